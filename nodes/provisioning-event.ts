@@ -1,0 +1,61 @@
+import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
+import { type IntakeCredentials, type IntakeDef, intakeOf } from '../src/runtime/intake.ts';
+import { type EventSource, envelopeOf } from '../src/runtime/message.ts';
+import { migrate } from '../src/runtime/migrations.ts';
+import { requireEngine } from '../src/runtime/node-home.ts';
+import { errorStatus, onInput } from '../src/runtime/node-outcome.ts';
+import { provisioningOf } from '../src/runtime/provisioning.ts';
+
+interface SavedEvent extends NodeDef, EventSource, IntakeDef {
+  readonly registry: string;
+}
+
+/** Makes an event out of whatever arrives, journals it, and emits it. */
+export default function provisioningEvent(RED: NodeAPI): void {
+  const provisioning = provisioningOf(RED);
+  const intake = intakeOf(RED, provisioning);
+
+  function ProvisioningEvent(this: Node<IntakeCredentials>, def: NodeDef): void {
+    RED.nodes.createNode(this, def);
+    const saved = migrate('event', def as SavedEvent);
+    const { registry } = saved;
+
+    const detach = provisioning.attachEmitter(
+      registry,
+      this.id,
+      ({ id, payload, message, eventType, objectId }) => {
+        const msg = (message ?? { _msgid: RED.util.generateId() }) as NodeMessageInFlow;
+        this.send({
+          ...msg,
+          payload: JSON.parse(payload),
+          provisioning: { eventId: id, registry, eventType, objectId },
+        } as NodeMessageInFlow);
+      },
+    );
+    onInput(this, async (msg) => {
+      const envelope = await envelopeOf(RED, this, saved, msg);
+      const engine = requireEngine(provisioning, registry);
+      await engine.accept([envelope], this.id, undefined, msg);
+      this.status({});
+    });
+    const unmount = intake.mount(this, saved, this.credentials ?? {});
+    const unfire = provisioning.onFire(this.id, async () => {
+      const engine = requireEngine(provisioning, registry);
+      return engine.accept([engine.sampleOf(saved.eventType ?? '')], this.id);
+    });
+    this.on('close', () => {
+      detach();
+      unmount();
+      unfire();
+    });
+    if (!registry) this.status(errorStatus(new Error('no registry is chosen')));
+  }
+  RED.nodes.registerType('provisioning-event', ProvisioningEvent, {
+    credentials: {
+      intakeUser: { type: 'text' },
+      intakePassword: { type: 'password' },
+      intakeToken: { type: 'password' },
+      intakeSecret: { type: 'password' },
+    },
+  });
+}

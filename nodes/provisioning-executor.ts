@@ -1,0 +1,56 @@
+import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
+import type { FirstPass } from '../src/engine/engine.ts';
+import { parseEnvelope } from '../src/engine/event.ts';
+import { migrate } from '../src/runtime/migrations.ts';
+import { requireEngine } from '../src/runtime/node-home.ts';
+import { onInput } from '../src/runtime/node-outcome.ts';
+import { provisioningOf } from '../src/runtime/provisioning.ts';
+import { RunningStatus } from '../src/runtime/running-status.ts';
+
+interface SavedExecutor extends NodeDef {
+  readonly registry: string;
+}
+
+interface EventMessage extends NodeMessageInFlow {
+  provisioning?: { readonly eventId?: string; readonly registry?: string } | FirstPass;
+}
+
+const outputs = ['succeeded', 'failed', 'parked'] as const;
+
+/** Takes events and has their handlers called; sends each message on when its first pass is over. */
+export default function provisioningExecutor(RED: NodeAPI): void {
+  const provisioning = provisioningOf(RED);
+
+  function ProvisioningExecutor(this: Node, def: NodeDef): void {
+    RED.nodes.createNode(this, def);
+    const { registry } = migrate('executor', def as SavedExecutor);
+    const status = new RunningStatus(this);
+
+    const detach = provisioning.attachExecutor(registry, this.id, (pass, envelope) =>
+      send(this, pass, { _msgid: RED.util.generateId(), payload: envelope }),
+    );
+    onInput<EventMessage>(this, async (msg) => {
+      const engine = requireEngine(provisioning, registry);
+      const envelope = parseEnvelope(msg.payload);
+      const { eventId, registry: origin } = msg.provisioning ?? {};
+      const taken = await engine.take(envelope, this.id, origin === registry ? eventId : undefined);
+      if (taken.outcome === 'already') {
+        this.warn(`event ${eventId} was taken before: this message of it is dropped`);
+        return;
+      }
+      if (!taken.firstPass) return;
+      status.begin();
+      const pass = await taken.firstPass;
+      status.end(pass);
+      // A deploy may have replaced this node meanwhile: the message leaves by the one that now has its id.
+      send(RED.nodes.getNode(this.id) ?? this, pass, msg);
+    });
+    this.on('close', detach);
+  }
+  RED.nodes.registerType('provisioning-executor', ProvisioningExecutor);
+}
+
+function send(node: Node, pass: FirstPass, msg: EventMessage): void {
+  msg.provisioning = pass;
+  node.send(outputs.map((output) => (output === pass.status ? msg : null)));
+}

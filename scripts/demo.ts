@@ -1,0 +1,73 @@
+import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const root = join(import.meta.dirname, '..');
+const userDir = resolve(process.argv[2] ?? join(root, '.demo'));
+const port = Number(process.env['PORT'] ?? 1880);
+const url = `http://127.0.0.1:${port}`;
+const flowFile = join(userDir, 'flows.json');
+/** The endpoints that play CRM and softswitch in the demo flows stand in this Node-RED. */
+const ownEndpoint = /http:\/\/127\.0\.0\.1:\d+(?=\/provisioning-example\/)/g;
+
+if (!(await isFree(port))) {
+  console.error(`Port ${port} is taken. Choose another one, for instance: PORT=${port + 1} npm start`);
+  process.exit(1);
+}
+await mkdir(userDir, { recursive: true });
+const flows = await readFile(flowFile, 'utf8').catch(() => allExamples());
+await writeFile(flowFile, flows.replaceAll(ownEndpoint, url));
+
+const require = createRequire(import.meta.url);
+void greet();
+process.argv.splice(
+  2,
+  Infinity,
+  '--port',
+  String(port),
+  '--userDir',
+  userDir,
+  '--settings',
+  join(root, 'scripts/demo-settings.cjs'),
+);
+require('node-red/red.js');
+
+function isFree(candidate: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(false));
+    server.listen(candidate, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
+async function allExamples(): Promise<string> {
+  const files = (await Array.fromAsync(glob(join(root, 'examples/*.json')))).sort();
+  const nodes = await Promise.all(
+    files.map(async (file) => JSON.parse(await readFile(file, 'utf8')) as unknown[]),
+  );
+  return JSON.stringify(nodes.flat(), null, 4);
+}
+
+/** Says what to do once Node-RED answers, below all that it logs at its start. */
+async function greet(): Promise<void> {
+  const answers = () =>
+    fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await answers())) await sleep(200);
+  await sleep(500);
+  console.log(`
+Editor:         ${url}
+Fire an event:  curl -X POST ${url}/provisioning/events -H 'content-type: application/json' -d '${await sampleEvent()}'
+What every handler answered is printed here. Stop with Ctrl-C; your changes are kept in ${userDir}.
+`);
+}
+
+async function sampleEvent(): Promise<string> {
+  const { event, data } = JSON.parse(
+    await readFile(join(root, 'examples/payloads/clients.create.json'), 'utf8'),
+  );
+  return JSON.stringify({ event, data });
+}

@@ -1,0 +1,204 @@
+import { ClaimClock } from './claim-clock.ts';
+import type { Emission, Journal, Released } from './journal/journal.ts';
+import type { Time } from './time.ts';
+
+/** An accepted event on its way into the flow. */
+export interface EmittedEvent extends Emission {
+  /** What the event node kept of the message that the event was made of; undefined once it had to wait in the journal. */
+  readonly message: unknown;
+}
+
+/** How an event node sends an event into the flow. */
+export type Emit = (event: EmittedEvent) => void;
+
+interface Entry {
+  readonly payload: string;
+  readonly deadline: number;
+}
+
+interface Options {
+  readonly journal: Journal;
+  readonly time: Time;
+  /** The deployed event nodes by id: each emits what it has accepted. */
+  readonly emitters: ReadonlyMap<string, Emit>;
+  /** How long an emitted event may stay untaken, in ms. */
+  readonly claimMs: () => number;
+  /** Called with what became free when an event left the window unclaimed. */
+  readonly onReleased: (released: Released) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Events emitted at a time and not yet taken (rule 12). */
+const size = 1000;
+/** Of their envelopes together, in characters. */
+const bytes = 64 * 1024 * 1024;
+/** Events fetched from the journal at a time. */
+const fillStep = 100;
+/** Messages kept for events that wait; beyond it, a message is made anew from the journal. */
+const keptMessages = 1000;
+
+/** The events that are out in the flow: emitted through the node that accepted them, and not yet taken. */
+export class EmissionWindow {
+  readonly #options: Options;
+  readonly #clock: ClaimClock;
+  readonly #entries = new Map<number, Entry>();
+  readonly #messages = new Map<number, unknown>();
+  #bytes = 0;
+  #reserved = 0;
+  #open = false;
+  #ready = false;
+  /** Counts recalls: what was asked for before one is void after it. */
+  #era = 0;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#clock = new ClaimClock(options.time);
+  }
+
+  /** Slots for up to `count` events, to be given back by `settle`. None while older events wait for theirs. */
+  reserve(count: number): Reservation {
+    const slots = this.#open && !this.#ready ? Math.max(0, Math.min(count, this.#room())) : 0;
+    this.#reserved += slots;
+    return { slots, era: this.#era };
+  }
+
+  giveBack({ slots }: Reservation): void {
+    this.#reserved -= slots;
+  }
+
+  /** Sends out an event that the journal has marked as emitted. */
+  emit(emission: Emission, { era }: Pick<Reservation, 'era'>): void {
+    if (era !== this.#era) return;
+    const message = this.#messages.get(emission.seq);
+    this.#messages.delete(emission.seq);
+    this.#bytes += emission.payload.length;
+    this.#entries.set(emission.seq, {
+      payload: emission.payload,
+      deadline: this.#clock.now() + this.#options.claimMs(),
+    });
+    this.#watch();
+    if (emission.node !== null) this.#options.emitters.get(emission.node)?.({ ...emission, message });
+  }
+
+  /** Keeps the message of an event that waits, so that its other properties survive. */
+  keep(seq: number, message: unknown): void {
+    if (message !== undefined && this.#messages.size < keptMessages) this.#messages.set(seq, message);
+  }
+
+  /** The envelope as it was emitted, if the event is out; undefined when it came late. */
+  payloadOf(seq: number): string | undefined {
+    return this.#entries.get(seq)?.payload;
+  }
+
+  /** The event was taken. */
+  leave(seq: number): void {
+    this.#messages.delete(seq);
+    if (this.#remove(seq)) this.fill();
+  }
+
+  /** The journal says that an event became ready and waits for a slot. */
+  wait(): void {
+    this.#ready = true;
+    this.fill();
+  }
+
+  /** Emits ready events from the journal while there are slots. */
+  fill(): void {
+    const slots = Math.min(this.#room(), fillStep);
+    const nodes = [...this.#options.emitters.keys()];
+    if (!this.#open || !this.#ready || slots < 1 || nodes.length === 0) return;
+    // One request at a time: what leaves meanwhile is asked for by the next.
+    this.#ready = false;
+    this.#reserved += slots;
+    const era = this.#era;
+    this.#options.journal
+      .emitNext(slots, nodes)
+      .then((emissions) => {
+        if (emissions.length === slots) this.#ready = true;
+        for (const emission of emissions) this.emit(emission, { era });
+      })
+      .catch((error) => {
+        this.#ready = true;
+        this.#options.onError(error);
+      })
+      .finally(() => {
+        this.#reserved -= slots;
+        this.fill();
+      });
+  }
+
+  /** The claim clock runs while flows run and an executor exists. */
+  claimable(on: boolean): void {
+    this.#clock.run(on && this.#open);
+    this.#watch();
+  }
+
+  /** Stops emitting; what is out may still be taken. */
+  pause(): void {
+    this.#open = false;
+    this.claimable(false);
+  }
+
+  /** Emits everything untaken again: a deploy or stop may have lost the messages (rule 3). */
+  async resume(executors: boolean): Promise<void> {
+    this.#era += 1;
+    this.#entries.clear();
+    this.#bytes = 0;
+    await this.#options.journal.recall();
+    this.#open = true;
+    this.#ready = true;
+    this.claimable(executors);
+    this.fill();
+  }
+
+  #room(): number {
+    return this.#bytes < bytes ? size - this.#entries.size - this.#reserved : 0;
+  }
+
+  #remove(seq: number): boolean {
+    const entry = this.#entries.get(seq);
+    if (!entry) return false;
+    this.#bytes -= entry.payload.length;
+    return this.#entries.delete(seq);
+  }
+
+  #watch(): void {
+    if (this.#cancelTimer || !this.#clock.running || this.#entries.size === 0) return;
+    const [first] = this.#entries.values();
+    const wait = Math.max(0, (first?.deadline ?? 0) - this.#clock.now());
+    this.#cancelTimer = this.#options.time.after(Math.max(wait, 50), () => {
+      this.#cancelTimer = undefined;
+      this.#unclaim();
+      this.#watch();
+    });
+  }
+
+  #unclaim(): void {
+    if (!this.#clock.running) return;
+    const now = this.#clock.now();
+    const late = [...this.#entries].filter(([, { deadline }]) => deadline <= now).map(([seq]) => seq);
+    if (late.length === 0) return;
+    for (const seq of late) this.#remove(seq);
+    const reservation = this.reserve(late.length);
+    this.#options.journal
+      .unclaim(late, reservation.slots, this.#options.time.now())
+      .then((all) => {
+        for (const released of all) {
+          if (released.emission) this.emit(released.emission, reservation);
+          this.#options.onReleased(released);
+        }
+      })
+      .catch(this.#options.onError)
+      .finally(() => {
+        this.giveBack(reservation);
+        this.fill();
+      });
+  }
+}
+
+/** Emission slots set aside while the journal decides who gets them. */
+export interface Reservation {
+  readonly slots: number;
+  readonly era: number;
+}

@@ -1,0 +1,501 @@
+import { Catalogue } from './catalogue.ts';
+import { outcomeOf } from './chain.ts';
+import { type Chain, type ChainExecution, ChainWindow } from './chain-window.ts';
+import { EmissionWindow, type Emit, type EmittedEvent } from './emission-window.ts';
+import { Conflict, TooLarge, Unavailable } from './errors.ts';
+import { type Envelope, parseEnvelope } from './event.ts';
+import type { ExecutionRow, ExecutionSummary } from './execution.ts';
+import type { Handler } from './handler.ts';
+import { HeldMessages } from './held-messages.ts';
+import { Ids } from './journal/ids.ts';
+import type { IdempotencyKey, NewEvent } from './journal/journal.ts';
+import { JournalError } from './journal/journal-error.ts';
+import { SqliteJournal } from './journal/sqlite-journal.ts';
+import { stage } from './journal/stage.ts';
+import { Registry } from './registry.ts';
+import type { RegistryConfig } from './registry-config.ts';
+import { openRegistryFile } from './registry-file.ts';
+import type { Target } from './targets/target.ts';
+import type { Time } from './time.ts';
+
+/** What an executor's message says of an event once its first pass is over (design.md §3). */
+export interface FirstPass {
+  readonly eventId: string;
+  readonly registry: string;
+  readonly eventType: string;
+  readonly objectId: string;
+  readonly status: 'succeeded' | 'failed' | 'parked';
+  /** The message was made anew from the journal. */
+  readonly resumed?: true;
+  readonly executions: readonly ExecutionSummary[];
+}
+
+export interface Accepted {
+  /** In the order of the envelopes. */
+  readonly ids: readonly string[];
+  /** The request's key was known: these are the ids of the first one. */
+  readonly duplicate: boolean;
+}
+
+export type TakeResult =
+  | {
+      readonly outcome: 'taken';
+      readonly eventId: string;
+      /** Null when the message is not held: it will be made anew from the journal. */
+      readonly firstPass: Promise<FirstPass> | null;
+    }
+  | { readonly outcome: 'already' };
+
+export interface EngineOptions {
+  readonly config: RegistryConfig;
+  /** The registry's own folder. */
+  readonly folder: string;
+  /** Opening waits for it: a predecessor that still holds the folder. */
+  readonly after?: Promise<void>;
+  readonly time: Time;
+  readonly makeTarget: (handler: Handler) => Target;
+  /** Accepted and untaken events at most; beyond it the intake answers 503. */
+  readonly backlogLimit: number;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
+}
+
+/** How an event node sends an event on; `message` is the one it was made of, if memory still holds it. */
+export type EmitTo = (event: EmittedEvent & { readonly id: string }) => void;
+
+/** How an executor sends on what memory does not hold its message of any more. */
+export type OnResumed = (pass: FirstPass, envelope: Envelope) => void;
+
+export type EngineState = 'starting' | 'ready' | 'stopped' | 'error' | 'closed';
+
+/** Ms before a journal that could not be opened is tried again, and before one that fails is asked again. */
+const reopenPause = 5000;
+const journalPause = 1000;
+/** Ms that attempts in flight have to end when the engine closes. */
+const drainTime = 10_000;
+
+interface Core {
+  readonly journal: SqliteJournal;
+  readonly ids: Ids;
+  readonly registry: Registry;
+  readonly emissions: EmissionWindow;
+  readonly chains: ChainWindow;
+}
+
+interface Waiter {
+  readonly resolve: (pass: FirstPass) => void;
+  readonly bytes: number;
+}
+
+/**
+ * The engine of one registry: accepts events, has them emitted and taken, and runs their chains. It belongs to the
+ * process and outlives the nodes, which attach themselves to it at each deploy (design.md §6, rule 10).
+ */
+export class Engine {
+  readonly id: string;
+  readonly folder: string;
+  readonly #options: EngineOptions;
+  readonly #emitters = new Map<string, Emit>();
+  readonly #executors = new Map<string, OnResumed>();
+  readonly #observers = new Set<(row: ExecutionRow) => void>();
+  readonly #waiters = new Map<number, Waiter>();
+  readonly #held = new HeldMessages();
+  /** Resolves when flows have started for the first time. */
+  readonly #firstFlows = Promise.withResolvers<void>();
+  /** What is to be sent when flows run again: a node that is being replaced would lose it. */
+  readonly #pending: (() => void)[] = [];
+  #config: RegistryConfig;
+  #catalogue: Catalogue;
+  #handlers: readonly Handler[] = [];
+  #flowsRun = false;
+  #state: EngineState = 'starting';
+  /** Of its opening: why it failed, or what was moved aside. */
+  #notice: string | null = null;
+  #logged = '';
+  #core: Promise<Core>;
+  #open: Core | undefined;
+
+  constructor(options: EngineOptions) {
+    this.id = options.config.id;
+    this.folder = options.folder;
+    this.#options = options;
+    this.#config = options.config;
+    this.#catalogue = new Catalogue(options.config.eventTypes);
+    this.#core = this.#openCore();
+  }
+
+  get state(): EngineState {
+    if (this.#state === 'ready' && !this.#flowsRun) return 'stopped';
+    return this.#state;
+  }
+
+  /** What is wrong and what to do; null when nothing is. */
+  get problem(): string | null {
+    return this.#open?.journal.trouble ?? this.#notice;
+  }
+
+  get config(): RegistryConfig {
+    return this.#config;
+  }
+
+  get catalogue(): Catalogue {
+    return this.#catalogue;
+  }
+
+  /** A new configuration is in force at once; events that are taken keep the order they have. */
+  configure(config: RegistryConfig): void {
+    this.#config = config;
+    this.#catalogue = new Catalogue(config.eventTypes);
+  }
+
+  /**
+   * Accepts events, all or none, and has them emitted through `node`.
+   * @param message kept for the emission of a single event
+   * @throws Unavailable, Conflict (the key was used for something else), TooLarge
+   */
+  async accept(
+    envelopes: readonly Envelope[],
+    node: string,
+    key?: IdempotencyKey,
+    message?: unknown,
+  ): Promise<Accepted> {
+    const { journal, emissions, ids } = await this.#core;
+    this.#checkBacklog(journal.waiting, envelopes.length);
+    const events = envelopes.map((envelope) => this.#newEvent(envelope, node));
+    const slots = emissions.reserve(this.#emitters.has(node) ? events.length : 0);
+    try {
+      const accepted = await journal.accept(events, slots.slots, key);
+      if (accepted.outcome === 'conflict') {
+        throw new Conflict('this idempotency key was used within 24 h for another request: use a new key');
+      }
+      const duplicate = accepted.outcome === 'duplicate';
+      if (!duplicate) {
+        for (const [index, { seq, stage: at }] of accepted.events.entries()) {
+          const event = events[index];
+          if (!event) continue;
+          emissions.keep(seq, message);
+          if (at === stage.emitted) emissions.emit({ seq, ...event }, slots);
+          else if (at === stage.ready) emissions.wait();
+        }
+      }
+      return { ids: accepted.events.map(({ seq }) => ids.event(seq)), duplicate };
+    } finally {
+      emissions.giveBack(slots);
+    }
+  }
+
+  /**
+   * Takes the event that `eventId` names, or the envelope as a new event when it names none of this registry.
+   * An accepted event is taken whatever the disk says, as soon as it lets it.
+   * @throws TooLarge when too many messages are held, Unavailable; both only for a new event, and nothing was kept
+   */
+  async take(envelope: Envelope, executor: string | null, eventId?: string): Promise<TakeResult> {
+    const { chains, emissions, ids } = await this.#core;
+    // Until the first set of handlers is in force, every event would be unhandled.
+    await this.#firstFlows.promise;
+    const event = this.#newEvent(envelope, null);
+    const { payload: body, eventType, objectId, objectKey, ordered } = event;
+    const seq = eventId === undefined ? undefined : ids.eventSeq(eventId);
+    const claim = { eventType, objectId, objectKey, ordered, body, executor };
+    const holds = executor !== null && this.#held.take(body.length);
+    if (!holds && executor !== null && seq === undefined) {
+      throw new TooLarge(
+        'the executor holds 100,000 messages or 64 MiB already: send more slowly, or through an event node',
+      );
+    }
+    try {
+      const taken =
+        seq === undefined
+          ? await chains.take({ ...claim, event })
+          : await this.#persist(() => {
+              const same = emissions.payloadOf(seq) === body;
+              return chains.take({ ...claim, event: seq, ...(!same && { changed: event }) });
+            });
+      if (taken.outcome === 'already') {
+        if (holds) this.#held.give(body.length);
+        return { outcome: 'already' };
+      }
+      emissions.leave(taken.seq);
+      const id = ids.event(taken.seq);
+      if (taken.stage === stage.unhandled) {
+        if (holds) this.#held.give(body.length);
+        return {
+          outcome: 'taken',
+          eventId: id,
+          firstPass: Promise.resolve(this.#passOf(id, claim, 'succeeded', [])),
+        };
+      }
+      if (!holds) return { outcome: 'taken', eventId: id, firstPass: null };
+      const firstPass = new Promise<FirstPass>((resolve) =>
+        this.#waiters.set(taken.seq, { resolve, bytes: body.length }),
+      );
+      return { outcome: 'taken', eventId: id, firstPass };
+    } catch (error) {
+      if (holds) this.#held.give(body.length);
+      throw error;
+    }
+  }
+
+  /** Fires an event straight at its chain, past the canvas. @returns its id */
+  async fire(envelope: Envelope): Promise<string> {
+    const taken = await this.take(envelope, null);
+    if (taken.outcome !== 'taken') throw new Conflict('the event was taken already');
+    return taken.eventId;
+  }
+
+  /** Lets an event node send what it has accepted. @returns what detaches it */
+  attachEmitter(node: string, emit: EmitTo): () => void {
+    const detach = attach(this.#emitters, node, (event) => emit({ ...event, id: this.#idOf(event.seq) }));
+    this.#open?.emissions.fill();
+    return detach;
+  }
+
+  /** An envelope of this type to try things with: the catalogue's sample, as of now. @throws InvalidInput */
+  sampleOf(eventType: string): Envelope {
+    const sample = this.#catalogue.find(eventType)?.sample;
+    const event = {
+      object_id: 1,
+      ...sample?.event,
+      events_id: eventType,
+      dt: new Date(this.#options.time.now()).toISOString(),
+    };
+    return parseEnvelope({ event, data: sample?.data ?? {} });
+  }
+
+  /** `onResumed` is told of chains that go on after a restart. @returns what detaches it */
+  attachExecutor(node: string, onResumed: OnResumed): () => void {
+    const detach = attach(this.#executors, node, onResumed);
+    this.#claimable();
+    return () => {
+      detach();
+      this.#claimable();
+    };
+  }
+
+  /** Tells of each execution that began, parked or was settled. @returns what ends it */
+  observe(observer: (row: ExecutionRow) => void): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  /** Flows stop: nothing is emitted and no chain starts; intake goes on. */
+  pause(): void {
+    this.#flowsRun = false;
+    this.#open?.chains.pause();
+    this.#open?.emissions.pause();
+  }
+
+  /** Flows have started: the set of handlers is swapped as a whole, and what waited goes on. */
+  async resume(handlers: readonly Handler[]): Promise<void> {
+    this.#handlers = handlers;
+    this.#flowsRun = true;
+    if (this.#open) await this.#resume(this.#open);
+  }
+
+  /** Hands back to the journal: attempts in flight have 10 s to end. */
+  async close(): Promise<void> {
+    this.pause();
+    this.#state = 'closed';
+    const core = this.#open;
+    this.#open = undefined;
+    if (!core) return;
+    await Promise.race([
+      core.chains.idle(),
+      new Promise<void>((resolve) => this.#options.time.after(drainTime, resolve)),
+    ]);
+    core.chains.close();
+    await core.journal.close();
+    await core.registry.close();
+  }
+
+  async #openCore(): Promise<Core> {
+    try {
+      await this.#options.after;
+      const journal = await SqliteJournal.open(this.folder);
+      const file = await openRegistryFile(this.folder, async () => ({}));
+      this.#state = 'ready';
+      this.#notice = [journal.notice, file.notice].filter((notice) => notice !== null).join('\n') || null;
+      if (this.#notice) this.#options.log('error', this.#notice);
+      const registry = new Registry(file, this.#options.makeTarget);
+      const core = this.#build(journal, registry);
+      this.#open = core;
+      if (this.#flowsRun) await this.#resume(core);
+      return core;
+    } catch (error) {
+      return this.#refused(error);
+    }
+  }
+
+  #build(journal: SqliteJournal, registry: Registry): Core {
+    const { time } = this.#options;
+    const ids = new Ids(journal.tag);
+    const emissions = new EmissionWindow({
+      journal,
+      time,
+      emitters: this.#emitters,
+      claimMs: () => this.#config.claimSeconds * 1000,
+      onReleased: (released) => chains.release(released),
+      onError: (error) => this.#stumbled(error),
+    });
+    const chains = new ChainWindow({
+      journal,
+      ids,
+      registry,
+      emissions,
+      time,
+      concurrency: () => this.#config.concurrency,
+      observer: {
+        execution: (chain, execution) => this.#tell(ids, chain, execution),
+        finished: (chain) => this.#finished(ids, chain),
+      },
+      onError: (error) => this.#stumbled(error),
+    });
+    return { journal, ids, registry, emissions, chains };
+  }
+
+  /** Opening failed: events are refused until it works; what may mend itself is tried again. */
+  #refused(error: unknown): Promise<Core> {
+    this.#state = 'error';
+    this.#notice = messageOf(error);
+    this.#stumbled(error);
+    const refusal = Promise.reject<Core>(new Unavailable(this.#notice));
+    refusal.catch(() => undefined);
+    if (!(error instanceof JournalError && error.kind === 'newer')) {
+      this.#options.time.after(reopenPause, () => {
+        if (this.#state === 'error') this.#core = this.#openCore();
+      });
+    }
+    return refusal;
+  }
+
+  async #resume({ registry, emissions, chains }: Core): Promise<void> {
+    try {
+      await registry.replace(this.#handlers);
+    } catch (error) {
+      this.#stumbled(error);
+    }
+    if (!this.#flowsRun) return;
+    this.#firstFlows.resolve();
+    for (const send of this.#pending.splice(0)) send();
+    chains.open();
+    await emissions.resume(this.#executors.size > 0).catch((error) => this.#stumbled(error));
+  }
+
+  #idOf(seq: number): string {
+    return this.#open?.ids.event(seq) ?? '';
+  }
+
+  #newEvent(envelope: Envelope, node: string | null): NewEvent {
+    return {
+      eventType: envelope.event.events_id,
+      objectId: String(envelope.event.object_id),
+      objectKey: this.#catalogue.objectKeyOf(envelope),
+      ordered: this.#config.ordering === 'object',
+      payload: JSON.stringify(envelope),
+      node,
+      acceptedAt: this.#options.time.now(),
+    };
+  }
+
+  #checkBacklog(waiting: number, more: number): void {
+    const { backlogLimit } = this.#options;
+    if (waiting + more <= backlogLimit) return;
+    throw new Unavailable(
+      `${waiting} events wait already (provisioning.backlog is ${backlogLimit}): see why nobody takes them, or raise the bound`,
+      30,
+    );
+  }
+
+  #claimable(): void {
+    this.#open?.emissions.claimable(this.#executors.size > 0);
+  }
+
+  /** Something that must not be given up, because its event is accepted. */
+  async #persist<T>(work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof Unavailable) || this.#state === 'closed') throw error;
+        this.#stumbled(error);
+        await new Promise<void>((resolve) => this.#options.time.after(journalPause, resolve));
+      }
+    }
+  }
+
+  #finished(ids: Ids, chain: Chain): void {
+    const waiter = this.#waiters.get(chain.seq);
+    this.#waiters.delete(chain.seq);
+    if (waiter) this.#held.give(waiter.bytes);
+    const status = outcomeOf(chain.executions);
+    const summaries = chain.executions
+      .filter((one) => one.status !== 'pending')
+      .map((one) => summaryOf(ids, one));
+    const pass = this.#passOf(ids.event(chain.seq), chain, status, summaries);
+    this.#send(() => {
+      if (waiter) waiter.resolve(pass);
+      else if (chain.executor !== null) {
+        this.#executors.get(chain.executor)?.({ ...pass, resumed: true }, JSON.parse(chain.body));
+      }
+    });
+  }
+
+  #passOf(
+    eventId: string,
+    { eventType, objectId }: Pick<Chain, 'eventType' | 'objectId'>,
+    status: FirstPass['status'],
+    executions: readonly ExecutionSummary[],
+  ): FirstPass {
+    return { eventId, registry: this.id, eventType, objectId, status, executions };
+  }
+
+  #tell(ids: Ids, chain: Chain, execution: ChainExecution): void {
+    if (this.#observers.size === 0) return;
+    const row = rowOf(ids, chain, execution);
+    this.#send(() => {
+      for (const observer of this.#observers) observer(row);
+    });
+  }
+
+  #send(send: () => void): void {
+    if (this.#flowsRun) send();
+    else this.#pending.push(send);
+  }
+
+  #stumbled(error: unknown): void {
+    const message = messageOf(error);
+    // The same trouble is met again each second while it lasts: it is said once.
+    if (message !== this.#logged) this.#options.log('error', message);
+    this.#logged = message;
+  }
+}
+
+function attach<T>(attached: Map<string, T>, node: string, value: T): () => void {
+  attached.set(node, value);
+  return () => {
+    if (attached.get(node) === value) attached.delete(node);
+  };
+}
+
+function summaryOf(ids: Ids, execution: ChainExecution): ExecutionSummary {
+  const { seq, handler, status, parkedFor, attempts, code, response, error, durationMs } = execution;
+  return { id: ids.execution(seq), handler, status, parkedFor, attempts, code, response, error, durationMs };
+}
+
+function rowOf(ids: Ids, chain: Chain, execution: ChainExecution): ExecutionRow {
+  const { seq, target, startedAt } = execution;
+  return {
+    ...summaryOf(ids, execution),
+    seq,
+    eventId: ids.event(chain.seq),
+    eventType: chain.eventType,
+    objectId: chain.objectId,
+    target,
+    startedAt: startedAt === null ? null : new Date(startedAt).toISOString(),
+    nextAttemptAt: null,
+    replayOf: null,
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

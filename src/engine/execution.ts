@@ -1,0 +1,80 @@
+import type { HandlerSnapshot } from './handler.ts';
+
+/** Where an execution stands. `pending` (its turn has not come) is internal: the log shows it from its turn on. */
+export const executionStatuses = [
+  'pending',
+  'running',
+  'parked',
+  'succeeded',
+  'failed',
+  'skipped',
+  'cancelled',
+] as const;
+export type ExecutionStatus = (typeof executionStatuses)[number];
+
+/** Why a parked execution waits. */
+export type ParkedFor = 'retry' | 'circuit' | 'order' | 'disabled' | 'missing';
+
+/** What has become of an event, as the API tells it. */
+export const eventStatuses = [
+  'waiting',
+  'running',
+  'parked',
+  'succeeded',
+  'failed',
+  'unhandled',
+  'unclaimed',
+  'cancelled',
+] as const;
+export type EventStatus = (typeof eventStatuses)[number];
+
+/** What an executor's message says of one execution. */
+export interface ExecutionSummary {
+  readonly id: string;
+  readonly handler: HandlerSnapshot;
+  readonly status: ExecutionStatus;
+  readonly parkedFor: ParkedFor | null;
+  readonly attempts: number;
+  readonly code: number | null;
+  readonly response: string | null;
+  readonly error: string | null;
+  readonly durationMs: number | null;
+}
+
+/** A row of the execution log; times are ISO 8601 in UTC. */
+export interface ExecutionRow extends ExecutionSummary {
+  readonly seq: number;
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly objectId: string;
+  readonly target: string | null;
+  readonly startedAt: string | null;
+  readonly nextAttemptAt: string | null;
+  readonly replayOf: string | null;
+}
+
+/** One attempt of an execution, as its details show it. */
+export interface AttemptRow {
+  readonly attempt: number;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly code: number | null;
+  readonly response: string | null;
+  readonly error: string | null;
+  readonly requestHeaders: Readonly<Record<string, string>>;
+  readonly responseHeaders: Readonly<Record<string, string>>;
+}
+
+/** An event with what has become of it; times are ISO 8601 in UTC. */
+export interface EventRow {
+  readonly id: string;
+  readonly seq: number;
+  readonly eventType: string;
+  readonly objectId: string;
+  readonly status: EventStatus;
+  readonly acceptedAt: string;
+  /** When its first pass was over, or it was settled since; null while it waits or runs. */
+  readonly settledAt: string | null;
+  /** The event node that accepted it; null when an executor or the API did. */
+  readonly node: string | null;
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { eventTypeSchema } from './event.ts';
+
+/** Numbers may come as numeric strings: the editor and `${NAME}` give those. */
+const numeric = (schema: z.ZodType<number>) =>
+  z.preprocess((value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value), schema);
+export const integer = (min: number, max: number) =>
+  numeric(
+    z
+      .int({ error: `must be a whole number from ${min} to ${max}` })
+      .min(min, `must be ${min} at least`)
+      .max(max, `must be ${max} at most`),
+  );
+const number = (min: number, max: number) =>
+  numeric(
+    z
+      .number({ error: `must be a number from ${min} to ${max}` })
+      .min(min, `must be ${min} at least`)
+      .max(max, `must be ${max} at most`),
+  );
+
+/** Node ids name folders, files and webhook ids. */
+export const nodeIdSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 characters of A-Z a-z 0-9 _ and -');
+
+/** `clients.create`, `clients.*` (every type under `clients.`) or `*` (all). */
+export const eventPatternSchema = z.union(
+  [z.literal('*'), eventTypeSchema, z.string().regex(/^[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*\.\*$/)],
+  { error: 'must be an event type such as "clients.create", "clients.*" or "*"' },
+);
+
+/** A name and its value: an HTTP header or an environment variable. */
+export interface NamedValue {
+  readonly name: string;
+  readonly value: string;
+  /** The value came from `${NAME}`: it is redacted wherever it is stored or shown. */
+  readonly secret: boolean;
+}
+
+const headerSchema = z.object({
+  name: z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be a header name (RFC 9110 token)'),
+  value: z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must not hold line breaks or control characters'),
+  secret: z.boolean().default(false),
+});
+const variableSchema = z.object({
+  name: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be letters, digits and underscores, not beginning with a digit'),
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a NUL ends the value for the operating system
+  value: z.string().regex(/^[^\x00]*$/, 'must not hold a NUL character'),
+  secret: z.boolean().default(false),
+});
+
+export const handlerStatusSchema = z.enum(['enabled', 'disabled', 'archived'], {
+  error: 'must be "enabled", "disabled" or "archived"',
+});
+export type HandlerStatus = z.infer<typeof handlerStatusSchema>;
+
+const common = {
+  id: nodeIdSchema,
+  name: z.string().default(''),
+  events: z.array(eventPatternSchema, { error: 'must be a list of event types' }).default([]),
+  handlerStatus: handlerStatusSchema.default('enabled'),
+  priority: integer(0, 1_000_000).default(10),
+  timeoutSeconds: number(0.001, 86_400).default(15),
+  onFailure: z.enum(['continue', 'stop'], { error: 'must be "continue" or "stop"' }).default('continue'),
+  retryDelays: z
+    .array(number(0, 2_592_000), { error: 'must be a list of seconds' })
+    .max(100, 'must have 100 delays at most')
+    .default([5, 300, 1800, 7200, 18_000, 36_000, 36_000]),
+  concurrency: integer(1, 1024).default(16),
+  ratePerSecond: number(0, 1_000_000).default(0),
+};
+
+const httpUrlSchema = z
+  .string({ error: 'is missing: the URL to call by POST' })
+  .refine(
+    (url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol),
+    'must be an absolute URL that begins with http:// or https://',
+  );
+
+const authSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('none') }),
+  z.object({ type: z.literal('basic'), user: z.string(), password: z.string() }),
+  z.object({ type: z.literal('bearer'), token: z.string().min(1, 'is missing: enter the token') }),
+]);
+
+/** TLS as Node.js' `tls.connect` takes it. */
+const tlsSchema = z.object({
+  ca: z.string().optional(),
+  cert: z.string().optional(),
+  key: z.string().optional(),
+  passphrase: z.string().optional(),
+  servername: z.string().optional(),
+  rejectUnauthorized: z.boolean().default(true),
+});
+
+const httpSchema = z.object({
+  ...common,
+  handlerType: z.literal('http'),
+  url: httpUrlSchema,
+  headers: z.array(headerSchema).default([]),
+  auth: authSchema.default({ type: 'none' }),
+  tls: tlsSchema.optional(),
+  proxy: z.object({ url: z.string(), noProxy: z.array(z.string()).default([]) }).optional(),
+  signingSecret: z.string().optional(),
+  previousSigningSecret: z.string().optional(),
+});
+
+const localSchema = z.object({
+  ...common,
+  handlerType: z.literal('local'),
+  command: z.string({ error: 'is missing: the script to run' }).min(1, 'is missing: the script to run'),
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a NUL ends the argument for the operating system
+  args: z.array(z.string().regex(/^[^\x00]*$/, 'must not hold a NUL character')).default([]),
+  environment: z.array(variableSchema).default([]),
+  mode: z.enum(['once', 'resident'], { error: 'must be "once" or "resident"' }).default('once'),
+});
+
+const flowSchema = z.object({ ...common, handlerType: z.literal('flow') });
+
+/** A handler as the engine knows it: references, credentials and `${NAME}` are resolved. */
+export const handlerSchema = z.discriminatedUnion('handlerType', [httpSchema, localSchema, flowSchema], {
+  error: 'must be "http", "local" or "flow"',
+});
+export type Handler = z.infer<typeof handlerSchema>;
+export type HttpHandler = z.infer<typeof httpSchema>;
+export type LocalHandler = z.infer<typeof localSchema>;
+export type FlowHandler = z.infer<typeof flowSchema>;
+
+/** What is fixed of a handler when an event is taken. */
+export interface HandlerSnapshot {
+  readonly id: string;
+  readonly number: number;
+  readonly name: string;
+  readonly type: Handler['handlerType'];
+  readonly priority: number;
+}
+
+/** Whether a handler that listens to `pattern` is called for events of `eventType`. */
+export function listensTo(pattern: string, eventType: string): boolean {
+  if (pattern === '*' || pattern === eventType) return true;
+  return pattern.endsWith('.*') && eventType.startsWith(pattern.slice(0, -1));
+}
+
+/** Chain order: lower priority first; ties by name, then node id. */
+export function inChainOrder(a: Handler, b: Handler): number {
+  return a.priority - b.priority || compareText(a.name, b.name) || compareText(a.id, b.id);
+}
+
+// By code units, not by locale: the order of a chain must not depend on the machine's language.
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,208 @@
+import type { ExecutionStatus } from '../execution.ts';
+import type { HandlerSnapshot } from '../handler.ts';
+import type { Stage } from './stage.ts';
+
+/** An event to be accepted. Times are ms since the epoch, here and everywhere in the journal. */
+export interface NewEvent {
+  readonly eventType: string;
+  readonly objectId: string;
+  readonly objectKey: string;
+  /** Whether it waits for its turn behind the open events of its object. */
+  readonly ordered: boolean;
+  /** The envelope's JSON. */
+  readonly payload: string;
+  /** The event node that will emit it; null when nobody does. */
+  readonly node: string | null;
+  readonly acceptedAt: number;
+}
+
+/** A request's key, and a hash of its content that tells a repetition from another request with the same key. */
+export interface IdempotencyKey {
+  readonly key: string;
+  readonly hash: string;
+}
+
+export type Accepted =
+  | { readonly outcome: 'accepted' | 'duplicate'; readonly events: readonly AcceptedEvent[] }
+  | { readonly outcome: 'conflict' };
+
+export interface AcceptedEvent {
+  readonly seq: number;
+  readonly stage: Stage;
+}
+
+/** A place in a chain, fixed when the event is taken. */
+export interface Link {
+  readonly handler: HandlerSnapshot;
+  /** `onFailure: stop` */
+  readonly stop: boolean;
+  /** Of the target that is called first, for people; it is stored again with each attempt. */
+  readonly target: string;
+}
+
+export interface Take {
+  /** The event's seq, or an event that is accepted in the same write. */
+  readonly event: number | NewEvent;
+  /** What the flow made of an accepted event; absent when it came as it went. */
+  readonly changed?: Pick<NewEvent, 'eventType' | 'objectId' | 'objectKey' | 'ordered' | 'payload'>;
+  /** The executor node; null when nobody waits for a message. */
+  readonly executor: string | null;
+  /** In chain order. None: the event is settled as `unhandled`. */
+  readonly links: readonly Link[];
+  /** Start it at once unless an earlier event of its object is in its first pass; else it becomes due. */
+  readonly start: boolean;
+  readonly at: number;
+  /** An emission slot that is free for whoever this take lets go next. */
+  readonly emit: boolean;
+}
+
+export type Taken =
+  | {
+      readonly outcome: 'taken';
+      readonly seq: number;
+      readonly stage: Stage;
+      /** The executions of the chain have this seq and the following ones. */
+      readonly firstExecution: number;
+      /** It was started, but its first execution is parked behind an earlier one of its object. */
+      readonly blocked: boolean;
+      readonly released: Released;
+    }
+  /** `already`: it was taken before, or is so old that its row is gone. */
+  | { readonly outcome: 'already' };
+
+/** What an attempt left behind. Headers are redacted. */
+export interface AttemptRecord {
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly code: number | null;
+  readonly response: string | null;
+  readonly error: string | null;
+  readonly requestHeaders: string | null;
+  readonly responseHeaders: string | null;
+  readonly target: string;
+}
+
+/** An execution's new state. */
+export interface ExecutionChange {
+  readonly seq: number;
+  readonly handler: string;
+  readonly status: ExecutionStatus;
+  /** The attempt that brought it there; absent when none was made. */
+  readonly attempt?: AttemptRecord;
+  /** Attempts made before; the last of them moves to the attempts' own table. */
+  readonly attemptsBefore: number;
+  /** Why it has this status although no attempt was made. */
+  readonly error?: string;
+  readonly nextAttemptAt?: number;
+  /** Retries of the schedule used up. */
+  readonly retries?: number;
+}
+
+/** A step of a chain, written as one: what has become of an execution, and how the event goes on. */
+export interface Step {
+  readonly event: number;
+  readonly objectKey: string;
+  readonly ordered: boolean;
+  readonly changes: readonly ExecutionChange[];
+  /** The execution whose turn it is now. It parks instead while an earlier one of its handler and object is unsettled. */
+  readonly start?: { readonly seq: number; readonly handler: string };
+  /** Where the event stands after it; absent while the chain goes on. */
+  readonly stage?: Stage;
+  /** With stage `due`: the handler it waits for. */
+  readonly nextHandler?: string;
+  readonly at: number;
+  readonly emit: boolean;
+}
+
+export interface Stepped {
+  /** The execution that was to start is parked behind an earlier one of its object. */
+  readonly blocked: boolean;
+  readonly released: Released;
+}
+
+/** Who may go next in an object's lane, now that the event before has left it. */
+export interface Released {
+  /** Emitted in the same write: the emission slot is used. */
+  readonly emission?: Emission;
+  /** An event of this lane became ready and waits for an emission slot. */
+  readonly ready?: boolean;
+  /** A taken event became due and waits for this handler. */
+  readonly dueFor?: string;
+}
+
+/** An event on its way into the flow. */
+export interface Emission {
+  readonly seq: number;
+  readonly node: string | null;
+  readonly payload: string;
+  readonly eventType: string;
+  readonly objectId: string;
+}
+
+/** A taken event that has been started, with its whole chain. */
+export interface StartedEvent {
+  readonly seq: number;
+  readonly eventType: string;
+  readonly objectId: string;
+  readonly objectKey: string;
+  readonly ordered: boolean;
+  readonly payload: string;
+  readonly executor: string | null;
+  readonly executions: readonly StartedExecution[];
+}
+
+export interface StartedExecution {
+  readonly seq: number;
+  readonly handler: HandlerSnapshot;
+  readonly stop: boolean;
+  readonly status: ExecutionStatus;
+  readonly retries: number;
+  readonly attempts: number;
+  readonly code: number | null;
+  readonly response: string | null;
+  readonly error: string | null;
+  readonly durationMs: number | null;
+}
+
+/** What was found when the journal was opened. */
+export interface Backlog {
+  /** Handlers that due events wait for. */
+  readonly dueFor: readonly string[];
+}
+
+export interface Prune {
+  /** Settled events last touched before this are pruned; null keeps them. */
+  readonly settledBefore: number | null;
+  /** Settled events kept at most; null: no bound. */
+  readonly keepSettled: number | null;
+  readonly keysBefore: number;
+  /** Events pruned at most in this step. */
+  readonly limit: number;
+}
+
+/**
+ * The durable store of events and executions: whatever a promise of it has resolved is on disk.
+ * Operations are carried out in the order they were called in; several share one commit.
+ * All of them reject with `Unavailable` when the disk does not take them; nothing of the operation is then kept.
+ */
+export interface Journal {
+  /** Part of every id, so that ids of a journal that was moved aside are never given again. */
+  readonly tag: string;
+  readonly backlog: Backlog;
+  /** Accepted events that nobody has taken, as of the last commit. */
+  readonly waiting: number;
+  /** All or none. The events are emitted in the same write while `emit` lasts and their object allows. */
+  accept(events: readonly NewEvent[], emit: number, key?: IdempotencyKey): Promise<Accepted>;
+  take(take: Take): Promise<Taken>;
+  step(step: Step): Promise<Stepped>;
+  /** Emits up to `limit` ready events of these event nodes, each node's oldest first, the nodes in turn. */
+  emitNext(limit: number, nodes: readonly string[]): Promise<readonly Emission[]>;
+  /** Makes every emitted and untaken event ready again. */
+  recall(): Promise<void>;
+  /** Marks emitted events that nobody took; `emit` is the number of emission slots free for those behind them. */
+  unclaim(events: readonly number[], emit: number, at: number): Promise<readonly Released[]>;
+  /** Starts up to `limit` due events that wait for this handler, in the order they were taken. */
+  startNext(handler: string, limit: number, at: number): Promise<readonly StartedEvent[]>;
+  prune(prune: Prune): Promise<{ readonly pruned: number; readonly more: boolean }>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,96 @@
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { JournalError, sqliteErrorKind } from './journal-error.ts';
+import { type Lock, lockFolder } from './lock.ts';
+import { migrate, schemaVersion, versionOf } from './schema.ts';
+
+export interface OpenJournal {
+  readonly db: DatabaseSync;
+  readonly lock: Lock;
+  readonly tag: string;
+  /** A damaged journal was moved aside: where it is and what to do. */
+  readonly notice: string | null;
+}
+
+/** A whole check reads the whole file; beyond this size, damage is found when it is met. */
+const checkedBytes = 64 * 1024 * 1024;
+
+/**
+ * Opens `<folder>/journal.sqlite` for writing, and makes it when there is none.
+ * A damaged file is moved aside, a newer one refused; neither is overwritten.
+ * @throws JournalError saying what to do
+ */
+export function openJournal(folder: string): OpenJournal {
+  const file = join(folder, 'journal.sqlite');
+  let lock: Lock | undefined;
+  try {
+    mkdirSync(folder, { recursive: true });
+    lock = lockFolder(folder);
+    const { db, notice } = openOrReplace(file);
+    return { db, lock, notice, tag: tagOf(db) };
+  } catch (error) {
+    lock?.release();
+    throw JournalError.from(error, file);
+  }
+}
+
+function openOrReplace(file: string): { db: DatabaseSync; notice: string | null } {
+  try {
+    return { db: openFile(file), notice: null };
+  } catch (error) {
+    if (
+      !(sqliteErrorKind(error) === 'damaged' || (error instanceof JournalError && error.kind === 'damaged'))
+    )
+      throw error;
+    const aside = moveAside(file);
+    return {
+      db: openFile(file),
+      notice: `journal.sqlite was damaged and has been moved to ${aside}; a new one was begun. What the old one had not delivered is in that file only: recover it with "sqlite3 ${aside} .recover", or restore a backup`,
+    };
+  }
+}
+
+function openFile(file: string): DatabaseSync {
+  const fresh = !existsSync(file) || statSync(file).size === 0;
+  const db = new DatabaseSync(file, { timeout: 1000 });
+  try {
+    const version = versionOf(db);
+    if (version > schemaVersion) {
+      throw new JournalError(
+        'newer',
+        `${file} was written by a newer version of this package (format ${version}, this one knows ${schemaVersion}): update the package, or move the file away to begin a new journal`,
+      );
+    }
+    if (!fresh) check(db, file);
+    db.exec(
+      'pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000; pragma cache_size = -32000',
+    );
+    migrate(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function check(db: DatabaseSync, file: string): void {
+  if (statSync(file).size > checkedBytes) return;
+  const verdict = Object.values(db.prepare('pragma quick_check(1)').get() ?? {})[0];
+  if (verdict !== 'ok') throw new JournalError('damaged', String(verdict));
+}
+
+function moveAside(file: string): string {
+  const aside = `${file}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+  // The write-ahead log belongs to the file: without it the last commits could not be recovered.
+  for (const part of ['-wal', '-shm', '']) {
+    if (existsSync(file + part)) renameSync(file + part, aside + part);
+  }
+  return aside;
+}
+
+function tagOf(db: DatabaseSync): string {
+  const random = Math.random().toString(36).slice(2, 8).padEnd(6, '0');
+  db.prepare("insert into meta values('tag', ?) on conflict do nothing").run(random);
+  return String(db.prepare("select value from meta where key = 'tag'").get()?.['value']);
+}

@@ -1,0 +1,125 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/**
+ * The journal's tables. An event is one row from acceptance to pruning; `stage` says where it stands
+ * (see stage.ts). An execution's row is inserted when its event is taken, so that membership and order are fixed.
+ *
+ * - `ordered` rows stand in their object's lane (rule 6); where `ordering` is `none` they do not.
+ * - `turn` orders a lane: an event's own seq until it is taken, then the seq of its first execution.
+ * - `touched_at`, in µs, is set when the first pass is over and at each change since. No two are the same and
+ *   it never runs backwards, so that it serves as a cursor for the text index and for retention.
+ * - Other times are ms since the epoch.
+ * - The execution's row holds its last attempt; `attempts` holds the ones before.
+ */
+const version1 = `
+create table events(
+  seq integer primary key autoincrement,
+  event_type text not null,
+  object_id text not null,
+  object_key text not null,
+  ordered integer not null default 1,
+  node text,
+  stage integer not null,
+  turn integer not null,
+  accepted_at integer not null,
+  touched_at integer,
+  executor text,
+  next_handler text,
+  executions integer not null default 0,
+  payload text not null
+) strict;
+create index events_by_stage on events(stage, accepted_at);
+create index events_by_type on events(event_type, accepted_at);
+create index events_by_object on events(object_id, accepted_at);
+create index events_by_time on events(accepted_at);
+create index events_by_touch on events(touched_at) where touched_at is not null;
+create index lanes on events(object_key, stage, turn) where stage < 6 and ordered = 1;
+create index ready on events(node, accepted_at) where stage = 1;
+create index due on events(next_handler, turn) where stage = 4;
+
+create table executions(
+  seq integer primary key autoincrement,
+  event_seq integer not null,
+  event_type text not null,
+  object_id text not null,
+  object_key text not null,
+  ordered integer not null default 1,
+  handler_id text not null,
+  handler_number integer not null,
+  handler_name text not null,
+  handler_type text not null,
+  priority integer not null,
+  stop integer not null,
+  status integer not null,
+  blocked integer not null default 0,
+  retries integer not null default 0,
+  next_attempt_at integer,
+  target text,
+  started_at integer,
+  attempt_started_at integer,
+  duration_ms integer,
+  attempts integer not null default 0,
+  code integer,
+  response text,
+  error text,
+  request_headers text,
+  response_headers text,
+  replay_of integer
+) strict;
+create index executions_by_time on executions(started_at) where started_at is not null;
+create index executions_by_status on executions(status, started_at) where started_at is not null;
+create index executions_by_handler on executions(handler_id, started_at) where started_at is not null;
+create index executions_by_type on executions(event_type, started_at) where started_at is not null;
+create index executions_by_object on executions(object_id, started_at) where started_at is not null;
+create index replays on executions(event_seq) where replay_of is not null;
+create index unsettled on executions(object_key, handler_id, seq) where status < 3 and ordered = 1;
+create index parked on executions(handler_id, blocked, next_attempt_at) where status = 2;
+
+create table attempts(
+  execution_seq integer not null,
+  attempt integer not null,
+  started_at integer not null,
+  duration_ms integer not null,
+  code integer,
+  response text,
+  error text,
+  request_headers text,
+  response_headers text,
+  primary key(execution_seq, attempt)
+) strict, without rowid;
+
+create table idempotency_keys(
+  key text primary key,
+  hash text not null,
+  first_seq integer not null,
+  events integer not null,
+  at integer not null
+) strict, without rowid;
+create index idempotency_keys_by_age on idempotency_keys(at);
+
+create table meta(key text primary key, value text not null) strict, without rowid;
+`;
+
+/** One step a version: `migrations[n]` leads from version n to n + 1. */
+export const migrations: readonly string[] = [version1];
+
+export const schemaVersion = migrations.length;
+
+/** @returns the version of the file, 0 for an empty one */
+export function versionOf(db: DatabaseSync): number {
+  return Number(db.prepare('pragma user_version').get()?.['user_version'] ?? 0);
+}
+
+/** Brings the file to this version, all or nothing. */
+export function migrate(db: DatabaseSync): void {
+  const from = versionOf(db);
+  if (from >= schemaVersion) return;
+  db.exec('begin immediate');
+  try {
+    for (const step of migrations.slice(from)) db.exec(step);
+    db.exec(`pragma user_version = ${schemaVersion}; commit`);
+  } catch (error) {
+    db.exec('rollback');
+    throw error;
+  }
+}

@@ -1,0 +1,182 @@
+import { once } from 'node:events';
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { Unavailable } from '../errors.ts';
+import type {
+  Accepted,
+  Backlog,
+  Emission,
+  IdempotencyKey,
+  Journal,
+  NewEvent,
+  Prune,
+  Released,
+  StartedEvent,
+  Step,
+  Stepped,
+  Take,
+  Taken,
+} from './journal.ts';
+import { JournalError } from './journal-error.ts';
+import type { OperationName } from './writer/operations.ts';
+import type { FromWriter, Operation, Result, ToWriter } from './writer/protocol.ts';
+
+interface Waiting {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * The journal in SQLite, written by a thread of its own. Operations that are called while the thread writes
+ * are gathered into the next commit, so that the disk is waited for once for all of them.
+ */
+export class SqliteJournal implements Journal {
+  readonly tag: string;
+  readonly backlog: Backlog;
+  /** A damaged journal was moved aside when this one was opened: what to do about it. */
+  readonly notice: string | null;
+  readonly #worker: Worker;
+  #trouble: string | null = null;
+  #gathered: { operations: Operation[]; waiting: Waiting[] } = { operations: [], waiting: [] };
+  #written: readonly Waiting[] | undefined;
+  #scheduled = false;
+  #last: Promise<unknown> = Promise.resolve();
+  #failure: Error | undefined;
+  #waiting: number;
+
+  /**
+   * Opens the journal in `folder`, makes it when there is none, and puts back what a crash left half done.
+   * @throws JournalError saying what to do
+   */
+  static async open(folder: string): Promise<SqliteJournal> {
+    const worker = new Worker(new URL(`./writer/writer${extname(import.meta.url)}`, import.meta.url), {
+      workerData: folder,
+    });
+    const [message] = (await once(worker, 'message')) as [FromWriter];
+    if ('opened' in message) return new SqliteJournal(worker, message.opened);
+    if ('refused' in message) throw new JournalError(message.refused.kind, message.refused.message);
+    throw new JournalError('failed', `${folder}: the writer answered out of turn`);
+  }
+
+  private constructor(
+    worker: Worker,
+    opened: { tag: string; notice: string | null; backlog: Backlog; waiting: number },
+  ) {
+    this.tag = opened.tag;
+    this.notice = opened.notice;
+    this.backlog = opened.backlog;
+    this.#waiting = opened.waiting;
+    this.#worker = worker;
+    worker.on(
+      'message',
+      (message: FromWriter) => 'results' in message && this.#settle(message.results, message.waiting),
+    );
+    worker.on('error', (error) => this.#fail(error));
+    worker.on('exit', () => this.#fail(new Error('it was closed')));
+    worker.unref();
+  }
+
+  /** Why the last commit failed and what to do; null when it went well. */
+  get trouble(): string | null {
+    return this.#trouble;
+  }
+
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  accept(events: readonly NewEvent[], emit: number, key?: IdempotencyKey): Promise<Accepted> {
+    return this.#call('accept', key ? [events, emit, key] : [events, emit]);
+  }
+
+  take(take: Take): Promise<Taken> {
+    return this.#call('take', [take]);
+  }
+
+  step(step: Step): Promise<Stepped> {
+    return this.#call('step', [step]);
+  }
+
+  emitNext(limit: number, nodes: readonly string[]): Promise<readonly Emission[]> {
+    return this.#call('emitNext', [limit, nodes]);
+  }
+
+  recall(): Promise<void> {
+    return this.#call('recall', []);
+  }
+
+  unclaim(events: readonly number[], emit: number, at: number): Promise<readonly Released[]> {
+    return this.#call('unclaim', [events, emit, at]);
+  }
+
+  startNext(handler: string, limit: number, at: number): Promise<readonly StartedEvent[]> {
+    return this.#call('startNext', [handler, limit, at]);
+  }
+
+  prune(prune: Prune): Promise<{ readonly pruned: number; readonly more: boolean }> {
+    return this.#call('prune', [prune]);
+  }
+
+  /** Lets go of the folder once everything called before is on disk. */
+  async close(): Promise<void> {
+    if (this.#failure) return;
+    // Results come in the order of the calls: with the last one, all have come.
+    await this.#last.catch(() => undefined);
+    const exit = once(this.#worker, 'exit');
+    this.#worker.ref();
+    this.#post({ close: true });
+    await exit;
+  }
+
+  #call<T>(name: OperationName, args: readonly unknown[]): Promise<T> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    const result = new Promise<T>((resolve, reject) => {
+      this.#gathered.operations.push({ name, args });
+      this.#gathered.waiting.push({ resolve, reject });
+      if (!this.#written && !this.#scheduled) {
+        this.#scheduled = true;
+        // At the end of this turn of the event loop, so that what it brings is written together.
+        setImmediate(() => this.#flush());
+      }
+    });
+    this.#last = result;
+    return result;
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    const { operations, waiting } = this.#gathered;
+    if (waiting.length === 0 || this.#failure) return;
+    this.#gathered = { operations: [], waiting: [] };
+    this.#written = waiting;
+    // Only while something is to be written does the thread keep the process.
+    this.#worker.ref();
+    this.#post({ batch: operations });
+  }
+
+  #settle(results: readonly Result[], backlog: number): void {
+    this.#waiting = backlog;
+    const waiting = this.#written ?? [];
+    this.#written = undefined;
+    this.#worker.unref();
+    const failed = results.find((result) => 'failure' in result);
+    this.#trouble = failed ? failed.failure.message : null;
+    for (const [index, result] of results.entries()) {
+      if ('value' in result) waiting[index]?.resolve(result.value as never);
+      else waiting[index]?.reject(new Unavailable(result.failure.message));
+    }
+    this.#flush();
+  }
+
+  #fail(error: Error): void {
+    if (this.#failure) return;
+    this.#failure = new Unavailable(`the journal's writer has ended: ${error.message}`);
+    for (const { reject } of [...(this.#written ?? []), ...this.#gathered.waiting]) reject(this.#failure);
+    this.#written = undefined;
+    this.#gathered = { operations: [], waiting: [] };
+  }
+
+  #post(message: ToWriter): void {
+    this.#worker.postMessage(message);
+  }
+}

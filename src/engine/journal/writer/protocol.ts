@@ -1,0 +1,32 @@
+import type { Backlog } from '../journal.ts';
+import type { JournalErrorKind } from '../journal-error.ts';
+import type { OperationName } from './operations.ts';
+
+/** What crosses between the event loop and the writer's thread. */
+export interface Operation {
+  readonly name: OperationName;
+  readonly args: readonly unknown[];
+}
+
+export interface Failure {
+  readonly kind: JournalErrorKind;
+  readonly message: string;
+}
+
+export type Result = { readonly value: unknown } | { readonly failure: Failure };
+
+/** To the writer: operations that share one commit; `close` comes last. */
+export type ToWriter = { readonly batch: readonly Operation[] } | { readonly close: true };
+
+/** From the writer: once how the opening went, then one list of results a batch. */
+export type FromWriter =
+  | {
+      readonly opened: {
+        readonly tag: string;
+        readonly notice: string | null;
+        readonly backlog: Backlog;
+        readonly waiting: number;
+      };
+    }
+  | { readonly refused: Failure }
+  | { readonly results: readonly Result[]; readonly waiting: number };

@@ -1,0 +1,126 @@
+import { Conflict, NotFound } from './errors.ts';
+import {
+  type Handler,
+  type HandlerSnapshot,
+  type HandlerStatus,
+  inChainOrder,
+  listensTo,
+} from './handler.ts';
+import type { OpenRegistryFile, Override } from './registry-file.ts';
+import type { Target } from './targets/target.ts';
+
+/** A handler in force: its configuration, its number for people, an operator's switch, and whom it calls. */
+export interface RegisteredHandler {
+  readonly config: Handler;
+  readonly number: number;
+  readonly override: Override | null;
+  /** What the override or else the flow says. */
+  readonly status: HandlerStatus;
+  readonly target: Target;
+}
+
+/** Which handlers there are, in which order they are called, and what operators have switched. */
+export class Registry {
+  readonly #file: OpenRegistryFile;
+  readonly #makeTarget: (handler: Handler) => Target;
+  #handlers: ReadonlyMap<string, RegisteredHandler> = new Map();
+  #chains = new Map<string, readonly RegisteredHandler[]>();
+
+  constructor(file: OpenRegistryFile, makeTarget: (handler: Handler) => Target) {
+    this.#file = file;
+    this.#makeTarget = makeTarget;
+  }
+
+  /** All handlers, archived ones too, in chain order. */
+  list(): readonly RegisteredHandler[] {
+    return [...this.#handlers.values()];
+  }
+
+  find(id: string): RegisteredHandler | undefined {
+    return this.#handlers.get(id);
+  }
+
+  /** The enabled handlers that listen to an event type, in chain order (rule 2). */
+  chainFor(eventType: string): readonly RegisteredHandler[] {
+    const known = this.#chains.get(eventType);
+    if (known) return known;
+    const chain = this.list().filter(
+      ({ status, config }) =>
+        status === 'enabled' && config.events.some((pattern) => listensTo(pattern, eventType)),
+    );
+    // Event types come from outside: what is remembered of them is bounded.
+    if (this.#chains.size >= 1000) this.#chains.clear();
+    this.#chains.set(eventType, chain);
+    return chain;
+  }
+
+  /**
+   * Puts a whole set of handlers in force (rule 10). Targets of unchanged handlers are kept with their connections.
+   * @throws when the numbers of new handlers can not be saved; the set is in force all the same
+   */
+  async replace(configs: readonly Handler[]): Promise<void> {
+    const { data } = this.#file;
+    const known = JSON.stringify(data);
+    for (const { id, handlerStatus } of configs) {
+      data.numbers[id] ??= ++data.lastNumber;
+      if (data.overrides[id]?.status === handlerStatus) delete data.overrides[id];
+    }
+    const before = this.#handlers;
+    this.#set(
+      [...configs].sort(inChainOrder).map((config) => {
+        const kept = before.get(config.id);
+        const same = kept && JSON.stringify(kept.config) === JSON.stringify(config);
+        return this.#registered(config, same ? kept.target : this.#makeTarget(config));
+      }),
+    );
+    for (const [id, { target }] of before) {
+      if (this.#handlers.get(id)?.target !== target) void target.close();
+    }
+    if (JSON.stringify(data) !== known) await this.#file.save();
+  }
+
+  /**
+   * An operator's switch, in force at once; equal to the configured status it removes the override.
+   * @throws NotFound, or Conflict for an archived handler
+   */
+  async switch(
+    id: string,
+    status: Override['status'],
+    by: string | null,
+    reason: string | null,
+    at: Date,
+  ): Promise<void> {
+    const handler = this.#handlers.get(id);
+    if (!handler) throw new NotFound(`there is no handler ${id} in the deployed flow`);
+    if (handler.config.handlerStatus === 'archived') {
+      throw new Conflict(
+        `handler "${handler.config.name}" is archived: change its status in its dialog and deploy`,
+      );
+    }
+    const { overrides } = this.#file.data;
+    if (status === handler.config.handlerStatus) delete overrides[id];
+    else overrides[id] = { status, by, at: at.toISOString(), reason };
+    this.#set(this.list().map(({ config, target }) => this.#registered(config, target)));
+    await this.#file.save();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.list().map(({ target }) => target.close()));
+  }
+
+  #set(handlers: readonly RegisteredHandler[]): void {
+    this.#handlers = new Map(handlers.map((handler) => [handler.config.id, handler]));
+    this.#chains = new Map();
+  }
+
+  #registered(config: Handler, target: Target): RegisteredHandler {
+    const { numbers, overrides } = this.#file.data;
+    const override = config.handlerStatus === 'archived' ? null : (overrides[config.id] ?? null);
+    const status = override?.status ?? config.handlerStatus;
+    return { config, number: numbers[config.id] ?? 0, override, status, target };
+  }
+}
+
+export function snapshotOf({ config, number }: RegisteredHandler): HandlerSnapshot {
+  return { id: config.id, number, name: config.name, type: config.handlerType, priority: config.priority };
+}

@@ -1,0 +1,48 @@
+import { StringDecoder } from 'node:string_decoder';
+import type { Redaction } from './redaction.ts';
+
+/** As much is kept of a response body or of a script's output, in bytes. */
+export const keptBytes = 64 * 1024;
+
+/** Keeps the first 64 KiB of a byte stream and counts the rest. */
+export class TextCapture {
+  readonly #chunks: Uint8Array[] = [];
+  #kept = 0;
+  #received = 0;
+
+  /** Bytes that came, kept or not. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Whether what is kept can not change any more. */
+  get full(): boolean {
+    return this.#received >= keptBytes;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#received += chunk.length;
+    const room = keptBytes - this.#kept;
+    if (room === 0) return;
+    const kept = chunk.length > room ? chunk.subarray(0, room) : chunk;
+    this.#chunks.push(kept);
+    this.#kept += kept.length;
+  }
+
+  /**
+   * What was kept, as UTF-8 cut at a character's boundary, invalid bytes replaced by U+FFFD, secrets redacted;
+   * the empty string when nothing came.
+   */
+  text(redaction: Redaction): string {
+    const [first] = this.#chunks;
+    if (first === undefined) return '';
+    const bytes = this.#chunks.length === 1 ? asBuffer(first) : Buffer.concat(this.#chunks);
+    if (this.#received === this.#kept) return redaction.text(bytes.toString('utf8'));
+    // A decoder that is never ended holds back the bytes of a character that the cut took apart.
+    return redaction.cutText(new StringDecoder('utf8').write(bytes));
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

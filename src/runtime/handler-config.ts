@@ -1,0 +1,126 @@
+import type { NodeAPI, NodeDef } from 'node-red';
+import type { Handler } from '../engine/handler.ts';
+import { handlerSchema } from '../engine/handler.ts';
+import { parse } from '../engine/parse.ts';
+
+/** A saved handler, as the constructor gets it: `${NAME}` is resolved, the rest is unchecked. */
+export type SavedHandler = NodeDef & Readonly<Record<string, unknown>>;
+
+export interface HandlerCredentials {
+  readonly user?: string;
+  readonly password?: string;
+  readonly token?: string;
+  readonly signingSecret?: string;
+  readonly previousSigningSecret?: string;
+}
+
+/**
+ * Makes a handler of what the flow holds: references to config nodes and credentials are resolved, and values that
+ * came from `${NAME}` are marked as secrets.
+ * @throws InvalidInput naming the property
+ */
+export function handlerOf(RED: NodeAPI, saved: SavedHandler, credentials: HandlerCredentials): Handler {
+  const written = asWritten(RED, saved.id);
+  const common = withoutAbsent({
+    id: saved.id,
+    name: saved.name,
+    events: saved['events'],
+    handlerStatus: saved['handlerStatus'],
+    priority: saved['priority'],
+    handlerType: saved['handlerType'] ?? 'http',
+    timeoutSeconds: saved['timeoutSeconds'],
+    onFailure: saved['onFailure'],
+    retryDelays: saved['retryDelays'],
+    concurrency: saved['concurrency'],
+    ratePerSecond: saved['ratePerSecond'],
+  });
+  const { signingSecret, previousSigningSecret } = credentials;
+  const own =
+    common['handlerType'] === 'local'
+      ? {
+          command: saved['command'],
+          args: saved['args'],
+          environment: marked(saved['environment'], written?.['environment']),
+          mode: saved['mode'],
+        }
+      : {
+          url: saved['url'],
+          headers: marked(saved['headers'], written?.['headers']),
+          auth: authOf(saved['auth'], credentials),
+          tls: tlsOf(RED, saved['tls']),
+          proxy: proxyOf(RED, saved['proxy']),
+          signingSecret: signingSecret || undefined,
+          previousSigningSecret: previousSigningSecret || undefined,
+        };
+  return parse(`handler "${saved.name || saved.id}"`, handlerSchema, { ...common, ...withoutAbsent(own) });
+}
+
+/** The flow file's own text of a node, where `${NAME}` still stands. */
+function asWritten(RED: NodeAPI, id: string): Readonly<Record<string, unknown>> | undefined {
+  let found: Readonly<Record<string, unknown>> | undefined;
+  RED.nodes.eachNode((node) => {
+    if (node.id === id) found = node as unknown as Record<string, unknown>;
+  });
+  return found;
+}
+
+/** Headers or variables, with `secret` where the flow file has a reference instead of a value. */
+function marked(resolved: unknown, written: unknown): unknown {
+  if (!Array.isArray(resolved)) return resolved;
+  return resolved.map((entry, index) => {
+    const text: unknown = Array.isArray(written) ? written[index]?.value : undefined;
+    return { ...entry, secret: typeof text === 'string' && /^\$\{.+\}$/.test(text) };
+  });
+}
+
+function authOf(type: unknown, { user, password, token }: HandlerCredentials): unknown {
+  switch (type ?? 'none') {
+    case 'basic':
+      return { type, user: user ?? '', password: password ?? '' };
+    case 'bearer':
+      return { type, token: token ?? '' };
+    default:
+      return { type: type ?? 'none' };
+  }
+}
+
+interface TlsNode {
+  addTLSOptions?(options: Record<string, unknown>): void;
+}
+
+/** The core's `tls-config` node; it reads files and credentials itself. */
+function tlsOf(RED: NodeAPI, id: unknown): unknown {
+  const node = typeof id === 'string' && id ? (RED.nodes.getNode(id) as unknown as TlsNode | null) : null;
+  if (!node?.addTLSOptions) return undefined;
+  const options: Record<string, unknown> = {};
+  node.addTLSOptions(options);
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [
+      key,
+      Buffer.isBuffer(value) ? value.toString('utf8') : value,
+    ]),
+  );
+}
+
+interface ProxyNode {
+  readonly url?: string;
+  readonly noproxy?: readonly string[];
+  readonly credentials?: { readonly username?: string; readonly password?: string };
+}
+
+/** The core's `http proxy` node; its user and password become part of the URL. */
+function proxyOf(RED: NodeAPI, id: unknown): unknown {
+  const node = typeof id === 'string' && id ? (RED.nodes.getNode(id) as unknown as ProxyNode | null) : null;
+  if (!node?.url || !URL.canParse(node.url)) return undefined;
+  const url = new URL(node.url);
+  if (node.credentials?.username) url.username = node.credentials.username;
+  if (node.credentials?.password) url.password = node.credentials.password;
+  return { url: url.href, noProxy: node.noproxy ?? [] };
+}
+
+// An empty field of a dialog is an absent property.
+function withoutAbsent(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(properties).filter(([, value]) => value !== undefined && value !== null && value !== ''),
+  );
+}

@@ -1,0 +1,54 @@
+import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
+import { InvalidInput } from '../engine/errors.ts';
+import { type Envelope, parseEnvelope, resemblesEnvelope } from '../engine/event.ts';
+
+/** Where a message's event comes from, as an event node's dialog has it. */
+export interface EventSource {
+  /** Empty: taken from `msg.eventType`. */
+  readonly eventType?: string;
+  readonly objectId?: string;
+  readonly objectIdType?: string;
+  readonly data?: string;
+  readonly dataType?: string;
+}
+
+/**
+ * Makes an envelope of a message: one that is there passes as it is, else it is put together from the
+ * type, object id and data that the node names.
+ * @throws InvalidInput naming the field
+ */
+export async function envelopeOf(
+  RED: NodeAPI,
+  node: Node,
+  source: EventSource,
+  msg: NodeMessageInFlow,
+): Promise<Envelope> {
+  if (resemblesEnvelope(msg.payload)) return parseEnvelope(msg.payload);
+  const {
+    eventType,
+    objectId = 'objectId',
+    objectIdType = 'msg',
+    data = 'payload',
+    dataType = 'msg',
+  } = source;
+  const evaluate = (value: string, type: string) =>
+    new Promise<unknown>((resolve, reject) => {
+      RED.util.evaluateNodeProperty(value, type as 'msg', node, msg, (error, result) =>
+        error ? reject(error) : resolve(result),
+      );
+    });
+  const field = (name: string, value: string, type: string) =>
+    evaluate(value, type).catch((error) => {
+      throw new InvalidInput('event node', [
+        { field: name, message: `can not be evaluated (${type} ${value}): ${error?.message ?? error}` },
+      ]);
+    });
+  return parseEnvelope({
+    event: {
+      dt: new Date().toISOString().replace('Z', '+00:00'),
+      events_id: eventType || (msg as { eventType?: unknown }).eventType,
+      object_id: await field('objectId', objectId, objectIdType),
+    },
+    data: await field('data', data, dataType),
+  });
+}

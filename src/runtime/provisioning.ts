@@ -1,0 +1,212 @@
+import { join } from 'node:path';
+import type { NodeAPI } from 'node-red';
+import { type Accepted, type EmitTo, Engine, type OnResumed } from '../engine/engine.ts';
+import { NotFound } from '../engine/errors.ts';
+import type { ExecutionRow } from '../engine/execution.ts';
+import type { Handler } from '../engine/handler.ts';
+import type { RegistryConfig } from '../engine/registry-config.ts';
+import { createTarget } from '../engine/targets/create-target.ts';
+import { systemTime } from '../engine/time.ts';
+import { watchProcessEnd } from './process-end.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+/** Something that is in force while its node lives. */
+export interface Registration {
+  /** The node is gone, or about to be made anew. */
+  end(): void;
+}
+
+export interface RefusedRegistry {
+  readonly id: string;
+  readonly name: string;
+  readonly problem: string;
+}
+
+const nothing = (): void => undefined;
+
+/**
+ * What this package is to one Node-RED runtime: the engines, which belong to the process, and the registries and
+ * handlers that are deployed now. Deploys are followed here (design.md §6, rule 10).
+ */
+export class Provisioning {
+  readonly settings: Settings;
+  readonly #red: NodeAPI;
+  readonly #engines = new Map<string, Engine>();
+  /** Engines that drain, by folder: one that comes back waits for its predecessor. */
+  readonly #closing = new Map<string, Promise<void>>();
+  readonly #registries = new Map<string, RegistryConfig>();
+  readonly #handlers = new Map<string, { readonly registry: string; readonly handler: Handler }>();
+  readonly #refused = new Map<string, RefusedRegistry>();
+  readonly #buttons = new Map<string, () => Promise<Accepted>>();
+  readonly #started: (() => void)[] = [];
+
+  constructor(red: NodeAPI) {
+    this.#red = red;
+    this.settings = readSettings(settingOf(red, 'provisioning'), String(settingOf(red, 'userDir')));
+    red.events.on('flows:stopping', () => this.#pause());
+    red.events.on('flows:started', () => this.#resume());
+    red.events.once('flows:started', watchProcessEnd);
+  }
+
+  /** Where the registries' folders are; with Projects, the active project's own. */
+  dir(): string {
+    const project = activeProject(this.#red);
+    return project === undefined ? this.settings.dir : join(this.settings.dir, 'projects', project);
+  }
+
+  /** All engines, also those whose registry is gone and that still drain. */
+  engines(): readonly Engine[] {
+    return [...this.#engines.values()];
+  }
+
+  engine(registry: string): Engine | undefined {
+    return this.#engines.get(registry);
+  }
+
+  /** A registry is deployed; its engine is made, or given the new configuration. */
+  addRegistry(config: RegistryConfig): Registration & { readonly engine: Engine } {
+    this.#registries.set(config.id, config);
+    const folder = join(this.dir(), config.id);
+    const running = this.#engines.get(config.id);
+    // Another project may have a registry of the same id: its journal is another one.
+    if (running && running.folder !== folder) this.#closeEngine(running);
+    const engine = running?.folder === folder ? running : this.#makeEngine(config, folder);
+    engine.configure(config);
+    return { engine, end: () => endOf(this.#registries, config.id, config) };
+  }
+
+  /** A handler is deployed; it is in force when flows have started, together with all others. */
+  addHandler(registry: string, handler: Handler): Registration {
+    const entry = { registry, handler };
+    this.#handlers.set(handler.id, entry);
+    return { end: () => endOf(this.#handlers, handler.id, entry) };
+  }
+
+  /** A registry whose configuration is wrong: the admin API tells why. */
+  refuseRegistry(
+    { id, name }: { readonly id: string; readonly name?: string },
+    problem: string,
+  ): Registration {
+    const refusal = { id, name: name ?? '', problem };
+    this.#refused.set(id, refusal);
+    return { end: () => endOf(this.#refused, id, refusal) };
+  }
+
+  /** Registries that are deployed, but not in force, and why. */
+  refusedRegistries(): readonly RefusedRegistry[] {
+    return [...this.#refused.values()];
+  }
+
+  /** Why a registry is not in force; undefined when it is, or is not deployed. */
+  problemOf(registry: string): string | undefined {
+    return this.#refused.get(registry)?.problem;
+  }
+
+  /** An event node sends what it has accepted. @returns what detaches it */
+  attachEmitter(registry: string, node: string, emit: EmitTo): () => void {
+    return this.#engines.get(registry)?.attachEmitter(node, emit) ?? nothing;
+  }
+
+  /** An executor is told of chains that go on after a restart. @returns what detaches it */
+  attachExecutor(registry: string, node: string, onResumed: OnResumed): () => void {
+    return this.#engines.get(registry)?.attachExecutor(node, onResumed) ?? nothing;
+  }
+
+  /** A log node is told of executions. @returns what ends it */
+  observe(registry: string, observer: (row: ExecutionRow) => void): () => void {
+    return this.#engines.get(registry)?.observe(observer) ?? nothing;
+  }
+
+  /** What an event node's button does. @returns what takes it away */
+  onFire(node: string, fire: () => Promise<Accepted>): () => void {
+    this.#buttons.set(node, fire);
+    return () => endOf(this.#buttons, node, fire);
+  }
+
+  /** Presses an event node's button. @throws NotFound when there is no such event node */
+  async fire(node: string): Promise<Accepted> {
+    const press = this.#buttons.get(node);
+    if (!press) throw new NotFound(`there is no deployed event node ${node}`);
+    return press();
+  }
+
+  /** Calls back each time that flows have started and the handlers are in force. */
+  onStarted(callback: () => void): void {
+    this.#started.push(callback);
+  }
+
+  #makeEngine(config: RegistryConfig, folder: string): Engine {
+    const engine = new Engine({
+      config,
+      folder,
+      time: systemTime,
+      after: this.#closing.get(folder) ?? Promise.resolve(),
+      backlogLimit: this.settings.backlog,
+      makeTarget: (handler) =>
+        createTarget(handler, {
+          folders: this.settings.scriptFolders,
+          enabled: this.settings.scripts,
+          ...this.settings.http,
+        }),
+      log: (level, message) =>
+        this.#red.log[level](`provisioning registry ${config.name || config.id}: ${message}`),
+    });
+    this.#engines.set(config.id, engine);
+    return engine;
+  }
+
+  #pause(): void {
+    for (const engine of this.#engines.values()) engine.pause();
+  }
+
+  #resume(): void {
+    for (const engine of this.#engines.values()) {
+      if (this.#registries.has(engine.id)) {
+        const handlers = [...this.#handlers.values()].filter(({ registry }) => registry === engine.id);
+        void engine.resume(handlers.map(({ handler }) => handler));
+      } else {
+        this.#closeEngine(engine);
+      }
+    }
+    for (const callback of this.#started) callback();
+  }
+
+  #closeEngine(engine: Engine): void {
+    this.#engines.delete(engine.id);
+    const closed = engine
+      .close()
+      .catch((error) => this.#red.log.error(`provisioning registry ${engine.id}: ${error}`));
+    this.#closing.set(engine.folder, closed);
+    void closed.then(() => endOf(this.#closing, engine.folder, closed));
+  }
+}
+
+const byRuntime = new WeakMap<object, Provisioning>();
+
+/** The one of this runtime: every node set gets a `RED` of its own, but they share the events. */
+export function provisioningOf(red: NodeAPI): Provisioning {
+  const known = byRuntime.get(red.events);
+  if (known) return known;
+  const made = new Provisioning(red);
+  byRuntime.set(red.events, made);
+  return made;
+}
+
+function endOf<K, V>(map: Map<K, V>, key: K, value: V): void {
+  if (map.get(key) === value) map.delete(key);
+}
+
+function settingOf(red: NodeAPI, name: string): unknown {
+  return (red.settings as unknown as Record<string, unknown>)[name];
+}
+
+interface ProjectSettings {
+  readonly editorTheme?: { readonly projects?: { readonly enabled?: boolean } };
+  get(name: 'projects'): { readonly activeProject?: string } | undefined;
+}
+
+/** With Node-RED's Projects, each has its own journals. */
+function activeProject(red: NodeAPI): string | undefined {
+  const settings = red.settings as unknown as ProjectSettings;
+  return settings.editorTheme?.projects?.enabled ? settings.get('projects')?.activeProject : undefined;
+}

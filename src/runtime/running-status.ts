@@ -1,0 +1,49 @@
+import type { Node } from 'node-red';
+import type { FirstPass } from '../engine/engine.ts';
+
+/** The canvas is no meter: changes are shown at this pace, in ms. */
+const pace = 250;
+
+/** An executor's canvas status: idle, how many are running, or the last failure. */
+export class RunningStatus {
+  readonly #node: Node;
+  #running = 0;
+  #failure: string | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(node: Node) {
+    this.#node = node;
+    node.on('close', () => clearTimeout(this.#timer));
+    this.#show();
+  }
+
+  begin(): void {
+    this.#running += 1;
+    this.#schedule();
+  }
+
+  end({ status, eventType, executions }: FirstPass): void {
+    this.#running -= 1;
+    if (status === 'succeeded') this.#failure = undefined;
+    if (status === 'failed') {
+      const failed = executions.find((execution) => execution.status === 'failed');
+      this.#failure = `${eventType}: ${failed?.handler.name || failed?.handler.id} failed`;
+    }
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#show();
+    }, pace).unref();
+  }
+
+  #show(): void {
+    if (this.#failure)
+      this.#node.status({ fill: 'red', shape: this.#running > 0 ? 'dot' : 'ring', text: this.#failure });
+    else if (this.#running > 0)
+      this.#node.status({ fill: 'blue', shape: 'dot', text: `${this.#running} running` });
+    else this.#node.status({ fill: 'grey', shape: 'ring', text: 'provisioning-executor.status.idle' });
+  }
+}

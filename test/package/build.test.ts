@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { temporaryFolder } from '../support/node-red.ts';
+import { packageRoot } from '../support/package.ts';
+
+const inputs = ['package.json', 'tsconfig.json', 'nodes', 'src', 'icons', 'scripts'];
+
+function checkout(): string {
+  const folder = temporaryFolder('build-');
+  for (const input of inputs) cpSync(join(packageRoot, input), join(folder, input), { recursive: true });
+  symlinkSync(join(packageRoot, 'node_modules'), join(folder, 'node_modules'));
+  return folder;
+}
+
+const build = (folder: string) =>
+  execa('node', ['scripts/build.ts'], { cwd: folder, reject: false, all: true });
+
+function builtFiles(folder: string): Record<string, string> {
+  const files = globSync('{dist,resources}/**/*', { cwd: folder }).filter((path) =>
+    statSync(join(folder, path)).isFile(),
+  );
+  const digest = (path: string) =>
+    createHash('sha256')
+      .update(readFileSync(join(folder, path)))
+      .digest('hex');
+  return Object.fromEntries(files.sort().map((path) => [path, digest(path)]));
+}
+
+describe('the build', function () {
+  this.timeout(60_000);
+
+  it('gives the same files in a clean checkout as here, and clears what an earlier one left', async () => {
+    const folder = checkout();
+    mkdirSync(join(folder, 'dist/nodes'), { recursive: true });
+    writeFileSync(join(folder, 'dist/nodes/gone.js'), '');
+    const { exitCode, all } = await build(folder);
+    assert.equal(exitCode, 0, all);
+    assert.deepEqual(builtFiles(folder), builtFiles(packageRoot));
+  });
+
+  it('fails when the compiler does', async () => {
+    const folder = checkout();
+    writeFileSync(join(folder, 'src/wrong.ts'), 'export const wrong: string = 1;\n');
+    const { exitCode, all } = await build(folder);
+    assert.notEqual(exitCode, 0);
+    assert.match(all ?? '', /src\/wrong\.ts/);
+  });
+
+  it('gives editor halves the catalogue in place of its marker', () => {
+    const html = globSync('dist/nodes/*.html', { cwd: packageRoot }).map((path) =>
+      readFileSync(join(packageRoot, path), 'utf8'),
+    );
+    assert.ok(html.some((text) => text.includes('"clients.subscriptions.assign"')));
+    assert.ok(html.every((text) => !text.includes('{{catalogue}}')));
+    assert.ok(existsSync(join(packageRoot, 'dist/nodes/locales/en-US')));
+  });
+});

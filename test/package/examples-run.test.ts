@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { execa } from 'execa';
+import { eventually } from '../support/eventually.ts';
+import { examples, onPort } from '../support/examples.ts';
+import { type FlowNode, type NodeRed, startNodeRed } from '../support/node-red.ts';
+
+interface Row {
+  readonly eventId: string;
+  readonly status: string;
+  readonly response: string | null;
+  readonly handler: { readonly name: string; readonly priority: number };
+}
+
+// What is to be seen in the execution log, in chain order; the examples are worth nothing unless they run as they are.
+describe('each example, imported and deployed in Node-RED', function () {
+  this.timeout(60_000);
+  let red: NodeRed;
+
+  before(async () => {
+    red = await startNodeRed({ flows: [] });
+  });
+  after(() => red.kill9());
+
+  async function deploy(number: number): Promise<FlowNode[]> {
+    const example = examples.find(({ name }) => name.startsWith(`${number}.`));
+    assert.ok(example);
+    const nodes = onPort(new URL(red.url).port, example.nodes);
+    await red.deploy(nodes.map((node) => (node.type === 'debug' ? { ...node, console: true } : node)));
+    return nodes;
+  }
+
+  async function press(path: string): Promise<void> {
+    const response = await red.admin(path, { method: 'POST' });
+    assert.ok(response.ok, `POST ${path}: ${response.status} ${await response.text()}`);
+  }
+
+  /** The executions of the newest event, once there are `count` and all are over: `name status`, in chain order. */
+  async function executions(number: number, count: number): Promise<Row[]> {
+    return await eventually(`${count} executions`, async () => {
+      const { items } = await red.get<{ items: Row[] }>(
+        `provisioning/registries/example${number}-registry/executions`,
+      );
+      const newest = items.filter(({ eventId }) => eventId === items[0]?.eventId);
+      const over = newest.filter(({ status }) => ['succeeded', 'failed', 'skipped'].includes(status));
+      return over.length === count && over.sort((a, b) => a.handler.priority - b.handler.priority);
+    });
+  }
+
+  const inWords = (rows: readonly Row[]) => rows.map(({ handler, status }) => `${handler.name} ${status}`);
+
+  it('1 calls three handlers in priority order at the press of a button', async () => {
+    await deploy(1);
+    await press('provisioning/nodes/example1-event/fire');
+    const rows = await executions(1, 3);
+    assert.deepEqual(inWords(rows), ['CRM succeeded', 'Softswitch succeeded', 'Provision account succeeded']);
+    assert.match(rows[2]?.response ?? '', /"account":34,"client":12/);
+    assert.ok(await red.printed(/\[debug:all succeeded\]/));
+  });
+
+  it('2 takes an event from the command that its comment shows, and prints every call', async () => {
+    const nodes = await deploy(2);
+    const comment = nodes.find(({ id }) => id === 'example2-about');
+    const [, command = ''] = /```\n([\s\S]+?)\n```/.exec(String(comment?.['info'])) ?? [];
+    const { stdout } = await execa('sh', ['-c', command]);
+    assert.match(stdout, /^\{"id":"[^"]+"\}$/);
+    const rows = await executions(2, 2);
+    assert.deepEqual(inWords(rows), ['CRM succeeded', 'Show the event succeeded']);
+    assert.match(
+      rows[1]?.response ?? '',
+      /^clients\.create of 12, attempt 1\nargument: --from\nargument: billing\n\{/,
+    );
+    assert.ok(await red.printed(/clients\.create of 12: CRM succeeded \(code 200, \d+ ms\)/));
+    assert.ok(await red.printed(/clients\.create of 12: Show the event succeeded \(code 0, \d+ ms\)/));
+  });
+
+  it('3 skips the later handlers when one that is set to stop has failed', async () => {
+    await deploy(3);
+    await press('inject/example3-rich');
+    assert.deepEqual(inWords(await executions(3, 3)), [
+      'Check credit succeeded',
+      'Open account succeeded',
+      'Tell the team succeeded',
+    ]);
+    assert.ok(await red.printed(/\[debug:account opened\]/));
+    await press('inject/example3-poor');
+    assert.ok(await red.printed(/\[debug:not opened\]/));
+    const rows = await eventually('the second event', async () => {
+      const found = await executions(3, 3);
+      return found.some(({ status }) => status === 'failed') && found;
+    });
+    assert.deepEqual(inWords(rows), ['Check credit failed', 'Open account skipped', 'Tell the team skipped']);
+  });
+
+  it('4 tells people what failed, and why', async () => {
+    await deploy(4);
+    await press('provisioning/nodes/example4-event/fire');
+    assert.deepEqual(inWords(await executions(4, 2)), ['CRM succeeded', 'Softswitch failed']);
+    assert.ok(await red.printed(/Softswitch failed for clients\.balance_zero of 12: .*503/));
+  });
+
+  it('5 calls nobody for a test client, and hands the region on for the others', async () => {
+    await deploy(5);
+    await press('inject/example5-test');
+    await press('inject/example5-client');
+    const rows = await executions(5, 1);
+    assert.deepEqual(inWords(rows), ['CRM succeeded']);
+    assert.match(rows[0]?.response ?? '', /"region":"north"/);
+    assert.ok(await red.printed(/\[debug:done\]/));
+    const { items } = await red.get<{ items: Row[] }>('provisioning/registries/example5-registry/executions');
+    assert.equal(items.length, 1);
+  });
+});

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { accessSync, constants, globSync } from 'node:fs';
+import { join } from 'node:path';
+import { examples } from '../support/examples.ts';
+import { type Definition, definitionsIn, packageRoot, readText } from '../support/package.ts';
+
+const definitions = new Map<string, Definition>(
+  globSync('nodes/*.html', { cwd: packageRoot })
+    .flatMap((path) => definitionsIn(readText(path)))
+    .map((definition) => [definition.type, definition]),
+);
+
+/** What every node has, whatever its type. */
+const placed = ['id', 'type', 'z', 'x', 'y', 'wires'];
+
+describe('the examples', () => {
+  it('are five, with ids that are unique among all of them', () => {
+    assert.equal(examples.length, 5);
+    const ids = examples.flatMap(({ nodes }) => nodes.map(({ id }) => id));
+    assert.deepEqual(ids, [...new Set(ids)]);
+  });
+
+  for (const { name, nodes } of examples) {
+    describe(name, () => {
+      const ids = new Set(nodes.map(({ id }) => id));
+      const handlers = nodes.filter(({ type }) => type === 'provisioning-handler');
+
+      it('is one flow that says in a comment what to do', () => {
+        assert.equal(nodes.filter(({ type }) => type === 'tab').length, 1);
+        assert.ok(nodes.some(({ type, info }) => type === 'comment' && String(info).length > 100));
+        assert.ok(nodes.length <= 25, `${nodes.length} nodes`);
+      });
+
+      it('holds all that its nodes refer to', () => {
+        for (const { id, z, wires, registry } of nodes) {
+          const targets = ((wires ?? []) as string[][]).flat();
+          for (const other of [z, registry, ...targets])
+            assert.ok(other === undefined || ids.has(String(other)), `${id}: ${other}`);
+        }
+      });
+
+      it('gives our nodes the properties that their dialogs show, and no others', () => {
+        for (const node of nodes) {
+          const definition = definitions.get(node.type);
+          if (!definition) continue;
+          const own = Object.keys(node).filter((property) => !placed.includes(property));
+          assert.deepEqual(own.sort(), Object.keys(definition.defaults).sort(), node.id);
+        }
+      });
+
+      it('has handlers that call endpoints of the same flow, or scripts of this package', () => {
+        assert.ok(handlers.length > 0);
+        for (const { handlerType, url, command } of handlers) {
+          if (handlerType === 'local')
+            accessSync(join(packageRoot, 'examples/scripts', String(command)), constants.X_OK);
+          else
+            assert.ok(
+              nodes.some((node) => node.type === 'http in' && `http://127.0.0.1:1880${node['url']}` === url),
+              String(url),
+            );
+        }
+      });
+    });
+  }
+});

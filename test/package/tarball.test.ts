@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { globSync } from 'node:fs';
+import { execa } from 'execa';
+import { packageRoot } from '../support/package.ts';
+
+interface Packed {
+  readonly files: readonly { readonly path: string; readonly mode: number }[];
+}
+
+const sources = (pattern: string): string[] => globSync(pattern, { cwd: packageRoot }).sort();
+const built = (pattern: string): string[] => sources(pattern).map((path) => `dist/${path}`);
+
+describe('the tarball', () => {
+  let files: Map<string, number>;
+
+  before(async function () {
+    this.timeout(30_000);
+    const { stdout } = await execa('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: packageRoot,
+    });
+    const [packed] = JSON.parse(stdout) as Packed[];
+    assert.ok(packed);
+    files = new Map(packed.files.map(({ path, mode }) => [path, mode]));
+  });
+
+  it('holds what is built, the examples and four documents, and nothing else', () => {
+    const folders = /^(?:dist|resources|examples)\//;
+    const others = [...files.keys()].filter((path) => !folders.test(path)).sort();
+    assert.deepEqual(others, ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+  });
+
+  it('has one built file for every source file, and none that is left over', () => {
+    const compiled = sources('{nodes,src}/**/*.ts')
+      .filter((path) => !path.startsWith('src/tab/'))
+      .map((path) => `dist/${path.replace(/\.ts$/, '.js')}`);
+    const icons = sources('icons/*').map((path) => `dist/nodes/${path}`);
+    const expected = [
+      ...compiled,
+      ...icons,
+      ...built('nodes/*.html'),
+      ...built('nodes/locales/*/*'),
+      ...built('src/engine/*.json'),
+    ];
+    const dist = [...files.keys()].filter((path) => path.startsWith('dist/'));
+    assert.deepEqual(dist.sort(), expected.sort());
+  });
+
+  it('holds every example, payload and script', () => {
+    const examples = [...files.keys()].filter((path) => path.startsWith('examples/'));
+    assert.deepEqual(examples.sort(), sources('examples/**/*.{json,sh,mjs}'));
+  });
+
+  it('keeps the scripts executable', () => {
+    const scripts = [...files].filter(([path]) => path.startsWith('examples/scripts/'));
+    assert.ok(scripts.length > 0);
+    for (const [path, mode] of scripts) assert.equal(mode & 0o111, 0o111, path);
+  });
+});

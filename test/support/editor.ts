@@ -1,0 +1,250 @@
+import type { Browser, Locator, Page } from 'playwright-core';
+import type { FlowNode, NodeRed } from './node-red.ts';
+
+export interface EditorOptions {
+  readonly language?: string;
+  readonly theme?: 'light' | 'dark';
+  readonly viewport?: { readonly width: number; readonly height: number };
+  /** A token of `POST auth/token`, for a Node-RED with `adminAuth`. */
+  readonly accessToken?: string;
+}
+
+/** What these tests call of the editor's own global. */
+interface RED {
+  readonly nodes: {
+    node(id: string): EditorNode | null;
+    filterNodes(filter: { type: string }): EditorNode[];
+    eachConfig(visit: (node: EditorNode) => void): void;
+    getWorkspaceOrder(): string[];
+    convertNode(node: EditorNode, options: { credentials: boolean }): FlowNode;
+    dirty(): boolean;
+  };
+  readonly editor: { editConfig(property: string, type: string, id: string, prefix: null): void };
+  readonly view: { reveal(id: string): void };
+}
+interface EditorNode {
+  readonly id: string;
+  readonly type: string;
+  readonly valid: boolean;
+  readonly validationErrors?: readonly string[];
+}
+declare const RED: RED;
+
+/** The editor in a browser page, with the verbs of somebody who builds a flow. */
+export class Editor {
+  readonly page: Page;
+  /** Errors of the page and of its console so far. */
+  readonly problems: string[] = [];
+
+  private constructor(page: Page) {
+    this.page = page;
+    page.on('pageerror', (error) => this.problems.push(String(error.stack ?? error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.problems.push(`${message.text()} (${message.location().url})`);
+    });
+  }
+
+  /** Opens the editor and waits until it shows its palette and its flows. */
+  static async open(browser: Browser, nodeRed: NodeRed, options: EditorOptions = {}): Promise<Editor> {
+    const { language = 'en-US', theme = 'light', viewport = { width: 1400, height: 1000 }, accessToken } = options;
+    const page = await browser.newPage({ viewport, locale: language });
+    const editor = new Editor(page);
+    const stored = {
+      'editor-language': language,
+      'view-dark-theme': theme,
+      ...(accessToken && { 'auth-tokens': JSON.stringify({ access_token: accessToken }) }),
+    };
+    await page.addInitScript((entries) => {
+      for (const [key, value] of Object.entries(entries)) localStorage.setItem(key, value);
+    }, stored);
+    await page.route('**://catalogue.nodered.org/**', (route) => route.abort());
+    await page.goto(nodeRed.url);
+    await page.locator('#red-ui-main-container').waitFor({ state: 'visible' });
+    await page.waitForFunction(() => RED.nodes.getWorkspaceOrder().length > 0);
+    return editor;
+  }
+
+  async close(): Promise<void> {
+    await this.page.close();
+  }
+
+  paletteNode(type: string): Locator {
+    return this.page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`);
+  }
+
+  /** Drags a node from the palette to a place on the canvas. @returns its id */
+  async drag(type: string, x: number, y: number): Promise<string> {
+    const before = await this.idsOf(type);
+    await this.paletteNode(type).scrollIntoViewIfNeeded();
+    const from = await this.paletteNode(type).boundingBox();
+    const canvas = await this.page.locator('#red-ui-workspace-chart').boundingBox();
+    if (!from || !canvas) throw new Error(`the palette has no node ${type}`);
+    await this.page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+    await this.page.mouse.down();
+    await this.page.mouse.move(canvas.x + x, canvas.y + y, { steps: 10 });
+    await this.page.mouse.up();
+    await this.page.waitForFunction(
+      ([type, count]) => RED.nodes.filterNodes({ type }).length > count,
+      [type, before.length] as const,
+    );
+    const id = (await this.idsOf(type)).find((id) => !before.includes(id));
+    if (!id) throw new Error(`${type} was not added`);
+    return id;
+  }
+
+  /** A node on the canvas. */
+  node(id: string): Locator {
+    return this.page.locator(`[id="${id}"]`);
+  }
+
+  /** Opens the dialog of a node on the canvas, as a double click does. */
+  async edit(id: string): Promise<Dialog> {
+    await this.node(id).locator('.red-ui-flow-node').dblclick();
+    return this.dialog('node');
+  }
+
+  /** Opens the dialog of a config node, or of a new one. */
+  async editConfig(type: string, id = '_ADD_'): Promise<Dialog> {
+    await this.page.evaluate(([type, id]) => RED.editor.editConfig('', type, id, null), [type, id] as const);
+    return this.dialog('config');
+  }
+
+  /** The dialog on top. */
+  async dialog(kind: 'node' | 'config'): Promise<Dialog> {
+    const dialog = new Dialog(this.page, kind);
+    await dialog.settled();
+    return dialog;
+  }
+
+  async deploy(): Promise<void> {
+    await this.page.locator('#red-ui-header-button-deploy').click();
+    const confirmed = this.page.getByRole('button', { name: 'Confirm deploy' });
+    const deployed = this.page.waitForFunction(() => !RED.nodes.dirty());
+    await Promise.race([deployed, confirmed.click().then(() => deployed)]);
+  }
+
+  /** The ids of the nodes of a type, config nodes too. */
+  async idsOf(type: string): Promise<string[]> {
+    return this.page.evaluate((type) => {
+      const nodes = [...RED.nodes.filterNodes({ type })];
+      RED.nodes.eachConfig((node) => {
+        if (node.type === type) nodes.push(node);
+      });
+      return nodes.map(({ id }) => id);
+    }, type);
+  }
+
+  /** A node as it would be exported. */
+  async saved(id: string): Promise<FlowNode> {
+    return this.page.evaluate((id) => {
+      const node = RED.nodes.node(id);
+      if (!node) throw new Error(`there is no node ${id}`);
+      return RED.nodes.convertNode(node, { credentials: false });
+    }, id);
+  }
+
+  /** What the editor finds wrong with a node; empty when nothing. */
+  async errorsOf(id: string): Promise<readonly string[]> {
+    return this.page.evaluate((id) => RED.nodes.node(id)?.validationErrors ?? [], id);
+  }
+}
+
+/** The dialog of a node that lies open on top. */
+export class Dialog {
+  readonly page: Page;
+  readonly form: Locator;
+  readonly #kind: 'node' | 'config';
+
+  constructor(page: Page, kind: 'node' | 'config') {
+    this.page = page;
+    this.#kind = kind;
+    this.form = page.locator(kind === 'node' ? '#dialog-form' : '#node-config-dialog-edit-form');
+  }
+
+  /** Waits until it has slid in and has the focus. */
+  async settled(): Promise<void> {
+    await this.form.waitFor({ state: 'visible' });
+    await this.page.waitForFunction(() => {
+      const tray = [...document.querySelectorAll('.red-ui-tray')].at(-1);
+      return tray?.contains(document.activeElement) && tray.getAnimations().length === 0;
+    });
+  }
+
+  field(property: string): Locator {
+    return this.form.locator(`#node-${this.#kind === 'config' ? 'config-' : ''}input-${property}`);
+  }
+
+  async fill(property: string, value: string): Promise<void> {
+    await this.field(property).fill(value);
+  }
+
+  /** Presses a button of a group, such as `enabled` of `handlerStatus`. */
+  async choose(property: string, value: string): Promise<void> {
+    await this.choice(property).locator(`button[data-value="${value}"]`).click();
+  }
+
+  choice(property: string): Locator {
+    return this.field(property).locator('+ .provisioning-choice');
+  }
+
+  /** Chooses a config node. */
+  async select(property: string, id: string): Promise<void> {
+    await this.field(property).selectOption(id);
+  }
+
+  /** Opens the dialog of a new config node for a property. */
+  async add(property: string): Promise<Dialog> {
+    await this.form.locator(`[id$="input-btn-${property}-add"]`).click();
+    const dialog = new Dialog(this.page, 'config');
+    await dialog.settled();
+    return dialog;
+  }
+
+  /** Adds a row to an editable list. @returns the row */
+  async addRow(list: string): Promise<Locator> {
+    const rows = this.rows(list);
+    const count = await rows.count();
+    await this.list(list).locator('.red-ui-editableList-addButton').click();
+    await rows.nth(count).waitFor();
+    return rows.nth(count);
+  }
+
+  rows(list: string): Locator {
+    return this.form.locator(`#${list} > li`);
+  }
+
+  /** What is wrong with a field, as its tooltip says; '' when it is not marked. */
+  async problemOf(field: Locator): Promise<string> {
+    if (!(await field.evaluate((element) => element.classList.contains('input-error')))) return '';
+    await this.page.mouse.move(0, 0);
+    await field.hover();
+    const tooltip = this.page.locator('.red-ui-tooltip').last();
+    await tooltip.waitFor();
+    const text = await tooltip.innerText();
+    await this.page.mouse.move(0, 0);
+    await tooltip.waitFor({ state: 'detached' });
+    return text;
+  }
+
+  async save(): Promise<void> {
+    await this.#leave('ok');
+  }
+
+  async cancel(): Promise<void> {
+    await this.#leave('cancel');
+  }
+
+  list(list: string): Locator {
+    return this.form.locator('.red-ui-editableList', { has: this.page.locator(`#${list}`) });
+  }
+
+  async #leave(button: 'ok' | 'cancel'): Promise<void> {
+    const form = await this.form.elementHandle();
+    await this.page.locator(`#node-${this.#kind === 'config' ? 'config-' : ''}dialog-${button}`).click();
+    await form?.waitForElementState('hidden');
+    // The tray beneath, if any, slides back in.
+    await this.page.waitForFunction(() =>
+      [...document.querySelectorAll('.red-ui-tray')].every((tray) => tray.getAnimations().length === 0),
+    );
+  }
+}
