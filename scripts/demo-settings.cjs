@@ -5,7 +5,6 @@ module.exports = {
   uiHost: '127.0.0.1',
   flowFile: 'flows.json',
   flowFilePretty: true,
-  credentialSecret: false,
   nodesDir: join(__dirname, '..'),
   logging: { console: { level: 'info', metrics: false, audit: false } },
   telemetry: { enabled: false, updateNotification: false },

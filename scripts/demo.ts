@@ -1,4 +1,4 @@
-import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -42,11 +42,14 @@ function isFree(candidate: number): Promise<boolean> {
 }
 
 async function allExamples(): Promise<string> {
-  const files = (await Array.fromAsync(glob(join(root, 'examples/*.json')))).sort();
-  const nodes = await Promise.all(
-    files.map(async (file) => JSON.parse(await readFile(file, 'utf8')) as unknown[]),
+  const folder = join(root, 'examples');
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.json')).sort();
+  const flows = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  return JSON.stringify(
+    flows.flatMap((flow) => JSON.parse(flow)),
+    null,
+    4,
   );
-  return JSON.stringify(nodes.flat(), null, 4);
 }
 
 /** Says what to do once Node-RED answers, below all that it logs at its start. */

@@ -57,7 +57,7 @@ export class Editor {
     await page.addInitScript((entries) => {
       for (const [key, value] of Object.entries(entries)) localStorage.setItem(key, value);
     }, stored);
-    await page.route('**://catalogue.nodered.org/**', (route) => route.abort());
+    await page.route('**://catalogue.nodered.org/**', (route) => route.fulfill({ json: { modules: [] } }));
     await page.goto(nodeRed.url);
     await page.locator('#red-ui-main-container').waitFor({ state: 'visible' });
     await page.waitForFunction(() => RED.nodes.getWorkspaceOrder().length > 0);

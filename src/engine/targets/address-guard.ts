@@ -113,7 +113,10 @@ function blockListOf(setting: string, rules: readonly string[], embedded: boolea
 function addRule(list: BlockList, rule: string, embedded: boolean): void {
   const [, address = '', digits] = /^([0-9A-Fa-f.:]+)(?:\/(\d{1,3}))?$/.exec(rule.trim()) ?? [];
   const family = isIP(address);
-  if (family === 6) return list.addSubnet(address, Number(digits ?? 128), 'ipv6');
+  if (family === 6) {
+    list.addSubnet(address, Number(digits ?? 128), 'ipv6');
+    return;
+  }
   const length = Number(digits ?? 32);
   list.addSubnet(address, length, 'ipv4');
   if (!embedded) return;

@@ -66,15 +66,15 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const body = this.#answer?.body;
-    if (!body) return;
+    if (this.#answer === null) return;
+    const { body } = this.#answer;
     body.push(chunk);
-    if (body.full) this.#settle();
+    if (body.full) this.#resolve(this.#answer);
     if (body.received > drainedBytes) controller.abort(new Error('the rest of the body is not wanted'));
   }
 
   onResponseEnd(): void {
-    this.#end();
+    this.#end(this.#answer ?? new Error('the response has no head'));
   }
 
   onResponseError(_: Dispatcher.DispatchController | null, error: Error): void {
@@ -87,15 +87,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(passed);
   }
 
-  #end(error?: Error): void {
-    clearTimeout(this.#timer);
-    this.#settle(error);
-  }
-
-  #settle(error?: Error): void {
-    if (this.#over && !error && this.#answer === null) return;
+  #end(result: Answer | Error): void {
     this.#over = true;
-    this.#resolve(error ?? this.#answer ?? new Error('the response has no head'));
+    clearTimeout(this.#timer);
+    this.#resolve(result);
   }
 }
 

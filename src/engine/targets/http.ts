@@ -1,0 +1,119 @@
+import { STATUS_CODES } from 'node:http';
+import type { HttpHandler } from '../handler.ts';
+import type { AddressRefused } from './address-guard.ts';
+import type { Connections, Lease } from './http/connections.ts';
+import { type Answer, exchange } from './http/exchange.ts';
+import { noAnswer } from './http/no-answer.ts';
+import { RequestHeaders, secretsOf } from './http/request-headers.ts';
+import { retryAfterMs } from './http/retry-after.ts';
+import { InFlight } from './in-flight.ts';
+import { failure, success } from './outcome.ts';
+import { Redaction, redacted } from './redaction.ts';
+import type { Call, Outcome, Target } from './target.ts';
+
+export interface HttpTargetOptions {
+  readonly connections: Connections;
+  /** In ms since 1970. */
+  readonly now?: () => number;
+}
+
+/**
+ * Calls an HTTP endpoint by POST, over connections kept alive. The handler's timeout covers everything, from the
+ * connection to the last byte kept. Redirects are not followed: they count as failures. A request is never sent
+ * twice by itself; where a connection breaks before the answer, the retry rule decides.
+ * @throws TypeError when the proxy's URL is none
+ */
+export function httpTarget(handler: HttpHandler, options: HttpTargetOptions): Target {
+  return new HttpTarget(handler, options);
+}
+
+class HttpTarget implements Target {
+  readonly description: string;
+  readonly #url: URL;
+  readonly #timeoutSeconds: number;
+  readonly #headers: RequestHeaders;
+  readonly #redaction: Redaction;
+  readonly #refused: AddressRefused | null;
+  readonly #lease: Lease;
+  readonly #inFlight = new InFlight();
+  readonly #now: () => number;
+  readonly #request: { origin: string; path: string; method: 'POST' };
+
+  constructor(handler: HttpHandler, { connections, now = Date.now }: HttpTargetOptions) {
+    const url = new URL(handler.url);
+    const { guard } = connections;
+    this.#url = url;
+    this.#timeoutSeconds = handler.timeoutSeconds;
+    this.#headers = new RequestHeaders(handler);
+    this.#redaction = new Redaction(secretsOf(handler));
+    this.#request = { origin: url.origin, path: url.pathname + url.search, method: 'POST' };
+    this.#now = now;
+    this.description = this.#redaction.text(`POST ${url.origin}${url.pathname}${url.search && '?…'}`);
+    // Addresses that need no DNS never come by the guard's lookup.
+    this.#refused =
+      guard.refusalOfHost(url.hostname) ??
+      (handler.proxy ? guard.refusalOfHost(new URL(handler.proxy.url).hostname) : null);
+    this.#lease = connections.lease(handler);
+  }
+
+  async call(call: Call): Promise<Outcome> {
+    if (this.#refused) return failure(this.#refused.message);
+    this.#inFlight.begin();
+    const { sent, shown, signature } = this.#headers.of(call, this.#now());
+    const request = { ...this.#request, headers: sent, body: call.body };
+    const result = await exchange(this.#lease.dispatcher, request, this.#timeoutSeconds * 1000);
+    this.#inFlight.end();
+
+    const redaction = signature === null ? this.#redaction : this.#redaction.and(signature);
+    const outcome =
+      result instanceof Error
+        ? noAnswer(result, { host: this.#url.host, timeoutSeconds: this.#timeoutSeconds })
+        : this.#answered(result, redaction);
+    const error = outcome.error === null ? null : redaction.text(outcome.error);
+    return { ...outcome, error, requestHeaders: shown };
+  }
+
+  async close(): Promise<void> {
+    await this.#inFlight.settled();
+    await this.#lease.release();
+  }
+
+  #answered({ status, headers, body }: Answer, redaction: Redaction): Outcome {
+    const facts = {
+      code: status,
+      response: body.text(redaction) || null,
+      responseHeaders: shownHeaders(headers, redaction),
+    };
+    if (status >= 200 && status < 300) return success(facts);
+    return failure(this.#statusError(status, one(headers['location'])), {
+      ...facts,
+      outage: status >= 500 || status === 408 || status === 425 || status === 429,
+      gone: status === 410,
+      retryAfterMs: retryAfterMs(one(headers['retry-after']), this.#now()),
+    });
+  }
+
+  #statusError(status: number, location: string | null): string {
+    const sentence = `HTTP ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
+    if (status >= 400 || status === 304) return sentence;
+    if (location === null || !URL.canParse(location, this.#url))
+      return `${sentence}: redirects are not followed`;
+    const { origin, pathname } = new URL(location, this.#url);
+    return `${sentence}: redirects are not followed; if ${origin}${pathname} is right, make it the handler's URL`;
+  }
+}
+
+function one(value: string | string[] | undefined): string | null {
+  return (Array.isArray(value) ? value[0] : value) ?? null;
+}
+
+function shownHeaders(headers: Answer['headers'], redaction: Redaction): Record<string, string> {
+  const shown: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined) continue;
+    shown[name] =
+      name === 'set-cookie' ? redacted : redaction.text(Array.isArray(value) ? value.join(', ') : value);
+  }
+  return shown;
+}

@@ -1,0 +1,132 @@
+import type { HttpHandler } from '../../handler.ts';
+import { redacted } from '../redaction.ts';
+import { sign } from '../signature.ts';
+import type { Call } from '../target.ts';
+import { userAgent } from './user-agent.ts';
+
+/** Ours to say, or the connection's: a user's header of such a name is not sent. */
+const reserved = new Set([
+  'webhook-id',
+  'webhook-timestamp',
+  'webhook-signature',
+  'provisioning-attempt',
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Whether a handler's own header of this name is left out, because the engine or HTTP itself sets it. */
+export function isReservedHeader(name: string): boolean {
+  return reserved.has(name.toLowerCase());
+}
+
+export interface AttemptHeaders {
+  /** Names and values in turn, as undici takes them. */
+  readonly sent: string[];
+  /** The same for people to see, secrets redacted. */
+  readonly shown: Readonly<Record<string, string>>;
+  /** The value of `webhook-signature`; null without a signing secret. */
+  readonly signature: string | null;
+}
+
+/**
+ * The headers of a handler's requests. The user's own may replace `content-type` and `user-agent`, not what
+ * `isReservedHeader` names; `authorization` is theirs unless the handler's authentication is set.
+ */
+export class RequestHeaders {
+  readonly #fixed: readonly string[];
+  readonly #shown: Readonly<Record<string, string>>;
+  readonly #signingSecrets: readonly string[];
+
+  constructor(handler: HttpHandler) {
+    const authorization = authorizationOf(handler);
+    const own = handler.headers.filter(
+      ({ name }) => !isReservedHeader(name) && !(authorization !== null && isNamed('authorization', name)),
+    );
+    const defaults = [
+      { name: 'content-type', value: 'application/json', secret: false },
+      { name: 'user-agent', value: userAgent, secret: false },
+    ].filter((preset) => !own.some(({ name }) => isNamed(preset.name, name)));
+    const all = [...defaults, ...own];
+    if (authorization !== null) all.push({ name: 'authorization', value: authorization, secret: true });
+
+    this.#fixed = all.flatMap(({ name, value }) => [name, value]);
+    this.#shown = Object.fromEntries(
+      all.map(({ name, value, secret }) => [name, secret || isSecret(name) ? redacted : value]),
+    );
+    this.#signingSecrets = signingSecretsOf(handler);
+  }
+
+  /** @param now when the attempt is made, in ms since 1970 */
+  of({ webhookId, attempt, body }: Call, now: number): AttemptHeaders {
+    const timestamp = String(Math.floor(now / 1000));
+    const number = String(attempt);
+    const sent = [
+      'webhook-id',
+      webhookId,
+      'webhook-timestamp',
+      timestamp,
+      'provisioning-attempt',
+      number,
+      ...this.#fixed,
+    ];
+    const shown: Record<string, string> = {
+      'webhook-id': webhookId,
+      'webhook-timestamp': timestamp,
+      'provisioning-attempt': number,
+      ...this.#shown,
+    };
+    if (this.#signingSecrets.length === 0) return { sent, shown, signature: null };
+    const signature = sign({ id: webhookId, timestamp, body }, this.#signingSecrets);
+    sent.push('webhook-signature', signature);
+    shown['webhook-signature'] = redacted;
+    return { sent, shown, signature };
+  }
+}
+
+/** What must not show up in a log of this handler's attempts. */
+export function secretsOf(handler: HttpHandler): string[] {
+  const { auth, headers, url } = handler;
+  const authorization = authorizationOf(handler);
+  return [
+    ...(auth.type === 'basic' ? [auth.password] : auth.type === 'bearer' ? [auth.token] : []),
+    ...(authorization === null
+      ? []
+      : [authorization.replace(/^Basic /, ''), decodeURIComponent(new URL(url).password)]),
+    ...headers.filter(({ name, secret }) => secret || isSecret(name)).map(({ value }) => value),
+    ...signingSecretsOf(handler),
+  ];
+}
+
+/** The current secret first. */
+function signingSecretsOf({ signingSecret, previousSigningSecret }: HttpHandler): string[] {
+  return [signingSecret, previousSigningSecret].filter((secret): secret is string => !!secret);
+}
+
+/** Of the handler's authentication, else of the user and password in its URL; null without either. */
+function authorizationOf({ auth, url }: HttpHandler): string | null {
+  const { username, password } = new URL(url);
+  if (auth.type === 'bearer') return `Bearer ${auth.token}`;
+  if (auth.type === 'basic') return basic(auth.user, auth.password);
+  return username || password ? basic(decodeURIComponent(username), decodeURIComponent(password)) : null;
+}
+
+function basic(user: string, password: string): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}
+
+function isSecret(name: string): boolean {
+  return /^(?:authorization|cookie)$/i.test(name);
+}
+
+function isNamed(lowerCaseName: string, name: string): boolean {
+  return name.toLowerCase() === lowerCaseName;
+}

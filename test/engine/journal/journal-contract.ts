@@ -1,0 +1,417 @@
+import { strict as assert } from 'node:assert';
+import type { Journal, Link, NewEvent, Step, Take } from '../../../src/engine/journal/journal.ts';
+import { stage } from '../../../src/engine/journal/stage.ts';
+
+/** Opens a journal in a folder; opening the same folder again, once closed, finds what was written. */
+export type OpenJournal = (folder: string) => Promise<Journal>;
+
+const at = 1_700_000_000_000;
+
+export function anEvent(objectId: string | number, changes: Partial<NewEvent> = {}): NewEvent {
+  return {
+    eventType: 'clients.update',
+    objectId: String(objectId),
+    objectKey: `clients:${objectId}`,
+    ordered: true,
+    payload: `{"object":"${objectId}"}`,
+    node: 'event-node',
+    acceptedAt: at,
+    ...changes,
+  };
+}
+
+export function aLink(id: string, stop = false): Link {
+  return {
+    handler: { id, number: 1, name: id, type: 'http', priority: 10 },
+    stop,
+    target: `POST http://${id}`,
+  };
+}
+
+export function aTake(event: Take['event'], changes: Partial<Take> = {}): Take {
+  return { event, executor: 'executor', links: [aLink('a')], start: true, at, emit: false, ...changes };
+}
+
+export function aStep(event: number, objectKey: string, changes: Partial<Step> = {}): Step {
+  return { event, objectKey, ordered: true, changes: [], at, emit: false, ...changes };
+}
+
+export function succeeded(seq: number, handler = 'a'): Step['changes'][number] {
+  const attempt = { startedAt: at, durationMs: 3, code: 200, response: 'ok', error: null };
+  const headers = { requestHeaders: null, responseHeaders: null, target: `POST http://${handler}` };
+  return { seq, handler, status: 'succeeded', attemptsBefore: 0, attempt: { ...attempt, ...headers } };
+}
+
+/** What every journal promises to the engine. */
+export function journalContract(open: OpenJournal, newFolder: () => string): void {
+  let journal: Journal;
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = newFolder();
+    journal = await open(folder);
+  });
+  afterEach(() => journal.close());
+
+  const reopen = async () => {
+    await journal.close();
+    journal = await open(folder);
+  };
+  const accept = async (...events: NewEvent[]) => {
+    const accepted = await journal.accept(events, events.length);
+    assert.equal(accepted.outcome, 'accepted');
+    return 'events' in accepted ? accepted.events : [];
+  };
+  const acceptOne = async (event: NewEvent) => {
+    const [one] = await accept(event);
+    assert.ok(one);
+    return one;
+  };
+  const take = async (event: Take['event'], changes: Partial<Take> = {}) => {
+    const taken = await journal.take(aTake(event, changes));
+    assert.ok(taken.outcome === 'taken');
+    return taken;
+  };
+  /** Accepts, takes and ends an event of one handler. */
+  const settle = async (seq: number, firstExecution: number, object: string | number, emit = false) =>
+    journal.step(
+      aStep(seq, `clients:${object}`, { changes: [succeeded(firstExecution)], stage: stage.succeeded, emit }),
+    );
+
+  describe('accepting', () => {
+    it('numbers events in the order of the calls, across commits', async () => {
+      const all = await Promise.all([1, 2, 3].map((object) => acceptOne(anEvent(object))));
+      const later = await acceptOne(anEvent(4));
+      const [first = 0, ...others] = [...all, later].map(({ seq }) => seq);
+      assert.deepEqual(others, [first + 1, first + 2, first + 3]);
+    });
+
+    it('never gives a number again, not even after a restart', async () => {
+      const before = await acceptOne(anEvent(1));
+      await reopen();
+      assert.equal((await acceptOne(anEvent(2))).seq, before.seq + 1);
+    });
+
+    it('emits while slots last, and leaves the others ready', async () => {
+      const accepted = await journal.accept([anEvent(1), anEvent(2), anEvent(3)], 2);
+      assert.ok('events' in accepted);
+      assert.deepEqual(
+        accepted.events.map((event) => event.stage),
+        [stage.emitted, stage.emitted, stage.ready],
+      );
+    });
+
+    it('holds an event behind the open one of its object', async () => {
+      const events = await accept(anEvent(1), anEvent(1), anEvent(2));
+      assert.deepEqual(
+        events.map((event) => event.stage),
+        [stage.emitted, stage.behind, stage.emitted],
+      );
+    });
+
+    it('holds nothing back where events are not ordered', async () => {
+      const events = await accept(anEvent(1, { ordered: false }), anEvent(1, { ordered: false }));
+      assert.deepEqual(
+        events.map((event) => event.stage),
+        [stage.emitted, stage.emitted],
+      );
+    });
+
+    it('counts what nobody has taken', async () => {
+      const { seq } = await acceptOne(anEvent(1));
+      await acceptOne(anEvent(2));
+      assert.equal(journal.waiting, 2);
+      await take(seq);
+      assert.equal(journal.waiting, 1);
+      await reopen();
+      assert.equal(journal.waiting, 1);
+    });
+
+    it('recognises a repeated request by its key, also when both come at once', async () => {
+      const key = { key: 'order-1', hash: 'h1' };
+      const [first, second] = await Promise.all([
+        journal.accept([anEvent(1), anEvent(2)], 2, key),
+        journal.accept([anEvent(1), anEvent(2)], 2, key),
+      ]);
+      assert.ok(first?.outcome === 'accepted' && second?.outcome === 'duplicate');
+      assert.deepEqual(
+        second.events.map(({ seq }) => seq),
+        first.events.map(({ seq }) => seq),
+      );
+      assert.equal(journal.waiting, 2);
+      await reopen();
+      assert.equal((await journal.accept([anEvent(1)], 1, key)).outcome, 'duplicate');
+    });
+
+    it('refuses a key that was used for another request', async () => {
+      await journal.accept([anEvent(1)], 1, { key: 'order-1', hash: 'h1' });
+      assert.deepEqual(await journal.accept([anEvent(2)], 1, { key: 'order-1', hash: 'h2' }), {
+        outcome: 'conflict',
+      });
+      assert.equal(journal.waiting, 1);
+    });
+  });
+
+  describe('emitting', () => {
+    it('gives ready events oldest first, of the asked nodes only, and each once', async () => {
+      await journal.accept([anEvent(1), anEvent(2, { node: 'gone' }), anEvent(3)], 0);
+      const emissions = await journal.emitNext(10, ['event-node']);
+      assert.deepEqual(
+        emissions.map(({ objectId }) => objectId),
+        ['1', '3'],
+      );
+      assert.deepEqual(await journal.emitNext(10, ['event-node']), []);
+      const others = await journal.emitNext(10, ['event-node', 'gone']);
+      assert.deepEqual(
+        others.map(({ objectId, node }) => [objectId, node]),
+        [['2', 'gone']],
+      );
+    });
+
+    it('shares the slots between event nodes', async () => {
+      await journal.accept(
+        [1, 2, 3, 4].map((object) => anEvent(object, { node: 'busy' })),
+        0,
+      );
+      await journal.accept([anEvent(5, { node: 'calm' })], 0);
+      const emissions = await journal.emitNext(2, ['busy', 'calm']);
+      assert.deepEqual(
+        emissions.map(({ objectId }) => objectId),
+        ['1', '5'],
+      );
+    });
+
+    it('makes what is out and untaken ready again on recall', async () => {
+      const { seq } = await acceptOne(anEvent(1));
+      const taken = await acceptOne(anEvent(2));
+      await take(taken.seq);
+      await journal.recall();
+      assert.deepEqual(
+        (await journal.emitNext(10, ['event-node'])).map((event) => event.seq),
+        [seq],
+      );
+    });
+
+    it('makes what is out and untaken ready again after a restart', async () => {
+      const { seq } = await acceptOne(anEvent(1));
+      await reopen();
+      assert.deepEqual(
+        (await journal.emitNext(10, ['event-node'])).map((event) => event.seq),
+        [seq],
+      );
+    });
+
+    it('lets the next event of the object go when one is marked unclaimed', async () => {
+      const [first, second] = await accept(anEvent(1), anEvent(1));
+      const released = await journal.unclaim([first?.seq ?? 0], 1, at);
+      assert.deepEqual(
+        released.map(({ emission }) => emission?.seq),
+        [second?.seq],
+      );
+    });
+
+    it('marks nothing unclaimed that was taken in time', async () => {
+      const { seq, stage: before } = await acceptOne(anEvent(1));
+      assert.equal(before, stage.emitted);
+      await take(seq);
+      assert.deepEqual(await journal.unclaim([seq], 1, at), []);
+      assert.equal((await journal.take(aTake(seq))).outcome, 'already');
+    });
+
+    it('lets an unclaimed event be taken late', async () => {
+      const { seq } = await acceptOne(anEvent(1));
+      await journal.unclaim([seq], 0, at);
+      assert.equal((await take(seq)).stage, stage.running);
+    });
+  });
+
+  describe('taking', () => {
+    it('numbers the executions of a chain one after the other', async () => {
+      const first = await take((await acceptOne(anEvent(1))).seq, {
+        links: [aLink('a'), aLink('b'), aLink('c')],
+      });
+      const second = await take((await acceptOne(anEvent(2))).seq);
+      assert.equal(second.firstExecution, first.firstExecution + 3);
+    });
+
+    it('takes an event once', async () => {
+      const { seq } = await acceptOne(anEvent(1));
+      const [first, second] = await Promise.all([journal.take(aTake(seq)), journal.take(aTake(seq))]);
+      assert.deepEqual([first?.outcome, second?.outcome], ['taken', 'already']);
+    });
+
+    it('does not take what it has never accepted', async () => {
+      assert.equal((await journal.take(aTake(123_456))).outcome, 'already');
+    });
+
+    it('accepts and takes a new event in one write', async () => {
+      const taken = await take(anEvent(1, { node: null }));
+      assert.equal(taken.stage, stage.running);
+      assert.equal((await journal.take(aTake(taken.seq))).outcome, 'already');
+      assert.equal(journal.waiting, 0);
+    });
+
+    it('settles an event that nobody listens to, and lets the next of its object go', async () => {
+      const [first, second] = await accept(anEvent(1), anEvent(1));
+      const taken = await take(first?.seq ?? 0, { links: [], emit: true });
+      assert.equal(taken.stage, stage.unhandled);
+      assert.equal(taken.released.emission?.seq, second?.seq);
+    });
+
+    it('queues an event while a taken one of its object is in its first pass', async () => {
+      const running = await take(anEvent(1));
+      const queued = await take(anEvent(1));
+      assert.deepEqual([running.stage, queued.stage], [stage.running, stage.queued]);
+      assert.deepEqual((await settle(running.seq, running.firstExecution, 1)).released, { dueFor: 'a' });
+      assert.deepEqual(
+        (await journal.startNext('a', 5, at)).map(({ seq }) => seq),
+        [queued.seq],
+      );
+    });
+
+    it('emits no event of an object that was overtaken by one taken directly', async () => {
+      const [, waiting] = await accept(anEvent(2), anEvent(1, { node: 'gone' }));
+      await journal.recall();
+      const direct = await take(anEvent(1));
+      assert.deepEqual(await journal.emitNext(10, ['gone']), []);
+      assert.deepEqual((await settle(direct.seq, direct.firstExecution, 1)).released, { ready: true });
+      assert.deepEqual(
+        (await journal.emitNext(10, ['gone'])).map(({ seq }) => seq),
+        [waiting?.seq],
+      );
+    });
+
+    it('writes the envelope as the flow has changed it, and frees the object it came with', async () => {
+      const [first, second] = await accept(anEvent(1), anEvent(1));
+      const changed = anEvent(7, { payload: '{"changed":true}' });
+      const taken = await take(first?.seq ?? 0, { changed, start: false, emit: true });
+      assert.equal(taken.released.emission?.seq, second?.seq);
+      const [started] = await journal.startNext('a', 1, at);
+      assert.deepEqual([started?.payload, started?.objectKey], ['{"changed":true}', 'clients:7']);
+    });
+
+    it('leaves an event due when it may not start, in the order they were taken', async () => {
+      const b = await take(anEvent(2), { start: false });
+      const a = await take(anEvent(1), { start: false });
+      assert.equal(a.stage, stage.due);
+      assert.deepEqual(
+        (await journal.startNext('a', 5, at)).map(({ seq }) => seq),
+        [b.seq, a.seq],
+      );
+      assert.deepEqual(await journal.startNext('a', 5, at), []);
+    });
+  });
+
+  describe('running a chain', () => {
+    const links = [aLink('a'), aLink('b')];
+
+    it('parks an execution behind an unsettled one of the same handler and object', async () => {
+      const first = await take(anEvent(1), { links });
+      const parked = {
+        seq: first.firstExecution,
+        handler: 'a',
+        status: 'parked' as const,
+        attemptsBefore: 0,
+      };
+      await journal.step(
+        aStep(first.seq, 'clients:1', {
+          changes: [parked],
+          start: { seq: first.firstExecution + 1, handler: 'b' },
+        }),
+      );
+      await journal.step(
+        aStep(first.seq, 'clients:1', {
+          changes: [succeeded(first.firstExecution + 1, 'b')],
+          stage: stage.parked,
+        }),
+      );
+      const second = await take(anEvent(1), { links });
+      assert.deepEqual([second.stage, second.blocked], [stage.running, true]);
+      const { blocked } = await journal.step(
+        aStep(second.seq, 'clients:1', { start: { seq: second.firstExecution + 1, handler: 'b' } }),
+      );
+      assert.equal(blocked, false);
+    });
+
+    it('emits the next event of the object in the write that ends the one before', async () => {
+      const [first, second, other] = await accept(anEvent(1), anEvent(1), anEvent(1));
+      const taken = await take(first?.seq ?? 0);
+      const { released } = await settle(taken.seq, taken.firstExecution, 1, true);
+      assert.equal(released.emission?.seq, second?.seq);
+      assert.equal(released.emission?.payload, '{"object":"1"}');
+      assert.notEqual(released.emission?.seq, other?.seq);
+    });
+
+    it('leaves the next event of the object ready when there is no slot for it', async () => {
+      const [first, second] = await accept(anEvent(1), anEvent(1));
+      const taken = await take(first?.seq ?? 0);
+      assert.deepEqual((await settle(taken.seq, taken.firstExecution, 1)).released, { ready: true });
+      assert.deepEqual(
+        (await journal.emitNext(10, ['event-node'])).map(({ seq }) => seq),
+        [second?.seq],
+      );
+    });
+
+    it('gives a chain back that waits for its next handler, with what has happened', async () => {
+      const taken = await take(anEvent(1), { links });
+      await journal.step(
+        aStep(taken.seq, 'clients:1', {
+          changes: [succeeded(taken.firstExecution)],
+          stage: stage.due,
+          nextHandler: 'b',
+        }),
+      );
+      assert.deepEqual(await journal.startNext('a', 5, at), []);
+      const [started] = await journal.startNext('b', 5, at);
+      assert.deepEqual(
+        started?.executions.map(({ status, code }) => [status, code]),
+        [
+          ['succeeded', 200],
+          ['running', null],
+        ],
+      );
+    });
+
+    it('goes on after a restart where it was, and keeps the interrupted call as an attempt', async () => {
+      const taken = await take(anEvent(1), { links });
+      await journal.step(
+        aStep(taken.seq, 'clients:1', {
+          changes: [succeeded(taken.firstExecution)],
+          start: { seq: taken.firstExecution + 1, handler: 'b' },
+        }),
+      );
+      await reopen();
+      assert.deepEqual(journal.backlog.dueFor, ['b']);
+      const [started] = await journal.startNext('b', 5, at);
+      assert.equal(started?.seq, taken.seq);
+      assert.deepEqual(
+        started?.executions.map(({ status, attempts }) => [status, attempts]),
+        [
+          ['succeeded', 1],
+          ['running', 1],
+        ],
+      );
+      assert.match(started?.executions[1]?.error ?? '', /ended while the handler was being called/);
+    });
+
+    it('does not start a chain that waits on a stop handler', async () => {
+      const taken = await take(anEvent(1), { links: [aLink('a', true), aLink('b')] });
+      const parked = {
+        seq: taken.firstExecution,
+        handler: 'a',
+        status: 'parked' as const,
+        attemptsBefore: 0,
+      };
+      // The process ends before the event could be marked as parked.
+      await journal.step(aStep(taken.seq, 'clients:1', { changes: [parked] }));
+      await reopen();
+      const started = (
+        await Promise.all(journal.backlog.dueFor.map((handler) => journal.startNext(handler, 5, at)))
+      ).flat();
+      assert.deepEqual(
+        started[0]?.executions.map(({ status }) => status),
+        ['parked', 'pending'],
+      );
+    });
+  });
+}

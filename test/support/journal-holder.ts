@@ -1,0 +1,6 @@
+import { SqliteJournal } from '../../src/engine/journal/sqlite-journal.ts';
+
+// Holds the folder until it is killed.
+await SqliteJournal.open(String(process.argv[2]));
+process.send?.('open');
+setInterval(() => undefined, 1000);
