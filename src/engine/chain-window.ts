@@ -1,10 +1,8 @@
-import { type Attempt, makeAttempt } from './attempt.ts';
-import { eventOutcomeOf, skippedIn, turnOf } from './chain.ts';
+import type { Calls } from './calls.ts';
+import { skippedIn, turnOf } from './chain.ts';
 import type { EmissionWindow } from './emission-window.ts';
-import { Unavailable } from './errors.ts';
-import type { ExecutionStatus, ParkedFor } from './execution.ts';
-import type { HandlerSnapshot } from './handler.ts';
-import type { Ids } from './journal/ids.ts';
+import type { Gate } from './gate.ts';
+import type { HandlerSlots } from './handler-slots.ts';
 import type {
   ExecutionChange,
   Journal,
@@ -15,40 +13,18 @@ import type {
   Taken,
 } from './journal/journal.ts';
 import { stage } from './journal/stage.ts';
+import type { Persist } from './persist.ts';
 import { type RegisteredHandler, type Registry, snapshotOf } from './registry.ts';
+import {
+  type Chain,
+  type ChainExecution,
+  cancel,
+  chainFrom,
+  executionOf,
+  park,
+  skip,
+} from './running-chain.ts';
 import type { Time } from './time.ts';
-
-/** One handler's turn in a chain, as memory holds it during the first pass. */
-export interface ChainExecution {
-  readonly seq: number;
-  readonly handler: HandlerSnapshot;
-  readonly stop: boolean;
-  status: ExecutionStatus;
-  parkedFor: ParkedFor | null;
-  target: string | null;
-  startedAt: number | null;
-  attempts: number;
-  retries: number;
-  code: number | null;
-  response: string | null;
-  error: string | null;
-  durationMs: number | null;
-}
-
-/** A taken event in its first pass. */
-export interface Chain {
-  readonly seq: number;
-  readonly eventType: string;
-  readonly objectId: string;
-  readonly objectKey: string;
-  readonly ordered: boolean;
-  /** The taken envelope's JSON. */
-  readonly body: string;
-  readonly executor: string | null;
-  /** It goes on after a restart: nobody in memory waits for it. */
-  readonly resumed: boolean;
-  readonly executions: readonly ChainExecution[];
-}
 
 /** An event that an executor has laid hold of. */
 export interface Claim {
@@ -67,18 +43,24 @@ export interface ChainObserver {
   execution(chain: Chain, execution: ChainExecution): void;
   /** The first pass is over. */
   finished(chain: Chain): void;
+  /** An execution waits; it is due at this time. */
+  parked(handler: string, nextAttemptAt: number): void;
+  /** The handler has a slot to spare. */
+  slotFreed(handler: string): void;
 }
 
 interface Options {
   readonly journal: Journal;
-  readonly ids: Ids;
   readonly registry: Registry;
+  readonly gate: Gate;
+  readonly slots: HandlerSlots;
+  readonly calls: Calls;
   readonly emissions: EmissionWindow;
   readonly time: Time;
+  readonly persist: Persist;
   /** Chains in their first pass at a time. */
   readonly concurrency: () => number;
   readonly observer: ChainObserver;
-  /** The journal does not take what has happened; it is tried again until it does. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -92,21 +74,24 @@ const journalPause = 1000;
 export class ChainWindow {
   readonly #options: Options;
   readonly #running = new Map<number, Chain>();
-  readonly #busy = new Map<string, number>();
   /** Handlers that due events in the journal wait for. */
   readonly #due: Set<string>;
-  readonly #idle: (() => void)[] = [];
   #reserved = 0;
   #open = false;
-  #closed = false;
 
   constructor(options: Options) {
     this.#options = options;
     this.#due = new Set(options.journal.backlog.dueFor);
   }
 
+  /** Chains in the window. */
   get running(): number {
     return this.#running.size;
+  }
+
+  /** Whether nothing is in flight. */
+  get idle(): boolean {
+    return this.#running.size + this.#reserved === 0;
   }
 
   /** Chains start. */
@@ -120,169 +105,140 @@ export class ChainWindow {
     this.#open = false;
   }
 
-  /** Nothing is written any more: what is in flight is found again as interrupted. */
-  close(): void {
-    this.#open = false;
-    this.#closed = true;
-  }
-
-  /** Resolves when nothing is in flight. */
-  async idle(): Promise<void> {
-    if (this.#running.size + this.#reserved > 0)
-      await new Promise<void>((resolve) => this.#idle.push(resolve));
-  }
-
   /** Takes an event (rule 2): fixes which handlers will run, and starts the first as soon as that is on disk. */
   async take(claim: Claim): Promise<Taken> {
     const { journal, registry, emissions, time } = this.#options;
-    const handlers = registry.chainFor(claim.eventType);
-    const [first] = handlers;
-    const start = first !== undefined && !this.#due.has(first.config.id) && this.#admit(first.config.id);
+    const { callable, missed } = registry.listenersOf(claim.eventType);
+    const [first] = callable;
+    const start = first !== undefined && this.#admit(first.config.id);
     const slot = emissions.reserve(1);
     try {
       const { event, changed, executor } = claim;
-      const taken = await journal.take({
-        event,
-        executor,
-        links: handlers.map(linkOf),
-        start,
-        at: time.now(),
-        emit: slot.slots > 0,
-        ...(changed && { changed }),
-      });
+      const links = callable.map(linkOf);
+      const request = { event, executor, links, missed, start, at: time.now(), emit: slot.slots > 0 };
+      const taken = await journal.take(changed ? { ...request, changed } : request);
       const started = taken.outcome === 'taken' && taken.stage === stage.running;
-      if (start && !started) this.#release(first.config.id);
+      if (start && !started) this.#giveBack(first.config.id);
       if (taken.outcome !== 'taken') return taken;
       this.#go(taken.released, slot.era);
-      if (started) this.#run(chainOf(claim, taken, handlers), taken.blocked);
-      else if (taken.stage === stage.due && first) this.#wait(first.config.id);
+      if (started) this.#run(chainOf(claim, taken, links), taken.blocked);
+      else if (taken.stage === stage.due && first) this.wait(first.config.id);
       return taken;
     } catch (error) {
-      if (start) this.#release(first.config.id);
+      if (start) this.#giveBack(first.config.id);
       throw error;
     } finally {
       emissions.giveBack(slot);
     }
   }
 
-  /** Lets on whoever the journal has released from an object's lane. */
-  release({ dueFor }: Released): void {
-    if (dueFor !== undefined) this.#wait(dueFor);
+  /** A due event in the journal waits for this handler. */
+  wait(handler: string): void {
+    this.#due.add(handler);
+    this.fill();
   }
 
   /** Starts due events while the window and their handlers have room. */
   fill(): void {
     for (const handler of this.#due) {
-      const slots = Math.min(this.#room(), this.#roomOf(handler));
       if (!this.#open || this.#room() < 1) return;
+      const slots = Math.min(this.#room(), this.#roomOf(handler));
       if (slots > 0) void this.#startDue(handler, slots);
     }
   }
 
   async #startDue(handler: string, slots: number): Promise<void> {
+    const { journal, slots: handlerSlots, time, onError } = this.#options;
     // What becomes due from now on is not in the answer, so it must be noted anew.
     this.#due.delete(handler);
     this.#reserved += slots;
-    this.#busy.set(handler, this.#busyOf(handler) + slots);
+    handlerSlots.take(handler, slots);
     let events: readonly StartedEvent[] = [];
     try {
-      events = await this.#options.journal.startNext(handler, slots, this.#options.time.now());
+      events = await journal.startNext(handler, slots, time.now());
       if (events.length === slots) this.#due.add(handler);
     } catch (error) {
-      this.#options.onError(error);
-      this.#options.time.after(journalPause, () => this.#wait(handler));
+      onError(error);
+      time.after(journalPause, () => this.wait(handler));
     }
-    for (const event of events) this.#runStarted(event, handler);
-    for (let unused = slots - events.length; unused > 0; unused -= 1) this.#release(handler);
+    for (const event of events) this.#run(chainFrom(event), false, handler);
+    this.#reserved -= slots - events.length;
+    handlerSlots.give(handler, slots - events.length);
     this.fill();
   }
 
-  #runStarted(event: StartedEvent, handler: string): void {
-    const chain = resumedChain(event);
-    const turn = turnOf(chain.executions);
-    const execution = turn === undefined ? undefined : chain.executions[turn];
-    // Under another handler than the one it waited for, or under none, the slot is not used.
-    const started = execution?.status === 'running' && execution.handler.id === handler;
-    if (!started) this.#freeHandler(handler);
-    this.#run(chain, !started);
-  }
-
-  /** Runs a chain whose first execution the journal has started, or parked. */
-  #run(chain: Chain, blocked: boolean): void {
+  /** Runs a chain that the journal has started; its slots in the window and at the handler are reserved. */
+  #run(chain: Chain, blocked: boolean, reservedAt = chain.executions[0]?.handler.id ?? ''): void {
     this.#reserved -= 1;
     this.#running.set(chain.seq, chain);
     const turn = turnOf(chain.executions);
     const execution = turn === undefined ? undefined : chain.executions[turn];
-    if (blocked && execution?.status === 'running') this.#park(chain, execution, 'order');
-    const shut = !blocked && execution && this.#shut(execution);
-    if (shut) this.#freeHandler(shut.handler);
-    const going =
-      !blocked && execution && !shut
-        ? this.#attempt(chain, execution)
-        : this.#advance(chain, shut ? [shut] : []);
+    const running = !blocked && execution?.status === 'running' ? execution : undefined;
+    const shut = running && this.#shut(running);
+    if (blocked && execution) this.#blocked(chain, execution);
+    const goes = running && !shut && running.handler.id === reservedAt;
+    if (!goes) this.#options.slots.give(reservedAt, 1);
+    if (running && !shut && !goes) this.#options.slots.take(running.handler.id, 1);
+    const going = running && !shut ? this.#attempt(chain, running) : this.#advance(chain, shut ? [shut] : []);
     going.catch(this.#options.onError);
   }
 
   async #attempt(chain: Chain, execution: ChainExecution): Promise<void> {
-    const { registry, time, ids } = this.#options;
-    const handler = registry.find(execution.handler.id);
+    const { calls, slots, observer, time } = this.#options;
     execution.startedAt ??= time.now();
-    this.#options.observer.execution(chain, execution);
-    const eventId = ids.event(chain.seq);
-    const attempt = handler
-      ? await makeAttempt(
-          handler.target,
-          {
-            eventId,
-            eventType: chain.eventType,
-            objectId: chain.objectId,
-            body: chain.body,
-            attempt: execution.attempts + 1,
-            webhookId: `${eventId}_${execution.handler.id}`,
-          },
-          time,
-        )
-      : undefined;
-    this.#freeHandler(execution.handler.id);
-    await this.#advance(chain, [attempt ? settle(execution, attempt) : park(execution, 'missing')]);
+    observer.execution(chain, execution);
+    const change = await calls.call(chain, execution);
+    slots.give(execution.handler.id, 1);
+    observer.slotFreed(execution.handler.id);
+    await this.#advance(chain, [change]);
     this.fill();
   }
 
   /** Writes what has happened and goes on: to the next handler, out of the window to wait, or to the end. */
   async #advance(chain: Chain, happened: readonly ExecutionChange[]): Promise<void> {
-    const { time, observer, emissions } = this.#options;
+    const { journal, slots, time, observer, emissions, persist } = this.#options;
     const changes = [...happened];
     const next = this.#nextTurn(chain, changes);
-    for (const place of skippedIn(chain.executions)) changes.push(skip(chain.executions[place]));
+    for (const place of skippedIn(chain.executions)) {
+      const skipped = chain.executions[place];
+      if (skipped) changes.push(skip(skipped));
+    }
     const goes = next !== undefined && this.#open && this.#roomOf(next.handler.id) > 0;
-    if (goes) this.#busy.set(next.handler.id, this.#busyOf(next.handler.id) + 1);
+    if (goes) slots.take(next.handler.id, 1);
     const slot = emissions.reserve(next ? 0 : 1);
-    const { blocked, released } = await this.#write({
-      event: chain.seq,
-      objectKey: chain.objectKey,
-      ordered: chain.ordered,
-      changes,
-      at: time.now(),
-      emit: slot.slots > 0,
-      ...(goes && { start: { seq: next.seq, handler: next.handler.id } }),
-      ...(!next && { stage: stage[eventOutcomeOf(chain.executions)] }),
-      ...(next && !goes && { stage: stage.due, nextHandler: next.handler.id }),
-    });
-    for (const { seq } of changes) observer.execution(chain, executionOf(chain, seq));
+    const at = time.now();
+    const { blocked, released, woken } = await persist(() =>
+      journal.step({
+        event: chain.seq,
+        objectKey: chain.objectKey,
+        ordered: chain.ordered,
+        changes,
+        at,
+        emit: slot.slots > 0,
+        ...(goes && { start: { seq: next.seq, handler: next.handler.id } }),
+        ...(next && !goes && { waitsFor: next.handler.id }),
+        ...(!next && { ends: endOf(chain) }),
+      }),
+    );
+    for (const { seq, handler, status, nextAttemptAt } of changes) {
+      observer.execution(chain, executionOf(chain, seq));
+      if (status === 'parked') observer.parked(handler, nextAttemptAt ?? at);
+    }
+    for (const handler of woken) observer.parked(handler, at);
     this.#go(released, slot.era);
     emissions.giveBack(slot);
 
     if (goes && blocked) {
-      this.#freeHandler(next.handler.id);
-      this.#park(chain, next, 'order');
+      slots.give(next.handler.id, 1);
+      this.#blocked(chain, next);
       return this.#advance(chain, []);
     }
     if (goes) {
       next.status = 'running';
       return this.#attempt(chain, next);
     }
-    this.#leave(chain);
-    if (next) this.#wait(next.handler.id);
+    this.#running.delete(chain.seq);
+    if (next) this.wait(next.handler.id);
     else observer.finished(chain);
   }
 
@@ -291,93 +247,54 @@ export class ChainWindow {
     for (;;) {
       const turn = turnOf(chain.executions);
       const execution = turn === undefined ? undefined : chain.executions[turn];
-      if (!execution) return undefined;
-      const change = this.#shut(execution);
+      const change = execution && this.#shut(execution);
       if (!change) return execution;
       changes.push(change);
     }
   }
 
-  /** Why a handler may not be called (rule 9). While flows are stopped nobody knows, so nobody is judged. */
+  /** Why a handler may not be called (rules 8 and 9). While flows are stopped nobody knows, so nobody is judged. */
   #shut(execution: ChainExecution): ExecutionChange | undefined {
     if (!this.#open) return undefined;
-    const handler = this.#options.registry.find(execution.handler.id);
-    if (!handler) return park(execution, 'missing');
-    if (handler.status === 'disabled') return park(execution, 'disabled');
-    if (handler.status === 'archived') return cancel(execution, 'the handler is archived');
-    return undefined;
+    const shut = this.#options.gate.shutFor(execution.handler.id);
+    if (shut === null) return undefined;
+    return shut === 'archived' ? cancel(execution, 'its handler is archived') : park(execution, shut);
   }
 
-  /** What has happened can't be undone: it is written as soon as the journal takes it. */
-  async #write(step: Parameters<Journal['step']>[0]): ReturnType<Journal['step']> {
-    for (;;) {
-      try {
-        return await this.#options.journal.step(step);
-      } catch (error) {
-        if (this.#closed || !(error instanceof Unavailable)) throw error;
-        this.#options.onError(error);
-        await new Promise<void>((resolve) => this.#options.time.after(journalPause, resolve));
-      }
-    }
-  }
-
-  #park(chain: Chain, execution: ChainExecution, reason: ParkedFor): void {
+  #blocked(chain: Chain, execution: ChainExecution): void {
     execution.status = 'parked';
-    execution.parkedFor = reason;
+    execution.parkedFor = 'order';
     this.#options.observer.execution(chain, execution);
   }
 
   #go(released: Released, era: number): void {
-    if (released.emission) this.#options.emissions.emit(released.emission, { era });
-    if (released.ready) this.#options.emissions.wait();
-    this.release(released);
-  }
-
-  #wait(handler: string): void {
-    this.#due.add(handler);
-    this.fill();
+    const { emissions } = this.#options;
+    if (released.emission) emissions.emit(released.emission, { era });
+    if (released.ready) emissions.wait();
+    if (released.dueFor !== undefined) this.wait(released.dueFor);
   }
 
   #room(): number {
     return this.#options.concurrency() - this.#running.size - this.#reserved;
   }
 
-  #busyOf(handler: string): number {
-    return this.#busy.get(handler) ?? 0;
-  }
-
-  /** Of a handler that is not there, everything may go: it parks at once. */
+  /** A handler that may not be called has room for all: what waits for it parks at once. */
   #roomOf(handler: string): number {
-    const limit = this.#options.registry.find(handler)?.config.concurrency ?? Number.POSITIVE_INFINITY;
-    return limit - this.#busyOf(handler);
+    const { gate, slots } = this.#options;
+    return gate.shutFor(handler) === null ? slots.room(handler) : Number.POSITIVE_INFINITY;
   }
 
+  /** Reserves a place in the window and at the handler. None while older events wait for that handler. */
   #admit(handler: string): boolean {
-    if (!this.#open || this.#room() < 1 || this.#roomOf(handler) < 1) return false;
+    if (!this.#open || this.#due.has(handler) || this.#room() < 1 || this.#roomOf(handler) < 1) return false;
     this.#reserved += 1;
-    this.#busy.set(handler, this.#busyOf(handler) + 1);
+    this.#options.slots.take(handler, 1);
     return true;
   }
 
-  #release(handler: string): void {
+  #giveBack(handler: string): void {
     this.#reserved -= 1;
-    this.#freeHandler(handler);
-    this.#checkIdle();
-  }
-
-  #freeHandler(handler: string): void {
-    const busy = this.#busyOf(handler) - 1;
-    if (busy > 0) this.#busy.set(handler, busy);
-    else this.#busy.delete(handler);
-  }
-
-  #leave(chain: Chain): void {
-    this.#running.delete(chain.seq);
-    this.#checkIdle();
-  }
-
-  #checkIdle(): void {
-    if (this.#running.size + this.#reserved === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    this.#options.slots.give(handler, 1);
   }
 }
 
@@ -389,11 +306,8 @@ function linkOf(handler: RegisteredHandler): Link {
   };
 }
 
-function chainOf(
-  claim: Claim,
-  taken: Taken & { outcome: 'taken' },
-  handlers: readonly RegisteredHandler[],
-): Chain {
+/** The chain of an event that was taken just now. */
+function chainOf(claim: Claim, taken: Taken & { outcome: 'taken' }, links: readonly Link[]): Chain {
   const { eventType, objectId, objectKey, ordered, body, executor } = claim;
   return {
     seq: taken.seq,
@@ -403,91 +317,27 @@ function chainOf(
     ordered,
     body,
     executor,
-    resumed: false,
-    executions: handlers.map((handler, place) => {
-      const { handler: snapshot, stop, target } = linkOf(handler);
-      return {
-        seq: taken.firstExecution + place,
-        handler: snapshot,
-        stop,
-        target,
-        status: place === 0 ? 'running' : 'pending',
-        parkedFor: null,
-        startedAt: null,
-        attempts: 0,
-        retries: 0,
-        code: null,
-        response: null,
-        error: null,
-        durationMs: null,
-      };
-    }),
-  };
-}
-
-function resumedChain({ payload, executions, ...event }: StartedEvent): Chain {
-  return {
-    ...event,
-    body: payload,
-    resumed: true,
-    executions: executions.map((execution) => ({
-      ...execution,
+    passed: false,
+    executions: links.map((link, place) => ({
+      ...link,
+      seq: taken.firstExecution + place,
+      replayOf: null,
+      status: place === 0 ? 'running' : 'pending',
       parkedFor: null,
-      target: null,
       startedAt: null,
+      nextAttemptAt: null,
+      attempts: 0,
+      retries: 0,
+      code: null,
+      response: null,
+      error: null,
+      durationMs: null,
     })),
   };
 }
 
-function executionOf(chain: Chain, seq: number): ChainExecution {
-  const execution = chain.executions.find((one) => one.seq === seq);
-  if (!execution) throw new Error(`execution ${seq} is not of event ${chain.seq}`);
-  return execution;
-}
-
-function settle(execution: ChainExecution, { outcome, record }: Attempt): ExecutionChange {
-  const attemptsBefore = execution.attempts;
-  execution.status = outcome.ok ? 'succeeded' : 'failed';
-  execution.parkedFor = null;
-  execution.attempts += 1;
-  execution.target = record.target;
-  execution.code = record.code;
-  execution.response = record.response;
-  execution.error = record.error;
-  execution.durationMs = record.durationMs;
-  return {
-    seq: execution.seq,
-    handler: execution.handler.id,
-    status: execution.status,
-    attempt: record,
-    attemptsBefore,
-  };
-}
-
-function park(execution: ChainExecution, reason: ParkedFor): ExecutionChange {
-  execution.parkedFor = reason;
-  return without(execution, 'parked');
-}
-
-function cancel(execution: ChainExecution, why: string): ExecutionChange {
-  return without(execution, 'cancelled', why);
-}
-
-function skip(execution: ChainExecution | undefined): ExecutionChange {
-  if (!execution) throw new Error('no such place in the chain');
-  return without(execution, 'skipped', 'a handler before it failed and says that the chain stops then');
-}
-
-/** An execution changes without an attempt. */
-function without(execution: ChainExecution, status: ExecutionStatus, why?: string): ExecutionChange {
-  const { seq, handler, attempts } = execution;
-  execution.status = status;
-  if (why !== undefined) execution.error = why;
-  return {
-    seq,
-    handler: handler.id,
-    status,
-    attemptsBefore: attempts,
-    ...(why !== undefined && { error: why }),
-  };
+function endOf({ executions }: Chain): 'succeeded' | 'otherwise' {
+  return executions.every(({ status, replayOf }) => status === 'succeeded' && replayOf === null)
+    ? 'succeeded'
+    : 'otherwise';
 }

@@ -27,6 +27,13 @@ export function skippedIn(chain: readonly Place[]): number[] {
   return [...chain.keys()].filter((place) => place > stopped && chain[place]?.status === 'pending');
 }
 
+/** The places that were skipped although no handler stops the chain before them any more: it has been replayed. */
+export function revivedIn(chain: readonly Place[]): number[] {
+  const stopped = chain.findIndex(({ status, stop }) => stop && status !== 'succeeded');
+  const end = stopped < 0 ? chain.length : stopped;
+  return [...chain.keys()].filter((place) => place < end && chain[place]?.status === 'skipped');
+}
+
 /** What the executor's message says once the first pass is over. */
 export function outcomeOf(chain: readonly Place[]): 'succeeded' | 'failed' | 'parked' {
   if (chain.some(({ status }) => isLost(status))) return 'failed';
@@ -40,10 +47,11 @@ export function eventOutcomeOf(chain: readonly Place[]): 'succeeded' | 'failed' 
   return chain.some(({ status }) => status === 'cancelled') ? 'cancelled' : 'succeeded';
 }
 
-function isLost(status: ExecutionStatus): boolean {
+/** It will not succeed any more, unless it is replayed. */
+export function isLost(status: ExecutionStatus): boolean {
   return status === 'failed' || status === 'skipped' || status === 'cancelled';
 }
 
-function isUnsettled(status: ExecutionStatus): boolean {
+export function isUnsettled(status: ExecutionStatus): boolean {
   return status === 'pending' || status === 'running' || status === 'parked';
 }

@@ -36,6 +36,8 @@ const bytes = 64 * 1024 * 1024;
 const fillStep = 100;
 /** Messages kept for events that wait; beyond it, a message is made anew from the journal. */
 const keptMessages = 1000;
+/** How long to wait before a journal that failed is asked again, in ms. */
+const journalPause = 1000;
 
 /** The events that are out in the flow: emitted through the node that accepted them, and not yet taken. */
 export class EmissionWindow {
@@ -47,7 +49,7 @@ export class EmissionWindow {
   #reserved = 0;
   #open = false;
   #ready = false;
-  /** Counts recalls: what was asked for before one is void after it. */
+  /** Counts pauses and recalls: what was asked for before one is void after it. */
   #era = 0;
   #cancelTimer: (() => void) | undefined;
 
@@ -115,12 +117,14 @@ export class EmissionWindow {
     this.#options.journal
       .emitNext(slots, nodes)
       .then((emissions) => {
-        if (emissions.length === slots) this.#ready = true;
+        // Fewer than asked for may be some nodes' share: only nothing is the end.
+        if (emissions.length > 0) this.#ready = true;
         for (const emission of emissions) this.emit(emission, { era });
       })
-      .catch((error) => {
-        this.#ready = true;
+      .catch(async (error) => {
         this.#options.onError(error);
+        await this.#pauseOfJournal();
+        this.#ready = true;
       })
       .finally(() => {
         this.#reserved -= slots;
@@ -136,20 +140,43 @@ export class EmissionWindow {
 
   /** Stops emitting; what is out may still be taken. */
   pause(): void {
+    this.#era += 1;
     this.#open = false;
     this.claimable(false);
   }
 
-  /** Emits everything untaken again: a deploy or stop may have lost the messages (rule 3). */
+  /**
+   * Emits everything untaken again: a deploy or stop may have lost the messages (rule 3). Goes on until the journal
+   * lets it, or the window is paused or resumed anew.
+   */
   async resume(executors: boolean): Promise<void> {
     this.#era += 1;
+    const era = this.#era;
     this.#entries.clear();
     this.#bytes = 0;
-    await this.#options.journal.recall();
+    for (let recalled = false; !recalled; ) {
+      recalled = await this.#recall();
+      if (era !== this.#era) return;
+    }
     this.#open = true;
     this.#ready = true;
     this.claimable(executors);
     this.fill();
+  }
+
+  async #recall(): Promise<boolean> {
+    try {
+      await this.#options.journal.recall();
+      return true;
+    } catch (error) {
+      this.#options.onError(error);
+      await this.#pauseOfJournal();
+      return false;
+    }
+  }
+
+  #pauseOfJournal(): Promise<void> {
+    return new Promise((resolve) => this.#options.time.after(journalPause, resolve));
   }
 
   #room(): number {
@@ -180,20 +207,27 @@ export class EmissionWindow {
     const late = [...this.#entries].filter(([, { deadline }]) => deadline <= now).map(([seq]) => seq);
     if (late.length === 0) return;
     for (const seq of late) this.#remove(seq);
+    void this.#markUnclaimed(late);
+  }
+
+  /** Until it is written, they hold up the events of their objects. After a pause or recall it is void. */
+  async #markUnclaimed(late: readonly number[]): Promise<void> {
     const reservation = this.reserve(late.length);
-    this.#options.journal
-      .unclaim(late, reservation.slots, this.#options.time.now())
-      .then((all) => {
-        for (const released of all) {
-          if (released.emission) this.emit(released.emission, reservation);
-          this.#options.onReleased(released);
-        }
-      })
-      .catch(this.#options.onError)
-      .finally(() => {
-        this.giveBack(reservation);
-        this.fill();
-      });
+    try {
+      const all = await this.#options.journal.unclaim(late, reservation.slots, this.#options.time.now());
+      for (const released of all) {
+        if (released.emission) this.emit(released.emission, reservation);
+        if (released.ready) this.#ready = true;
+        this.#options.onReleased(released);
+      }
+    } catch (error) {
+      this.#options.onError(error);
+      await this.#pauseOfJournal();
+      if (reservation.era === this.#era) void this.#markUnclaimed(late);
+    } finally {
+      this.giveBack(reservation);
+      this.fill();
+    }
   }
 }
 

@@ -1,10 +1,11 @@
 import { Catalogue } from './catalogue.ts';
-import { outcomeOf } from './chain.ts';
-import { type Chain, type ChainExecution, ChainWindow } from './chain-window.ts';
-import { EmissionWindow, type Emit, type EmittedEvent } from './emission-window.ts';
+import type { Circuit, CircuitState } from './circuit.ts';
+import { Delivery } from './delivery.ts';
+import type { Emit, EmittedEvent } from './emission-window.ts';
 import { Conflict, TooLarge, Unavailable } from './errors.ts';
 import { type Envelope, parseEnvelope } from './event.ts';
-import type { ExecutionRow, ExecutionSummary } from './execution.ts';
+import type { ExecutionRow } from './execution.ts';
+import { type FirstPass, firstPassOf, isoOf, rowOf, unhandledPass } from './execution-row.ts';
 import type { Handler } from './handler.ts';
 import { HeldMessages } from './held-messages.ts';
 import { Ids } from './journal/ids.ts';
@@ -12,23 +13,12 @@ import type { IdempotencyKey, NewEvent } from './journal/journal.ts';
 import { JournalError } from './journal/journal-error.ts';
 import { SqliteJournal } from './journal/sqlite-journal.ts';
 import { stage } from './journal/stage.ts';
-import { Registry } from './registry.ts';
+import { type RegisteredHandler, Registry } from './registry.ts';
 import type { RegistryConfig } from './registry-config.ts';
-import { openRegistryFile } from './registry-file.ts';
+import { type Override, openRegistryFile } from './registry-file.ts';
+import type { Chain, ChainExecution } from './running-chain.ts';
 import type { Target } from './targets/target.ts';
-import type { Time } from './time.ts';
-
-/** What an executor's message says of an event once its first pass is over (design.md §3). */
-export interface FirstPass {
-  readonly eventId: string;
-  readonly registry: string;
-  readonly eventType: string;
-  readonly objectId: string;
-  readonly status: 'succeeded' | 'failed' | 'parked';
-  /** The message was made anew from the journal. */
-  readonly resumed?: true;
-  readonly executions: readonly ExecutionSummary[];
-}
+import { forwardOnly, type Time } from './time.ts';
 
 export interface Accepted {
   /** In the order of the envelopes. */
@@ -56,6 +46,8 @@ export interface EngineOptions {
   readonly makeTarget: (handler: Handler) => Target;
   /** Accepted and untaken events at most; beyond it the intake answers 503. */
   readonly backlogLimit: number;
+  /** From 0 to 1, for jitter; default Math.random. */
+  readonly random?: () => number;
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
 
@@ -65,21 +57,18 @@ export type EmitTo = (event: EmittedEvent & { readonly id: string }) => void;
 /** How an executor sends on what memory does not hold its message of any more. */
 export type OnResumed = (pass: FirstPass, envelope: Envelope) => void;
 
+/** A handler's circuit has another state; `since` is ISO 8601. */
+export interface CircuitChange {
+  readonly handler: { readonly id: string; readonly name: string };
+  readonly state: CircuitState;
+  readonly since: string | null;
+  readonly error: string | null;
+}
+
 export type EngineState = 'starting' | 'ready' | 'stopped' | 'error' | 'closed';
 
-/** Ms before a journal that could not be opened is tried again, and before one that fails is asked again. */
+/** Ms before a journal that could not be opened is tried again. */
 const reopenPause = 5000;
-const journalPause = 1000;
-/** Ms that attempts in flight have to end when the engine closes. */
-const drainTime = 10_000;
-
-interface Core {
-  readonly journal: SqliteJournal;
-  readonly ids: Ids;
-  readonly registry: Registry;
-  readonly emissions: EmissionWindow;
-  readonly chains: ChainWindow;
-}
 
 interface Waiter {
   readonly resolve: (pass: FirstPass) => void;
@@ -94,9 +83,11 @@ export class Engine {
   readonly id: string;
   readonly folder: string;
   readonly #options: EngineOptions;
+  readonly #time: Time;
   readonly #emitters = new Map<string, Emit>();
   readonly #executors = new Map<string, OnResumed>();
   readonly #observers = new Set<(row: ExecutionRow) => void>();
+  readonly #circuitObservers = new Set<(change: CircuitChange) => void>();
   readonly #waiters = new Map<number, Waiter>();
   readonly #held = new HeldMessages();
   /** Resolves when flows have started for the first time. */
@@ -111,13 +102,14 @@ export class Engine {
   /** Of its opening: why it failed, or what was moved aside. */
   #notice: string | null = null;
   #logged = '';
-  #core: Promise<Core>;
-  #open: Core | undefined;
+  #core: Promise<Delivery>;
+  #open: Delivery | undefined;
 
   constructor(options: EngineOptions) {
     this.id = options.config.id;
     this.folder = options.folder;
     this.#options = options;
+    this.#time = forwardOnly(options.time);
     this.#config = options.config;
     this.#catalogue = new Catalogue(options.config.eventTypes);
     this.#core = this.#openCore();
@@ -189,7 +181,7 @@ export class Engine {
    * @throws TooLarge when too many messages are held, Unavailable; both only for a new event, and nothing was kept
    */
   async take(envelope: Envelope, executor: string | null, eventId?: string): Promise<TakeResult> {
-    const { chains, emissions, ids } = await this.#core;
+    const { chains, emissions, ids, persist } = await this.#core;
     // Until the first set of handlers is in force, every event would be unhandled.
     await this.#firstFlows.promise;
     const event = this.#newEvent(envelope, null);
@@ -206,7 +198,7 @@ export class Engine {
       const taken =
         seq === undefined
           ? await chains.take({ ...claim, event })
-          : await this.#persist(() => {
+          : await persist(() => {
               const same = emissions.payloadOf(seq) === body;
               return chains.take({ ...claim, event: seq, ...(!same && { changed: event }) });
             });
@@ -221,7 +213,7 @@ export class Engine {
         return {
           outcome: 'taken',
           eventId: id,
-          firstPass: Promise.resolve(this.#passOf(id, claim, 'succeeded', [])),
+          firstPass: Promise.resolve(unhandledPass(this.id, id, claim)),
         };
       }
       if (!holds) return { outcome: 'taken', eventId: id, firstPass: null };
@@ -256,7 +248,7 @@ export class Engine {
       object_id: 1,
       ...sample?.event,
       events_id: eventType,
-      dt: new Date(this.#options.time.now()).toISOString(),
+      dt: new Date(this.#time.now()).toISOString(),
     };
     return parseEnvelope({ event, data: sample?.data ?? {} });
   }
@@ -271,17 +263,39 @@ export class Engine {
     };
   }
 
+  /** The handlers in force, archived ones too, in chain order. @throws Unavailable while the journal can't be opened */
+  async handlers(): Promise<readonly RegisteredHandler[]> {
+    const { registry } = await this.#core;
+    return registry.list();
+  }
+
+  /** An operator's switch (rule 9), in force at once. @throws NotFound, or Conflict for an archived handler */
+  async switchHandler(
+    id: string,
+    status: Override['status'],
+    by: string | null,
+    reason: string | null,
+  ): Promise<void> {
+    const { registry } = await this.#core;
+    await registry.switch(id, status, by, reason, new Date(this.#time.now()));
+  }
+
   /** Tells of each execution that began, parked or was settled. @returns what ends it */
   observe(observer: (row: ExecutionRow) => void): () => void {
     this.#observers.add(observer);
     return () => this.#observers.delete(observer);
   }
 
-  /** Flows stop: nothing is emitted and no chain starts; intake goes on. */
+  /** Tells of each circuit that opens, closes, probes or is gone. @returns what ends it */
+  observeCircuits(observer: (change: CircuitChange) => void): () => void {
+    this.#circuitObservers.add(observer);
+    return () => this.#circuitObservers.delete(observer);
+  }
+
+  /** Flows stop: nothing is emitted and nobody is called anew; intake goes on. */
   pause(): void {
     this.#flowsRun = false;
-    this.#open?.chains.pause();
-    this.#open?.emissions.pause();
+    this.#open?.pause();
   }
 
   /** Flows have started: the set of handlers is swapped as a whole, and what waited goes on. */
@@ -291,93 +305,80 @@ export class Engine {
     if (this.#open) await this.#resume(this.#open);
   }
 
+  /** What operators may do, once the journal is open. @throws Unavailable */
+  async operator(): Promise<Operator> {
+    return new Operator(await this.#core);
+  }
+
   /** Hands back to the journal: attempts in flight have 10 s to end. */
   async close(): Promise<void> {
     this.pause();
     this.#state = 'closed';
-    const core = this.#open;
+    const delivery = this.#open;
     this.#open = undefined;
-    if (!core) return;
-    await Promise.race([
-      core.chains.idle(),
-      new Promise<void>((resolve) => this.#options.time.after(drainTime, resolve)),
-    ]);
-    core.chains.close();
-    await core.journal.close();
-    await core.registry.close();
+    await delivery?.close();
   }
 
-  async #openCore(): Promise<Core> {
+  async #openCore(): Promise<Delivery> {
     try {
       await this.#options.after;
       const journal = await SqliteJournal.open(this.folder);
       const file = await openRegistryFile(this.folder, async () => ({}));
-      this.#state = 'ready';
       this.#notice = [journal.notice, file.notice].filter((notice) => notice !== null).join('\n') || null;
       if (this.#notice) this.#options.log('error', this.#notice);
-      const registry = new Registry(file, this.#options.makeTarget);
-      const core = this.#build(journal, registry);
-      this.#open = core;
-      if (this.#flowsRun) await this.#resume(core);
-      return core;
+      const delivery = this.#deliver(journal, new Registry(file, this.#options.makeTarget));
+      if (this.#state === 'closed') {
+        await delivery.close();
+        throw new Unavailable('the registry has been removed');
+      }
+      this.#state = 'ready';
+      this.#open = delivery;
+      if (this.#flowsRun) await this.#resume(delivery);
+      return delivery;
     } catch (error) {
       return this.#refused(error);
     }
   }
 
-  #build(journal: SqliteJournal, registry: Registry): Core {
-    const { time } = this.#options;
+  #deliver(journal: SqliteJournal, registry: Registry): Delivery {
     const ids = new Ids(journal.tag);
-    const emissions = new EmissionWindow({
+    return new Delivery({
       journal,
-      time,
-      emitters: this.#emitters,
-      claimMs: () => this.#config.claimSeconds * 1000,
-      onReleased: (released) => chains.release(released),
-      onError: (error) => this.#stumbled(error),
-    });
-    const chains = new ChainWindow({
-      journal,
-      ids,
       registry,
-      emissions,
-      time,
-      concurrency: () => this.#config.concurrency,
-      observer: {
-        execution: (chain, execution) => this.#tell(ids, chain, execution),
-        finished: (chain) => this.#finished(ids, chain),
-      },
+      ids,
+      time: this.#time,
+      random: this.#options.random ?? Math.random,
+      emitters: this.#emitters,
+      config: () => this.#config,
+      onExecution: (chain, execution) => this.#tell(ids, chain, execution),
+      onFirstPass: (chain) => this.#finished(ids, chain),
+      onCircuit: (handler, circuit) => this.#tellCircuit(registry, handler, circuit),
       onError: (error) => this.#stumbled(error),
     });
-    return { journal, ids, registry, emissions, chains };
   }
 
   /** Opening failed: events are refused until it works; what may mend itself is tried again. */
-  #refused(error: unknown): Promise<Core> {
+  #refused(error: unknown): Promise<Delivery> {
+    const refusal = Promise.reject<Delivery>(new Unavailable(messageOf(error)));
+    refusal.catch(() => undefined);
+    if (this.#state === 'closed') return refusal;
     this.#state = 'error';
     this.#notice = messageOf(error);
     this.#stumbled(error);
-    const refusal = Promise.reject<Core>(new Unavailable(this.#notice));
-    refusal.catch(() => undefined);
     if (!(error instanceof JournalError && error.kind === 'newer')) {
-      this.#options.time.after(reopenPause, () => {
+      this.#time.after(reopenPause, () => {
         if (this.#state === 'error') this.#core = this.#openCore();
       });
     }
     return refusal;
   }
 
-  async #resume({ registry, emissions, chains }: Core): Promise<void> {
-    try {
-      await registry.replace(this.#handlers);
-    } catch (error) {
-      this.#stumbled(error);
-    }
+  async #resume(delivery: Delivery): Promise<void> {
+    await delivery.registry.replace(this.#handlers).catch((error) => this.#stumbled(error));
     if (!this.#flowsRun) return;
     this.#firstFlows.resolve();
     for (const send of this.#pending.splice(0)) send();
-    chains.open();
-    await emissions.resume(this.#executors.size > 0).catch((error) => this.#stumbled(error));
+    await delivery.open(this.#executors.size > 0).catch((error) => this.#stumbled(error));
   }
 
   #idOf(seq: number): string {
@@ -392,7 +393,7 @@ export class Engine {
       ordered: this.#config.ordering === 'object',
       payload: JSON.stringify(envelope),
       node,
-      acceptedAt: this.#options.time.now(),
+      acceptedAt: this.#time.now(),
     };
   }
 
@@ -409,28 +410,12 @@ export class Engine {
     this.#open?.emissions.claimable(this.#executors.size > 0);
   }
 
-  /** Something that must not be given up, because its event is accepted. */
-  async #persist<T>(work: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await work();
-      } catch (error) {
-        if (!(error instanceof Unavailable) || this.#state === 'closed') throw error;
-        this.#stumbled(error);
-        await new Promise<void>((resolve) => this.#options.time.after(journalPause, resolve));
-      }
-    }
-  }
-
   #finished(ids: Ids, chain: Chain): void {
+    if (chain.passed) return;
     const waiter = this.#waiters.get(chain.seq);
     this.#waiters.delete(chain.seq);
     if (waiter) this.#held.give(waiter.bytes);
-    const status = outcomeOf(chain.executions);
-    const summaries = chain.executions
-      .filter((one) => one.status !== 'pending')
-      .map((one) => summaryOf(ids, one));
-    const pass = this.#passOf(ids.event(chain.seq), chain, status, summaries);
+    const pass = firstPassOf(this.id, ids, chain);
     this.#send(() => {
       if (waiter) waiter.resolve(pass);
       else if (chain.executor !== null) {
@@ -439,20 +424,19 @@ export class Engine {
     });
   }
 
-  #passOf(
-    eventId: string,
-    { eventType, objectId }: Pick<Chain, 'eventType' | 'objectId'>,
-    status: FirstPass['status'],
-    executions: readonly ExecutionSummary[],
-  ): FirstPass {
-    return { eventId, registry: this.id, eventType, objectId, status, executions };
-  }
-
   #tell(ids: Ids, chain: Chain, execution: ChainExecution): void {
     if (this.#observers.size === 0) return;
     const row = rowOf(ids, chain, execution);
     this.#send(() => {
       for (const observer of this.#observers) observer(row);
+    });
+  }
+
+  #tellCircuit(registry: Registry, handler: string, { state, since, error }: Circuit): void {
+    const config = registry.find(handler)?.config;
+    const change = { handler: { id: handler, name: config?.name ?? '' }, state, since: isoOf(since), error };
+    this.#send(() => {
+      for (const observer of this.#circuitObservers) observer(change);
     });
   }
 
@@ -473,26 +457,6 @@ function attach<T>(attached: Map<string, T>, node: string, value: T): () => void
   attached.set(node, value);
   return () => {
     if (attached.get(node) === value) attached.delete(node);
-  };
-}
-
-function summaryOf(ids: Ids, execution: ChainExecution): ExecutionSummary {
-  const { seq, handler, status, parkedFor, attempts, code, response, error, durationMs } = execution;
-  return { id: ids.execution(seq), handler, status, parkedFor, attempts, code, response, error, durationMs };
-}
-
-function rowOf(ids: Ids, chain: Chain, execution: ChainExecution): ExecutionRow {
-  const { seq, target, startedAt } = execution;
-  return {
-    ...summaryOf(ids, execution),
-    seq,
-    eventId: ids.event(chain.seq),
-    eventType: chain.eventType,
-    objectId: chain.objectId,
-    target,
-    startedAt: startedAt === null ? null : new Date(startedAt).toISOString(),
-    nextAttemptAt: null,
-    replayOf: null,
   };
 }
 

@@ -29,25 +29,55 @@ const objectIdSchema = z.union(
  * The JSON that JeraSoft VCS sends to a handler, and that our handlers receive.
  * What else stands in it is kept: a billing system may add fields.
  */
-export const envelopeSchema = z.looseObject(
-  {
-    event: z.looseObject(
-      {
-        dt: z.iso.datetime({
-          offset: true,
-          error: 'must be an ISO 8601 date and time with offset, such as "2026-01-31T12:00:00+00:00"',
-        }),
-        events_id: eventTypeSchema,
-        object_id: objectIdSchema,
-      },
-      { error: 'must be an object with dt, events_id and object_id' },
-    ),
-    data: z.record(z.string(), z.unknown(), { error: 'must be an object ({} when there is nothing to say)' }),
-  },
-  { error: 'must be an object {"event":{"dt","events_id","object_id"},"data":{}}' },
-);
+export const envelopeSchema = z
+  .looseObject(
+    {
+      event: z.looseObject(
+        {
+          dt: z.iso.datetime({
+            offset: true,
+            error: 'must be an ISO 8601 date and time with offset, such as "2026-01-31T12:00:00+00:00"',
+          }),
+          events_id: eventTypeSchema,
+          object_id: objectIdSchema,
+        },
+        { error: 'must be an object with dt, events_id and object_id' },
+      ),
+      data: z.record(z.string(), z.unknown(), {
+        error: 'must be an object ({} when there is nothing to say)',
+      }),
+    },
+    { error: 'must be an object {"event":{"dt","events_id","object_id"},"data":{}}' },
+  )
+  .superRefine((envelope, context) => {
+    const problem = jsonProblem(envelope);
+    if (problem) context.addIssue({ code: 'custom', ...problem });
+  });
 
 export type Envelope = z.infer<typeof envelopeSchema>;
+
+/** Levels of lists and objects in an envelope at most: whoever reads or copies it recurses. */
+const maxDepth = 100;
+
+/** What of a value JSON can not carry, and where (the uppermost levels of it); undefined when there is nothing. */
+function jsonProblem(value: unknown, depth = 0): { message: string; path: PropertyKey[] } | undefined {
+  if (typeof value === 'bigint') {
+    return { message: 'is a BigInt, which JSON can not carry: send it as a string', path: [] };
+  }
+  if (typeof value !== 'object' || value === null || 'toJSON' in value) return undefined;
+  if (depth >= maxDepth) {
+    return {
+      message: `is nested deeper than ${maxDepth} levels, or contains itself: send plain data`,
+      path: [],
+    };
+  }
+  for (const [key, member] of Object.entries(value)) {
+    const problem = jsonProblem(member, depth + 1);
+    if (problem)
+      return { ...problem, path: [Array.isArray(value) ? Number(key) : key, ...problem.path].slice(0, 8) };
+  }
+  return undefined;
+}
 
 /** @throws InvalidInput naming the field that is wrong */
 export function parseEnvelope(value: unknown): Envelope {

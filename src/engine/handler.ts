@@ -80,17 +80,22 @@ const httpUrlSchema = z
     'must be an absolute URL that begins with http:// or https://',
   );
 
-const authSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('none') }),
-  z.object({ type: z.literal('basic'), user: z.string(), password: z.string() }),
-  z.object({ type: z.literal('bearer'), token: z.string().min(1, 'is missing: enter the token') }),
-]);
+const authSchema = z.discriminatedUnion(
+  'type',
+  [
+    z.object({ type: z.literal('none') }),
+    z.object({ type: z.literal('basic'), user: z.string(), password: z.string() }),
+    z.object({ type: z.literal('bearer'), token: z.string().min(1, 'is missing: enter the token') }),
+  ],
+  { error: 'must be "none", "basic" or "bearer"' },
+);
 
-/** TLS as Node.js' `tls.connect` takes it. */
+/** TLS as Node.js' `tls.connect` takes it; text is PEM, `pfx` the bytes of a PKCS #12 file. */
 const tlsSchema = z.object({
   ca: z.string().optional(),
   cert: z.string().optional(),
   key: z.string().optional(),
+  pfx: z.instanceof(Uint8Array).optional(),
   passphrase: z.string().optional(),
   servername: z.string().optional(),
   rejectUnauthorized: z.boolean().default(true),

@@ -7,9 +7,33 @@ import { InvalidInput, type Issue } from './errors.ts';
  * @throws InvalidInput naming each field that is wrong
  */
 export function parse<T extends z.ZodType>(what: string, schema: T, value: unknown): z.output<T> {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: remedyOf });
   if (result.success) return result.data;
   throw new InvalidInput(what, result.error.issues.map(issueOf));
+}
+
+const needs: Readonly<Record<string, string>> = {
+  string: 'a string',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+
+/** What to do about an issue that the schema itself says nothing of. */
+function remedyOf(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type': {
+      const need = needs[issue.expected] ?? issue.expected;
+      return issue.input === undefined ? `is missing: ${need} is needed` : `must be ${need}`;
+    }
+    case 'unrecognized_keys':
+      return `has no property ${issue.keys.join(', ')}: correct its name, or remove it`;
+    default:
+      return undefined;
+  }
 }
 
 function issueOf(issue: z.core.$ZodIssue): Issue {

@@ -4,6 +4,7 @@ import { Low } from 'lowdb';
 import { JSONFile } from 'lowdb/node';
 import { z } from 'zod';
 import { nodeIdSchema } from './handler.ts';
+import { JournalError } from './journal/journal-error.ts';
 
 const overrideSchema = z.object({
   status: z.enum(['enabled', 'disabled']),
@@ -29,7 +30,7 @@ export type RememberedNumbers = Readonly<Record<string, number>>;
 
 export interface OpenRegistryFile {
   readonly data: RegistryData;
-  /** Writes `data` atomically. @throws when the folder can not be written */
+  /** Writes `data` atomically, unless it is what the file holds. @throws when the folder can not be written */
   save(): Promise<void>;
   /** A damaged file was moved aside: where it is and what was lost. */
   readonly notice: string | null;
@@ -38,6 +39,7 @@ export interface OpenRegistryFile {
 /**
  * Opens `<folder>/registry.json`: handler numbers and overrides. When it is missing or damaged, the numbers are
  * rebuilt from what the journal remembers; a damaged file is moved aside, never overwritten.
+ * @throws JournalError of kind `newer` when a newer version has written it
  */
 export async function openRegistryFile(
   folder: string,
@@ -48,6 +50,7 @@ export async function openRegistryFile(
   let notice: string | null = null;
   try {
     await db.read();
+    refuseNewer(file, db.data);
     if (db.data !== null) db.data = registryDataSchema.parse(db.data);
   } catch (error) {
     if (!isDamage(error)) throw error;
@@ -56,16 +59,39 @@ export async function openRegistryFile(
     notice = `registry.json was damaged and has been moved to ${aside}; handler numbers were rebuilt from the journal, operators' switches are lost: check the handlers' status`;
     db.data = null;
   }
-  const data = db.data ?? rebuilt(await remembered());
+  let written = JSON.stringify(db.data);
+  const data = consistent(db.data ?? rebuilt(await remembered()));
   db.data = data;
-  return { data, notice, save: () => db.write() };
+  const save = async () => {
+    const text = JSON.stringify(data);
+    if (text === written) return;
+    await db.write();
+    written = text;
+  };
+  return { data, notice, save };
+}
+
+function refuseNewer(file: string, data: Partial<RegistryData> | null): void {
+  if (Number(data?.version) > 1) {
+    throw new JournalError('newer', `${file} was written by a newer version: update the package`);
+  }
+}
+
+/** Whatever the file says, a number is not given twice, and a node id such as `constructor` is no property of an object. */
+function consistent({ version, lastNumber, numbers, overrides }: RegistryData): RegistryData {
+  return {
+    version,
+    lastNumber: Math.max(lastNumber, ...Object.values(numbers)),
+    numbers: Object.assign(Object.create(null), numbers),
+    overrides: Object.assign(Object.create(null), overrides),
+  };
 }
 
 function rebuilt(numbers: RememberedNumbers): RegistryData {
   return {
     version: 1,
-    lastNumber: Math.max(0, ...Object.values(numbers)),
-    numbers: { ...numbers },
+    lastNumber: 0,
+    numbers,
     overrides: {},
   };
 }

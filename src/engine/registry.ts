@@ -19,12 +19,20 @@ export interface RegisteredHandler {
   readonly target: Target;
 }
 
+/** The handlers that listen to an event type. */
+export interface Listeners {
+  /** The enabled ones, in chain order. */
+  readonly callable: readonly RegisteredHandler[];
+  /** Ids of the disabled ones, which the event passes by. */
+  readonly missed: readonly string[];
+}
+
 /** Which handlers there are, in which order they are called, and what operators have switched. */
 export class Registry {
   readonly #file: OpenRegistryFile;
   readonly #makeTarget: (handler: Handler) => Target;
   #handlers: ReadonlyMap<string, RegisteredHandler> = new Map();
-  #chains = new Map<string, readonly RegisteredHandler[]>();
+  #chains = new Map<string, Listeners>();
 
   constructor(file: OpenRegistryFile, makeTarget: (handler: Handler) => Target) {
     this.#file = file;
@@ -40,18 +48,21 @@ export class Registry {
     return this.#handlers.get(id);
   }
 
-  /** The enabled handlers that listen to an event type, in chain order (rule 2). */
-  chainFor(eventType: string): readonly RegisteredHandler[] {
+  /** Who listens to an event type (rule 2). */
+  listenersOf(eventType: string): Listeners {
     const known = this.#chains.get(eventType);
     if (known) return known;
-    const chain = this.list().filter(
-      ({ status, config }) =>
-        status === 'enabled' && config.events.some((pattern) => listensTo(pattern, eventType)),
+    const all = this.list().filter(({ config }) =>
+      config.events.some((pattern) => listensTo(pattern, eventType)),
     );
+    const listeners = {
+      callable: all.filter(({ status }) => status === 'enabled'),
+      missed: all.filter(({ status }) => status === 'disabled').map(({ config }) => config.id),
+    };
     // Event types come from outside: what is remembered of them is bounded.
     if (this.#chains.size >= 1000) this.#chains.clear();
-    this.#chains.set(eventType, chain);
-    return chain;
+    this.#chains.set(eventType, listeners);
+    return listeners;
   }
 
   /**
@@ -60,7 +71,6 @@ export class Registry {
    */
   async replace(configs: readonly Handler[]): Promise<void> {
     const { data } = this.#file;
-    const known = JSON.stringify(data);
     for (const { id, handlerStatus } of configs) {
       data.numbers[id] ??= ++data.lastNumber;
       if (data.overrides[id]?.status === handlerStatus) delete data.overrides[id];
@@ -76,12 +86,12 @@ export class Registry {
     for (const [id, { target }] of before) {
       if (this.#handlers.get(id)?.target !== target) void target.close();
     }
-    if (JSON.stringify(data) !== known) await this.#file.save();
+    await this.#file.save();
   }
 
   /**
    * An operator's switch, in force at once; equal to the configured status it removes the override.
-   * @throws NotFound, or Conflict for an archived handler
+   * @throws NotFound, or Conflict for an archived handler; or when it can not be saved: it is in force all the same
    */
   async switch(
     id: string,

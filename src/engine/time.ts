@@ -16,3 +16,20 @@ export const systemTime: Time = {
     return () => clearTimeout(timer);
   },
 };
+
+/**
+ * The same time, but it never runs backwards: when the machine's clock is set back, it goes on from where it was.
+ * Retries are due by it, so that such a correction stalls none of them.
+ */
+export function forwardOnly(time: Time): Time {
+  let ahead = Number.NEGATIVE_INFINITY;
+  return {
+    now() {
+      const monotonic = time.monotonic();
+      ahead = Math.max(ahead, time.now() - monotonic);
+      return Math.round(monotonic + ahead);
+    },
+    monotonic: () => time.monotonic(),
+    after: (ms, callback) => time.after(ms, callback),
+  };
+}

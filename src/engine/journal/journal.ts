@@ -49,6 +49,8 @@ export interface Take {
   readonly executor: string | null;
   /** In chain order. None: the event is settled as `unhandled`. */
   readonly links: readonly Link[];
+  /** Handlers that listen to it but are disabled: what they have parked of its object is stale from now on. */
+  readonly missed: readonly string[];
   /** Start it at once unless an earlier event of its object is in its first pass; else it becomes due. */
   readonly start: boolean;
   readonly at: number;
@@ -106,10 +108,10 @@ export interface Step {
   readonly changes: readonly ExecutionChange[];
   /** The execution whose turn it is now. It parks instead while an earlier one of its handler and object is unsettled. */
   readonly start?: { readonly seq: number; readonly handler: string };
-  /** Where the event stands after it; absent while the chain goes on. */
-  readonly stage?: Stage;
-  /** With stage `due`: the handler it waits for. */
-  readonly nextHandler?: string;
+  /** The handler that the chain waits for: it leaves the window and becomes due. */
+  readonly waitsFor?: string;
+  /** The first pass is over: everything has succeeded, or it is for the journal to see what becomes of the event. */
+  readonly ends?: 'succeeded' | 'otherwise';
   readonly at: number;
   readonly emit: boolean;
 }
@@ -118,6 +120,8 @@ export interface Stepped {
   /** The execution that was to start is parked behind an earlier one of its object. */
   readonly blocked: boolean;
   readonly released: Released;
+  /** Handlers of which a parked execution may run now. */
+  readonly woken: readonly string[];
 }
 
 /** Who may go next in an object's lane, now that the event before has left it. */
@@ -148,6 +152,8 @@ export interface StartedEvent {
   readonly ordered: boolean;
   readonly payload: string;
   readonly executor: string | null;
+  /** Its first pass was over before: its executor has had its message. */
+  readonly passed: boolean;
   readonly executions: readonly StartedExecution[];
 }
 
@@ -162,12 +168,74 @@ export interface StartedExecution {
   readonly response: string | null;
   readonly error: string | null;
   readonly durationMs: number | null;
+  readonly startedAt: number | null;
+  readonly target: string;
+  readonly replayOf: number | null;
+}
+
+/** A parked execution that has been started. */
+export interface StartedParked {
+  readonly execution: number;
+  readonly event: StartedEvent;
+}
+
+export interface ParkedBatch {
+  readonly started: readonly StartedParked[];
+  /** When the handler's next parked execution is due; null when none waits that may run. */
+  readonly nextAt: number | null;
+}
+
+/** What became of executions outside the window. */
+export interface Resettle {
+  readonly event: number;
+  readonly changes: readonly ExecutionChange[];
+  readonly at: number;
+  readonly emit: boolean;
+}
+
+export interface Resettled {
+  /** Where the event stands now. */
+  readonly stage: Stage;
+  readonly released: Released;
+  readonly woken: readonly string[];
+}
+
+export interface CancelParked {
+  readonly which: { readonly execution: number } | { readonly handler: string; readonly stale: boolean };
+  /** Why, for the row. */
+  readonly why: string;
+  /** Executions at most. */
+  readonly limit: number;
+  readonly at: number;
+}
+
+export interface Replay {
+  /** One execution, or all of an event that failed or were skipped. */
+  readonly which: { readonly execution: number } | { readonly event: number };
+  /** Handlers that may be called; the others are left out. */
+  readonly callable: readonly string[];
+  readonly at: number;
+}
+
+export type Replayed =
+  | { readonly outcome: 'replaying'; readonly executions: readonly number[]; readonly released: Released }
+  | { readonly outcome: 'conflict'; readonly why: string }
+  | { readonly outcome: 'unknown' };
+
+export interface StoredCircuit {
+  readonly handler: string;
+  readonly state: 'closed' | 'open' | 'gone';
+  readonly since: number;
+  readonly error: string | null;
 }
 
 /** What was found when the journal was opened. */
 export interface Backlog {
   /** Handlers that due events wait for. */
   readonly dueFor: readonly string[];
+  /** Handlers that have parked executions. */
+  readonly parkedFor: readonly string[];
+  readonly circuits: readonly StoredCircuit[];
 }
 
 export interface Prune {
@@ -191,6 +259,8 @@ export interface Journal {
   readonly backlog: Backlog;
   /** Accepted events that nobody has taken, as of the last commit. */
   readonly waiting: number;
+  /** Why the last commit failed and what to do; null when it went well. */
+  readonly trouble: string | null;
   /** All or none. The events are emitted in the same write while `emit` lasts and their object allows. */
   accept(events: readonly NewEvent[], emit: number, key?: IdempotencyKey): Promise<Accepted>;
   take(take: Take): Promise<Taken>;
@@ -203,6 +273,18 @@ export interface Journal {
   unclaim(events: readonly number[], emit: number, at: number): Promise<readonly Released[]>;
   /** Starts up to `limit` due events that wait for this handler, in the order they were taken. */
   startNext(handler: string, limit: number, at: number): Promise<readonly StartedEvent[]>;
+  /** Starts up to `limit` parked executions of a handler that are due, longest due first. */
+  startParked(handler: string, limit: number, at: number): Promise<ParkedBatch>;
+  /** Starts the oldest parked execution after `after` that its object lets run, due or not; after the last comes the first. */
+  startProbe(handler: string, after: number): Promise<StartedParked | null>;
+  /** Writes what became of a parked execution, and what follows for its event. */
+  resettle(change: Resettle): Promise<Resettled>;
+  /** Ends parked executions. @returns one entry for each */
+  cancelParked(cancel: CancelParked): Promise<readonly Resettled[]>;
+  /** Runs settled executions again, or emits an unclaimed event again. */
+  replay(replay: Replay): Promise<Replayed>;
+  /** Keeps a circuit that is not closed for the next start. */
+  saveCircuit(circuit: StoredCircuit): Promise<void>;
   prune(prune: Prune): Promise<{ readonly pruned: number; readonly more: boolean }>;
   close(): Promise<void>;
 }

@@ -9,7 +9,11 @@ import type { DatabaseSync } from 'node:sqlite';
  * - `touched_at`, in µs, is set when the first pass is over and at each change since. No two are the same and
  *   it never runs backwards, so that it serves as a cursor for the text index and for retention.
  * - Other times are ms since the epoch.
+ * - A chain is its event's executions by `position`; where a position has several, the last one counts: the others
+ *   were replayed.
  * - The execution's row holds its last attempt; `attempts` holds the ones before.
+ * - A parked execution has a `next_attempt_at`; `blocked` means that an earlier one of its handler and object goes
+ *   first, `stale` that its handler has missed a later event of the object while it was disabled.
  */
 const version1 = `
 create table events(
@@ -25,7 +29,6 @@ create table events(
   touched_at integer,
   executor text,
   next_handler text,
-  executions integer not null default 0,
   payload text not null
 ) strict;
 create index events_by_stage on events(stage, accepted_at);
@@ -40,6 +43,7 @@ create index due on events(next_handler, turn) where stage = 4;
 create table executions(
   seq integer primary key autoincrement,
   event_seq integer not null,
+  position integer not null,
   event_type text not null,
   object_id text not null,
   object_key text not null,
@@ -52,6 +56,7 @@ create table executions(
   stop integer not null,
   status integer not null,
   blocked integer not null default 0,
+  stale integer not null default 0,
   retries integer not null default 0,
   next_attempt_at integer,
   target text,
@@ -71,9 +76,12 @@ create index executions_by_status on executions(status, started_at) where starte
 create index executions_by_handler on executions(handler_id, started_at) where started_at is not null;
 create index executions_by_type on executions(event_type, started_at) where started_at is not null;
 create index executions_by_object on executions(object_id, started_at) where started_at is not null;
-create index replays on executions(event_seq) where replay_of is not null;
+create index executions_by_event on executions(event_seq);
 create index unsettled on executions(object_key, handler_id, seq) where status < 3 and ordered = 1;
 create index parked on executions(handler_id, blocked, next_attempt_at) where status = 2;
+create index parked_by_age on executions(handler_id, blocked, seq) where status = 2;
+create index parked_by_object on executions(handler_id, object_key) where status = 2;
+create index parked_stale on executions(handler_id, seq) where status = 2 and stale = 1;
 
 create table attempts(
   execution_seq integer not null,
@@ -96,6 +104,13 @@ create table idempotency_keys(
   at integer not null
 ) strict, without rowid;
 create index idempotency_keys_by_age on idempotency_keys(at);
+
+create table circuits(
+  handler_id text primary key,
+  state text not null,
+  since integer not null,
+  error text
+) strict, without rowid;
 
 create table meta(key text primary key, value text not null) strict, without rowid;
 `;

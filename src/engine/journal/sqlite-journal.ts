@@ -5,15 +5,23 @@ import { Unavailable } from '../errors.ts';
 import type {
   Accepted,
   Backlog,
+  CancelParked,
   Emission,
   IdempotencyKey,
   Journal,
   NewEvent,
+  ParkedBatch,
   Prune,
   Released,
+  Replay,
+  Replayed,
+  Resettle,
+  Resettled,
   StartedEvent,
+  StartedParked,
   Step,
   Stepped,
+  StoredCircuit,
   Take,
   Taken,
 } from './journal.ts';
@@ -76,7 +84,6 @@ export class SqliteJournal implements Journal {
     worker.unref();
   }
 
-  /** Why the last commit failed and what to do; null when it went well. */
   get trouble(): string | null {
     return this.#trouble;
   }
@@ -111,6 +118,30 @@ export class SqliteJournal implements Journal {
 
   startNext(handler: string, limit: number, at: number): Promise<readonly StartedEvent[]> {
     return this.#call('startNext', [handler, limit, at]);
+  }
+
+  startParked(handler: string, limit: number, at: number): Promise<ParkedBatch> {
+    return this.#call('startParked', [handler, limit, at]);
+  }
+
+  startProbe(handler: string, after: number): Promise<StartedParked | null> {
+    return this.#call('startProbe', [handler, after]);
+  }
+
+  resettle(change: Resettle): Promise<Resettled> {
+    return this.#call('resettle', [change]);
+  }
+
+  cancelParked(cancel: CancelParked): Promise<readonly Resettled[]> {
+    return this.#call('cancelParked', [cancel]);
+  }
+
+  replay(replay: Replay): Promise<Replayed> {
+    return this.#call('replay', [replay]);
+  }
+
+  saveCircuit(circuit: StoredCircuit): Promise<void> {
+    return this.#call('saveCircuit', [circuit]);
   }
 
   prune(prune: Prune): Promise<{ readonly pruned: number; readonly more: boolean }> {

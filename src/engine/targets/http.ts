@@ -3,7 +3,7 @@ import type { HttpHandler } from '../handler.ts';
 import type { AddressRefused } from './address-guard.ts';
 import type { Connections, Lease } from './http/connections.ts';
 import { type Answer, exchange } from './http/exchange.ts';
-import { noAnswer } from './http/no-answer.ts';
+import { isUnanswered, noAnswer } from './http/no-answer.ts';
 import { RequestHeaders, secretsOf } from './http/request-headers.ts';
 import { retryAfterMs } from './http/retry-after.ts';
 import { InFlight } from './in-flight.ts';
@@ -16,6 +16,13 @@ export interface HttpTargetOptions {
   /** In ms since 1970. */
   readonly now?: () => number;
 }
+
+/**
+ * A receiver that closes connections without an answer may be one that keeps none, whatever it says. Nobody can
+ * tell, and a request that may have arrived is not sent again here; but for so long, in ms, each gets a connection
+ * of its own.
+ */
+const distrustMs = 60_000;
 
 /**
  * Calls an HTTP endpoint by POST, over connections kept alive. The handler's timeout covers everything, from the
@@ -38,6 +45,7 @@ class HttpTarget implements Target {
   readonly #inFlight = new InFlight();
   readonly #now: () => number;
   readonly #request: { origin: string; path: string; method: 'POST' };
+  #distrustedUntil = 0;
 
   constructor(handler: HttpHandler, { connections, now = Date.now }: HttpTargetOptions) {
     const url = new URL(handler.url);
@@ -59,10 +67,12 @@ class HttpTarget implements Target {
   async call(call: Call): Promise<Outcome> {
     if (this.#refused) return failure(this.#refused.message);
     this.#inFlight.begin();
-    const { sent, shown, signature } = this.#headers.of(call, this.#now());
-    const request = { ...this.#request, headers: sent, body: call.body };
+    const now = this.#now();
+    const { sent, shown, signature } = this.#headers.of(call, now);
+    const request = { ...this.#request, headers: sent, body: call.body, reset: now < this.#distrustedUntil };
     const result = await exchange(this.#lease.dispatcher, request, this.#timeoutSeconds * 1000);
     this.#inFlight.end();
+    if (result instanceof Error && isUnanswered(result)) this.#distrustedUntil = this.#now() + distrustMs;
 
     const redaction = signature === null ? this.#redaction : this.#redaction.and(signature);
     const outcome =

@@ -11,8 +11,9 @@ const shortest = 4;
 export class Redaction {
   readonly #secrets: readonly string[];
 
-  constructor(secrets: Iterable<string>) {
-    const forms = new Set<string>();
+  /** @param others what it redacts besides */
+  constructor(secrets: Iterable<string>, others?: Redaction) {
+    const forms = new Set(others ? others.#secrets : []);
     for (const secret of secrets) {
       if (secret.length < shortest) continue;
       forms
@@ -26,7 +27,7 @@ export class Redaction {
 
   /** This redaction, and one secret more. */
   and(secret: string): Redaction {
-    return new Redaction([...this.#secrets, secret]);
+    return new Redaction([secret], this);
   }
 
   text(text: string): string {

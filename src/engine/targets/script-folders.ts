@@ -57,8 +57,12 @@ export class ScriptFolders {
   #notFound(command: string, isElsewhere: boolean): Error {
     const folders = this.#folders.join(', ') || 'none';
     return isElsewhere
-      ? new ScriptRefused(`${command} leads out of the allowed script folders (${folders}): move the script there`)
-      : new ScriptMissing(`${command} was not found in the allowed script folders (${folders}): put the script there`);
+      ? new ScriptRefused(
+          `${command} leads out of the allowed script folders (${folders}): move the script there`,
+        )
+      : new ScriptMissing(
+          `${command} was not found in the allowed script folders (${folders}): put the script there`,
+        );
   }
 }
 

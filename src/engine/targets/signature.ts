@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 
 /**
  * Signatures of Standard Webhooks, symmetric scheme `v1`: HMAC-SHA256 of `<id>.<timestamp>.<body>`, base64.
@@ -13,12 +13,20 @@ export interface SignedMessage {
   readonly body: string | Uint8Array;
 }
 
+/** A secret, `whsec_<base64>` or any other text, or the key that `signingKey` has made of it. */
+export type Secret = string | KeyObject;
+
+/** Makes a key of a secret that is used again and again: it signs several times as fast. */
+export function signingKey(secret: string): KeyObject {
+  const [, base64] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret) ?? [];
+  return createSecretKey(base64 ? Buffer.from(base64, 'base64') : Buffer.from(secret, 'utf8'));
+}
+
 /**
  * Signs with every secret, so that a receiver can go over from one to the next in its own time.
- * @param secrets each `whsec_<base64>` or any text
  * @returns the value of `webhook-signature`: `v1,<base64>` for each secret, separated by spaces
  */
-export function sign(message: SignedMessage, secrets: readonly string[]): string {
+export function sign(message: SignedMessage, secrets: readonly Secret[]): string {
   return secrets.map((secret) => `v1,${digest(message, secret).toString('base64')}`).join(' ');
 }
 
@@ -30,7 +38,7 @@ export interface SignatureHeaders {
 }
 
 export interface VerifyOptions {
-  readonly secrets: readonly string[];
+  readonly secrets: readonly Secret[];
   /** How far the timestamp may lie from now, before or after. */
   readonly toleranceSeconds: number;
   /** In ms since 1970. */
@@ -63,11 +71,7 @@ export function verify(
   return matches;
 }
 
-function digest({ id, timestamp, body }: SignedMessage, secret: string): Buffer {
-  return createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.`).update(body).digest();
-}
-
-function keyOf(secret: string): Buffer {
-  const [, base64] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret) ?? [];
-  return base64 ? Buffer.from(base64, 'base64') : Buffer.from(secret, 'utf8');
+function digest({ id, timestamp, body }: SignedMessage, secret: Secret): Buffer {
+  const key = typeof secret === 'string' ? signingKey(secret) : secret;
+  return createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
 }

@@ -29,7 +29,16 @@ export function aLink(id: string, stop = false): Link {
 }
 
 export function aTake(event: Take['event'], changes: Partial<Take> = {}): Take {
-  return { event, executor: 'executor', links: [aLink('a')], start: true, at, emit: false, ...changes };
+  return {
+    event,
+    executor: 'executor',
+    links: [aLink('a')],
+    missed: [],
+    start: true,
+    at,
+    emit: false,
+    ...changes,
+  };
 }
 
 export function aStep(event: number, objectKey: string, changes: Partial<Step> = {}): Step {
@@ -75,7 +84,7 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
   /** Accepts, takes and ends an event of one handler. */
   const settle = async (seq: number, firstExecution: number, object: string | number, emit = false) =>
     journal.step(
-      aStep(seq, `clients:${object}`, { changes: [succeeded(firstExecution)], stage: stage.succeeded, emit }),
+      aStep(seq, `clients:${object}`, { changes: [succeeded(firstExecution)], ends: 'succeeded', emit }),
     );
 
   describe('accepting', () => {
@@ -322,7 +331,7 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       await journal.step(
         aStep(first.seq, 'clients:1', {
           changes: [succeeded(first.firstExecution + 1, 'b')],
-          stage: stage.parked,
+          ends: 'otherwise',
         }),
       );
       const second = await take(anEvent(1), { links });
@@ -357,8 +366,7 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       await journal.step(
         aStep(taken.seq, 'clients:1', {
           changes: [succeeded(taken.firstExecution)],
-          stage: stage.due,
-          nextHandler: 'b',
+          waitsFor: 'b',
         }),
       );
       assert.deepEqual(await journal.startNext('a', 5, at), []);
@@ -413,5 +421,270 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
         ['parked', 'pending'],
       );
     });
+  });
+
+  describe('executions that wait', () => {
+    const links = [aLink('a'), aLink('b')];
+    const parked = (seq: number, nextAttemptAt: number, handler = 'a'): Step['changes'][number] => ({
+      ...succeeded(seq, handler),
+      status: 'parked',
+      nextAttemptAt,
+      retries: 1,
+    });
+    /** Takes an event whose first handler parks until then, and whose second one succeeds. */
+    const takeParked = async (object: number, nextAttemptAt: number, chain = links) => {
+      const taken = await take(anEvent(object), { links: chain });
+      const { firstExecution: a, seq } = taken;
+      const [, second] = chain;
+      const changes = [parked(a, nextAttemptAt)];
+      if (second && !chain[0]?.stop) changes.push(succeeded(a + 1, 'b'));
+      await journal.step(aStep(seq, `clients:${object}`, { changes, ends: 'otherwise' }));
+      return taken;
+    };
+    const settleParked = (event: number, execution: number) =>
+      journal.resettle({ event, changes: [{ ...succeeded(execution), attemptsBefore: 1 }], at, emit: false });
+
+    it('start when they are due, longest due first, and tell when the next one is', async () => {
+      const later = await takeParked(1, at + 50);
+      const first = await takeParked(2, at + 10);
+      const last = await takeParked(3, at + 900);
+      const { started, nextAt } = await journal.startParked('a', 10, at + 100);
+      assert.deepEqual(
+        started.map(({ execution }) => execution),
+        [first.firstExecution, later.firstExecution],
+      );
+      assert.equal(nextAt, at + 900);
+      assert.deepEqual(
+        started[0]?.event.executions.map(({ status, attempts }) => [status, attempts]),
+        [
+          ['running', 1],
+          ['succeeded', 1],
+        ],
+      );
+      assert.equal((await journal.startParked('a', 10, at + 100)).started.length, 0);
+      assert.ok(last);
+    });
+
+    it('settle their event when the last of them is settled', async () => {
+      const { seq, firstExecution } = await takeParked(1, at);
+      await journal.startParked('a', 1, at);
+      assert.equal((await settleParked(seq, firstExecution)).stage, stage.succeeded);
+    });
+
+    it('let the next one of their handler and object go', async () => {
+      const first = await takeParked(1, at);
+      const second = await take(anEvent(1), { links });
+      assert.equal(second.blocked, true);
+      await journal.step(
+        aStep(second.seq, 'clients:1', {
+          changes: [succeeded(second.firstExecution + 1, 'b')],
+          ends: 'otherwise',
+        }),
+      );
+      const { started } = await journal.startParked('a', 10, at + 1000);
+      assert.deepEqual(
+        started.map(({ execution }) => execution),
+        [first.firstExecution],
+      );
+      assert.deepEqual((await settleParked(first.seq, first.firstExecution)).woken, ['a']);
+      const next = await journal.startParked('a', 10, at + 1000);
+      assert.deepEqual(
+        next.started.map(({ execution }) => execution),
+        [second.firstExecution],
+      );
+    });
+
+    it('hand the chain on when they stopped it', async () => {
+      const { seq, firstExecution } = await takeParked(1, at, [aLink('a', true), aLink('b')]);
+      await journal.startParked('a', 1, at);
+      assert.deepEqual((await settleParked(seq, firstExecution)).released, { dueFor: 'b' });
+      const [started] = await journal.startNext('b', 5, at);
+      assert.equal(started?.passed, true);
+      assert.deepEqual(
+        started?.executions.map(({ status }) => status),
+        ['succeeded', 'running'],
+      );
+    });
+
+    it('are found again after a restart, the interrupted one as well', async () => {
+      const waiting = await takeParked(1, at + 10);
+      const running = await takeParked(2, at);
+      await journal.startParked('a', 1, at);
+      await reopen();
+      assert.deepEqual(journal.backlog.parkedFor, ['a']);
+      const { started } = await journal.startParked('a', 10, Date.now() + 60_000);
+      const found = started.map(({ execution }) => execution).sort((a, b) => a - b);
+      assert.deepEqual(
+        found,
+        [waiting.firstExecution, running.firstExecution].sort((a, b) => a - b),
+      );
+    });
+
+    it('are probed oldest first, another one each time', async () => {
+      const first = await takeParked(1, at + 10_000);
+      const second = await takeParked(2, at + 20_000);
+      const probe = async (after: number) => {
+        const started = await journal.startProbe('a', after);
+        assert.ok(started);
+        await journal.resettle({
+          event: started.event.seq,
+          changes: [{ ...parked(started.execution, at), attemptsBefore: 1 }],
+          at,
+          emit: false,
+        });
+        return started.execution;
+      };
+      const one = await probe(0);
+      const two = await probe(one);
+      assert.deepEqual(
+        [one, two, await probe(two)],
+        [first.firstExecution, second.firstExecution, first.firstExecution],
+      );
+      assert.equal(await journal.startProbe('b', 0), null);
+    });
+
+    it('become stale by a later event of their object that their handler misses', async () => {
+      const stale = await takeParked(1, at);
+      const fresh = await takeParked(2, at);
+      await take(anEvent(1), { links: [aLink('b')], missed: ['a'] });
+      const cancelled = await journal.cancelParked({
+        which: { handler: 'a', stale: true },
+        why: 'stale',
+        limit: 10,
+        at,
+      });
+      assert.equal(cancelled.length, 1);
+      const { started } = await journal.startParked('a', 10, at);
+      assert.deepEqual(
+        started.map(({ execution }) => execution),
+        [fresh.firstExecution],
+      );
+      assert.ok(stale);
+    });
+
+    it('can be cancelled one by one, and once', async () => {
+      const { firstExecution } = await takeParked(1, at);
+      const request = { which: { execution: firstExecution }, why: 'no more', limit: 1, at };
+      const [cancelled] = await journal.cancelParked(request);
+      assert.equal(cancelled?.stage, stage.cancelled);
+      assert.deepEqual(await journal.cancelParked(request), []);
+    });
+
+    it('skip what comes after a stop handler that is cancelled', async () => {
+      const { firstExecution } = await takeParked(1, at, [aLink('a', true), aLink('b')]);
+      const [cancelled] = await journal.cancelParked({
+        which: { execution: firstExecution },
+        why: 'no',
+        limit: 1,
+        at,
+      });
+      assert.equal(cancelled?.stage, stage.failed);
+    });
+  });
+
+  describe('replaying', () => {
+    const failed = (seq: number, handler = 'a'): Step['changes'][number] => ({
+      ...succeeded(seq, handler),
+      status: 'failed',
+    });
+    const callable = ['a', 'b'];
+    /** An event whose stop handler has failed, so that the second one was skipped. */
+    const takeFailed = async (object: number) => {
+      const taken = await take(anEvent(object), { links: [aLink('a', true), aLink('b')] });
+      await journal.step(
+        aStep(taken.seq, `clients:${object}`, { changes: [failed(taken.firstExecution)], ends: 'otherwise' }),
+      );
+      return taken;
+    };
+
+    it('runs what failed, and what was skipped after it once that has succeeded', async () => {
+      const { seq, firstExecution } = await takeFailed(1);
+      const replayed = await journal.replay({ which: { execution: firstExecution }, callable, at });
+      assert.ok(replayed.outcome === 'replaying');
+      assert.deepEqual(replayed.released, { dueFor: 'a' });
+      const [started] = await journal.startNext('a', 1, at);
+      const [again] = replayed.executions;
+      assert.deepEqual([started?.seq, started?.passed, started?.executions[0]?.seq], [seq, true, again]);
+      assert.equal(started?.executions[0]?.replayOf, firstExecution);
+      const { released } = await journal.step(
+        aStep(seq, 'clients:1', { changes: [succeeded(again ?? 0)], ends: 'otherwise' }),
+      );
+      assert.deepEqual(released, { dueFor: 'b' });
+      const [then] = await journal.startNext('b', 1, at);
+      assert.deepEqual(
+        then?.executions.map(({ status }) => status),
+        ['succeeded', 'running'],
+      );
+    });
+
+    it('runs all that failed or was skipped of an event, in chain order', async () => {
+      const { seq } = await takeFailed(1);
+      const replayed = await journal.replay({ which: { event: seq }, callable, at });
+      assert.ok(replayed.outcome === 'replaying');
+      assert.equal(replayed.executions.length, 2);
+      const [started] = await journal.startNext('a', 1, at);
+      assert.deepEqual(
+        started?.executions.map(({ status }) => status),
+        ['running', 'pending'],
+      );
+    });
+
+    it('joins the end of its object’s queue', async () => {
+      const { seq } = await takeFailed(1);
+      const running = await take(anEvent(1), { links: [aLink('b')] });
+      const replayed = await journal.replay({ which: { event: seq }, callable, at });
+      assert.ok(replayed.outcome === 'replaying');
+      assert.deepEqual(replayed.released, {});
+      const { released } = await journal.step(
+        aStep(running.seq, 'clients:1', {
+          changes: [succeeded(running.firstExecution, 'b')],
+          ends: 'succeeded',
+        }),
+      );
+      assert.deepEqual(released, { dueFor: 'a' });
+    });
+
+    it('refuses what runs, what was replayed, what may not be called and what succeeded', async () => {
+      const { seq, firstExecution } = await takeFailed(1);
+      const outcome = async (which: { event: number } | { execution: number }, may = callable) => {
+        const replayed = await journal.replay({ which, callable: may, at });
+        return replayed.outcome === 'conflict' ? replayed.why : replayed.outcome;
+      };
+      assert.match(
+        await outcome({ execution: firstExecution }, ['b']),
+        /disabled, archived or not in the deployed flow/,
+      );
+      assert.match(await outcome({ execution: firstExecution + 1 }), /stopped the chain: replay that one/);
+      assert.equal(await outcome({ execution: firstExecution }), 'replaying');
+      assert.match(await outcome({ execution: firstExecution }), /waiting or running already/);
+      assert.equal(await outcome({ event: 999_999 }), 'unknown');
+      const fine = await take(anEvent(2));
+      await settle(fine.seq, fine.firstExecution, 2);
+      assert.match(await outcome({ event: fine.seq }), /nothing of it has failed/);
+      assert.ok(seq);
+    });
+
+    it('emits an unclaimed event again', async () => {
+      const { seq } = await acceptOne(anEvent(1));
+      await journal.unclaim([seq], 0, at);
+      const replayed = await journal.replay({ which: { event: seq }, callable: [], at });
+      assert.ok(replayed.outcome === 'replaying');
+      assert.deepEqual(replayed.released, { ready: true });
+      assert.deepEqual(
+        (await journal.emitNext(1, ['event-node'])).map((event) => event.seq),
+        [seq],
+      );
+    });
+  });
+
+  it('keeps circuits that are not closed', async () => {
+    await journal.saveCircuit({ handler: 'a', state: 'gone', since: at, error: 'HTTP 410 Gone' });
+    await journal.saveCircuit({ handler: 'b', state: 'open', since: at, error: 'timeout' });
+    await journal.saveCircuit({ handler: 'b', state: 'closed', since: at, error: null });
+    await reopen();
+    assert.deepEqual(
+      journal.backlog.circuits.map((circuit) => ({ ...circuit })),
+      [{ handler: 'a', state: 'gone', since: at, error: 'HTTP 410 Gone' }],
+    );
   });
 }

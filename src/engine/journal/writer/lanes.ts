@@ -43,6 +43,11 @@ export class Lanes {
     return row ? row.stage : -1;
   }
 
+  /** Whether a taken event of the object has not passed yet. */
+  taken(objectKey: string): boolean {
+    return this.foremost(objectKey) >= stage.queued;
+  }
+
   /** An event of the object was taken past the ones that wait: of those none may be emitted now. */
   holdBack(objectKey: string): void {
     this.#holdBack.run(objectKey);

@@ -1,24 +1,21 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Journal, Prune } from '../journal.ts';
+import type { Journal } from '../journal.ts';
 import { prune } from '../retention.ts';
 import { Acceptance } from './accept.ts';
 import { Backlogged } from './backlogged.ts';
-import { Chains } from './chains.ts';
+import { Circuits } from './circuits.ts';
 import { Clock } from './clock.ts';
 import { Emissions } from './emissions.ts';
+import { Executions } from './executions.ts';
 import { Lanes } from './lanes.ts';
+import { Parked } from './parked.ts';
+import { Replays } from './replays.ts';
 import { Sequence } from './sequence.ts';
+import { Steps } from './steps.ts';
+import { Taking } from './take.ts';
 
-/** The writing half of the journal's interface, as it crosses to the writer. */
-export type OperationName =
-  | 'accept'
-  | 'take'
-  | 'step'
-  | 'emitNext'
-  | 'recall'
-  | 'unclaim'
-  | 'startNext'
-  | 'prune';
+/** The operations of the journal's interface, as they cross to the writer. */
+export type OperationName = Exclude<keyof Journal, 'tag' | 'backlog' | 'waiting' | 'trouble' | 'close'>;
 export type Operations = {
   readonly [Name in OperationName]: (
     ...args: Parameters<Journal[Name]>
@@ -29,26 +26,37 @@ export type Operations = {
 export function operationsOn(db: DatabaseSync): Operations & { waiting(): number; reset(): void } {
   const lanes = new Lanes(db);
   const clock = new Clock(db);
-  const events = new Sequence(db, 'events');
-  const executions = new Sequence(db, 'executions');
   const waiting = new Backlogged(db);
+  const events = new Sequence(db, 'events');
+  const sequence = new Sequence(db, 'executions');
+  const executions = new Executions(db);
   const acceptance = new Acceptance(db, lanes, events, waiting);
-  const chains = new Chains(db, lanes, acceptance, executions, clock, waiting);
   const emissions = new Emissions(db, lanes, clock, waiting);
+  const taking = new Taking(db, { lanes, acceptance, executions, sequence, clock, waiting });
+  const steps = new Steps(db, { lanes, executions, sequence, clock });
+  const parked = new Parked(db, steps);
+  const replays = new Replays(db, { lanes, executions, steps, events, waiting });
+  const circuits = new Circuits(db);
   return {
     accept: (newEvents, emit, key) => acceptance.accept(newEvents, emit, key),
-    take: (take) => chains.take(take),
-    step: (step) => chains.step(step),
-    startNext: (handler, limit, at) => chains.startNext(handler, limit, at),
     emitNext: (limit, nodes) => emissions.emitNext(limit, nodes),
     recall: () => emissions.recall(),
     unclaim: (seqs, emit, at) => emissions.unclaim(seqs, emit, at),
-    prune: (request: Prune) => prune(db, request),
+    take: (take) => taking.take(take),
+    step: (step) => steps.step(step),
+    startNext: (handler, limit, at) => steps.startNext(handler, limit, at),
+    resettle: (change) => steps.resettle(change),
+    startParked: (handler, limit, at) => parked.start(handler, limit, at),
+    startProbe: (handler, after) => parked.startProbe(handler, after),
+    cancelParked: (cancel) => parked.cancel(cancel),
+    replay: (replay) => replays.replay(replay),
+    saveCircuit: (circuit) => circuits.save(circuit),
+    prune: (request) => prune(db, request),
     waiting: () => waiting.count,
     reset: () => {
       waiting.reset();
       events.reset();
-      executions.reset();
+      sequence.reset();
     },
   };
 }

@@ -21,11 +21,15 @@ export function recover(db: DatabaseSync, now: number): Backlog {
      next_attempt_at = ?, status = case (select stage from events where events.seq = event_seq) when 5 then 0 else 2 end
      where status = 1 and started_at is not null`,
   ).run(interrupted, now);
+  // The clock was set back meanwhile: what waits keeps its delay from now on.
+  db.prepare(
+    `update executions set next_attempt_at = ?1 + max(0, next_attempt_at - attempt_started_at - duration_ms),
+     attempt_started_at = ?1 - duration_ms where status = 2 and attempt_started_at + duration_ms > ?1 + 1000`,
+  ).run(now);
   db.exec(`
     update events set stage = 1 where stage = 2;
     update events set stage = 4, next_handler = (
-      select handler_id from executions where executions.seq between events.turn and events.turn + events.executions - 1
-      order by status <> 0, executions.seq limit 1
+      select handler_id from executions where event_seq = events.seq order by status <> 0, position limit 1
     ) where stage = 5;
     commit;
   `);
@@ -33,15 +37,27 @@ export function recover(db: DatabaseSync, now: number): Backlog {
 }
 
 function backlogOf(db: DatabaseSync): Backlog {
-  const next = db.prepare(
-    'select min(next_handler) as handler from events where stage = 4 and next_handler > ?',
-  );
-  const dueFor: string[] = [];
-  for (let handler = ''; ; ) {
-    const found = next.get(handler)?.['handler'];
-    if (typeof found !== 'string') break;
-    dueFor.push(found);
-    handler = found;
+  const circuits = db.prepare('select handler_id as handler, state, since, error from circuits').all();
+  return {
+    dueFor: distinct(
+      db,
+      'select min(next_handler) as value from events where stage = 4 and next_handler > ?',
+    ),
+    parkedFor: distinct(
+      db,
+      'select min(handler_id) as value from executions where status = 2 and handler_id > ?',
+    ),
+    circuits: circuits as unknown as Backlog['circuits'],
+  };
+}
+
+/** Steps from value to value along an index, instead of reading all of it. */
+function distinct(db: DatabaseSync, sql: string): string[] {
+  const next = db.prepare(sql);
+  const values: string[] = [];
+  for (;;) {
+    const value = next.get(values.at(-1) ?? '')?.['value'];
+    if (typeof value !== 'string') return values;
+    values.push(value);
   }
-  return { dueFor };
 }

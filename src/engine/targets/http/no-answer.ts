@@ -31,13 +31,17 @@ const lateness: Record<Phase, (host: string) => string> = {
   receiving: (host) => `no complete answer from ${host}`,
 };
 
+/** Whether the connection was closed after the request had been sent, and before it was answered. */
+export function isUnanswered(error: Error): boolean {
+  return sentences[codeOf(error)] === unanswered;
+}
+
 /** Continues a sentence that begins with the host's name. */
 function whatHappened(code: string, error: Error): string {
   if (code.startsWith('HPE_') || error.name === 'HTTPParserError') {
     return 'answered with something that is not HTTP: does the URL name the right port, and http or https?';
   }
-  if (tlsCodes.test(code))
-    return `could not be reached over TLS (${code}: ${error.message}): ${tlsAdvice(code)}`;
+  if (tlsCodes.test(code)) return `could not be reached over TLS (${code}): ${tlsAdvice(code, error)}`;
   return sentences[code]?.(error) ?? `could not be called: ${error.message || code}`;
 }
 
@@ -66,12 +70,12 @@ function unanswered(): string {
 const tlsCodes =
   /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|EPROTO$|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_)/;
 
-function tlsAdvice(code: string): string {
+function tlsAdvice(code: string, { message }: Error): string {
   if (/SELF_SIGNED|UNABLE_TO_|DEPTH_ZERO|INVALID_CA/.test(code)) {
     return "if the certificate is right, add the CA that signed it to the handler's TLS configuration";
   }
   if (code === 'CERT_HAS_EXPIRED') return 'the certificate must be renewed';
-  if (/ALTNAME|HOSTNAME/.test(code)) return 'the certificate is for another name';
+  if (/ALTNAME|HOSTNAME/.test(code)) return `the certificate is for another name (${message})`;
   return 'check that the port speaks TLS, and the TLS configuration';
 }
 

@@ -1,6 +1,8 @@
+import type { KeyObject } from 'node:crypto';
+import { InvalidInput } from '../../errors.ts';
 import type { HttpHandler } from '../../handler.ts';
 import { redacted } from '../redaction.ts';
-import { sign } from '../signature.ts';
+import { sign, signingKey } from '../signature.ts';
 import type { Call } from '../target.ts';
 import { userAgent } from './user-agent.ts';
 
@@ -44,10 +46,15 @@ export interface AttemptHeaders {
 export class RequestHeaders {
   readonly #fixed: readonly string[];
   readonly #shown: Readonly<Record<string, string>>;
-  readonly #signingSecrets: readonly string[];
+  readonly #signingKeys: readonly KeyObject[];
 
   constructor(handler: HttpHandler) {
     const authorization = authorizationOf(handler);
+    if (authorization !== null && !/^[\t\x20-\x7e\x80-\xff]*$/.test(authorization)) {
+      throw new InvalidInput('handler', [
+        { field: 'token', message: 'holds a character that an HTTP header can not carry: enter it again' },
+      ]);
+    }
     const own = handler.headers.filter(
       ({ name }) => !isReservedHeader(name) && !(authorization !== null && isNamed('authorization', name)),
     );
@@ -62,7 +69,7 @@ export class RequestHeaders {
     this.#shown = Object.fromEntries(
       all.map(({ name, value, secret }) => [name, secret || isSecret(name) ? redacted : value]),
     );
-    this.#signingSecrets = signingSecretsOf(handler);
+    this.#signingKeys = signingSecretsOf(handler).map(signingKey);
   }
 
   /** @param now when the attempt is made, in ms since 1970 */
@@ -84,8 +91,8 @@ export class RequestHeaders {
       'provisioning-attempt': number,
       ...this.#shown,
     };
-    if (this.#signingSecrets.length === 0) return { sent, shown, signature: null };
-    const signature = sign({ id: webhookId, timestamp, body }, this.#signingSecrets);
+    if (this.#signingKeys.length === 0) return { sent, shown, signature: null };
+    const signature = sign({ id: webhookId, timestamp, body }, this.#signingKeys);
     sent.push('webhook-signature', signature);
     shown['webhook-signature'] = redacted;
     return { sent, shown, signature };
@@ -94,13 +101,12 @@ export class RequestHeaders {
 
 /** What must not show up in a log of this handler's attempts. */
 export function secretsOf(handler: HttpHandler): string[] {
-  const { auth, headers, url } = handler;
+  const { auth, headers, url, proxy } = handler;
   const authorization = authorizationOf(handler);
   return [
     ...(auth.type === 'basic' ? [auth.password] : auth.type === 'bearer' ? [auth.token] : []),
-    ...(authorization === null
-      ? []
-      : [authorization.replace(/^Basic /, ''), decodeURIComponent(new URL(url).password)]),
+    ...(authorization === null ? [] : [authorization.replace(/^Basic /, '')]),
+    ...[url, ...(proxy ? [proxy.url] : [])].map((address) => decodeURIComponent(new URL(address).password)),
     ...headers.filter(({ name, secret }) => secret || isSecret(name)).map(({ value }) => value),
     ...signingSecretsOf(handler),
   ];

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { TextCapture } from '../text-capture.ts';
 import { ProcessTree } from './process-tree.ts';
 
@@ -22,69 +23,74 @@ export interface Ended {
   readonly stderr: TextCapture;
 }
 
-/** How long output is waited for after the program's end, in ms: a background child may hold it open for ever. */
+/** How long output is waited for when the program is gone, in ms: a background child may hold it open for ever. */
 const outputMs = 200;
-/** How long the program's end is waited for after SIGKILL, in ms. */
-const killedMs = 500;
 
 /**
  * Runs a program to its end, without a shell, in a process group of its own. When its time is up, the whole group
- * is ended, and gone 2 s later whatever it does.
+ * is ended, and gone 2 s later whatever it does. What it leaves behind after an end of its own goes on.
  * Never rejects: a program that does not start is an Error with the system's `code`.
  */
-export function run(file: string, { args, cwd, env, input, timeoutMs }: RunOptions): Promise<Ended | Error> {
+export function run(file: string, { args, cwd, env, ...options }: RunOptions): Promise<Ended | Error> {
   return new Promise((resolve) => {
-    let child: ChildProcess;
     try {
-      child = spawn(file, args, { cwd, env, detached: true, windowsHide: true });
+      const child = spawn(file, args, { cwd, env, detached: true, windowsHide: true });
+      if (child.pid === undefined) child.once('error', resolve);
+      else follow(child, new ProcessTree(child.pid), options, resolve);
     } catch (error) {
       resolve(error as Error);
-      return;
     }
-    if (child.pid === undefined) child.once('error', resolve);
-    else follow(child, child.pid, { input, timeoutMs }, resolve);
   });
 }
 
 function follow(
   child: ChildProcess,
-  pid: number,
+  tree: ProcessTree,
   { input, timeoutMs }: Pick<RunOptions, 'input' | 'timeoutMs'>,
   resolve: (ended: Ended) => void,
 ): void {
-  const tree = new ProcessTree(pid);
   const stdout = new TextCapture();
   const stderr = new TextCapture();
   let timedOut = false;
-  let treeEnded: Promise<void> = Promise.resolve();
-  let waitForOutput: NodeJS.Timeout | undefined;
+  let ending = false;
+  let closed = false;
+  let lastWait: NodeJS.Timeout | undefined;
+
+  const settle = (): void => {
+    clearTimeout(lastWait);
+    resolve({ exitCode: child.exitCode, signal: child.signalCode, timedOut, stdout, stderr });
+  };
+  const leaveOutput = (): void => {
+    // Still read, so that a full or broken pipe stops no background child, but no reason for Node-RED to stay.
+    for (const output of [child.stdout, child.stderr]) (output as Socket | null)?.unref();
+    settle();
+  };
+  const waitForOutput = (): void => {
+    // Once more through the event loop afterwards: what was written in time may not have been read yet.
+    lastWait = setTimeout(() => setImmediate(leaveOutput), outputMs);
+  };
+  const deadline = setTimeout(async () => {
+    timedOut = true;
+    ending = true;
+    await tree.end();
+    ending = false;
+    if (closed) settle();
+    else waitForOutput();
+  }, timeoutMs);
 
   // A program that ends without having read its input breaks the pipe, and that is its right.
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(input);
   child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk));
   child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
-
-  const settle = (): void => {
-    clearTimeout(waitForOutput);
-    const { exitCode, signalCode: signal } = child;
-    void treeEnded.then(() => resolve({ exitCode, signal, timedOut, stdout, stderr }));
-  };
-  // Still read, so that no background child is stopped by a pipe that is full or broken.
-  const leaveOutput = (): void => {
-    for (const output of [child.stdout, child.stderr]) (output as import('node:net').Socket | null)?.unref();
-    settle();
-  };
-  const deadline = setTimeout(() => {
-    timedOut = true;
-    treeEnded = tree.end();
-    void treeEnded.then(() => setTimeout(leaveOutput, killedMs));
-  }, timeoutMs);
-  child.on('exit', () => {
+  child.once('exit', () => {
+    if (timedOut) return;
     clearTimeout(deadline);
-    if (!timedOut) tree.release();
-    // Through the event loop once more after the delay: what was written in time may still be unread.
-    waitForOutput = setTimeout(() => setImmediate(leaveOutput), outputMs);
+    tree.release();
+    waitForOutput();
   });
-  child.on('close', settle);
+  child.once('close', () => {
+    closed = true;
+    if (!ending) settle();
+  });
 }

@@ -1,0 +1,44 @@
+import type { Outcome } from './targets/target.ts';
+
+export type CircuitState = 'closed' | 'open' | 'probing' | 'gone';
+
+/** A handler's circuit: while it is not closed, its executions park (rule 8). */
+export interface Circuit {
+  readonly state: CircuitState;
+  /** Ms since the epoch; null for one that was never opened. */
+  readonly since: number | null;
+  /** The failure that opened it. */
+  readonly error: string | null;
+  /** Failures in a row that speak of the target. */
+  readonly failures: number;
+}
+
+export const closedCircuit: Circuit = { state: 'closed', since: null, error: null, failures: 0 };
+
+/** Failures in a row that open it. */
+export const opensAfter = 10;
+/** Ms between probes. */
+export const probeInterval = 30_000;
+
+/** The circuit after an attempt. */
+export function afterAttempt(circuit: Circuit, outcome: Outcome, now: number): Circuit {
+  if (outcome.ok)
+    return circuit.state === 'closed' && circuit.failures === 0 ? circuit : { ...closedCircuit, since: now };
+  if (outcome.gone) return opened('gone', circuit, outcome, now);
+  if (circuit.state === 'gone') return circuit;
+  if (circuit.state !== 'closed') return { ...circuit, state: 'open', error: outcome.error };
+  // A refusal proves that somebody is there.
+  const failures = outcome.outage ? circuit.failures + 1 : 0;
+  if (failures >= opensAfter) return opened('open', { ...circuit, failures }, outcome, now);
+  return failures === circuit.failures ? circuit : { ...circuit, failures };
+}
+
+/** A probe is on its way. */
+export function probing(circuit: Circuit): Circuit {
+  return circuit.state === 'open' ? { ...circuit, state: 'probing' } : circuit;
+}
+
+function opened(state: 'open' | 'gone', circuit: Circuit, outcome: Outcome, now: number): Circuit {
+  if (circuit.state === state) return circuit;
+  return { state, since: now, error: outcome.error, failures: circuit.failures };
+}

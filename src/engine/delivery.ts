@@ -1,0 +1,136 @@
+import { Breakers } from './breakers.ts';
+import { Calls } from './calls.ts';
+import { ChainWindow } from './chain-window.ts';
+import type { Circuit } from './circuit.ts';
+import { EmissionWindow, type Emit } from './emission-window.ts';
+import { Gate } from './gate.ts';
+import { HandlerSlots } from './handler-slots.ts';
+import type { Ids } from './journal/ids.ts';
+import type { Journal, Released } from './journal/journal.ts';
+import { ParkedWindow } from './parked-window.ts';
+import { type Persist, persistently } from './persist.ts';
+import type { Registry } from './registry.ts';
+import type { RegistryConfig } from './registry-config.ts';
+import type { Chain, ChainExecution } from './running-chain.ts';
+import type { Time } from './time.ts';
+
+interface Options {
+  readonly journal: Journal;
+  readonly registry: Registry;
+  readonly ids: Ids;
+  readonly time: Time;
+  readonly random: () => number;
+  readonly emitters: ReadonlyMap<string, Emit>;
+  readonly config: () => RegistryConfig;
+  readonly onExecution: (chain: Chain, execution: ChainExecution) => void;
+  readonly onFirstPass: (chain: Chain) => void;
+  readonly onCircuit: (handler: string, circuit: Circuit) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Ms that attempts in flight have to end when it closes, and how often that is looked at. */
+const drainTime = 10_000;
+const drainStep = 20;
+
+/**
+ * The moving parts of one registry over its open journal: what is emitted, what runs, what waits. Here they are
+ * told of one another; each keeps one rule.
+ */
+export class Delivery {
+  readonly journal: Journal;
+  readonly ids: Ids;
+  readonly registry: Registry;
+  readonly gate: Gate;
+  readonly breakers: Breakers;
+  readonly emissions: EmissionWindow;
+  readonly chains: ChainWindow;
+  readonly parked: ParkedWindow;
+  readonly persist: Persist;
+  readonly time: Time;
+  #closed = false;
+
+  constructor(options: Options) {
+    const { journal, registry, ids, time, random, onError } = options;
+    this.journal = journal;
+    this.ids = ids;
+    this.registry = registry;
+    this.time = time;
+    this.persist = persistently(time, () => this.#closed, onError);
+    this.breakers = new Breakers({
+      journal,
+      time,
+      onError,
+      onChange: (handler, circuit) => {
+        this.parked.fill(handler);
+        options.onCircuit(handler, circuit);
+      },
+    });
+    this.gate = new Gate(registry, this.breakers);
+    const slots = new HandlerSlots(registry, time);
+    const calls = new Calls({ registry, breakers: this.breakers, gate: this.gate, ids, time, random });
+    const shared = { journal, gate: this.gate, slots, calls, time, persist: this.persist, onError };
+    this.emissions = new EmissionWindow({
+      journal,
+      time,
+      emitters: options.emitters,
+      claimMs: () => options.config().claimSeconds * 1000,
+      onReleased: (released) => this.#release(released),
+      onError,
+    });
+    this.chains = new ChainWindow({
+      ...shared,
+      registry,
+      emissions: this.emissions,
+      concurrency: () => options.config().concurrency,
+      observer: {
+        execution: options.onExecution,
+        finished: options.onFirstPass,
+        parked: (handler, at) => this.parked.notice(handler, at),
+        // Retries that are due go before new events.
+        slotFreed: (handler) => this.parked.fill(handler),
+      },
+    });
+    this.parked = new ParkedWindow({
+      ...shared,
+      breakers: this.breakers,
+      observer: {
+        execution: options.onExecution,
+        released: (released) => this.#release(released),
+        slotFreed: (handler) => {
+          this.parked.fill(handler);
+          this.chains.fill();
+        },
+      },
+    });
+  }
+
+  /** Flows run: what waited goes on. */
+  async open(executors: boolean): Promise<void> {
+    this.chains.open();
+    this.parked.open();
+    await this.emissions.resume(executors);
+  }
+
+  pause(): void {
+    this.chains.pause();
+    this.parked.pause();
+    this.emissions.pause();
+  }
+
+  /** Attempts in flight have their time to end; then everything is in the journal, or found again as interrupted. */
+  async close(): Promise<void> {
+    this.pause();
+    const end = this.time.monotonic() + drainTime;
+    while (!(this.chains.idle && this.parked.idle) && this.time.monotonic() < end) {
+      await new Promise<void>((resolve) => this.time.after(drainStep, resolve));
+    }
+    this.#closed = true;
+    await this.journal.close();
+    await this.registry.close();
+  }
+
+  #release({ emission: _, ready, dueFor }: Released): void {
+    if (ready) this.emissions.wait();
+    if (dueFor !== undefined) this.chains.wait(dueFor);
+  }
+}

@@ -1,0 +1,54 @@
+import type { Registry } from './registry.ts';
+import type { Time } from './time.ts';
+
+interface Use {
+  inFlight: number;
+  /** When the handler's next attempt may start, by its rate; ms of the monotonic clock. */
+  nextAt: number;
+}
+
+/** How many attempts of each handler are in flight, and how fast they may follow one another. */
+export class HandlerSlots {
+  readonly #registry: Registry;
+  readonly #time: Time;
+  readonly #uses = new Map<string, Use>();
+
+  constructor(registry: Registry, time: Time) {
+    this.#registry = registry;
+    this.#time = time;
+  }
+
+  /**
+   * Attempts of this handler that may start now. One that is not there has no bound: what waits for it parks at once.
+   */
+  room(handler: string): number {
+    const config = this.#registry.find(handler)?.config;
+    if (!config) return Number.POSITIVE_INFINITY;
+    const use = this.#uses.get(handler);
+    const free = config.concurrency - (use?.inFlight ?? 0);
+    if (config.ratePerSecond === 0 || free <= 0) return Math.max(free, 0);
+    return this.waitMs(handler) === 0 ? 1 : 0;
+  }
+
+  /** Ms until the handler's rate allows another attempt. */
+  waitMs(handler: string): number {
+    const nextAt = this.#uses.get(handler)?.nextAt ?? 0;
+    return Math.max(0, Math.ceil(nextAt - this.#time.monotonic()));
+  }
+
+  take(handler: string, attempts: number): void {
+    const use = this.#uses.get(handler) ?? { inFlight: 0, nextAt: 0 };
+    use.inFlight += attempts;
+    const rate = this.#registry.find(handler)?.config.ratePerSecond ?? 0;
+    if (rate > 0) use.nextAt = Math.max(use.nextAt, this.#time.monotonic()) + (attempts * 1000) / rate;
+    this.#uses.set(handler, use);
+  }
+
+  give(handler: string, attempts: number): void {
+    const use = this.#uses.get(handler);
+    if (!use) return;
+    use.inFlight -= attempts;
+    // What is idle is forgotten, once its rate no longer holds anybody back.
+    if (use.inFlight === 0 && use.nextAt <= this.#time.monotonic()) this.#uses.delete(handler);
+  }
+}

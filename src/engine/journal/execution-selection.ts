@@ -1,0 +1,81 @@
+import { executionStatuses } from '../execution.ts';
+import type { ExecutionFilter } from './log.ts';
+import type { Selection, Stretch } from './newest-first.ts';
+import { statusCode } from './stage.ts';
+
+/** Rows looked through for one page: in the index alone, and where each row has to be looked up. */
+const indexBound = 200_000;
+const lookupBound = 10_000;
+
+const shown = executionStatuses.filter((status) => status !== 'pending');
+
+/**
+ * Which stretches of which index hold the executions that a filter asks for, newest first; `text` is not looked at.
+ * Every index ends in (status, started_at), so that a list is merged of one stretch a status. Rows that are running
+ * stand in none of them, so that a start costs the writer nothing: they are few, and have an index of their own.
+ * @param event the seq that the filter's `eventId` stands for
+ */
+export function executionsSelected(filter: ExecutionFilter, event: number | undefined): Selection {
+  const { eventType, handler, objectId, status = shown } = filter;
+  const conditions = {
+    ...(eventType !== undefined && { event_type: eventType }),
+    ...(handler !== undefined && { handler_id: handler }),
+    ...(objectId !== undefined && { object_id: objectId }),
+  };
+  const codes = [...new Set(status)].map((one) => statusCode[one]);
+  const base = { table: 'executions', time: 'started_at', values: conditions } as const;
+  if (event !== undefined) {
+    const where = [
+      'event_seq = :event',
+      `status in (${codes.join(', ')})`,
+      ...equal(Object.keys(conditions), '+'),
+    ];
+    const stretch = { index: 'executions_by_event', where: where.join(' and ') };
+    return { ...base, values: { ...conditions, event }, stretches: [stretch] };
+  }
+  const { index, led, sifted, covered } = access(conditions);
+  return {
+    ...base,
+    stretches: codes.map((code) =>
+      code === statusCode.running ? running(conditions) : ended(index, led, code),
+    ),
+    ...(sifted.length > 0 && {
+      columns: sifted,
+      filter: equal(sifted).join(' and '),
+      bound: covered ? indexBound : lookupBound,
+    }),
+  };
+}
+
+/** Which index leads to the rows by which of the conditions, and which conditions are left. */
+function access(conditions: object): { index: string; led: string[]; sifted: string[]; covered: boolean } {
+  const asked = Object.keys(conditions);
+  const without = (column: string) => asked.filter((other) => other !== column);
+  const by = (index: string, column: string, covered = false) => ({
+    index: `executions_by_${index}`,
+    led: [column],
+    sifted: without(column),
+    covered,
+  });
+  if (asked.includes('object_id')) return by('object', 'object_id');
+  // This index holds the handler too.
+  if (asked.includes('event_type')) return by('type', 'event_type', true);
+  if (asked.includes('handler_id')) return by('handler', 'handler_id');
+  return { index: 'executions_by_status', led: [], sifted: [], covered: true };
+}
+
+function ended(index: string, led: readonly string[], code: number): Stretch {
+  return {
+    index,
+    where: [...equal(led), `status = ${code}`, 'status > 1', 'started_at is not null'].join(' and '),
+  };
+}
+
+function running(conditions: object): Stretch {
+  return { where: [`status = ${statusCode.running}`, ...equal(Object.keys(conditions), '+')].join(' and ') };
+}
+
+/** @param sign `+` keeps the planner from using an index for the condition */
+function equal(columns: readonly string[], sign = ''): string[] {
+  return columns.map((column) => `${sign}${column} = :${column}`);
+}

@@ -1,0 +1,249 @@
+import { z } from 'zod';
+import { InvalidInput } from '../errors.ts';
+import { eventTypeSchema } from '../event.ts';
+import {
+  type AttemptRow,
+  type EventRow,
+  type ExecutionRow,
+  eventStatuses,
+  executionStatuses,
+} from '../execution.ts';
+import { nodeIdSchema } from '../handler.ts';
+import { parse } from '../parse.ts';
+import { hasWords } from './words.ts';
+
+const instantSchema = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], {
+    error:
+      'must be an ISO 8601 date and time with offset, such as "2026-01-31T12:00:00+00:00", or a date in UTC',
+  })
+  .transform((text) => Date.parse(text));
+
+/** One status or several: a list, or the text of a query string with commas. */
+const statusesSchema = <S extends string>(statuses: readonly S[]) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(',').map((one) => one.trim()) : value),
+    z
+      .array(z.enum(statuses, { error: `must be one or several of ${statuses.join(', ')}` }), {
+        error: `must be one or several of ${statuses.join(', ')}`,
+      })
+      .min(1, 'must name one at least'),
+  );
+
+const objectIdSchema = z.preprocess(
+  (value) => (typeof value === 'number' ? String(value) : value),
+  z.string({ error: 'must be one object id' }).max(256, 'must have 256 characters at most'),
+);
+
+const shownStatuses = executionStatuses.filter((status) => status !== 'pending');
+
+const executionFilterShape = {
+  eventType: eventTypeSchema.optional(),
+  /** Node id of the handler. */
+  handler: nodeIdSchema.optional(),
+  status: statusesSchema(shownStatuses).optional(),
+  objectId: objectIdSchema.optional(),
+  eventId: z.string({ error: 'must be one event id' }).max(64, 'must have 64 characters at most').optional(),
+  /** All of its words; see words.ts. */
+  text: z
+    .string({ error: 'must be one text' })
+    .max(256, 'must have 256 characters at most')
+    .refine(hasWords, 'holds no letter and no digit to look for')
+    .optional(),
+  /** Ms since the epoch; inclusive. */
+  from: instantSchema.optional(),
+  /** Ms since the epoch; exclusive. */
+  to: instantSchema.optional(),
+};
+
+const eventFilterShape = {
+  status: statusesSchema(eventStatuses).optional(),
+  eventType: eventTypeSchema.optional(),
+  objectId: objectIdSchema.optional(),
+  from: instantSchema.optional(),
+  to: instantSchema.optional(),
+};
+
+const pageShape = {
+  limit: z.coerce
+    .number({ error: 'must be a whole number from 1 to 500' })
+    .int('must be a whole number from 1 to 500')
+    .min(1, 'must be 1 at least')
+    .max(500, 'must be 500 at most')
+    .default(50),
+  cursor: z.string({ error: 'must be one cursor' }).max(64, 'is not a cursor of this list').optional(),
+};
+
+/** What a search form leaves empty is not asked for. */
+function withoutBlanks(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, asked]) => asked !== ''));
+}
+
+// Strict: a misspelt condition must not widen what is replayed or exported.
+const executionFilterSchema = z.preprocess(withoutBlanks, z.strictObject(executionFilterShape));
+const executionQuerySchema = z.preprocess(
+  withoutBlanks,
+  z.strictObject({ ...executionFilterShape, ...pageShape }),
+);
+const eventQuerySchema = z.preprocess(withoutBlanks, z.strictObject({ ...eventFilterShape, ...pageShape }));
+const statisticsQuerySchema = z.preprocess(
+  withoutBlanks,
+  z.strictObject({
+    from: instantSchema.optional(),
+    to: instantSchema.optional(),
+    step: z.coerce
+      .number({ error: 'must be a number of seconds' })
+      .min(1, 'must be 1 second at least')
+      .max(31_536_000, 'must be a year of seconds at most')
+      .default(60),
+  }),
+);
+
+/** Which executions are meant: all conditions hold. Times are ms since the epoch. */
+export type ExecutionFilter = z.infer<typeof executionFilterSchema>;
+/** Which events are meant: all conditions hold; `from` and `to` are of their acceptance. */
+export type EventFilter = z.infer<z.ZodObject<typeof eventFilterShape>>;
+
+export interface PageRequest {
+  /** 1 to 500. */
+  readonly limit: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+/** Newest first. A search that looks through many rows may give a short or empty page that has a next one. */
+export interface Page<Row> {
+  readonly items: readonly Row[];
+  /** Null with the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** A row with its request, response, headers and attempts. */
+export interface ExecutionDetails extends ExecutionRow {
+  /** The envelope's JSON, byte for byte as the handler gets it. */
+  readonly request: string;
+  /** Of the last attempt; secrets are redacted. */
+  readonly requestHeaders: Readonly<Record<string, string>>;
+  readonly responseHeaders: Readonly<Record<string, string>>;
+  /** Oldest first, the last one included; `attempts` is their number. */
+  readonly attemptList: readonly AttemptRow[];
+}
+
+/** An event with the envelope's JSON, and its executions in chain order, replays after them. */
+export interface EventDetails extends EventRow {
+  readonly envelope: string;
+  readonly executions: readonly ExecutionRow[];
+}
+
+export interface Counts {
+  /** Accepted events whose chain has not started. */
+  readonly waiting: number;
+  /** Executions that are running now. */
+  readonly running: number;
+  /** Executions that are parked. */
+  readonly parked: number;
+  /** The text index is being made anew: a search by text does not find everything yet. */
+  readonly indexing: boolean;
+}
+
+/** Steps of `step` ms from `from`, the last one ending at `to` or after; ms since the epoch. */
+export interface StatisticsRange {
+  readonly from: number;
+  readonly to: number;
+  readonly step: number;
+}
+
+/** Executions that started within one step. Of steps with very many rows the percentiles are those of a sample. */
+export interface StatisticsStep {
+  /** ISO 8601, UTC: when the step begins. */
+  readonly at: string;
+  readonly succeeded: number;
+  readonly failed: number;
+  /** Duration of the last attempt in ms; null when there was none. */
+  readonly p50: number | null;
+  readonly p95: number | null;
+}
+
+/** How a handler has been doing. */
+export interface HandlerHealth {
+  readonly parked: number;
+  /** Share of the executions since then that succeeded, 0 to 1; null when none was settled. */
+  readonly successRate: number | null;
+  /** Of the duration in ms; null when nothing is known. */
+  readonly p95Ms: number | null;
+  readonly lastError: string | null;
+}
+
+/**
+ * What happened, for people: reads the journal and never changes it. An execution shows from its turn on.
+ * A search by text finds words and prefixes in the request's data, the response and the error of executions whose
+ * event's first pass is over, at most 2 s late.
+ * @throws InvalidInput for a cursor of no list; Unavailable when the journal can't be read
+ */
+export interface ExecutionLog {
+  executions(filter: ExecutionFilter, page: PageRequest): Promise<Page<ExecutionRow>>;
+  /** @throws NotFound */
+  execution(id: string): Promise<ExecutionDetails>;
+  events(filter: EventFilter, page: PageRequest): Promise<Page<EventRow>>;
+  /** @throws NotFound */
+  event(id: string): Promise<EventDetails>;
+  counts(): Promise<Counts>;
+  statistics(range: StatisticsRange): Promise<readonly StatisticsStep[]>;
+  /** Of these handlers (node ids), from executions that started at `since` (ms since the epoch) or later. */
+  health(handlers: readonly string[], since: number): Promise<Readonly<Record<string, HandlerHealth>>>;
+  /** The number that each handler of the log had last, by node id. */
+  handlerNumbers(): Promise<Readonly<Record<string, number>>>;
+}
+
+/** @throws InvalidInput naming the condition */
+export function parseExecutionFilter(value: unknown): ExecutionFilter {
+  return parse('filter', executionFilterSchema, value);
+}
+
+/** Parses the query string of the executions' list. @throws InvalidInput naming the parameter */
+export function parseExecutionQuery(query: unknown): { filter: ExecutionFilter; page: PageRequest } {
+  const { limit, cursor, ...filter } = parse('query', executionQuerySchema, query);
+  return { filter, page: { limit, cursor } };
+}
+
+/** Parses the query string of the events' list. @throws InvalidInput naming the parameter */
+export function parseEventQuery(query: unknown): { filter: EventFilter; page: PageRequest } {
+  const { limit, cursor, ...filter } = parse('query', eventQuerySchema, query);
+  return { filter, page: { limit, cursor } };
+}
+
+const mostSteps = 1500;
+
+/**
+ * Parses `from`, `to` and `step` (seconds) of a query string: the last 60 steps of a minute unless it says
+ * otherwise.
+ * @throws InvalidInput naming the parameter
+ */
+export function parseStatisticsQuery(query: unknown, now: number): StatisticsRange {
+  const asked = parse('query', statisticsQuerySchema, query);
+  const step = Math.round(asked.step * 1000);
+  const to = asked.to ?? now;
+  const from = asked.from ?? to - 60 * step;
+  const refuse = (field: string, message: string) => new InvalidInput('query', [{ field, message }]);
+  if (from >= to) throw refuse('from', 'must be before "to"');
+  if ((to - from) / step > mostSteps) throw refuse('step', `must be so long that ${mostSteps} steps suffice`);
+  return { from, to, step };
+}
+
+/** All executions that match, newest first, a page at a time, so that no long read holds the journal. */
+export async function* everyPage(
+  log: Pick<ExecutionLog, 'executions'>,
+  filter: ExecutionFilter,
+  limit = 500,
+): AsyncGenerator<readonly ExecutionRow[], void> {
+  let cursor: string | null = null;
+  do {
+    const page: Page<ExecutionRow> = await log.executions(filter, {
+      limit,
+      ...(cursor !== null && { cursor }),
+    });
+    yield page.items;
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+}

@@ -1,0 +1,86 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { CancelParked, ParkedBatch, Resettled, StartedParked } from '../journal.ts';
+import type { Steps } from './steps.ts';
+
+/** The executions that wait: found by index when they may run, or ended (rules 6 to 9). */
+export class Parked {
+  readonly #steps: Steps;
+  readonly #sql: ReturnType<typeof prepare>;
+
+  constructor(db: DatabaseSync, steps: Steps) {
+    this.#steps = steps;
+    this.#sql = prepare(db);
+  }
+
+  start(handler: string, limit: number, at: number): ParkedBatch {
+    const rows = this.#sql.due.all(handler, at, limit) as unknown as Row[];
+    return { started: rows.map((row) => this.#run(row)), nextAt: this.#nextAt(handler) };
+  }
+
+  /** The oldest one that its object lets run, after `after`, and from the beginning again. */
+  startProbe(handler: string, after: number): StartedParked | null {
+    const row = (this.#sql.oldest.get(handler, after) ?? this.#sql.oldest.get(handler, 0)) as unknown as
+      | Row
+      | undefined;
+    return row ? this.#run(row) : null;
+  }
+
+  cancel({ which, why, limit, at }: CancelParked): Resettled[] {
+    const rows =
+      'execution' in which
+        ? this.#sql.one.all(which.execution)
+        : which.stale
+          ? this.#sql.stale.all(which.handler, limit)
+          : this.#sql.all.all(which.handler, limit);
+    return (rows as unknown as (Row & { handler: string; attempts: number })[]).map(
+      ({ seq, event, handler, attempts }) =>
+        this.#steps.resettle({
+          event,
+          changes: [{ seq, handler, status: 'cancelled', attemptsBefore: attempts, error: why }],
+          at,
+          emit: false,
+        }),
+    );
+  }
+
+  /** What has not become stale while its handler was disabled, stays; the marks of the others are gone with them. */
+  #run({ seq, event }: Row): StartedParked {
+    this.#sql.run.run(seq);
+    return { execution: seq, event: this.#steps.load(event) };
+  }
+
+  #nextAt(handler: string): number | null {
+    return (this.#sql.nextAt.get(handler) as { at: number | null }).at;
+  }
+}
+
+interface Row {
+  seq: number;
+  event: number;
+}
+
+function prepare(db: DatabaseSync) {
+  const prepared = (sql: string): StatementSync => db.prepare(sql);
+  const columns = 'seq, event_seq as event, handler_id as handler, attempts';
+  return {
+    due: prepared(
+      `select ${columns} from executions where handler_id = ? and blocked = 0 and next_attempt_at <= ? and status = 2
+       order by next_attempt_at limit ?`,
+    ),
+    oldest: prepared(
+      `select ${columns} from executions where handler_id = ? and blocked = 0 and seq > ? and status = 2
+       order by seq limit 1`,
+    ),
+    nextAt: prepared(
+      'select min(next_attempt_at) as at from executions where handler_id = ? and blocked = 0 and status = 2',
+    ),
+    run: prepared('update executions set status = 1, next_attempt_at = null where seq = ?'),
+    one: prepared(`select ${columns} from executions where seq = ? and status = 2`),
+    stale: prepared(
+      `select ${columns} from executions where handler_id = ? and stale = 1 and status = 2 order by seq limit ?`,
+    ),
+    all: prepared(
+      `select ${columns} from executions indexed by parked_by_object where handler_id = ? and status = 2 limit ?`,
+    ),
+  };
+}

@@ -1,0 +1,180 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { eventOutcomeOf, revivedIn, skippedIn, turnOf } from '../../chain.ts';
+import type { Resettle, Resettled, StartedEvent, Step, Stepped } from '../journal.ts';
+import { type Stage, stage } from '../stage.ts';
+import type { Clock } from './clock.ts';
+import { type Executions, laneOf, type OfEvent, type StoredExecution } from './executions.ts';
+import type { Lanes } from './lanes.ts';
+import type { Sequence } from './sequence.ts';
+
+interface Parts {
+  readonly lanes: Lanes;
+  readonly executions: Executions;
+  readonly sequence: Sequence;
+  readonly clock: Clock;
+}
+
+interface EventRow {
+  seq: number;
+  stage: Stage;
+  eventType: string;
+  objectId: string;
+  objectKey: string;
+  ordered: number;
+  payload: string;
+  executor: string | null;
+  touchedAt: number | null;
+}
+
+const why = 'a handler before it failed and says that the chain stops then';
+
+/** Carries chains on (rules 4, 5 and 6). */
+export class Steps {
+  readonly #parts: Parts;
+  readonly #sql: ReturnType<typeof prepare>;
+
+  constructor(db: DatabaseSync, parts: Parts) {
+    this.#parts = parts;
+    this.#sql = prepare(db);
+  }
+
+  step(step: Step): Stepped {
+    const { executions, lanes, clock } = this.#parts;
+    const lane = laneOf(step);
+    const woken = this.#applyAll(step.changes, lane, step.at);
+    const blocked = step.start ? executions.start(step.start.seq, step.start.handler, lane, step.at) : false;
+    if (step.waitsFor !== undefined) this.#sql.setStage.run(stage.due, step.waitsFor, null, step.event);
+    if (step.ends === undefined) return { blocked, released: {}, woken };
+    if (step.ends === 'otherwise')
+      return { blocked, ...this.#settle(this.#event(step.event), step.at, step.emit, woken) };
+    // All went well and nothing else of the chain is open: no need to look at it again.
+    this.#sql.setStage.run(stage.succeeded, null, clock.touch(step.at), step.event);
+    return { blocked, released: lane === null ? {} : lanes.release(lane, step.emit), woken };
+  }
+
+  /** What became of executions outside the window; the event follows. */
+  resettle({ event, changes, at, emit }: Resettle): Resettled {
+    const row = this.#event(event);
+    const woken = this.#applyAll(changes, laneOf(ofEvent(row)), at);
+    // While it is in the window, the window will settle it.
+    if (row.stage !== stage.parked) return { stage: row.stage, released: {}, woken };
+    return this.#settle(row, at, emit, woken);
+  }
+
+  startNext(handler: string, limit: number, at: number): StartedEvent[] {
+    return this.#sql.due.all(handler, limit).map((row) => this.#startEvent(row as unknown as EventRow, at));
+  }
+
+  /** The event with its chain, as the window wants it. */
+  load(seq: number): StartedEvent {
+    return this.#loaded(this.#event(seq), this.#parts.executions.chain(seq));
+  }
+
+  /** Puts an event whose chain has someone to call back among the due ones, at the end of its object's queue. */
+  enqueue(event: OfEvent, handler: string, turn: number): Resettled {
+    const queued = event.ordered && this.#parts.lanes.taken(event.objectKey);
+    this.#sql.enqueue.run(queued ? stage.queued : stage.due, turn, handler, event.seq);
+    return {
+      stage: queued ? stage.queued : stage.due,
+      released: queued ? {} : { dueFor: handler },
+      woken: [],
+    };
+  }
+
+  #settle(row: EventRow, at: number, emit: boolean, woken: readonly string[]): Resettled {
+    const { executions, lanes, clock } = this.#parts;
+    const event = ofEvent(row);
+    const lane = laneOf(event);
+    let chain = executions.chain(row.seq);
+    const skipped = skippedIn(chain).map((place) => skip(chain[place]));
+    const alsoWoken = this.#applyAll(skipped, lane, at);
+    const revived = this.#revive(event, chain, at);
+    if (skipped.length > 0 || revived) chain = executions.chain(row.seq);
+    const allWoken = [...woken, ...alsoWoken];
+    const turn = turnOf(chain);
+    const next = turn === undefined ? undefined : chain[turn]?.handler.id;
+    if (next !== undefined) {
+      this.#sql.setStage.run(stage.due, next, clock.touch(at), row.seq);
+      return { stage: stage.due, released: { dueFor: next }, woken: allWoken };
+    }
+    const to = stage[eventOutcomeOf(chain)];
+    this.#sql.setStage.run(to, null, clock.touch(at), row.seq);
+    return { stage: to, released: lane === null ? {} : lanes.release(lane, emit), woken: allWoken };
+  }
+
+  /** Handlers that were skipped run once the one that stopped the chain has been replayed with success (rule 5). */
+  #revive(event: OfEvent, chain: readonly StoredExecution[], at: number): boolean {
+    const places = revivedIn(chain);
+    for (const place of places) {
+      const skipped = chain[place];
+      if (skipped) this.replay(event, skipped, at);
+    }
+    return places.length > 0;
+  }
+
+  /** A new execution in place of one that is settled. @returns its seq */
+  replay(
+    event: OfEvent,
+    { position, handler, stop, target, seq: replayOf }: StoredExecution,
+    at: number,
+  ): number {
+    const seq = this.#parts.sequence.next();
+    const link = { handler, stop, target };
+    this.#parts.executions.insert(event, { seq, position, link, start: false, replayOf }, at);
+    return seq;
+  }
+
+  #applyAll(changes: Step['changes'], lane: string | null, at: number): string[] {
+    return changes
+      .filter((change) => this.#parts.executions.apply(change, lane, at))
+      .map(({ handler }) => handler);
+  }
+
+  #startEvent(row: EventRow, at: number): StartedEvent {
+    const chain = this.#parts.executions.chain(row.seq);
+    const turn = turnOf(chain);
+    const next = turn === undefined ? undefined : chain[turn];
+    if (turn !== undefined && next) {
+      const blocked = this.#parts.executions.start(next.seq, next.handler.id, laneOf(ofEvent(row)), at);
+      chain[turn] = { ...next, status: blocked ? 'parked' : 'running' };
+    }
+    this.#sql.start.run(row.seq);
+    return this.#loaded(row, chain);
+  }
+
+  #loaded({ stage: _, touchedAt, ordered, ...event }: EventRow, executions: StoredExecution[]): StartedEvent {
+    return { ...event, ordered: ordered === 1, passed: touchedAt !== null, executions };
+  }
+
+  #event(seq: number): EventRow {
+    const row = this.#sql.event.get(seq);
+    if (!row) throw new Error(`event ${seq} is gone`);
+    return row as unknown as EventRow;
+  }
+}
+
+function ofEvent({ ordered, ...event }: EventRow): OfEvent {
+  return { ...event, ordered: ordered === 1 };
+}
+
+function skip(execution: StoredExecution | undefined): Step['changes'][number] {
+  if (!execution) throw new Error('no such place in the chain');
+  const { seq, handler, attempts } = execution;
+  return { seq, handler: handler.id, status: 'skipped', attemptsBefore: attempts, error: why };
+}
+
+const columns = `seq, stage, event_type as eventType, object_id as objectId, object_key as objectKey, ordered, payload,
+  executor, touched_at as touchedAt`;
+
+function prepare(db: DatabaseSync) {
+  const prepared = (sql: string): StatementSync => db.prepare(sql);
+  return {
+    event: prepared(`select ${columns} from events where seq = ?`),
+    due: prepared(`select ${columns} from events where stage = 4 and next_handler = ? order by turn limit ?`),
+    start: prepared('update events set stage = 5, next_handler = null where seq = ?'),
+    setStage: prepared(
+      'update events set stage = ?, next_handler = ?, touched_at = coalesce(?, touched_at) where seq = ?',
+    ),
+    enqueue: prepared('update events set stage = ?, turn = ?, next_handler = ? where seq = ?'),
+  };
+}

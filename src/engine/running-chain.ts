@@ -1,0 +1,106 @@
+import type { Attempt } from './attempt.ts';
+import type { ExecutionStatus, ParkedFor } from './execution.ts';
+import type { HandlerSnapshot } from './handler.ts';
+import type { ExecutionChange, StartedEvent } from './journal/journal.ts';
+
+/** One handler's turn in a chain, as memory holds it. */
+export interface ChainExecution {
+  readonly seq: number;
+  readonly handler: HandlerSnapshot;
+  readonly stop: boolean;
+  readonly replayOf: number | null;
+  status: ExecutionStatus;
+  parkedFor: ParkedFor | null;
+  target: string;
+  /** Ms since the epoch, like `nextAttemptAt`. */
+  startedAt: number | null;
+  nextAttemptAt: number | null;
+  attempts: number;
+  retries: number;
+  code: number | null;
+  response: string | null;
+  error: string | null;
+  durationMs: number | null;
+}
+
+/** A taken event with its chain. */
+export interface Chain {
+  readonly seq: number;
+  readonly eventType: string;
+  readonly objectId: string;
+  readonly objectKey: string;
+  readonly ordered: boolean;
+  /** The taken envelope's JSON. */
+  readonly body: string;
+  readonly executor: string | null;
+  /** Its first pass was over before: its executor has had its message. */
+  readonly passed: boolean;
+  readonly executions: readonly ChainExecution[];
+}
+
+/** A chain as the journal knows it. */
+export function chainFrom({ payload, executions, ...event }: StartedEvent): Chain {
+  return {
+    ...event,
+    body: payload,
+    executions: executions.map((execution) => ({ ...execution, parkedFor: null, nextAttemptAt: null })),
+  };
+}
+
+export function executionOf(chain: Chain, seq: number): ChainExecution {
+  const execution = chain.executions.find((one) => one.seq === seq);
+  if (!execution) throw new Error(`execution ${seq} is not of event ${chain.seq}`);
+  return execution;
+}
+
+/** The execution is `succeeded` or `failed` by this attempt. */
+export function settle(execution: ChainExecution, attempt: Attempt): ExecutionChange {
+  return attempted(execution, attempt, attempt.outcome.ok ? 'succeeded' : 'failed');
+}
+
+/** The attempt failed, and another will be made. `retries` tells how many of the schedule's are used up then. */
+export function parkUntil(
+  execution: ChainExecution,
+  attempt: Attempt,
+  nextAttemptAt: number,
+  retries: number,
+): ExecutionChange {
+  execution.retries = retries;
+  execution.nextAttemptAt = nextAttemptAt;
+  return { ...attempted(execution, attempt, 'parked'), nextAttemptAt, retries };
+}
+
+/** The execution waits although no attempt was made; it may run as soon as its handler may. */
+export function park(execution: ChainExecution, parkedFor: ParkedFor): ExecutionChange {
+  execution.parkedFor = parkedFor;
+  return unattempted(execution, 'parked');
+}
+
+export function cancel(execution: ChainExecution, why: string): ExecutionChange {
+  return unattempted(execution, 'cancelled', why);
+}
+
+export function skip(execution: ChainExecution): ExecutionChange {
+  return unattempted(execution, 'skipped', 'a handler before it failed and says that the chain stops then');
+}
+
+function attempted(execution: ChainExecution, { record }: Attempt, status: ExecutionStatus): ExecutionChange {
+  const attemptsBefore = execution.attempts;
+  const { target, code, response, error, durationMs } = record;
+  Object.assign(execution, { status, target, code, response, error, durationMs, parkedFor: null });
+  execution.attempts += 1;
+  return { seq: execution.seq, handler: execution.handler.id, status, attempt: record, attemptsBefore };
+}
+
+function unattempted(execution: ChainExecution, status: ExecutionStatus, why?: string): ExecutionChange {
+  const { seq, handler, attempts } = execution;
+  execution.status = status;
+  if (why !== undefined) execution.error = why;
+  return {
+    seq,
+    handler: handler.id,
+    status,
+    attemptsBefore: attempts,
+    ...(why !== undefined && { error: why }),
+  };
+}

@@ -1,0 +1,51 @@
+import type { Handler, LocalHandler } from '../handler.ts';
+import { AddressGuard, type AddressRules } from './address-guard.ts';
+import { Connections } from './http/connections.ts';
+import { httpTarget } from './http.ts';
+import { localTarget } from './local.ts';
+import { type ScriptFolderOptions, ScriptFolders } from './script-folders.ts';
+import type { Target } from './target.ts';
+import { unavailableTarget } from './unavailable.ts';
+
+/** Whom handlers may be: the script folders, and the addresses, of settings.js. */
+export type TargetOptions = ScriptFolderOptions & AddressRules;
+
+/** Makes whom a handler calls. It never throws: a target that can not be made says why when it is called. */
+export function createTarget(handler: Handler, options: TargetOptions): Target {
+  try {
+    return targetOf(handler, options);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return unavailableTarget(handler.handlerType, `the handler can not be called: ${reason}`);
+  }
+}
+
+function targetOf(handler: Handler, options: TargetOptions): Target {
+  switch (handler.handlerType) {
+    case 'http':
+      return httpTarget(handler, { connections: connectionsUnder(options) });
+    case 'local':
+      return handler.mode === 'once'
+        ? localTarget(handler, { scripts: new ScriptFolders(options) })
+        : residentTarget(handler);
+    case 'flow':
+      return unavailableTarget(
+        'flow',
+        'handlers of the type "flow" are not available yet: choose "http" or "local"',
+      );
+  }
+}
+
+function residentTarget({ command }: LocalHandler): Target {
+  return unavailableTarget(command, 'the mode "resident" is not available yet: choose "once"');
+}
+
+const shared = new Map<string, Connections>();
+
+/** All registries of the process share connections; the rules are one per settings.js. */
+function connectionsUnder({ allow = [], deny = [] }: AddressRules): Connections {
+  const rules = JSON.stringify([allow, deny]);
+  const connections = shared.get(rules) ?? new Connections(new AddressGuard({ allow, deny }));
+  shared.set(rules, connections);
+  return connections;
+}

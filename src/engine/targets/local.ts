@@ -1,0 +1,86 @@
+import { dirname } from 'node:path';
+import type { LocalHandler } from '../handler.ts';
+import { InFlight } from './in-flight.ts';
+import { environmentOf } from './local/environment.ts';
+import { ownTurn } from './local/own-turn.ts';
+import { type Ended, run } from './local/run.ts';
+import { isStartable } from './local/shebang.ts';
+import { NotStartable, startFailure } from './local/start-failure.ts';
+import { failure, success } from './outcome.ts';
+import { Redaction } from './redaction.ts';
+import type { ScriptFolders } from './script-folders.ts';
+import type { Call, Outcome, Target } from './target.ts';
+
+export interface LocalTargetOptions {
+  readonly scripts: ScriptFolders;
+}
+
+/**
+ * Runs a script for each call (`mode: once`): without a shell, in the script's own folder, the envelope on standard
+ * input. Exit code 0 is success and standard output, without its last line end, the response; else standard error
+ * is the error. When its time is up, the script and its descendants are ended, which takes 2 s more if they refuse.
+ */
+export function localTarget(handler: LocalHandler, { scripts }: LocalTargetOptions): Target {
+  return new LocalTarget(handler, scripts);
+}
+
+class LocalTarget implements Target {
+  readonly description: string;
+  readonly #handler: LocalHandler;
+  readonly #scripts: ScriptFolders;
+  readonly #redaction: Redaction;
+  readonly #inFlight = new InFlight();
+
+  constructor(handler: LocalHandler, scripts: ScriptFolders) {
+    this.#handler = handler;
+    this.#scripts = scripts;
+    this.#redaction = new Redaction(
+      handler.environment.filter(({ secret }) => secret).map(({ value }) => value),
+    );
+    this.description = this.#redaction.text([handler.command, ...handler.args.map(quoted)].join(' '));
+  }
+
+  async call(call: Call): Promise<Outcome> {
+    this.#inFlight.begin();
+    const deadline = performance.now() + this.#handler.timeoutSeconds * 1000;
+    const ended = await this.#start(call, deadline).catch((error: Error) => error);
+    this.#inFlight.end();
+    const outcome =
+      ended instanceof Error ? startFailure(this.#handler.command, ended) : this.#outcomeOf(ended);
+    return outcome.error === null ? outcome : { ...outcome, error: this.#redaction.text(outcome.error) };
+  }
+
+  close(): Promise<void> {
+    return this.#inFlight.settled();
+  }
+
+  async #start(call: Call, deadline: number): Promise<Ended | Error> {
+    await ownTurn();
+    const { file, stats } = this.#scripts.find(this.#handler.command);
+    if (!isStartable(file, stats)) throw new NotStartable();
+    return run(file, {
+      args: this.#handler.args,
+      cwd: dirname(file),
+      env: environmentOf(this.#handler, call),
+      input: call.body,
+      timeoutMs: Math.max(1, deadline - performance.now()),
+    });
+  }
+
+  #outcomeOf({ exitCode, signal, timedOut, stdout, stderr }: Ended): Outcome {
+    const response = stdout.text(this.#redaction).replace(/\r?\n$/, '') || null;
+    const said = stderr.text(this.#redaction).trim();
+    if (timedOut) {
+      const error = `no end within ${this.#handler.timeoutSeconds} s: the script and its children were ended`;
+      return failure(said ? `${error}; it said: ${said}` : error, { response, outage: true });
+    }
+    if (exitCode === 0) return success({ code: 0, response });
+    if (exitCode !== null) return failure(said || `exit code ${exitCode}`, { code: exitCode, response });
+    return failure(said ? `ended by ${signal}: ${said}` : `ended by ${signal}`, { response });
+  }
+}
+
+/** For people to see where an argument begins and ends. */
+function quoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : JSON.stringify(argument);
+}

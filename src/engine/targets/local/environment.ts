@@ -1,0 +1,27 @@
+import type { LocalHandler } from '../../handler.ts';
+import type { Call } from '../target.ts';
+
+const inherited = ['PATH', 'HOME', 'LANG', 'TZ'];
+
+/**
+ * All that a script finds in its environment: `PATH`, `HOME`, `LANG` and `TZ` of Node-RED, the handler's own
+ * variables, which may replace them, and `PROVISIONING_…`, which nothing replaces.
+ */
+export function environmentOf(
+  { environment }: LocalHandler,
+  { eventType, eventId, objectId, attempt, webhookId }: Call,
+): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const name of inherited) {
+    const value = process.env[name];
+    if (value !== undefined) variables[name] = value;
+  }
+  for (const { name, value } of environment) variables[name] = value;
+  return Object.assign(variables, {
+    PROVISIONING_EVENT_TYPE: eventType,
+    PROVISIONING_EVENT_ID: eventId,
+    PROVISIONING_OBJECT_ID: objectId,
+    PROVISIONING_ATTEMPT: String(attempt),
+    PROVISIONING_WEBHOOK_ID: webhookId,
+  });
+}
