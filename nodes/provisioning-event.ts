@@ -15,7 +15,7 @@ export default function provisioningEvent(RED: NodeAPI): void {
   const provisioning = provisioningOf(RED);
   const intake = intakeOf(RED, provisioning);
 
-  function ProvisioningEvent(this: Node<IntakeCredentials>, def: NodeDef): void {
+  function ProvisioningEvent(this: Node<object>, def: NodeDef): void {
     RED.nodes.createNode(this, def);
     const saved = migrate('event', def as SavedEvent);
     const { registry } = saved;
@@ -36,9 +36,9 @@ export default function provisioningEvent(RED: NodeAPI): void {
       const envelope = await envelopeOf(RED, this, saved, msg);
       const engine = requireEngine(provisioning, registry);
       await engine.accept([envelope], this.id, undefined, msg);
-      this.status({});
+      this.status(intake.statusOf(this.id));
     });
-    const unmount = intake.mount(this, saved, this.credentials ?? {});
+    const unmount = intake.mount(this, saved, (this.credentials ?? {}) as IntakeCredentials);
     const unfire = provisioning.onFire(this.id, async () => {
       const engine = requireEngine(provisioning, registry);
       return engine.accept([engine.sampleOf(saved.eventType ?? '')], this.id);

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
-import type { FirstPass } from '../src/engine/engine.ts';
 import { parseEnvelope } from '../src/engine/event.ts';
+import type { FirstPass } from '../src/engine/execution-row.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { requireEngine } from '../src/runtime/node-home.ts';
 import { onInput } from '../src/runtime/node-outcome.ts';

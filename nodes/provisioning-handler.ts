@@ -12,6 +12,7 @@ export default function provisioningHandler(RED: NodeAPI): void {
 
   function ProvisioningHandler(this: Node<object>, saved: SavedHandler): void {
     RED.nodes.createNode(this, saved);
+    const registry = String(saved['registry'] ?? '');
     try {
       refuseSubflow(RED, saved);
       const handler = handlerOf(
@@ -19,12 +20,13 @@ export default function provisioningHandler(RED: NodeAPI): void {
         migrate('handler', saved),
         (this.credentials ?? {}) as HandlerCredentials,
       );
-      const { end } = provisioning.addHandler(String(saved['registry'] ?? ''), handler);
+      const { end } = provisioning.addHandler(registry, handler);
       this.on('close', end);
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       this.error(error.message);
       this.status(errorStatus(error));
+      this.on('close', provisioning.refuseHandler(registry, saved.id, error.message).end);
     }
   }
   RED.nodes.registerType('provisioning-handler', ProvisioningHandler, {

@@ -1,5 +1,6 @@
 import { cp, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { build } from 'esbuild';
 import { execa } from 'execa';
 import { builtIn } from '../src/engine/catalogue.ts';
 
@@ -8,6 +9,8 @@ const from = (...path: string[]): string => join(root, ...path);
 
 /** Where an editor half wants the built-in event types; its dialogs must know them before anything is deployed. */
 const catalogueMarker = '{{catalogue}}';
+/** Where an editor half wants the package's version: a browser must not go on with what it kept of another one. */
+const versionMarker = '{{version}}';
 
 await Promise.all([
   rm(from('dist'), { recursive: true, force: true }),
@@ -22,6 +25,7 @@ const [compiled] = await Promise.all([
     reject: false,
   }),
   copyEditorHalves(),
+  bundleTab(),
   cp(from('nodes/locales'), from('dist/nodes/locales'), { recursive: true }),
   // Node-RED serves icons from beside the entry files only.
   cp(from('icons'), from('dist/nodes/icons'), { recursive: true }),
@@ -30,13 +34,28 @@ if (compiled.failed) process.exit(compiled.exitCode ?? 1);
 
 async function copyEditorHalves(): Promise<void> {
   const catalogue = inlineScriptJson(builtIn);
+  const { version } = JSON.parse(await readFile(from('package.json'), 'utf8')) as { version: string };
   for await (const file of glob(from('nodes/*.html'))) {
     const html = await readFile(file, 'utf8');
     await writeFile(
       from('dist/nodes', basename(file)),
-      html.replaceAll(catalogueMarker, () => catalogue),
+      html.replaceAll(catalogueMarker, () => catalogue).replaceAll(versionMarker, () => version),
     );
   }
+}
+
+async function bundleTab(): Promise<void> {
+  await build({
+    entryPoints: [from('src/tab/main.ts')],
+    outfile: from('resources/provisioning-tab.js'),
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    minify: true,
+    loader: { '.css': 'text' },
+    legalComments: 'eof',
+    logLevel: 'warning',
+  });
 }
 
 /** JSON that can stand in an inline script: `</script>` and `<!--` would end it. */

@@ -76,6 +76,8 @@ export class ChainWindow {
   readonly #running = new Map<number, Chain>();
   /** Handlers that due events in the journal wait for. */
   readonly #due: Set<string>;
+  /** Handlers whose rate is waited for. */
+  readonly #slowed = new Set<string>();
   #reserved = 0;
   #open = false;
 
@@ -144,7 +146,19 @@ export class ChainWindow {
       if (!this.#open || this.#room() < 1) return;
       const slots = Math.min(this.#room(), this.#roomOf(handler));
       if (slots > 0) void this.#startDue(handler, slots);
+      else this.#awaitRate(handler);
     }
+  }
+
+  /** Comes back when the handler's rate allows another attempt; a slot that is freed comes back by itself. */
+  #awaitRate(handler: string): void {
+    const wait = this.#options.slots.waitMs(handler);
+    if (wait === 0 || this.#slowed.has(handler)) return;
+    this.#slowed.add(handler);
+    this.#options.time.after(wait, () => {
+      this.#slowed.delete(handler);
+      this.fill();
+    });
   }
 
   async #startDue(handler: string, slots: number): Promise<void> {

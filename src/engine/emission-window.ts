@@ -17,7 +17,7 @@ interface Entry {
 }
 
 interface Options {
-  readonly journal: Journal;
+  readonly journal: Pick<Journal, 'emitNext' | 'recall' | 'unclaim'>;
   readonly time: Time;
   /** The deployed event nodes by id: each emits what it has accepted. */
   readonly emitters: ReadonlyMap<string, Emit>;
@@ -217,7 +217,6 @@ export class EmissionWindow {
       const all = await this.#options.journal.unclaim(late, reservation.slots, this.#options.time.now());
       for (const released of all) {
         if (released.emission) this.emit(released.emission, reservation);
-        if (released.ready) this.#ready = true;
         this.#options.onReleased(released);
       }
     } catch (error) {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Catalogue } from './catalogue.ts';
 import type { Circuit, CircuitState } from './circuit.ts';
 import { Delivery } from './delivery.ts';
@@ -9,10 +11,13 @@ import { type FirstPass, firstPassOf, isoOf, rowOf, unhandledPass } from './exec
 import type { Handler } from './handler.ts';
 import { HeldMessages } from './held-messages.ts';
 import { Ids } from './journal/ids.ts';
-import type { IdempotencyKey, NewEvent } from './journal/journal.ts';
+import type { IdempotencyKey, Journal, NewEvent } from './journal/journal.ts';
 import { JournalError } from './journal/journal-error.ts';
+import type { ExecutionLog } from './journal/log.ts';
 import { SqliteJournal } from './journal/sqlite-journal.ts';
+import { SqliteLog } from './journal/sqlite-log.ts';
 import { stage } from './journal/stage.ts';
+import { Operator } from './operator.ts';
 import { type RegisteredHandler, Registry } from './registry.ts';
 import type { RegistryConfig } from './registry-config.ts';
 import { type Override, openRegistryFile } from './registry-file.ts';
@@ -46,6 +51,8 @@ export interface EngineOptions {
   readonly makeTarget: (handler: Handler) => Target;
   /** Accepted and untaken events at most; beyond it the intake answers 503. */
   readonly backlogLimit: number;
+  /** Default: SQLite's. */
+  readonly openJournal?: (folder: string, now: number) => Promise<Journal>;
   /** From 0 to 1, for jitter; default Math.random. */
   readonly random?: () => number;
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
@@ -104,6 +111,7 @@ export class Engine {
   #logged = '';
   #core: Promise<Delivery>;
   #open: Delivery | undefined;
+  #log: SqliteLog | undefined;
 
   constructor(options: EngineOptions) {
     this.id = options.config.id;
@@ -276,8 +284,14 @@ export class Engine {
     by: string | null,
     reason: string | null,
   ): Promise<void> {
-    const { registry } = await this.#core;
-    await registry.switch(id, status, by, reason, new Date(this.#time.now()));
+    await (await this.operator()).switch(id, status, by, reason);
+  }
+
+  /** What happened, for people, once the journal is open. @throws Unavailable */
+  async log(): Promise<ExecutionLog> {
+    await this.#core;
+    if (!this.#log) throw new Unavailable('the registry has been removed');
+    return this.#log;
   }
 
   /** Tells of each execution that began, parked or was settled. @returns what ends it */
@@ -316,14 +330,20 @@ export class Engine {
     this.#state = 'closed';
     const delivery = this.#open;
     this.#open = undefined;
-    await delivery?.close();
+    await Promise.all([this.#closeLog(), delivery?.close()]);
   }
 
   async #openCore(): Promise<Delivery> {
     try {
       await this.#options.after;
-      const journal = await SqliteJournal.open(this.folder);
-      const file = await openRegistryFile(this.folder, async () => ({}));
+      const fresh = !existsSync(join(this.folder, 'journal.sqlite'));
+      const journal = await (this.#options.openJournal ?? SqliteJournal.open)(this.folder, this.#time.now());
+      const log = this.#openLog();
+      const remembered = async () => (fresh ? {} : log.handlerNumbers());
+      const file = await openRegistryFile(this.folder, remembered).catch(async (error) => {
+        await journal.close();
+        throw error;
+      });
       this.#notice = [journal.notice, file.notice].filter((notice) => notice !== null).join('\n') || null;
       if (this.#notice) this.#options.log('error', this.#notice);
       const delivery = this.#deliver(journal, new Registry(file, this.#options.makeTarget));
@@ -340,7 +360,22 @@ export class Engine {
     }
   }
 
-  #deliver(journal: SqliteJournal, registry: Registry): Delivery {
+  #openLog(): SqliteLog {
+    this.#log = new SqliteLog({
+      folder: this.folder,
+      parkedFor: ({ handler, blocked }) =>
+        this.#open?.gate.parkedFor(handler, blocked) ?? (blocked ? 'order' : 'retry'),
+    });
+    return this.#log;
+  }
+
+  async #closeLog(): Promise<void> {
+    const log = this.#log;
+    this.#log = undefined;
+    await log?.close();
+  }
+
+  #deliver(journal: Journal, registry: Registry): Delivery {
     const ids = new Ids(journal.tag);
     return new Delivery({
       journal,
@@ -359,6 +394,7 @@ export class Engine {
 
   /** Opening failed: events are refused until it works; what may mend itself is tried again. */
   #refused(error: unknown): Promise<Delivery> {
+    void this.#closeLog();
     const refusal = Promise.reject<Delivery>(new Unavailable(messageOf(error)));
     refusal.catch(() => undefined);
     if (this.#state === 'closed') return refusal;
@@ -411,6 +447,7 @@ export class Engine {
   }
 
   #finished(ids: Ids, chain: Chain): void {
+    this.#log?.poke();
     if (chain.passed) return;
     const waiter = this.#waiters.get(chain.seq);
     this.#waiters.delete(chain.seq);
@@ -425,6 +462,7 @@ export class Engine {
   }
 
   #tell(ids: Ids, chain: Chain, execution: ChainExecution): void {
+    this.#log?.poke();
     if (this.#observers.size === 0) return;
     const row = rowOf(ids, chain, execution);
     this.#send(() => {

@@ -29,9 +29,8 @@ interface Options {
 interface Waiting {
   /** When the next one is due; null when none waits that may run. */
   nextAt: number | null;
-  /** A request for them is on its way; what happened meanwhile is looked at after it. */
+  /** A request for them is on its way; what happens meanwhile is looked at after it. */
   asking: boolean;
-  again: boolean;
   /** Its status may have changed: what became stale while it was disabled is cancelled first. */
   unchecked: boolean;
   lastProbe: { readonly execution: number; readonly at: number };
@@ -91,11 +90,7 @@ export class ParkedWindow {
   /** Runs what is due, or sets a timer for it. */
   fill(handler: string): void {
     const waiting = this.#handlers.get(handler);
-    if (!this.#open || !waiting || waiting.nextAt === null) return;
-    if (waiting.asking) {
-      waiting.again = true;
-      return;
-    }
+    if (!this.#open || !waiting || waiting.asking || waiting.nextAt === null) return;
     const { gate, breakers } = this.#options;
     const shut = gate.shutFor(handler);
     if (shut === 'archived')
@@ -209,7 +204,6 @@ export class ParkedWindow {
   /** One request for a handler at a time. */
   #ask(waiting: Waiting, handler: string, request: () => Promise<unknown>): void {
     waiting.asking = true;
-    waiting.again = true;
     request()
       .then(
         () => 0,
@@ -220,9 +214,9 @@ export class ParkedWindow {
       )
       .then((pause) => {
         waiting.asking = false;
+        // The answer, or what happened meanwhile, may be followed by another request.
         if (pause > 0) this.#wake(waiting, handler, pause);
-        else if (waiting.again) this.fill(handler);
-        waiting.again = false;
+        else this.fill(handler);
       });
   }
 
@@ -241,7 +235,6 @@ export class ParkedWindow {
     const made: Waiting = {
       nextAt: null,
       asking: false,
-      again: false,
       unchecked: true,
       lastProbe,
       cancelTimer: undefined,

@@ -1,4 +1,5 @@
 import type { NodeAPI, NodeDef } from 'node-red';
+import { InvalidInput, type Issue } from '../engine/errors.ts';
 import type { Handler } from '../engine/handler.ts';
 import { handlerSchema } from '../engine/handler.ts';
 import { parse } from '../engine/parse.ts';
@@ -27,32 +28,40 @@ export function handlerOf(RED: NodeAPI, saved: SavedHandler, credentials: Handle
     events: saved['events'],
     handlerStatus: saved['handlerStatus'],
     priority: saved['priority'],
-    handlerType: saved['handlerType'] ?? 'http',
+    handlerType: saved['handlerType'] || 'http',
     timeoutSeconds: saved['timeoutSeconds'],
     onFailure: saved['onFailure'],
     retryDelays: saved['retryDelays'],
     concurrency: saved['concurrency'],
     ratePerSecond: saved['ratePerSecond'],
   });
-  const { signingSecret, previousSigningSecret } = credentials;
-  const own =
-    common['handlerType'] === 'local'
+  const local = common['handlerType'] === 'local';
+  const own = withoutAbsent(
+    local
       ? {
           command: saved['command'],
           args: saved['args'],
           environment: marked(saved['environment'], written?.['environment']),
           mode: saved['mode'],
         }
+      : { url: saved['url'], headers: marked(saved['headers'], written?.['headers']) },
+  );
+  const { signingSecret, previousSigningSecret } = credentials;
+  const referred = withoutAbsent(
+    local
+      ? {}
       : {
-          url: saved['url'],
-          headers: marked(saved['headers'], written?.['headers']),
           auth: authOf(saved['auth'], credentials),
           tls: tlsOf(RED, saved['tls']),
           proxy: proxyOf(RED, saved['proxy']),
-          signingSecret: signingSecret || undefined,
-          previousSigningSecret: previousSigningSecret || undefined,
-        };
-  return parse(`handler "${saved.name || saved.id}"`, handlerSchema, { ...common, ...withoutAbsent(own) });
+          signingSecret,
+          previousSigningSecret,
+        },
+  );
+  const what = `handler "${saved.name || saved.id}"`;
+  const issues = unresolvedIn({ ...common, ...own });
+  if (issues.length > 0) throw new InvalidInput(what, issues);
+  return parse(what, handlerSchema, { ...common, ...own, ...referred });
 }
 
 /** The flow file's own text of a node, where `${NAME}` still stands. */
@@ -64,23 +73,41 @@ function asWritten(RED: NodeAPI, id: string): Readonly<Record<string, unknown>> 
   return found;
 }
 
+/** `${NAME}`, or `$(NAME)` as older flows write it. */
+const reference = /^\$(?:\{(\S+)\}|\((\S+)\))$/;
+
+/** Node-RED leaves a reference as it stands when nothing has that name: the text must not be taken for the value. */
+function unresolvedIn(value: unknown, field = ''): Issue[] {
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).flatMap(([key, member]) =>
+      unresolvedIn(member, Array.isArray(value) ? `${field}[${key}]` : field ? `${field}.${key}` : key),
+    );
+  }
+  const [, braced, bracketed] = (typeof value === 'string' && reference.exec(value)) || [];
+  const name = braced ?? bracketed;
+  if (name === undefined) return [];
+  return [
+    { field, message: `names ${name}, which is not set: set the environment variable, or correct the name` },
+  ];
+}
+
 /** Headers or variables, with `secret` where the flow file has a reference instead of a value. */
 function marked(resolved: unknown, written: unknown): unknown {
   if (!Array.isArray(resolved)) return resolved;
   return resolved.map((entry, index) => {
     const text: unknown = Array.isArray(written) ? written[index]?.value : undefined;
-    return { ...entry, secret: typeof text === 'string' && /^\$\{.+\}$/.test(text) };
+    return { ...entry, secret: typeof text === 'string' && reference.test(text) };
   });
 }
 
 function authOf(type: unknown, { user, password, token }: HandlerCredentials): unknown {
-  switch (type ?? 'none') {
+  switch (type || 'none') {
     case 'basic':
       return { type, user: user ?? '', password: password ?? '' };
     case 'bearer':
       return { type, token: token ?? '' };
     default:
-      return { type: type ?? 'none' };
+      return { type: type || 'none' };
   }
 }
 
@@ -97,7 +124,7 @@ function tlsOf(RED: NodeAPI, id: unknown): unknown {
   return Object.fromEntries(
     Object.entries(options).map(([key, value]) => [
       key,
-      Buffer.isBuffer(value) ? value.toString('utf8') : value,
+      Buffer.isBuffer(value) && key !== 'pfx' ? value.toString('utf8') : value,
     ]),
   );
 }

@@ -7,6 +7,7 @@ import type { Handler } from '../engine/handler.ts';
 import type { RegistryConfig } from '../engine/registry-config.ts';
 import { createTarget } from '../engine/targets/create-target.ts';
 import { systemTime } from '../engine/time.ts';
+import { CommsFeed } from './comms-feed.ts';
 import { watchProcessEnd } from './process-end.ts';
 import { readSettings, type Settings } from './settings.ts';
 
@@ -19,6 +20,12 @@ export interface Registration {
 export interface RefusedRegistry {
   readonly id: string;
   readonly name: string;
+  readonly problem: string;
+}
+
+export interface RefusedHandler {
+  readonly id: string;
+  readonly registry: string;
   readonly problem: string;
 }
 
@@ -37,12 +44,15 @@ export class Provisioning {
   readonly #registries = new Map<string, RegistryConfig>();
   readonly #handlers = new Map<string, { readonly registry: string; readonly handler: Handler }>();
   readonly #refused = new Map<string, RefusedRegistry>();
+  readonly #refusedHandlers = new Map<string, RefusedHandler>();
+  readonly #feed: CommsFeed;
   readonly #buttons = new Map<string, () => Promise<Accepted>>();
   readonly #started: (() => void)[] = [];
 
   constructor(red: NodeAPI) {
     this.#red = red;
     this.settings = readSettings(settingOf(red, 'provisioning'), String(settingOf(red, 'userDir')));
+    this.#feed = new CommsFeed(red.comms.publish);
     red.events.on('flows:stopping', () => this.#pause());
     red.events.on('flows:started', () => this.#resume());
     red.events.once('flows:started', watchProcessEnd);
@@ -90,6 +100,18 @@ export class Provisioning {
     const refusal = { id, name: name ?? '', problem };
     this.#refused.set(id, refusal);
     return { end: () => endOf(this.#refused, id, refusal) };
+  }
+
+  /** A handler whose configuration is wrong: the admin API tells why it is not called. */
+  refuseHandler(registry: string, id: string, problem: string): Registration {
+    const refusal = { id, registry, problem };
+    this.#refusedHandlers.set(id, refusal);
+    return { end: () => endOf(this.#refusedHandlers, id, refusal) };
+  }
+
+  /** Handlers of a registry that are deployed, but not in force, and why. */
+  refusedHandlers(registry: string): readonly RefusedHandler[] {
+    return [...this.#refusedHandlers.values()].filter((refused) => refused.registry === registry);
   }
 
   /** Registries that are deployed, but not in force, and why. */
@@ -152,6 +174,7 @@ export class Provisioning {
         this.#red.log[level](`provisioning registry ${config.name || config.id}: ${message}`),
     });
     this.#engines.set(config.id, engine);
+    this.#feed.follow(engine);
     return engine;
   }
 

@@ -1,5 +1,5 @@
 import type { Node } from 'node-red';
-import type { FirstPass } from '../engine/engine.ts';
+import type { FirstPass } from '../engine/execution-row.ts';
 
 /** The canvas is no meter: changes are shown at this pace, in ms. */
 const pace = 250;

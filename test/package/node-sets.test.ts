@@ -5,11 +5,12 @@ import { definitionsIn, manifest, packageRoot, readJson, readText } from '../sup
 
 const { nodes, plugins = {} } = manifest['node-red'];
 const stands = (path: string): boolean => existsSync(join(packageRoot, path));
+const pageOf = (entry: string): string => entry.replace(/\.js$/, '.html');
 
 describe('what Node-RED is told to load', () => {
   for (const [name, entry] of Object.entries(nodes)) {
     describe(name, () => {
-      const html = entry.replace(/\.js$/, '.html');
+      const html = pageOf(entry);
       const locale = `dist/nodes/locales/en-US/${name}`;
 
       it('has a runtime half and an editor half, named like the set', () => {
@@ -40,18 +41,16 @@ describe('what Node-RED is told to load', () => {
   }
 
   for (const [name, entry] of Object.entries(plugins)) {
-    it(`plugin ${name} has no runtime half, which Node-RED would have to require`, () => {
-      assert.match(entry, /\.html$/);
+    it(`plugin ${name} has the page that its name says, and a runtime half if it is told to have one`, () => {
+      assert.match(entry, new RegExp(`^dist/nodes/${name}\\.(?:js|html)$`));
       assert.ok(stands(entry), entry);
+      assert.ok(stands(pageOf(entry)));
     });
   }
 
   // One that fails to load would keep the whole editor from starting.
   it('fetches no script from its pages', () => {
-    const pages = [
-      ...Object.values(nodes).map((entry) => entry.replace(/\.js$/, '.html')),
-      ...Object.values(plugins),
-    ];
+    const pages = [...Object.values(nodes), ...Object.values(plugins)].map(pageOf);
     for (const page of pages) assert.doesNotMatch(readText(page), /<script[^>]*\ssrc/i, page);
   });
 });

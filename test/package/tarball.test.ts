@@ -45,6 +45,11 @@ describe('the tarball', () => {
     assert.deepEqual(dist.sort(), expected.sort());
   });
 
+  it('holds the tab as one bundle', () => {
+    const resources = [...files.keys()].filter((path) => path.startsWith('resources/'));
+    assert.deepEqual(resources, ['resources/provisioning-tab.js']);
+  });
+
   it('holds every example, payload and script', () => {
     const examples = [...files.keys()].filter((path) => path.startsWith('examples/'));
     assert.deepEqual(examples.sort(), sources('examples/**/*.{json,sh,mjs}'));

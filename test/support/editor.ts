@@ -20,12 +20,10 @@ interface RED {
     dirty(): boolean;
   };
   readonly editor: { editConfig(property: string, type: string, id: string, prefix: null): void };
-  readonly view: { reveal(id: string): void };
 }
 interface EditorNode {
   readonly id: string;
   readonly type: string;
-  readonly valid: boolean;
   readonly validationErrors?: readonly string[];
 }
 declare const RED: RED;
@@ -46,8 +44,14 @@ export class Editor {
 
   /** Opens the editor and waits until it shows its palette and its flows. */
   static async open(browser: Browser, nodeRed: NodeRed, options: EditorOptions = {}): Promise<Editor> {
-    const { language = 'en-US', theme = 'light', viewport = { width: 1400, height: 1000 }, accessToken } = options;
+    const {
+      language = 'en-US',
+      theme = 'light',
+      viewport = { width: 1400, height: 1000 },
+      accessToken,
+    } = options;
     const page = await browser.newPage({ viewport, locale: language });
+    page.setDefaultTimeout(10_000);
     const editor = new Editor(page);
     const stored = {
       'editor-language': language,
@@ -59,9 +63,14 @@ export class Editor {
     }, stored);
     await page.route('**://catalogue.nodered.org/**', (route) => route.fulfill({ json: { modules: [] } }));
     await page.goto(nodeRed.url);
-    await page.locator('#red-ui-main-container').waitFor({ state: 'visible' });
-    await page.waitForFunction(() => RED.nodes.getWorkspaceOrder().length > 0);
+    await editor.ready();
     return editor;
+  }
+
+  /** Waits until the palette and the flows are there. */
+  async ready(): Promise<void> {
+    await this.page.locator('#red-ui-main-container').waitFor({ state: 'visible' });
+    await this.page.waitForFunction(() => RED.nodes.getWorkspaceOrder().length > 0);
   }
 
   async close(): Promise<void> {
@@ -83,10 +92,10 @@ export class Editor {
     await this.page.mouse.down();
     await this.page.mouse.move(canvas.x + x, canvas.y + y, { steps: 10 });
     await this.page.mouse.up();
-    await this.page.waitForFunction(
-      ([type, count]) => RED.nodes.filterNodes({ type }).length > count,
-      [type, before.length] as const,
-    );
+    await this.page.waitForFunction(([type, count]) => RED.nodes.filterNodes({ type }).length > count, [
+      type,
+      before.length,
+    ] as const);
     const id = (await this.idsOf(type)).find((id) => !before.includes(id));
     if (!id) throw new Error(`${type} was not added`);
     return id;
@@ -116,11 +125,25 @@ export class Editor {
     return dialog;
   }
 
+  /** Deploys, and confirms it when nodes are not configured well. */
   async deploy(): Promise<void> {
     await this.page.locator('#red-ui-header-button-deploy').click();
-    const confirmed = this.page.getByRole('button', { name: 'Confirm deploy' });
-    const deployed = this.page.waitForFunction(() => !RED.nodes.dirty());
-    await Promise.race([deployed, confirmed.click().then(() => deployed)]);
+    const confirm = this.page.locator('.red-ui-notification button.primary');
+    await this.page.waitForFunction(
+      () => !RED.nodes.dirty() || document.querySelector('.red-ui-notification button.primary'),
+    );
+    if (await confirm.isVisible()) await confirm.click();
+    await this.page.waitForFunction(() => !RED.nodes.dirty());
+  }
+
+  /** Whether there is something to deploy. */
+  isDirty(): Promise<boolean> {
+    return this.page.evaluate(() => RED.nodes.dirty());
+  }
+
+  /** What the open list of completions offers. */
+  suggestions(): Locator {
+    return this.page.locator('.red-ui-autoComplete-container:visible li');
   }
 
   /** The ids of the nodes of a type, config nodes too. */
@@ -174,8 +197,19 @@ export class Dialog {
     return this.form.locator(`#node-${this.#kind === 'config' ? 'config-' : ''}input-${property}`);
   }
 
+  /** The field that is typed into where a property has a type of its own. */
+  typedInput(property: string): Locator {
+    return this.field(property).locator('+ .red-ui-typedInput-container .red-ui-typedInput-input');
+  }
+
   async fill(property: string, value: string): Promise<void> {
-    await this.field(property).fill(value);
+    await this.enter(this.field(property), value);
+  }
+
+  /** Fills a field and leaves it. */
+  async enter(field: Locator, value: string): Promise<void> {
+    await field.fill(value);
+    await field.blur();
   }
 
   /** Presses a button of a group, such as `enabled` of `handlerStatus`. */
@@ -218,9 +252,9 @@ export class Dialog {
     if (!(await field.evaluate((element) => element.classList.contains('input-error')))) return '';
     await this.page.mouse.move(0, 0);
     await field.hover();
-    const tooltip = this.page.locator('.red-ui-tooltip').last();
+    const tooltip = this.page.locator('.red-ui-popover').last();
     await tooltip.waitFor();
-    const text = await tooltip.innerText();
+    const text = (await tooltip.textContent()) ?? '';
     await this.page.mouse.move(0, 0);
     await tooltip.waitFor({ state: 'detached' });
     return text;

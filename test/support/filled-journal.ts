@@ -55,19 +55,24 @@ export class JournalFiller {
   readonly #taken;
   readonly #execution;
   readonly #attempt;
+  #touched: number;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
+    this.#touched = Number(
+      db.prepare('select max(touched_at) as last from events where touched_at is not null').get()?.['last'] ??
+        0,
+    );
     this.#event = db.prepare(
       `insert into events(event_type, object_id, object_key, node, stage, turn, accepted_at, touched_at, payload)
        values(?, ?, ?, 'event-node', ?, 0, ?, ?, ?)`,
     );
-    this.#taken = db.prepare('update events set turn = ?, executions = ? where seq = ?');
+    this.#taken = db.prepare('update events set turn = ? where seq = ?');
     this.#execution = db.prepare(
-      `insert into executions(event_seq, event_type, object_id, object_key, handler_id, handler_number, handler_name,
+      `insert into executions(event_seq, position, event_type, object_id, object_key, handler_id, handler_number, handler_name,
          handler_type, priority, stop, status, blocked, next_attempt_at, target, started_at, attempt_started_at,
          duration_ms, attempts, code, response, error, request_headers, response_headers, replay_of)
-       values(?, ?, ?, ?, ?, ?, ?, 'http', 10, 0, ?, ?, ?, 'POST http://crm.example/hooks', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       values(?, ?, ?, ?, ?, ?, ?, ?, 'http', 10, 0, ?, ?, ?, 'POST http://crm.example/hooks', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#attempt = db.prepare(
       `insert into attempts(execution_seq, attempt, started_at, duration_ms, code, response, error, request_headers, response_headers)
@@ -88,84 +93,112 @@ export class JournalFiller {
       event: { dt: new Date(acceptedAt).toISOString(), events_id: eventType, object_id: objectId },
       data,
     };
-    const touchedAt = event.touchedAt === undefined ? acceptedAt + 100 : event.touchedAt;
     const { lastInsertRowid } = this.#event.run(
       eventType,
       objectId,
       objectKey,
       event.stage ?? stage.succeeded,
       acceptedAt,
-      touchedAt,
+      event.touchedAt === null ? null : this.#touch(event.touchedAt ?? acceptedAt + 100),
       JSON.stringify(envelope),
     );
     const seq = Number(lastInsertRowid);
-    const seqs = executions.map((execution) =>
-      this.#addExecution(seq, eventType, objectId, objectKey, acceptedAt, execution, null),
+    const place = { event: seq, eventType, objectId, objectKey, at: acceptedAt, replayOf: null };
+    const seqs = executions.map((execution, position) =>
+      this.#addExecution({ ...place, position }, execution),
     );
-    this.#taken.run(seqs[0] ?? seq, seqs.length, seq);
+    this.#taken.run(seqs[0] ?? seq, seq);
     return { seq, executions: seqs };
   }
 
-  /** A further execution of an event that has been there before. */
+  /** Changes an execution, as a further attempt or an operator would, and touches its event. */
+  settle(
+    event: Made,
+    execution: number,
+    change: { status: ExecutionStatus; response?: string; at: number; stage?: Stage },
+  ): void {
+    this.#db
+      .prepare('update executions set status = ?, response = coalesce(?, response) where seq = ?')
+      .run(statusCode[change.status], change.response ?? null, execution);
+    this.#db
+      .prepare('update events set stage = ?, touched_at = ? where seq = ?')
+      .run(change.stage ?? stage.succeeded, this.#touch(change.at), event.seq);
+  }
+
+  /** A further execution of the event, in the place of one that there was before. */
   addReplay(
     event: Made,
     replayOf: number,
     { at, ...execution }: MadeExecution & { readonly at: number },
   ): number {
     const row = this.#db
-      .prepare('select event_type, object_id, object_key from events where seq = ?')
-      .get(event.seq);
+      .prepare('select event_type, object_id, object_key, position from executions where seq = ?')
+      .get(replayOf);
+    this.#db.prepare('update events set touched_at = ? where seq = ?').run(this.#touch(at + 100), event.seq);
     return this.#addExecution(
-      event.seq,
-      String(row?.['event_type']),
-      String(row?.['object_id']),
-      String(row?.['object_key']),
-      at,
+      {
+        event: event.seq,
+        eventType: String(row?.['event_type']),
+        objectId: String(row?.['object_id']),
+        objectKey: String(row?.['object_key']),
+        position: Number(row?.['position']),
+        at,
+        replayOf,
+      },
       execution,
-      replayOf,
     );
   }
 
-  #addExecution(
-    event: number,
-    eventType: string,
-    objectId: string,
-    objectKey: string,
-    acceptedAt: number,
-    made: MadeExecution,
-    replayOf: number | null,
-  ): number {
+  /** In µs; no two are the same. */
+  #touch(at: number): number {
+    this.#touched = Math.max(this.#touched + 1, at * 1000);
+    return this.#touched;
+  }
+
+  #addExecution(place: Place, made: MadeExecution): number {
     const { handler = 'crm', status = 'succeeded', startedAfter = 5, durationMs = 20, attempts = 1 } = made;
     const failed = status === 'failed' || status === 'parked';
-    const startedAt = startedAfter === null ? null : acceptedAt + startedAfter;
-    const made_ = startedAt !== null && attempts > 0;
+    const startedAt = startedAfter === null ? null : place.at + startedAfter;
+    const attempted = startedAt !== null && attempts > 0;
     const { lastInsertRowid } = this.#execution.run(
-      event,
-      eventType,
-      objectId,
-      objectKey,
+      place.event,
+      place.position,
+      place.eventType,
+      place.objectId,
+      place.objectKey,
       handler,
-      Math.abs([...handler].reduce((sum, letter) => sum + letter.charCodeAt(0), 0)),
+      handler.length,
       handler.toUpperCase(),
       statusCode[status],
       made.blocked ? 1 : 0,
       made.nextAttemptAt ?? null,
       startedAt,
-      made_ ? startedAt + (attempts - 1) * 1000 : null,
-      made_ ? durationMs : null,
-      startedAt === null ? 0 : attempts,
+      attempted ? startedAt + (attempts - 1) * 1000 : null,
+      attempted ? durationMs : null,
+      attempted ? attempts : 0,
       made.code === undefined ? (failed ? 500 : 200) : made.code,
       made.response === undefined ? '{"ok":true}' : made.response,
       made.error === undefined ? (failed ? 'the target answered 500' : null) : made.error,
-      made_ ? '{"content-type":"application/json"}' : null,
-      made_ ? '{"server":"crm"}' : null,
-      replayOf,
+      attempted ? '{"content-type":"application/json"}' : null,
+      attempted ? '{"server":"crm"}' : null,
+      place.replayOf,
     );
     const seq = Number(lastInsertRowid);
-    for (let attempt = 1; attempt < attempts; attempt += 1)
+    for (let attempt = 1; attempt < attempts; attempt += 1) {
       this.#attempt.run(seq, attempt, (startedAt ?? 0) + (attempt - 1) * 1000);
+    }
     return seq;
   }
+}
+
+interface Place {
+  readonly event: number;
+  readonly position: number;
+  readonly eventType: string;
+  readonly objectId: string;
+  readonly objectKey: string;
+  readonly at: number;
+  readonly replayOf: number | null;
 }
 
 const eventTypes = [
@@ -211,11 +244,10 @@ export function fillJournal(
 ): { readonly last: number } {
   const roll = dice(seed);
   const filler = new JournalFiller(db);
-  const weights = eventTypes.reduce((sum, [, weight]) => sum + weight, 0);
-  const eventType = () => {
-    let left = roll(weights);
-    return (eventTypes.find(([, weight]) => (left -= weight) < 0) ?? eventTypes[0])[0];
-  };
+  const eventTypesByWeight = eventTypes.flatMap(([type, weight]) =>
+    Array.from({ length: weight }, () => type),
+  );
+  const eventType = () => eventTypesByWeight[roll(eventTypesByWeight.length)] ?? 'clients.update';
   const hex = (length: number) => Array.from({ length }, () => roll(16).toString(16)).join('');
   const indexes = db
     .prepare(

@@ -257,6 +257,8 @@ export interface Journal {
   /** Part of every id, so that ids of a journal that was moved aside are never given again. */
   readonly tag: string;
   readonly backlog: Backlog;
+  /** A damaged journal was moved aside when this one was opened: what to do about it. */
+  readonly notice: string | null;
   /** Accepted events that nobody has taken, as of the last commit. */
   readonly waiting: number;
   /** Why the last commit failed and what to do; null when it went well. */

@@ -165,13 +165,14 @@ export interface StatisticsStep {
   readonly p95: number | null;
 }
 
-/** How a handler has been doing. */
+/** How a handler has been doing, judged by its newest 400 executions at most. */
 export interface HandlerHealth {
   readonly parked: number;
-  /** Share of the executions since then that succeeded, 0 to 1; null when none was settled. */
+  /** Of those that succeeded or failed the share that succeeded, 0 to 1; null when there are none. */
   readonly successRate: number | null;
   /** Of the duration in ms; null when nothing is known. */
   readonly p95Ms: number | null;
+  /** Of the newest one that failed or waits for a retry. */
   readonly lastError: string | null;
 }
 

@@ -27,7 +27,7 @@ import type {
 } from './journal.ts';
 import { JournalError } from './journal-error.ts';
 import type { OperationName } from './writer/operations.ts';
-import type { FromWriter, Operation, Result, ToWriter } from './writer/protocol.ts';
+import type { FromWriter, Operation, Result, ToWriter, WriterData } from './writer/protocol.ts';
 
 interface Waiting {
   readonly resolve: (value: never) => void;
@@ -41,7 +41,6 @@ interface Waiting {
 export class SqliteJournal implements Journal {
   readonly tag: string;
   readonly backlog: Backlog;
-  /** A damaged journal was moved aside when this one was opened: what to do about it. */
   readonly notice: string | null;
   readonly #worker: Worker;
   #trouble: string | null = null;
@@ -54,11 +53,13 @@ export class SqliteJournal implements Journal {
 
   /**
    * Opens the journal in `folder`, makes it when there is none, and puts back what a crash left half done.
+   * @param now ms since the epoch
    * @throws JournalError saying what to do
    */
-  static async open(folder: string): Promise<SqliteJournal> {
+  static async open(folder: string, now = Date.now()): Promise<SqliteJournal> {
+    const workerData: WriterData = { folder, now };
     const worker = new Worker(new URL(`./writer/writer${extname(import.meta.url)}`, import.meta.url), {
-      workerData: folder,
+      workerData,
     });
     const [message] = (await once(worker, 'message')) as [FromWriter];
     if ('opened' in message) return new SqliteJournal(worker, message.opened);

@@ -43,7 +43,7 @@ export function indexQuery(search: readonly SearchWord[], filter: ExecutionFilte
 
 /** One token, whatever the value holds; two values may share one. */
 function facet(kind: string, value: string): string {
-  return mark + kind + value.replace(/[\x00-\x7f]/g, (sign) => (/[A-Za-z0-9@._-]/.test(sign) ? sign : '_'));
+  return mark + kind + value.replace(/[^A-Za-z0-9@._\u{80}-\u{10ffff}-]/gu, '_');
 }
 
 function quoted(token: string): string {

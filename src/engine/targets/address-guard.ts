@@ -35,8 +35,8 @@ const embeddingPrefixes = ['::ffff:', '::', '::ffff:0:', '64:ff9b::', '64:ff9b:1
  * Says which addresses HTTP handlers may be connected to, and is asked where the connection is made: after DNS,
  * for the address that is used, so a name that changes its address in between gains nothing.
  * Link-local and cloud metadata are always refused, in all their IPv6 disguises; private ranges and loopback are
- * allowed unless a rule says otherwise. With a proxy, the proxy's address is checked: it alone is connected to,
- * and what a name means to the proxy only the proxy knows.
+ * allowed unless a rule says otherwise. With a proxy, it is the proxy's address that is connected to and checked;
+ * what a name in the URL means to the proxy only the proxy knows, but an address in the URL is checked as well.
  */
 export class AddressGuard {
   readonly #always = blockListOf('always refused', alwaysRefused, true);

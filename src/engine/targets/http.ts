@@ -46,6 +46,7 @@ class HttpTarget implements Target {
   readonly #now: () => number;
   readonly #request: { origin: string; path: string; method: 'POST' };
   #distrustedUntil = 0;
+  #closed: Promise<void> | undefined;
 
   constructor(handler: HttpHandler, { connections, now = Date.now }: HttpTargetOptions) {
     const url = new URL(handler.url);
@@ -83,9 +84,9 @@ class HttpTarget implements Target {
     return { ...outcome, error, requestHeaders: shown };
   }
 
-  async close(): Promise<void> {
-    await this.#inFlight.settled();
-    await this.#lease.release();
+  close(): Promise<void> {
+    this.#closed ??= this.#inFlight.settled().then(() => this.#lease.release());
+    return this.#closed;
   }
 
   #answered({ status, headers, body }: Answer, redaction: Redaction): Outcome {

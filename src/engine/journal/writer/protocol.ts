@@ -15,6 +15,13 @@ export interface Failure {
 
 export type Result = { readonly value: unknown } | { readonly failure: Failure };
 
+/** What the thread is started with. */
+export interface WriterData {
+  readonly folder: string;
+  /** Ms since the epoch. */
+  readonly now: number;
+}
+
 /** To the writer: operations that share one commit; `close` comes last. */
 export type ToWriter = { readonly batch: readonly Operation[] } | { readonly close: true };
 

@@ -3,14 +3,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { JournalError } from '../journal-error.ts';
 import { openJournal } from '../open.ts';
 import { operationsOn } from './operations.ts';
-import type { Failure, FromWriter, Operation, Result, ToWriter } from './protocol.ts';
+import type { Failure, FromWriter, Operation, Result, ToWriter, WriterData } from './protocol.ts';
 import { recover } from './recover.ts';
 
-const folder = String(workerData);
+const { folder, now } = workerData as WriterData;
 
 function run(): void {
   const { db, lock, tag, notice } = openJournal(folder);
-  const backlog = recover(db, Date.now());
+  const backlog = recover(db, now);
   const operations = operationsOn(db);
 
   function inTransaction(batch: readonly Operation[]): Result[] {

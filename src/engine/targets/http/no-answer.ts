@@ -46,7 +46,8 @@ function whatHappened(code: string, error: Error): string {
 }
 
 const sentences: Record<string, (error: Error) => string> = {
-  ECONNREFUSED: () => 'refused the connection: is the service running, and is the port right?',
+  ECONNREFUSED: (error) =>
+    `refused the connection${addressesOf(error)}: is the service running, and is the port right?`,
   ECONNRESET: unanswered,
   EPIPE: unanswered,
   UND_ERR_SOCKET: unanswered,
@@ -82,4 +83,14 @@ function tlsAdvice(code: string, { message }: Error): string {
 /** Where several addresses were tried, the errors of the connections are in one that has the first one's code. */
 function codeOf(error: Error & { code?: unknown }): string {
   return typeof error.code === 'string' ? error.code : '';
+}
+
+/** Of whom was really called, which may be a proxy: ` (127.0.0.1:3128)`. */
+function addressesOf(error: Error): string {
+  const errors: Partial<Record<'address' | 'port', unknown>>[] =
+    error instanceof AggregateError ? error.errors : [error];
+  const called = errors
+    .filter(({ address }) => address !== undefined)
+    .map(({ address, port }) => `${address}:${port}`);
+  return called.length > 0 ? ` (${called.join(', ')})` : '';
 }

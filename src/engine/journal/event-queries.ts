@@ -1,0 +1,35 @@
+import type { EventRow } from '../execution.ts';
+import { cursorOf } from './cursor.ts';
+import { eventsSelected } from './event-selection.ts';
+import { eventColumns, readEvent } from './execution-rows.ts';
+import type { Ids } from './ids.ts';
+import type { EventFilter, Page } from './log.ts';
+import { newestFirst, type Statements, type Window } from './newest-first.ts';
+
+/** Reads events. */
+export class EventQueries {
+  readonly #statements: Statements;
+  readonly #ids: Ids;
+
+  constructor(statements: Statements, ids: Ids) {
+    this.#statements = statements;
+    this.#ids = ids;
+  }
+
+  page(filter: EventFilter, window: Window): Page<EventRow> {
+    const { found, next } = newestFirst(this.#statements, eventsSelected(filter), window);
+    const byseq = this.#statements.of(`select ${eventColumns} from events where seq = ?`);
+    const items = found.flatMap(([, seq]) => {
+      const row = byseq.get(seq);
+      return row ? [readEvent(row, this.#ids)] : [];
+    });
+    return { items, nextCursor: next && cursorOf(next) };
+  }
+
+  details(id: string): (EventRow & { readonly envelope: string }) | undefined {
+    const seq = this.#ids.eventSeq(id);
+    if (seq === undefined) return undefined;
+    const row = this.#statements.of(`select ${eventColumns}, payload from events where seq = ?`).get(seq);
+    return row && { ...readEvent(row, this.#ids), envelope: String(row['payload']) };
+  }
+}

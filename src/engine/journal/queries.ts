@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { EventQueries } from './event-queries.ts';
+import { ExecutionQueries } from './execution-queries.ts';
+import { Figures } from './figures.ts';
+import { Ids } from './ids.ts';
+import type { Queries } from './log-protocol.ts';
+import { Statements } from './newest-first.ts';
+import { TextIndex } from './text-index.ts';
+
+export interface OpenQueries {
+  readonly queries: Queries;
+  readonly index: TextIndex;
+  close(): void;
+}
+
+/**
+ * Opens the journal in `folder` for reading, beside whoever writes it.
+ * @param sliceSize see TextIndex
+ * @throws when there is no journal, or it can't be read
+ */
+export function openQueries(folder: string, sliceSize?: number): OpenQueries {
+  const db = new DatabaseSync(join(folder, 'journal.sqlite'), { readOnly: true, timeout: 1000 });
+  try {
+    db.exec('pragma cache_size = -8000');
+    const tag = String(db.prepare("select value from meta where key = 'tag'").get()?.['value']);
+    const index = new TextIndex(folder, tag, db, sliceSize);
+    return { queries: queriesOn(db, new Ids(tag), index), index, close: () => closeBoth(index, db) };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function queriesOn(db: DatabaseSync, ids: Ids, index: TextIndex): Queries {
+  const statements = new Statements(db);
+  const executions = new ExecutionQueries(statements, ids, index);
+  const events = new EventQueries(statements, ids);
+  const figures = new Figures(statements);
+  return {
+    executions: (filter, window) => executions.page(filter, window),
+    execution: (id) => executions.details(id),
+    events: (filter, window) => events.page(filter, window),
+    event: (id) => {
+      const event = events.details(id);
+      return event && { ...event, executions: executions.ofEvent(event.seq) };
+    },
+    counts: () => ({ ...figures.counts(), indexing: index.behind }),
+    statistics: (range) => figures.statistics(range),
+    health: (handlers, since) => figures.health(handlers, since),
+    handlerNumbers: () => figures.handlerNumbers(),
+  };
+}
+
+function closeBoth(index: TextIndex, db: DatabaseSync): void {
+  index.close();
+  db.close();
+}

@@ -1,0 +1,21 @@
+import type { NodeAPI } from 'node-red';
+import { fireRoutes } from './admin/fire-routes.ts';
+import { handlerRoutes } from './admin/handler-routes.ts';
+import { logRoutes } from './admin/log-routes.ts';
+import { registryRoutes } from './admin/registry-routes.ts';
+import { Routes } from './admin/routes.ts';
+import type { Provisioning } from './provisioning.ts';
+
+const registered = new WeakSet<Provisioning>();
+
+/** Registers the admin HTTP API below `httpAdmin`, once per runtime. */
+export function adminApi(RED: NodeAPI, provisioning: Provisioning): void {
+  if (registered.has(provisioning)) return;
+  registered.add(provisioning);
+  const routes = new Routes(RED);
+  registryRoutes(routes, provisioning);
+  handlerRoutes(routes, provisioning);
+  logRoutes(routes, provisioning);
+  fireRoutes(routes, provisioning);
+  routes.end();
+}

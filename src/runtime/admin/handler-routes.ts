@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { Engine } from '../../engine/engine.ts';
+import { Conflict, NotFound, Unavailable } from '../../engine/errors.ts';
+import { eventTypeSchema } from '../../engine/event.ts';
+import { handlerStatusSchema, listensTo } from '../../engine/handler.ts';
+import type { HandlerHealth } from '../../engine/journal/log.ts';
+import { parse } from '../../engine/parse.ts';
+import type { RegisteredHandler } from '../../engine/registry.ts';
+import type { Provisioning } from '../provisioning.ts';
+import { engineOf } from './registry-routes.ts';
+import type { Routes } from './routes.ts';
+
+const blank = z.literal('').transform(() => undefined);
+const querySchema = z.strictObject({
+  eventType: z.union([blank, eventTypeSchema]).optional(),
+  type: z
+    .union([blank, z.enum(['http', 'local', 'flow'])], { error: 'must be http, local or flow' })
+    .optional(),
+  status: z
+    .union([blank, handlerStatusSchema], { error: 'must be enabled, disabled or archived' })
+    .optional(),
+});
+
+const switchSchema = z.strictObject({
+  status: handlerStatusSchema,
+  reason: z.string().trim().max(500, 'must have 500 characters at most').nullish(),
+});
+
+/** Health is of the last hour, in ms, and is asked of the log once a second at most. */
+const healthSpan = 3_600_000;
+const healthPause = 1000;
+
+export function handlerRoutes(routes: Routes, provisioning: Provisioning): void {
+  routes.get('/registries/:registry/handlers', async (request) => {
+    const engine = engineOf(provisioning, request);
+    const { eventType, type, status } = parse('query', querySchema, request.query);
+    const handlers = await engine.handlers();
+    const healths = await healthsOf(engine, handlers);
+    const items = handlers
+      .filter(
+        (handler) =>
+          (eventType === undefined ||
+            handler.config.events.some((pattern) => listensTo(pattern, eventType))) &&
+          (type === undefined || handler.config.handlerType === type) &&
+          (status === undefined ? handler.status !== 'archived' : handler.status === status),
+      )
+      .map((handler) => viewOf(handler, healths[handler.config.id]));
+    return { items };
+  });
+
+  routes.patch('/registries/:registry/handlers/:handler', async (request) => {
+    const engine = engineOf(provisioning, request);
+    const { status, reason } = parse('body', switchSchema, await request.json());
+    if (status === 'archived') {
+      throw new Conflict('a handler is archived in its dialog only: choose the status there and deploy');
+    }
+    const id = request.param('handler');
+    await engine.switchHandler(id, status, request.user, reason || null);
+    const handlers = await engine.handlers();
+    const handler = handlers.find(({ config }) => config.id === id);
+    if (!handler) throw new NotFound(`there is no handler ${id} in the deployed flow`);
+    return viewOf(handler, (await healthsOf(engine, handlers))[id]);
+  });
+}
+
+function viewOf({ config, number, target, status, override }: RegisteredHandler, health?: HandlerHealth) {
+  const { parked = null, successRate = null, p95Ms = null, lastError = null } = health ?? {};
+  return {
+    id: config.id,
+    number,
+    name: config.name,
+    type: config.handlerType,
+    target: target.description,
+    events: config.events,
+    priority: config.priority,
+    status,
+    configuredStatus: config.handlerStatus,
+    override,
+    circuit: { state: 'closed', since: null, error: null },
+    parked,
+    successRate,
+    p95Ms,
+    lastError,
+  };
+}
+
+type Healths = Readonly<Record<string, HandlerHealth>>;
+
+const known = new WeakMap<Engine, { readonly asked: number; readonly healths: Promise<Healths> }>();
+
+/** Without an answer of the log, handlers are shown all the same. */
+function healthsOf(engine: Engine, handlers: readonly RegisteredHandler[]): Promise<Healths> {
+  const now = Date.now();
+  const last = known.get(engine);
+  if (last && Math.abs(now - last.asked) < healthPause) return last.healths;
+  const ids = handlers.map(({ config }) => config.id);
+  const healths = engine
+    .log()
+    .then((log) => log.health(ids, now - healthSpan))
+    .catch((error): Healths => {
+      if (error instanceof Unavailable) return {};
+      throw error;
+    });
+  known.set(engine, { asked: now, healths });
+  return healths;
+}

@@ -1,0 +1,84 @@
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import type { NodeAPI } from 'node-red';
+import { answer, answerError } from '../http/answer.ts';
+import { parseJson, readBody } from '../http/body.ts';
+import { HttpProblem } from '../http/problem.ts';
+import { keepUnparsed } from '../http/unparsed.ts';
+
+/** A request to the admin API. */
+export interface AdminRequest {
+  readonly query: unknown;
+  /** A part of the path, by the name that the route gives it. */
+  param(name: string): string;
+  /** Who asks; null when Node-RED knows no users. */
+  readonly user: string | null;
+  /** The body. @throws InvalidInput, TooLarge */
+  json(): Promise<unknown>;
+}
+
+/** What a route does. @returns what is answered; whatever it throws becomes an answer too */
+export type Work = (request: AdminRequest) => unknown;
+
+const prefix = '/provisioning';
+
+/** The routes of this package below `httpAdmin`: guarded, and no error of theirs leaves them. */
+export class Routes {
+  readonly #red: NodeAPI;
+
+  constructor(red: NodeAPI) {
+    this.#red = red;
+    keepUnparsed(red.httpAdmin, (path) => /^\/provisioning\/(?:registries|nodes)\//.test(path));
+  }
+
+  get(path: string, work: Work): void {
+    this.#red.httpAdmin.get(prefix + path, this.#guard('read'), this.#answer(200, work));
+  }
+
+  patch(path: string, work: Work): void {
+    this.#red.httpAdmin.patch(prefix + path, this.#guard('write'), this.#answer(200, work));
+  }
+
+  /** Its work is accepted rather than done: 202. */
+  post(path: string, work: Work): void {
+    this.#red.httpAdmin.post(prefix + path, this.#guard('write'), this.#answer(202, work));
+  }
+
+  /** To be called when all routes are there: answers paths that can't be decoded. */
+  end(): void {
+    const refuse: ErrorRequestHandler = (error, _req, res, next) => {
+      if (!(error instanceof URIError)) return next(error);
+      answerError(
+        res,
+        new HttpProblem(400, 'invalid', `the path can not be decoded: ${error.message}`),
+        this.#log,
+      );
+    };
+    this.#red.httpAdmin.use(prefix, refuse);
+  }
+
+  #guard(kind: 'read' | 'write'): RequestHandler {
+    return this.#red.auth.needsPermission(`provisioning.${kind}`);
+  }
+
+  #answer(status: number, work: Work): RequestHandler {
+    return async (req, res) => {
+      try {
+        answer(res, status, await work(adminRequest(req)));
+      } catch (error) {
+        answerError(res, error, this.#log);
+      }
+    };
+  }
+
+  readonly #log = (message: string): void => this.#red.log.error(`provisioning admin API: ${message}`);
+}
+
+function adminRequest(req: Request): AdminRequest {
+  const { user } = req as { user?: { readonly username?: string } };
+  return {
+    query: req.query,
+    user: user?.username ?? null,
+    param: (name) => String(req.params[name] ?? ''),
+    json: async () => parseJson('body', await readBody(req)),
+  };
+}

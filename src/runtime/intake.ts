@@ -1,0 +1,165 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { Node, NodeAPI, NodeStatus } from 'node-red';
+import { InvalidInput, Unavailable } from '../engine/errors.ts';
+import { answer, answerError } from './http/answer.ts';
+import { normalisePath } from './http/path.ts';
+import { keepUnparsed } from './http/unparsed.ts';
+import { guardOf, type IntakeCredentials } from './intake/guard.ts';
+import { type Claimant, IntakePaths } from './intake/intake-paths.ts';
+import { receive } from './intake/receive.ts';
+import { requireEngine } from './node-home.ts';
+import { errorStatus } from './node-outcome.ts';
+import type { Provisioning } from './provisioning.ts';
+
+export type { IntakeCredentials } from './intake/guard.ts';
+
+/** An event node's intake, as its dialog has it. */
+export interface IntakeDef {
+  readonly registry: string;
+  readonly intake?: boolean;
+  readonly path?: string;
+  readonly intakeAuth?: string;
+}
+
+export interface Intake {
+  /** The node receives events at its path from now on. @returns what ends it */
+  mount(node: Node, def: IntakeDef, credentials: IntakeCredentials): () => void;
+  /** What there is to say of a node's intake, such as that it is open to everybody; `{}` when nothing is. */
+  statusOf(node: string): NodeStatus;
+}
+
+const warnOpen: NodeStatus = { fill: 'yellow', shape: 'ring', text: 'intake is open to everybody' };
+
+class HttpIntake implements Intake {
+  readonly #red: NodeAPI;
+  readonly #paths = new IntakePaths();
+  readonly #statuses = new Map<string, NodeStatus>();
+
+  constructor(red: NodeAPI, provisioning: Provisioning) {
+    this.#red = red;
+    provisioning.onStarted(() => this.#paths.settle());
+    if (isOff(red)) return;
+    const ourPath = (path: string) => this.#paths.find(path) !== undefined;
+    keepUnparsed(red.httpNode, ourPath);
+    const ours =
+      (handler: RequestHandler): RequestHandler =>
+      (req, res, next) =>
+        ourPath(normalisePath(req.url)) ? handler(req, res, next) : next();
+    red.httpNode.use(
+      ...untilStarted(provisioning, ourPath),
+      ...middlewareOf(red).map(ours),
+      ours((req, res) => this.#receive(req, res, provisioning)),
+    );
+  }
+
+  mount(node: Node, { intake, path, registry, intakeAuth }: IntakeDef, credentials: IntakeCredentials) {
+    this.#show(node, {});
+    if (!intake) return () => undefined;
+    try {
+      if (isOff(this.#red)) throw problem('', 'is off: httpNodeRoot is false in settings.js');
+      if (!path) throw problem('path', 'is missing: enter a path such as /provisioning/events');
+      const guard = guardOf(intakeAuth, credentials);
+      const claimant: Claimant = {
+        node: node.id,
+        label: node.name || node.id,
+        registry,
+        guard,
+        onPlace: (first) => {
+          if (first === claimant) this.#show(node, guard.open && !hasNodeAuth(this.#red) ? warnOpen : {});
+          else this.#refuse(node, problem('path', `${path} is in use by the event node "${first.label}"`));
+        },
+      };
+      const release = this.#paths.claim(normalisePath(path), claimant);
+      return () => {
+        release();
+        this.#statuses.delete(node.id);
+      };
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      this.#refuse(node, error);
+      return () => undefined;
+    }
+  }
+
+  statusOf(node: string): NodeStatus {
+    return this.#statuses.get(node) ?? {};
+  }
+
+  async #receive(req: Request, res: Response, provisioning: Provisioning): Promise<void> {
+    try {
+      const path = normalisePath(req.url);
+      const claimant = this.#paths.find(path) as Claimant;
+      const engine = () => requireEngine(provisioning, claimant.registry);
+      const { status, body } = await receive(req, path, claimant, engine);
+      answer(res, status, body);
+    } catch (error) {
+      answerError(res, error, (message) => this.#red.log.error(`provisioning intake: ${message}`));
+    }
+  }
+
+  #refuse(node: Node, error: InvalidInput): void {
+    node.error(error.message);
+    this.#show(node, errorStatus(error));
+  }
+
+  #show(node: Node, status: NodeStatus): void {
+    this.#statuses.set(node.id, status);
+    node.status(status);
+  }
+}
+
+const byProvisioning = new WeakMap<Provisioning, Intake>();
+
+/** The intake of this runtime: one handler is mounted once, and looks paths up. */
+export function intakeOf(RED: NodeAPI, provisioning: Provisioning): Intake {
+  const known = byProvisioning.get(provisioning);
+  if (known) return known;
+  const made = new HttpIntake(RED, provisioning);
+  byProvisioning.set(provisioning, made);
+  return made;
+}
+
+/** Ms that an event may wait for flows to start at first. */
+const startTime = 10_000;
+
+/**
+ * Node-RED listens before its flows have started, and until then no path is known: a sender that is told 404 may
+ * never come back.
+ */
+function untilStarted(provisioning: Provisioning, ourPath: (path: string) => boolean): RequestHandler[] {
+  let started = false;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  provisioning.onStarted(() => {
+    started = true;
+    resolve();
+  });
+  const unknown: RequestHandler = async (req, res, next) => {
+    const path = normalisePath(req.url);
+    if (started || req.method !== 'POST' || ourPath(path)) return next();
+    const late = setTimeout(resolve, startTime);
+    await promise;
+    clearTimeout(late);
+    // Its bytes have gone to Node-RED's own parser by now.
+    if (ourPath(path)) answerError(res, new Unavailable('Node-RED is starting', 1), () => undefined);
+    else next();
+  };
+  return [unknown];
+}
+
+function isOff({ httpNode, settings }: NodeAPI): boolean {
+  return typeof httpNode !== 'function' || (settings.httpNodeRoot as unknown) === false;
+}
+
+/** As the core's `http in` has it: a function or a list of them. */
+function middlewareOf(red: NodeAPI): RequestHandler[] {
+  const { httpNodeMiddleware } = red.settings as { httpNodeMiddleware?: unknown };
+  return [httpNodeMiddleware].flat().filter((one): one is RequestHandler => typeof one === 'function');
+}
+
+function hasNodeAuth(red: NodeAPI): boolean {
+  return Boolean((red.settings as { httpNodeAuth?: unknown }).httpNodeAuth);
+}
+
+function problem(field: string, message: string): InvalidInput {
+  return new InvalidInput('intake', [{ field, message }]);
+}

@@ -1,0 +1,123 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { InvalidInput } from '../../engine/errors.ts';
+import { verify } from '../../engine/targets/signature.ts';
+import { HttpProblem } from '../http/problem.ts';
+
+export interface IntakeCredentials {
+  readonly intakeUser?: string;
+  readonly intakePassword?: string;
+  readonly intakeToken?: string;
+  readonly intakeSecret?: string;
+}
+
+/** Who may send events: the first question is asked before the body is read, the second when it is there. */
+export interface Guard {
+  /** @throws HttpProblem 401 */
+  admit(headers: IncomingHttpHeaders): void;
+  /** @throws HttpProblem 401 */
+  verify(headers: IncomingHttpHeaders, body: Uint8Array): void;
+  /** Everybody may. */
+  readonly open: boolean;
+}
+
+/** How far a signature's time may lie from now. Source: Standard Webhooks, which proposes five minutes. */
+const toleranceSeconds = 300;
+
+const nothing = (): void => undefined;
+
+/** @throws InvalidInput for a way to sign in that is unknown, or lacks its secret: it must never be an open door */
+export function guardOf(auth: unknown, credentials: IntakeCredentials): Guard {
+  switch (auth ?? 'none') {
+    case 'none':
+      return { admit: nothing, verify: nothing, open: true };
+    case 'basic':
+      return basicGuard(
+        required('intakeUser', 'the user name', credentials.intakeUser),
+        credentials.intakePassword ?? '',
+      );
+    case 'bearer':
+      return bearerGuard(required('intakeToken', 'the token', credentials.intakeToken));
+    case 'signature':
+      return signatureGuard(required('intakeSecret', 'the secret', credentials.intakeSecret));
+    default:
+      throw new InvalidInput('intake', [
+        { field: 'intakeAuth', message: 'must be "none", "basic", "bearer" or "signature"' },
+      ]);
+  }
+}
+
+function basicGuard(user: string, password: string): Guard {
+  const expected = `${user}:${password}`;
+  return admitting('Basic realm="provisioning", charset="UTF-8"', 'the user name or the password', (given) =>
+    equals(Buffer.from(credentialsOf('basic', given), 'base64').toString('utf8'), expected),
+  );
+}
+
+function bearerGuard(token: string): Guard {
+  return admitting('Bearer realm="provisioning"', 'the token', (given) =>
+    equals(credentialsOf('bearer', given), token),
+  );
+}
+
+function admitting(challenge: string, what: string, isRight: (authorization: string) => boolean): Guard {
+  return {
+    open: false,
+    verify: nothing,
+    admit({ authorization }) {
+      const headers = { 'www-authenticate': challenge };
+      if (authorization === undefined)
+        throw unauthorized('this intake needs an Authorization header', headers);
+      if (!isRight(authorization)) throw unauthorized(`${what} is wrong`, headers);
+    },
+  };
+}
+
+function signatureGuard(secret: string): Guard {
+  return {
+    open: false,
+    admit(headers) {
+      for (const name of ['webhook-id', 'webhook-timestamp', 'webhook-signature']) {
+        if (!headers[name]) throw unauthorized(`this intake needs a signed request: ${name} is missing`);
+      }
+    },
+    verify(headers, body) {
+      const signed = {
+        id: textOf(headers['webhook-id']),
+        timestamp: textOf(headers['webhook-timestamp']),
+        signature: textOf(headers['webhook-signature']),
+      };
+      if (!verify(signed, body, { secrets: [secret], toleranceSeconds, now: Date.now() })) {
+        throw unauthorized('the signature is wrong, or its time is more than five minutes away from now');
+      }
+    },
+  };
+}
+
+function required(field: string, what: string, value: string | undefined): string {
+  const refuse = (message: string) => new InvalidInput('intake', [{ field, message }]);
+  if (!value) throw refuse(`is missing: enter ${what}`);
+  // Node-RED leaves a reference as it stands when nothing has that name: everybody could read it off the flow.
+  if (/^\$(?:\{\S+\}|\(\S+\))$/.test(value)) throw refuse(`names ${value}, which is not set`);
+  return value;
+}
+
+/** What follows the scheme of an Authorization header; '' when it is of another scheme. */
+function credentialsOf(scheme: string, authorization: string): string {
+  const [, given = '', credentials = ''] = /^(\S+) +(\S+) *$/.exec(authorization) ?? [];
+  return given.toLowerCase() === scheme ? credentials : '';
+}
+
+/** The time it takes tells nothing of how much was right. */
+function equals(given: string, expected: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(expected));
+}
+
+function textOf(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(' ') : header;
+}
+
+function unauthorized(message: string, headers: Readonly<Record<string, string>> = {}): HttpProblem {
+  return new HttpProblem(401, 'unauthorized', message, headers);
+}

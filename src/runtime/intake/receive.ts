@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import type { Engine } from '../../engine/engine.ts';
+import { InvalidInput } from '../../engine/errors.ts';
+import { type Envelope, envelopeSchema, parseEnvelope } from '../../engine/event.ts';
+import type { IdempotencyKey } from '../../engine/journal/journal.ts';
+import { parse } from '../../engine/parse.ts';
+import { parseJson, readBody } from '../http/body.ts';
+import { HttpProblem } from '../http/problem.ts';
+import type { Claimant } from './intake-paths.ts';
+
+export interface Receipt {
+  readonly status: 200 | 202;
+  readonly body: object;
+}
+
+const maxEvents = 1000;
+const eventsSchema = z.array(envelopeSchema);
+
+/**
+ * Receives a request's events and has them accepted: once this resolves, they are on disk.
+ * @param engineOf of the claimant's registry; asked when the request has been found good
+ * @throws HttpProblem, or the engine's errors
+ */
+export async function receive(
+  req: IncomingMessage,
+  path: string,
+  { node, guard }: Claimant,
+  engineOf: () => Engine,
+): Promise<Receipt> {
+  const { method, headers } = req;
+  if (method !== 'POST') {
+    throw new HttpProblem(405, 'method_not_allowed', 'events are sent by POST', { allow: 'POST' });
+  }
+  guard.admit(headers);
+  const bytes = await readBody(req);
+  guard.verify(headers, bytes);
+  const key = keyOf(headers, path, bytes);
+  const value = parseJson('events', bytes);
+  const many = Array.isArray(value);
+  const envelopes = many ? envelopesOf(value) : [parseEnvelope(value)];
+  const { ids, duplicate } = await engineOf().accept(envelopes, node, key);
+  const answer = many ? { ids } : { id: ids[0] };
+  return duplicate ? { status: 200, body: { ...answer, duplicate } } : { status: 202, body: answer };
+}
+
+function envelopesOf(value: readonly unknown[]): Envelope[] {
+  if (value.length < 1 || value.length > maxEvents) {
+    const message = `must be 1 to ${maxEvents} events, and are ${value.length}`;
+    throw new InvalidInput('events', [{ field: '', message }]);
+  }
+  return parse('events', eventsSchema, value);
+}
+
+/** Two senders at two paths may use the same key for different things. */
+function keyOf(headers: IncomingHttpHeaders, path: string, bytes: Uint8Array): IdempotencyKey | undefined {
+  const name = headers['idempotency-key'] === undefined ? 'webhook-id' : 'idempotency-key';
+  const key = headers[name];
+  if (key === undefined) return undefined;
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new InvalidInput('request', [
+      { field: name, message: 'must be 1 to 255 visible ASCII characters' },
+    ]);
+  }
+  return { key: `${path} ${key}`, hash: createHash('sha256').update(bytes).digest('hex') };
+}

@@ -1,0 +1,91 @@
+import type { LogSummary } from './shapes.ts';
+
+/** What is searched for; an empty field asks for nothing. `from` and `to` are local, as a date field gives them. */
+export interface LogFilter {
+  readonly eventType: string;
+  readonly handler: string;
+  readonly status: string;
+  readonly objectId: string;
+  readonly eventId: string;
+  readonly text: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export type EventFilter = Omit<LogFilter, 'handler' | 'eventId' | 'text'>;
+
+export interface HandlerFilter {
+  readonly eventType: string;
+  readonly type: string;
+  readonly status: string;
+  readonly text: string;
+}
+
+export const everyExecution: LogFilter = {
+  eventType: '',
+  handler: '',
+  status: '',
+  objectId: '',
+  eventId: '',
+  text: '',
+  from: '',
+  to: '',
+};
+export const everyEvent: EventFilter = { eventType: '', status: '', objectId: '', from: '', to: '' };
+export const everyHandler: HandlerFilter = { eventType: '', type: '', status: '', text: '' };
+
+/** The query of the admin API: only what is asked for, times in UTC. */
+export function queryOf(filter: Partial<LogFilter>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(filter)
+      .map(([field, value]) => [field, field === 'from' || field === 'to' ? utc(value) : value.trim()] as const)
+      .filter(([, value]) => value !== ''),
+  );
+}
+
+/** How many fields of a search are filled in. */
+export function askedFields(filter: object): number {
+  return Object.values(filter).filter((value) => String(value).trim() !== '').length;
+}
+
+/** Lays what was remembered over an empty search; what is no text is forgotten. */
+export function rememberedFilter<F extends object>(empty: F, remembered: unknown): F {
+  const known = new Map(Object.entries(remembered ?? {}));
+  return Object.fromEntries(
+    Object.entries(empty).map(([field, value]) => {
+      const saved: unknown = known.get(field);
+      return [field, typeof saved === 'string' ? saved : value];
+    }),
+  ) as F;
+}
+
+/**
+ * Whether a row that the live feed tells of belongs to a search.
+ * Undefined where only the API can say: it searches words in what the feed does not carry.
+ */
+export function matches(filter: LogFilter, row: LogSummary): boolean | undefined {
+  const { eventType, handler, status, objectId, eventId } = filter;
+  const startedAt = row.startedAt ?? '';
+  const fits =
+    isAsked(eventType, row.eventType) &&
+    isAsked(handler, row.handler.id) &&
+    (status === '' || status.split(',').includes(row.status)) &&
+    isAsked(objectId, row.objectId) &&
+    isAsked(eventId, row.eventId) &&
+    (filter.from === '' || startedAt >= utc(filter.from)) &&
+    (filter.to === '' || startedAt < utc(filter.to));
+  return fits && filter.text.trim() !== '' ? undefined : fits;
+}
+
+const isAsked = (asked: string, value: string): boolean => asked.trim() === '' || asked.trim() === value;
+
+function utc(local: string): string {
+  const time = new Date(local);
+  return Number.isNaN(time.getTime()) ? '' : time.toISOString();
+}
+
+/** The value of a date field for a moment, in the reader's zone. @param at ms since 1970 */
+export function localTime(at: number): string {
+  const shifted = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
+  return shifted.toISOString().slice(0, 19);
+}

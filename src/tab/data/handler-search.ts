@@ -1,0 +1,35 @@
+import type { HandlerRow } from '../editor/handler-rows.ts';
+import type { HandlerFilter } from './filters.ts';
+
+/** The rows that a search finds; without a status, archived ones are hidden. */
+export function foundHandlers(
+  rows: readonly HandlerRow[],
+  filter: HandlerFilter,
+  registry: string,
+): readonly HandlerRow[] {
+  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  return rows.filter((row) => {
+    const text = [row.name, row.target, row.deployed?.number, ...row.events].join(' ').toLowerCase();
+    return (
+      (registry === '' || row.registry === registry) &&
+      (filter.status === '' ? row.status !== 'archived' : row.status === filter.status) &&
+      (filter.type === '' || row.type === filter.type) &&
+      (filter.eventType.trim() === '' || row.events.some((pattern) => covers(pattern, filter.eventType.trim()))) &&
+      words.every((word) => text.includes(word))
+    );
+  });
+}
+
+/** Whether a pattern is what is asked for, or matches the event type asked for. */
+function covers(pattern: string, asked: string): boolean {
+  return pattern === asked || callOf([pattern], asked) !== undefined;
+}
+
+/** How a handler comes to be called for an event type: named itself, or by a pattern. */
+export function callOf(events: readonly string[], eventType: string): 'direct' | 'pattern' | undefined {
+  if (events.includes(eventType)) return 'direct';
+  const byPattern = events.some(
+    (pattern) => pattern === '*' || (pattern.endsWith('.*') && eventType.startsWith(pattern.slice(0, -1))),
+  );
+  return byPattern ? 'pattern' : undefined;
+}

@@ -1,0 +1,201 @@
+import { type FetchPage, MergedPages } from './merged-pages.ts';
+import { Observable } from './observable.ts';
+import { type ListRow, leavesGap, withHead, withRows } from './row-merging.ts';
+
+export interface Search<Row> {
+  /** The registries whose lists are read as one. */
+  readonly sources: readonly string[];
+  /** `upTo`: ISO 8601; nothing newer is wanted. */
+  readonly fetch: (upTo: string | undefined) => FetchPage<Row>;
+}
+
+/** What the live feed says of a row: that it belongs to the list or no longer does. */
+export interface Told<Row> {
+  readonly row: Row;
+  readonly belongs: boolean;
+}
+
+const pageSize = 50;
+/** Rows that live changes may gather; older ones are read again when one scrolls to them. */
+const gathered = 1000;
+
+/** Rows newest first, of several registries, that grow downwards as one scrolls and upwards as things happen. */
+export class LiveList<Row extends ListRow> extends Observable {
+  rows: readonly Row[] = [];
+  status: 'loading' | 'ready' | 'failed' = 'loading';
+  problem: unknown;
+  paused = false;
+  readonly #compare: (a: Row, b: Row) => number;
+  readonly #timeOf: (row: Row) => string;
+  readonly #held = new Map<string, Row>();
+  #search: Search<Row> | undefined;
+  #pages: MergedPages<Row> | undefined;
+  #reading: Promise<void> | undefined;
+  #atTop = true;
+
+  constructor(compare: (a: Row, b: Row) => number, timeOf: (row: Row) => string) {
+    super();
+    this.#compare = compare;
+    this.#timeOf = timeOf;
+  }
+
+  /** How many new rows wait, because the list is paused or scrolled. */
+  get waiting(): number {
+    return this.#held.size;
+  }
+
+  /** Whether the oldest row is loaded. */
+  get complete(): boolean {
+    return this.#pages?.drained ?? false;
+  }
+
+  /** Another search; the rows of the one before stay until the first of the new one come. */
+  async load(search: Search<Row>): Promise<void> {
+    this.#search = search;
+    this.#reading = undefined;
+    this.status = 'loading';
+    this.changed();
+    await this.#readHead(search, true);
+  }
+
+  /** Reads the first page anew and brings the list up to date. */
+  async refresh(): Promise<void> {
+    if (this.#search && !this.paused) await this.#readHead(this.#search, this.status === 'failed');
+  }
+
+  /** Reads older rows. */
+  more(): Promise<void> {
+    this.#reading ??= this.#readMore().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  /** What the live feed tells. */
+  receive(told: readonly Told<Row>[]): void {
+    if (told.length === 0 || this.status !== 'ready') return;
+    const known = new Map(this.rows.map((row) => [row.id, row]));
+    const gone = new Set<string>();
+    const arrived: Row[] = [];
+    for (const { row, belongs } of told) {
+      if (!belongs) gone.add(row.id);
+      else if (known.has(row.id) || this.#isWithin(row)) arrived.push({ ...known.get(row.id), ...row });
+    }
+    if (this.paused || !this.#atTop) {
+      for (const row of arrived) if (!known.has(row.id)) this.#hold(row);
+      if (!this.paused) this.#replaceKnown(known, arrived);
+    } else {
+      const kept = this.rows.filter(({ id }) => !gone.has(id));
+      this.rows = withRows(kept, arrived, this.#compare);
+      this.#trim();
+    }
+    this.changed();
+  }
+
+  pause(): void {
+    this.paused = true;
+    this.changed();
+  }
+
+  async resume(): Promise<void> {
+    this.paused = false;
+    this.#release();
+    await this.refresh();
+  }
+
+  /** Away from the top, new rows wait: what one reads must not move. */
+  set atTop(atTop: boolean) {
+    if (this.#atTop === atTop) return;
+    this.#atTop = atTop;
+    if (atTop && !this.paused) this.#release();
+  }
+
+  async #readHead(search: Search<Row>, anew: boolean): Promise<void> {
+    const pages = new MergedPages(search.sources, search.fetch(undefined), this.#compare);
+    try {
+      const head = await pages.next(pageSize);
+      if (this.#search !== search || (this.paused && !anew)) return;
+      this.#take(head, pages, anew);
+      if (this.rows.length === 0) void this.more();
+    } catch (error) {
+      if (this.#search !== search) return;
+      if (anew || this.status === 'loading') this.status = 'failed';
+      this.problem = error;
+    }
+    this.changed();
+  }
+
+  #take(head: readonly Row[], pages: MergedPages<Row>, anew: boolean): void {
+    this.status = 'ready';
+    this.problem = undefined;
+    if (anew || leavesGap(this.rows, head, this.#compare)) {
+      this.#held.clear();
+      this.#pages = pages;
+      this.rows = head;
+    } else if (this.#atTop) {
+      this.rows = withHead(this.rows, head, pages.drained, this.#compare);
+      this.#trim();
+    } else {
+      const known = new Map(this.rows.map((row) => [row.id, row]));
+      for (const row of head) if (!known.has(row.id)) this.#hold(row);
+      this.#replaceKnown(known, head);
+    }
+  }
+
+  async #readMore(): Promise<void> {
+    const { rows } = this;
+    const search = this.#search;
+    const last = rows.at(-1);
+    if (!search || this.complete || this.status !== 'ready') return;
+    this.#pages ??= new MergedPages(
+      search.sources,
+      search.fetch(last && justAfter(this.#timeOf(last))),
+      this.#compare,
+    );
+    const pages = this.#pages;
+    try {
+      // A search that looks through many rows may have to go on until it finds one.
+      do {
+        const older = await pages.next(pageSize);
+        if (this.#search !== search || this.#pages !== pages) return;
+        this.rows = withRows(this.rows, older, this.#compare);
+      } while (this.rows.length === 0 && !pages.drained);
+    } catch (error) {
+      if (this.#search === search) this.problem = error;
+    }
+    this.changed();
+  }
+
+  #isWithin(row: Row): boolean {
+    const oldest = this.rows.at(-1);
+    return this.complete || oldest === undefined || this.#compare(row, oldest) < 0;
+  }
+
+  #hold(row: Row): void {
+    if (this.#held.size < gathered || this.#held.has(row.id)) this.#held.set(row.id, row);
+  }
+
+  #release(): void {
+    if (this.#held.size === 0) return;
+    this.rows = withRows(this.rows, [...this.#held.values()], this.#compare);
+    this.#held.clear();
+    this.#trim();
+    this.changed();
+  }
+
+  #replaceKnown(known: ReadonlyMap<string, Row>, rows: readonly Row[]): void {
+    const newer = new Map(rows.filter(({ id }) => known.has(id)).map((row) => [row.id, row]));
+    if (newer.size > 0) this.rows = this.rows.map((row) => newer.get(row.id) ?? row);
+  }
+
+  #trim(): void {
+    if (this.rows.length <= gathered) return;
+    this.rows = this.rows.slice(0, 4 * pageSize);
+    this.#pages = undefined;
+  }
+}
+
+/** A cut between rows of one millisecond must lose none; what comes twice is merged. */
+function justAfter(at: string): string {
+  return new Date(Date.parse(at) + 1).toISOString();
+}

@@ -1,0 +1,105 @@
+import type { App } from '../app.ts';
+import { type Query, path } from './api.ts';
+import { queryOf } from './filters.ts';
+import { LiveList, type Told } from './live-list.ts';
+import type { Navigation } from './navigation.ts';
+import { Pace } from './pace.ts';
+import type { ListRow } from './row-merging.ts';
+import type { LogSummary, Page } from './shapes.ts';
+import { shownRegistries } from './shown-registries.ts';
+
+/** One of the API's lists, and what the live feed says of it. */
+export interface LogKind<Row extends ListRow> {
+  readonly route: 'executions' | 'events';
+  /** ISO 8601: what the list is sorted by, newest first. */
+  timeOf(row: Row): string;
+  seqOf(row: Row): number;
+  filterOf(navigation: Navigation): object;
+  /** A row as the list keeps it. */
+  kept(row: Row): Row;
+  /** What changed executions mean for the list; `unclear`: only the API can say. */
+  told(
+    rows: readonly LogSummary[],
+    navigation: Navigation,
+  ): { readonly told: readonly Told<Row>[]; readonly unclear: boolean };
+}
+
+/** Ms between two readings of what the live feed leaves out. */
+const betweenReadings = 1500;
+
+/** A list of the API as the navigation asks for it, kept up to date by the live feed. */
+export class LiveLog<Row extends ListRow> {
+  readonly list: LiveList<Row>;
+  readonly #app: App;
+  readonly #kind: LogKind<Row>;
+  readonly #reading = new Pace(() => void this.list.refresh(), betweenReadings);
+  #asked = '';
+  #ends: (() => void)[] = [];
+
+  constructor(app: App, kind: LogKind<Row>) {
+    this.#app = app;
+    this.#kind = kind;
+    const { timeOf, seqOf } = kind;
+    this.list = new LiveList<Row>(
+      (a, b) =>
+        compareText(timeOf(b), timeOf(a)) || seqOf(b) - seqOf(a) || compareText(a.registry, b.registry),
+      timeOf,
+    );
+  }
+
+  start(): void {
+    const { feed, navigation, registries } = this.#app;
+    this.#asked = '';
+    this.#ends = [
+      feed.follow({ rows: (rows) => this.#receive(rows), gap: () => this.#reading.ask() }),
+      navigation.observe(() => this.#load()),
+      registries.observe(() => {
+        // An event that nobody takes or handles has no execution for the feed to tell of.
+        if (!this.#load() && this.#kind.route === 'events') this.#reading.ask();
+      }),
+    ];
+    this.#load();
+  }
+
+  stop(): void {
+    for (const end of this.#ends.splice(0)) end();
+    this.#reading.stop();
+  }
+
+  #load(): boolean {
+    const { navigation } = this.#app;
+    const sources = shownRegistries(this.#app);
+    const query = queryOf(this.#kind.filterOf(navigation) as Record<string, string>);
+    const asked = JSON.stringify([sources, query, navigation.generation]);
+    if (asked === this.#asked || sources.length === 0) return false;
+    this.#asked = asked;
+    void this.list.load({
+      sources,
+      fetch: (upTo) => (registry, cursor, limit) =>
+        this.#page(registry, {
+          ...query,
+          ...(upTo !== undefined && { to: upTo }),
+          ...(cursor !== null && { cursor }),
+          limit,
+        }),
+    });
+    return true;
+  }
+
+  async #page(registry: string, query: Query): Promise<Page<Row>> {
+    const page = await this.#app.api.page<Row>(path('registries', registry, this.#kind.route), query);
+    return { ...page, items: page.items.map((row) => this.#kind.kept({ ...row, registry })) };
+  }
+
+  #receive(rows: readonly LogSummary[]): void {
+    const sources = shownRegistries(this.#app);
+    const ours = rows.filter(({ registry }) => sources.includes(registry));
+    const { told, unclear } = this.#kind.told(ours, this.#app.navigation);
+    this.list.receive(told);
+    if (unclear) this.#reading.ask();
+  }
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

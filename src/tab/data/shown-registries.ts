@@ -1,0 +1,7 @@
+import type { App } from '../app.ts';
+
+/** The ids of the registries whose logs are shown: the chosen one, or all that can be read. */
+export function shownRegistries({ navigation, registries }: App): readonly string[] {
+  const ids = registries.readable.map(({ id }) => id);
+  return ids.includes(navigation.registry) ? [navigation.registry] : ids;
+}

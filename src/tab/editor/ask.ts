@@ -1,0 +1,74 @@
+import type { App } from '../app.ts';
+
+export interface Question {
+  readonly text: string;
+  /** The word on the button that says yes. */
+  readonly yes: string;
+  /** Asks for a text as well; this is its label. */
+  readonly field?: string;
+  readonly value?: string;
+}
+
+/**
+ * Asks next to a button.
+ * @returns undefined for no; else what was entered, '' where nothing was asked for
+ */
+export function ask({ text }: App, beside: HTMLElement, question: Question): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const answer = (given: string | undefined) => {
+      popover.close(true);
+      beside.focus();
+      resolve(given);
+    };
+    const content = document.createElement('form');
+    content.className = 'nrp nrp-ask';
+    const field = question.field === undefined ? undefined : fieldOf(question.field, question.value ?? '');
+    const no = button(text('button.cancel'), 'button');
+    const yes = button(question.yes, 'submit');
+    yes.classList.add('primary');
+    const words = document.createElement('p');
+    words.textContent = question.text;
+    const buttons = document.createElement('p');
+    buttons.className = 'nrp-ask-buttons';
+    buttons.append(no, yes);
+    content.append(words, ...(field ? [field.label] : []), buttons);
+
+    no.addEventListener('click', () => answer(undefined));
+    content.addEventListener('submit', (event) => {
+      event.preventDefault();
+      answer(field?.input.value.trim() ?? '');
+    });
+    content.addEventListener('keydown', (event) => {
+      event.stopPropagation();
+      if (event.key === 'Escape') answer(undefined);
+    });
+    const popover = RED.popover.create({
+      target: $(beside),
+      trigger: 'modal',
+      direction: 'left',
+      content: () => {
+        setTimeout(() => (field?.input ?? no).focus());
+        return content;
+      },
+    });
+    popover.open();
+  });
+}
+
+function button(label: string, type: 'button' | 'submit'): HTMLButtonElement {
+  const element = document.createElement('button');
+  element.type = type;
+  element.className = 'red-ui-button';
+  element.textContent = label;
+  return element;
+}
+
+function fieldOf(name: string, value: string): { label: HTMLLabelElement; input: HTMLInputElement } {
+  const label = document.createElement('label');
+  const input = document.createElement('input');
+  input.type = 'text';
+  input.maxLength = 500;
+  input.value = value;
+  label.append(name, input);
+  return { label, input };
+}

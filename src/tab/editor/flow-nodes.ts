@@ -1,0 +1,91 @@
+import type { EditedHandler } from './handler-rows.ts';
+import type { EditorNode } from './red.ts';
+
+const handlerType = 'provisioning-handler';
+const registryType = 'provisioning-registry';
+
+/** The registries in the editor, deployed or not. */
+export function editedRegistries(): EditorNode[] {
+  return configNodes(({ type }) => type === registryType);
+}
+
+/** The handlers in the editor, deployed or not. */
+export function editedHandlers(): EditedHandler[] {
+  return configNodes(({ type }) => type === handlerType).map(editedHandler);
+}
+
+export function editHandler(id: string): void {
+  RED.editor.editConfig('', handlerType, id, null);
+}
+
+/** Opens the dialog of a new handler, with its registry chosen. */
+export function addHandler(registry: string): void {
+  const dialog = RED.plugins.getPlugin('provisioning-dialog') as { addHandler(registry: string): void };
+  dialog.addHandler(registry);
+}
+
+export function editRegistry(id: string): void {
+  RED.editor.editConfig('', registryType, id, null);
+}
+
+export function addRegistry(): void {
+  RED.editor.editConfig('', registryType, '_ADD_', null);
+}
+
+/** Deletes a handler as its dialog would; the editor's undo brings it back. @returns whether it is the last change */
+export function deleteHandler(id: string): () => boolean {
+  const node = RED.nodes.node(id);
+  if (!node) return () => false;
+  const event = { t: 'delete', nodes: [node], changes: {}, dirty: RED.nodes.dirty() };
+  RED.nodes.remove(id);
+  RED.nodes.dirty(true);
+  RED.view.redraw(true);
+  RED.history.push(event);
+  return () => RED.history.peek() === event;
+}
+
+/** A registry, its handlers and what they refer to, as JSON for Node-RED's import; without secrets. */
+export function flowJsonOf(registry: string): string {
+  const nodes = configNodes(
+    (node) =>
+      node.id === registry || (node.type === handlerType && node['registry'] === registry),
+  );
+  return JSON.stringify(RED.nodes.createExportableNodeSet(nodes));
+}
+
+/** Calls back whenever nodes of the flows change in the editor, or are deployed. @returns what ends it */
+export function onFlowsChanged(callback: () => void): () => void {
+  const events = ['nodes:add', 'nodes:change', 'nodes:remove', 'flows:change', 'deploy', 'workspace:dirty'];
+  for (const event of events) RED.events.on(event, callback);
+  return () => {
+    for (const event of events) RED.events.off(event, callback);
+  };
+}
+
+function configNodes(wanted: (node: EditorNode) => boolean): EditorNode[] {
+  const nodes: EditorNode[] = [];
+  RED.nodes.eachConfig((node) => {
+    if (wanted(node)) nodes.push(node);
+  });
+  return nodes;
+}
+
+function editedHandler(node: EditorNode): EditedHandler {
+  const type = (textOf(node['handlerType']) || 'http') as EditedHandler['type'];
+  const events = node['events'];
+  return {
+    id: node.id,
+    registry: textOf(node['registry']),
+    name: textOf(node['name']),
+    type,
+    target: type === 'http' ? `POST ${textOf(node['url'])}` : type === 'local' ? textOf(node['command']) : '',
+    events: Array.isArray(events) ? events.map(String) : [],
+    priority: Number(node['priority'] ?? 10),
+    status: (textOf(node['handlerStatus']) || 'enabled') as EditedHandler['status'],
+    changed: node.changed === true,
+    off: node.d === true || (node.z !== undefined && RED.nodes.workspace(node.z)?.disabled === true),
+    problems: node.valid === false ? (node.validationErrors ?? []) : [],
+  };
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

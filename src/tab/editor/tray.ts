@@ -1,0 +1,58 @@
+import type { App } from '../app.ts';
+import { escapeHtml } from './escape-html.ts';
+
+interface Shown {
+  readonly body: HTMLElement;
+  readonly title: HTMLElement | null;
+  opener: Element | null;
+}
+
+let shown: Shown | undefined;
+
+/** Shows an element in the editor's tray; one that lies open there already gives way to it. */
+export function showTray({ text }: App, title: string, content: HTMLElement): void {
+  if (shown && isOnTop(shown)) {
+    shown.body.replaceChildren(content);
+    if (shown.title) shown.title.textContent = title;
+    return;
+  }
+  const opener = document.activeElement;
+  RED.tray.show({
+    title: escapeHtml(title),
+    width: 760,
+    buttons: [{ id: 'nrp-tray-close', text: text('button.close'), click: closeTray }],
+    open(tray, done) {
+      const body = tray.find('.red-ui-tray-body')[0];
+      if (!body) return;
+      body.classList.add('nrp', 'nrp-tray');
+      body.append(content);
+      const titles = tray.find('.red-ui-tray-breadcrumbs li');
+      shown = { body, title: titles[titles.length - 1] ?? null, opener };
+      tray[0]?.addEventListener('keydown', closeOnEscape);
+      done();
+    },
+    close() {
+      const { opener } = shown ?? {};
+      shown = undefined;
+      // The editor gives the focus to its canvas first.
+      setTimeout(() => (opener instanceof HTMLElement ? opener.focus() : undefined));
+    },
+  });
+}
+
+export function closeTray(): void {
+  if (shown && isOnTop(shown)) RED.tray.close();
+}
+
+/** Whether the element lies in a tray that is still open. */
+export function isShown(content: HTMLElement): boolean {
+  return shown?.body.contains(content) ?? false;
+}
+
+function closeOnEscape(event: KeyboardEvent): void {
+  if (event.key === 'Escape' && !event.defaultPrevented) closeTray();
+}
+
+function isOnTop({ body }: Shown): boolean {
+  return [...document.querySelectorAll('#red-ui-editor-stack .red-ui-tray')].at(-1)?.contains(body) ?? false;
+}

@@ -1,0 +1,25 @@
+/** What was sent to an HTTP target. `target` is `POST https://…`, as the log tells it. */
+export interface SentRequest {
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What curl makes itself of the URL and the body. */
+const ownHeaders = new Set(['host', 'content-length', 'connection', 'transfer-encoding']);
+
+/** A line for a POSIX shell that sends the same request; masked secrets stay masked. */
+export function curlOf({ target, headers, body }: SentRequest): string {
+  const [, method = 'POST', url = target] = /^([A-Z]+) (.*)$/s.exec(target) ?? [];
+  return [
+    `curl -X ${method} ${quoted(url)}`,
+    ...Object.entries(headers)
+      .filter(([name]) => !ownHeaders.has(name.toLowerCase()))
+      .map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
+    `--data-raw ${quoted(body)}`,
+  ].join(' \\\n  ');
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,74 @@
+const steps = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
+/** Times, durations and numbers as people of one language write them. */
+export class Formats {
+  readonly #relative: Intl.RelativeTimeFormat;
+  readonly #absolute: Intl.DateTimeFormat;
+  readonly #number: Intl.NumberFormat;
+  readonly #percent: Intl.NumberFormat;
+  readonly #units: ReadonlyMap<string, Intl.NumberFormat>;
+
+  constructor(language: string, timeZone?: string) {
+    const unit = (name: string, maximumFractionDigits: number) =>
+      new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits });
+    this.#relative = new Intl.RelativeTimeFormat(language, { style: 'short', numeric: 'auto' });
+    this.#absolute = new Intl.DateTimeFormat(language, {
+      dateStyle: 'medium',
+      timeStyle: 'medium',
+      ...(timeZone !== undefined && { timeZone }),
+    });
+    this.#number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+    this.#percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
+    this.#units = new Map([
+      ['ms', unit('millisecond', 0)],
+      ['s', unit('second', 1)],
+      ['min', unit('minute', 0)],
+      ['h', unit('hour', 1)],
+      ['d', unit('day', 1)],
+    ]);
+  }
+
+  /** `2 min. ago`, `in 5 min.`, `now`. @param at ISO 8601 @param now ms since 1970 */
+  relative(at: string, now: number): string {
+    const seconds = Math.round((Date.parse(at) - now) / 1000);
+    if (Math.abs(seconds) < 5) return this.#relative.format(0, 'second');
+    const [unit, size] = steps.find(([, size]) => Math.abs(seconds) >= size) ?? steps[3];
+    return this.#relative.format(Math.trunc(seconds / size), unit);
+  }
+
+  /** Date and time in the reader's zone. @param at ISO 8601 */
+  absolute(at: string): string {
+    return this.#absolute.format(new Date(at));
+  }
+
+  /** `23 ms`, `1.2 sec`, `5 min`. @param ms null: nothing is known, `–` */
+  duration(ms: number | null): string {
+    if (ms === null) return '–';
+    const [unit, size] =
+      ms < 1000
+        ? (['ms', 1] as const)
+        : ms < 60_000
+          ? (['s', 1000] as const)
+          : ms < 3_600_000
+            ? (['min', 60_000] as const)
+            : ms < 86_400_000
+              ? (['h', 3_600_000] as const)
+              : (['d', 86_400_000] as const);
+    return this.#units.get(unit)?.format(ms / size) ?? '';
+  }
+
+  count(value: number): string {
+    return this.#number.format(value);
+  }
+
+  /** @param rate 0 to 1 */
+  percent(rate: number): string {
+    // 0.9996 must not read as if nothing had failed.
+    return this.#percent.format(rate < 1 ? Math.min(rate, 0.999) : 1);
+  }
+}

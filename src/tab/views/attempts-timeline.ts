@@ -1,0 +1,48 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { AttemptRow } from '../../engine/execution.ts';
+import type { ExecutionDetails } from '../../engine/journal/log.ts';
+import type { App } from '../app.ts';
+import { indented, oneLine, visible } from '../text/visible.ts';
+import { headersTable, textBlock } from './sections.ts';
+
+/** The attempts of an execution, oldest first, each with what came of it, and when the next one is due. */
+export function attemptsTimeline(app: App, details: ExecutionDetails): TemplateResult {
+  const { attemptList, nextAttemptAt, status } = details;
+  return html`<ol class="nrp-timeline">
+    ${attemptList.map((attempt, index) => entry(app, attempt, attemptList[index - 1], succeeded(details, attempt)))}
+    ${
+      status === 'parked' && nextAttemptAt
+        ? html`<li class="nrp-next"><i class="fa fa-clock-o" aria-hidden="true"></i>
+            <span>${app.text('next', { time: app.formats.absolute(nextAttemptAt) })}</span></li>`
+        : nothing
+    }
+  </ol>`;
+}
+
+function succeeded({ status, attempts }: ExecutionDetails, { attempt }: AttemptRow): boolean {
+  return status === 'succeeded' && attempt === attempts;
+}
+
+function entry(app: App, attempt: AttemptRow, before: AttemptRow | undefined, good: boolean): TemplateResult {
+  const { text, formats } = app;
+  const { startedAt, durationMs, code, error, response } = attempt;
+  const pause = before && Date.parse(startedAt) - Date.parse(before.startedAt) - before.durationMs;
+  const answer = [code === null ? '' : text('attempt.code', { code }), oneLine(error ?? '', 120)].filter(Boolean);
+  return html`<li>
+    <details>
+      <summary>
+        <i class="fa ${good ? 'fa-check-circle nrp-good' : 'fa-times-circle nrp-bad'}" aria-hidden="true"></i>
+        <span class="nrp-attempt">${text('attempt.number', { number: attempt.attempt })}</span>
+        <span>${text(good ? 'status.succeeded' : 'status.failed')}</span>
+        <time datetime=${startedAt} title=${startedAt}>${formats.absolute(startedAt)}</time>
+        <span>${formats.duration(durationMs)}</span>
+        ${pause === undefined ? nothing : html`<span class="nrp-muted">${text('attempt.after', { time: formats.duration(pause) })}</span>`}
+        <span class="nrp-attempt-answer">${answer.join(' · ')}</span>
+      </summary>
+      ${headersTable(text('execution.sentHeaders'), attempt.requestHeaders)}
+      ${headersTable(text('execution.receivedHeaders'), attempt.responseHeaders)}
+      ${error === null ? nothing : textBlock(text('execution.error'), visible(error), 'nrp-error')}
+      ${response === null ? nothing : textBlock(text('execution.response'), indented(response))}
+    </details>
+  </li>`;
+}

@@ -1,0 +1,44 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ExecutionRow } from '../../engine/execution.ts';
+import type { App } from '../app.ts';
+import { oneLine, visible } from '../text/visible.ts';
+import { executionMark } from './marks.ts';
+import { openExecution } from './open.ts';
+
+/** The executions of one event, in the order of its chain; each is a way to its details. */
+export function chainList(
+  app: App,
+  registry: string,
+  executions: readonly ExecutionRow[],
+): TemplateResult {
+  const { text, formats } = app;
+  return html`<ol class="nrp-chain">
+    ${executions.map((execution) => {
+      const { id, seq, handler, status, durationMs, attempts, error, response, replayOf } = execution;
+      const name = visible(handler.name || handler.id);
+      const notes = [
+        durationMs === null ? '' : formats.duration(durationMs),
+        attempts > 1 ? text('execution.attempts', { count: attempts }) : '',
+        replayOf === null ? '' : text('execution.isReplay'),
+        oneLine(error ?? response ?? '', 120),
+      ].filter(Boolean);
+      // Its turn has not come: there is nothing to open yet.
+      const pending = status === 'pending';
+      return html`<li>
+        ${executionMark(app, execution)}
+        ${
+          pending
+            ? html`<span>${name}</span>`
+            : html`<button
+                type="button"
+                class="nrp-link"
+                aria-label=${text('executions.open', { id: seq })}
+                title=${id}
+                @click=${() => openExecution(app, registry, id)}
+              >${name}</button>`
+        }
+        ${notes.length > 0 ? html`<span class="nrp-muted nrp-chain-notes">${notes.join(' · ')}</span>` : nothing}
+      </li>`;
+    })}
+  </ol>`;
+}

@@ -1,0 +1,141 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { until } from 'lit/directives/until.js';
+import type { ExecutionDetails } from '../../engine/journal/log.ts';
+import { path } from '../data/api.ts';
+import { Pace } from '../data/pace.ts';
+import { ask } from '../editor/ask.ts';
+import { copy, notify } from '../editor/notify.ts';
+import { closeTray } from '../editor/tray.ts';
+import { curlOf } from '../text/curl.ts';
+import { indented, visible } from '../text/visible.ts';
+import { attemptsTimeline } from './attempts-timeline.ts';
+import { executionMark } from './marks.ts';
+import { openEvent } from './open.ts';
+import { wordButton } from './parts.ts';
+import { problemOf, telling } from './problems.ts';
+import { facts, headersTable, section, textBlock } from './sections.ts';
+import { define, View } from './view.ts';
+
+/** One execution: what was sent, what came back, and the attempts it took. */
+export class ExecutionDetailsView extends View {
+  static override properties = { ...View.properties, registry: {}, execution: {} };
+  declare registry: string;
+  declare execution: string;
+  #details: ExecutionDetails | undefined;
+  #problem: string | undefined;
+  #end: (() => void) | undefined;
+  readonly #reading = new Pace(() => void this.#read(), 500);
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#reading.ask();
+    this.#end = this.app.feed.follow({
+      rows: (rows) => rows.some(({ id }) => id === this.execution) && this.#reading.ask(),
+      gap: () => this.#reading.ask(),
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#end?.();
+    this.#reading.stop();
+  }
+
+  override render(): TemplateResult {
+    const details = this.#details;
+    if (this.#problem !== undefined) return html`<div class="nrp-problem" role="alert">${this.#problem}</div>`;
+    if (!details) return html`<div class="nrp-wait" role="status">${this.t('loading')}</div>`;
+    return html`<div class="nrp-details">
+      ${this.#actions(details)} ${this.#facts(details)}
+      ${section(this.t('execution.attempts', { count: details.attempts }), attemptsTimeline(this.app, details))}
+      ${section(
+        this.t('execution.sent'),
+        html`${headersTable(this.t('execution.sentHeaders'), details.requestHeaders)}
+        ${textBlock(this.t('execution.sentBody'), indented(details.request))}`,
+      )}
+      ${section(
+        this.t('execution.received'),
+        html`${details.error === null ? nothing : textBlock(this.t('execution.error'), visible(details.error), 'nrp-error')}
+        ${headersTable(this.t('execution.receivedHeaders'), details.responseHeaders)}
+        ${details.response === null ? html`<p class="nrp-muted">${this.t('execution.noResponse')}</p>` : textBlock(this.t('execution.response'), indented(details.response))}`,
+      )}
+    </div>`;
+  }
+
+  #facts(details: ExecutionDetails): TemplateResult {
+    const { formats, registries } = this.app;
+    const { handler, startedAt } = details;
+    return facts([
+      [this.t('column.status'), executionMark(this.app, details)],
+      [this.t('column.handler'), `${visible(handler.name || handler.id)} (#${handler.number})`],
+      [this.t('execution.target'), details.target === null ? undefined : visible(details.target)],
+      [this.t('column.event'), details.eventType],
+      [this.t('column.object'), visible(details.objectId)],
+      [this.t('column.date'), startedAt && html`<time datetime=${startedAt}>${formats.absolute(startedAt)} <span class="nrp-muted">${startedAt}</span></time>`],
+      [this.t('column.duration'), formats.duration(details.durationMs)],
+      [this.t('execution.code'), details.code === null ? undefined : String(details.code)],
+      [this.t('execution.next'), details.nextAttemptAt && formats.absolute(details.nextAttemptAt)],
+      [this.t('column.registry'), visible(registries.nameOf(this.registry))],
+      [this.t('column.id'), details.id],
+      [this.t('execution.replayOf'), details.replayOf ?? undefined],
+    ]);
+  }
+
+  #actions(details: ExecutionDetails): TemplateResult {
+    const { registry, app } = this;
+    const { navigation } = app;
+    const others = () => {
+      closeTray();
+      navigation.showExecutions({ eventId: details.eventId });
+    };
+    const { handler, target } = details;
+    const json = () => copy(JSON.stringify(details, null, 2), this.t('copied'));
+    const curl = () =>
+      copy(curlOf({ target: target ?? '', headers: details.requestHeaders, body: details.request }), this.t('copied'));
+    return html`<div class="nrp-actions">
+      ${wordButton({ icon: 'fa-bolt', label: this.t('execution.event'), act: () => openEvent(app, registry, details.eventId) })}
+      ${wordButton({ icon: 'fa-list-ul', label: this.t('execution.others'), act: others })}
+      ${wordButton({ icon: 'fa-clipboard', label: this.t('button.copyJson'), act: json })}
+      ${handler.type === 'http' && target ? wordButton({ icon: 'fa-terminal', label: this.t('button.copyCurl'), act: curl }) : nothing}
+      ${until(this.#steering(details), nothing)}
+    </div>`;
+  }
+
+  async #steering({ id, status }: ExecutionDetails): Promise<readonly TemplateResult[]> {
+    const { api, mayWrite } = this.app;
+    if (!mayWrite) return [];
+    const act = (name: string, icon: string) => this.#offer(name, icon, path('registries', this.registry, 'executions', id, name));
+    const [replay, cancel] = await Promise.all(
+      ['replay', 'cancel'].map((name) => api.has(name, 'POST', path('registries', this.registry, 'executions', id, name))),
+    );
+    const settled = status !== 'running' && status !== 'parked';
+    return [
+      ...(replay && settled ? [act('replay', 'fa-repeat')] : []),
+      ...(cancel && status === 'parked' ? [act('cancel', 'fa-ban')] : []),
+    ];
+  }
+
+  #offer(name: string, icon: string, route: string): TemplateResult {
+    const act = ({ currentTarget }: MouseEvent) =>
+      telling(this.app, async () => {
+        const question = { text: this.t(`execution.${name}Ask`), yes: this.t(`button.${name}`) };
+        if ((await ask(this.app, currentTarget as HTMLElement, question)) === undefined) return;
+        await this.app.api.send('POST', route);
+        notify(this.t(`execution.${name}Done`), 'success');
+        await this.#read();
+      });
+    return wordButton({ icon, label: this.t(`button.${name}`), act: (event) => void act(event) });
+  }
+
+  async #read(): Promise<void> {
+    try {
+      this.#details = await this.app.api.get(path('registries', this.registry, 'executions', this.execution));
+      this.#problem = undefined;
+    } catch (error) {
+      if (!this.#details) this.#problem = problemOf(this.app, error);
+    }
+    this.requestUpdate();
+  }
+}
+
+define('nrp-execution', ExecutionDetailsView);

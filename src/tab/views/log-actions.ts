@@ -1,0 +1,71 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { until } from 'lit/directives/until.js';
+import type { App } from '../app.ts';
+import { path } from '../data/api.ts';
+import { queryOf } from '../data/filters.ts';
+import { shownRegistries } from '../data/shown-registries.ts';
+import { ask } from '../editor/ask.ts';
+import { notify } from '../editor/notify.ts';
+import { iconButton } from './parts.ts';
+import { telling } from './problems.ts';
+
+/** What can be done with all executions that match the search, as far as the API can do it. */
+export function logActions(app: App): TemplateResult {
+  return html`<span class="button-group">${until(offered(app), nothing)}</span>`;
+}
+
+async function offered(app: App): Promise<readonly (TemplateResult | typeof nothing)[]> {
+  const [registry] = shownRegistries(app);
+  if (registry === undefined || !app.mayWrite) return [];
+  const { api, text } = app;
+  const [exports, replay] = await Promise.all([
+    api.has('exports', 'POST', path('registries', registry, 'exports')),
+    api.has('replay all', 'POST', path('registries', registry, 'replay')),
+  ]);
+  const icons = [
+    exports && iconButton({ icon: 'fa-download', label: text('log.export'), act: () => void exportAll(app) }),
+    replay &&
+      iconButton({
+        icon: 'fa-repeat',
+        label: text('log.replay'),
+        act: ({ currentTarget }) => void replayAll(app, currentTarget as HTMLElement),
+      }),
+  ];
+  return icons.map((icon) => icon || nothing);
+}
+
+/** The API gives an address that works once, without a token. */
+async function exportAll(app: App): Promise<void> {
+  await telling(app, async () => {
+    for (const registry of shownRegistries(app)) {
+      const { url } = await app.api.send<{ url: string }>('POST', path('registries', registry, 'exports'), {
+        filter: queryOf(app.navigation.log),
+      });
+      const link = document.createElement('a');
+      link.href = new URL(url, document.baseURI).href;
+      link.download = '';
+      link.click();
+    }
+  });
+}
+
+async function replayAll(app: App, button: HTMLElement): Promise<void> {
+  const replay = async (dryRun: boolean) => {
+    const answers = await Promise.all(
+      shownRegistries(app).map((registry) =>
+        app.api.send<{ matched: number }>('POST', path('registries', registry, 'replay'), {
+          filter: queryOf(app.navigation.log),
+          dryRun,
+        }),
+      ),
+    );
+    return answers.reduce((sum, { matched }) => sum + matched, 0);
+  };
+  await telling(app, async () => {
+    const matched = await replay(true);
+    const { text, formats } = app;
+    const question = { text: text('log.replayAsk', { count: formats.count(matched) }), yes: text('button.replay') };
+    if ((await ask(app, button, question)) === undefined) return;
+    notify(text('log.replaying', { count: formats.count(await replay(false)) }), 'success');
+  });
+}

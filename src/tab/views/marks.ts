@@ -1,0 +1,72 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { EventStatus, ExecutionStatus, ParkedFor } from '../../engine/execution.ts';
+import type { HandlerStatus } from '../../engine/handler.ts';
+import type { App } from '../app.ts';
+import type { Mark } from '../editor/handler-rows.ts';
+
+type Shape = readonly [icon: string, tone: 'good' | 'bad' | 'busy' | 'waiting' | 'calm'];
+
+const executionShapes: Readonly<Record<ExecutionStatus, Shape>> = {
+  pending: ['fa-circle-o', 'calm'],
+  running: ['fa-play-circle-o', 'busy'],
+  parked: ['fa-pause-circle', 'waiting'],
+  succeeded: ['fa-check-circle', 'good'],
+  failed: ['fa-times-circle', 'bad'],
+  skipped: ['fa-arrow-circle-o-right', 'calm'],
+  cancelled: ['fa-ban', 'calm'],
+};
+
+const eventShapes: Readonly<Record<EventStatus, Shape>> = {
+  waiting: ['fa-clock-o', 'busy'],
+  running: ['fa-play-circle-o', 'busy'],
+  parked: ['fa-pause-circle', 'waiting'],
+  succeeded: ['fa-check-circle', 'good'],
+  failed: ['fa-times-circle', 'bad'],
+  unhandled: ['fa-question-circle-o', 'calm'],
+  unclaimed: ['fa-exclamation-triangle', 'waiting'],
+  cancelled: ['fa-ban', 'calm'],
+};
+
+const markShapes: Readonly<Record<Exclude<Mark, 'deployed'>, Shape>> = {
+  new: ['fa-plus-circle', 'busy'],
+  changed: ['fa-circle', 'busy'],
+  deleted: ['fa-minus-circle', 'waiting'],
+  off: ['fa-power-off', 'calm'],
+  refused: ['fa-exclamation-triangle', 'bad'],
+};
+
+export const flagIcons: Readonly<Record<HandlerStatus, string>> = {
+  enabled: 'fa-toggle-on',
+  disabled: 'fa-toggle-off',
+  archived: 'fa-archive',
+};
+
+/** A status as shape and word; colour only underlines it. */
+function mark([icon, tone]: Shape, word: string, note?: string): TemplateResult {
+  return html`<span class="nrp-mark nrp-${tone}" title=${note ?? nothing}
+    ><i class="fa ${icon}" aria-hidden="true"></i> <span>${word}</span></span
+  >`;
+}
+
+interface Standing {
+  readonly status: ExecutionStatus;
+  readonly parkedFor: ParkedFor | null;
+  readonly nextAttemptAt?: string | null;
+}
+
+export function executionMark({ text, formats }: App, execution: Standing): TemplateResult {
+  const { status, parkedFor, nextAttemptAt } = execution;
+  if (status !== 'parked' || !parkedFor) return mark(executionShapes[status], text(`status.${status}`));
+  const next = nextAttemptAt ? text('next', { time: formats.absolute(nextAttemptAt) }) : '';
+  const why = `${text(`parkedFor.${parkedFor}`)} ${next}`.trim();
+  return mark(executionShapes.parked, text(`parked.${parkedFor}`), why);
+}
+
+export function eventMark({ text }: App, status: EventStatus): TemplateResult {
+  return mark(eventShapes[status], text(`eventStatus.${status}`), text(`eventHint.${status}`));
+}
+
+export function deployMark({ text }: App, standing: Mark): TemplateResult | typeof nothing {
+  if (standing === 'deployed') return nothing;
+  return mark(markShapes[standing], text(`mark.${standing}`), text(`markHint.${standing}`));
+}

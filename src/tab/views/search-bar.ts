@@ -1,0 +1,116 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { App } from '../app.ts';
+import { iconButton } from './parts.ts';
+
+/** A field of the advanced search. */
+export interface Field<F> {
+  readonly name: keyof F & string;
+  readonly label: string;
+  readonly kind: 'text' | 'select' | 'time';
+  /** Value and label. Of a text field: what is offered. */
+  readonly options?: readonly (readonly [value: string, label: string])[];
+}
+
+export interface Search<F> {
+  readonly filter: F;
+  /** What the search box fills in, and its name. */
+  readonly box: keyof F & string;
+  readonly boxLabel: string;
+  readonly fields: readonly Field<F>[];
+  readonly open: boolean;
+  readonly toggle: () => void;
+  readonly search: (change: Partial<F>) => void;
+  /** How many fields are filled in. */
+  readonly asked: number;
+  readonly clear: () => void;
+  /** What stands beside the search box. */
+  readonly beside?: TemplateResult | typeof nothing;
+  readonly problem?: string | undefined;
+}
+
+/** A search box, the advanced search behind its button, and one click that clears both. */
+export function searchBar<F extends object>(app: App, search: Search<F>): TemplateResult {
+  const { text } = app;
+  const count = search.asked > 0 ? ` (${search.asked})` : '';
+  return html`<div class="nrp-bar" role="search">
+      <span class="nrp-search">
+        <i class="fa fa-search" aria-hidden="true"></i>
+        ${input(search, { name: search.box, label: search.boxLabel, kind: 'text' }, 'nrp-search-box')}
+      </span>
+      <span class="button-group">
+        ${iconButton({
+          icon: 'fa-filter',
+          label: text('search.advanced') + count,
+          act: search.toggle,
+          pressed: search.open,
+        })}
+        ${
+          search.asked > 0
+            ? iconButton({ icon: 'fa-times', label: text('search.clear'), act: search.clear })
+            : nothing
+        }
+      </span>
+      ${search.beside ?? nothing}
+    </div>
+    ${search.open ? form(search) : nothing}
+    ${search.problem ? html`<div class="nrp-problem" role="alert">${search.problem}</div>` : nothing}`;
+}
+
+function form<F extends object>(search: Search<F>): TemplateResult {
+  return html`<div class="nrp-form">
+    ${search.fields.map(
+      (field) => html`<label class="nrp-field nrp-field-${field.kind}"
+        ><span>${field.label}</span>${field.kind === 'select' ? select(search, field) : input(search, field)}</label
+      >`,
+    )}
+  </div>`;
+}
+
+function select<F extends object>(search: Search<F>, field: Field<F>): TemplateResult {
+  const value = String(search.filter[field.name]);
+  const options = field.options ?? [];
+  const known = options.some(([option]) => option === value);
+  return html`<select @change=${(event: Event) => fill(search, field, event)}>
+    ${options.map(
+      ([option, label]) => html`<option value=${option} ?selected=${option === value}>${label}</option>`,
+    )}
+    ${known ? nothing : html`<option value=${value} selected>${value}</option>`}
+  </select>`;
+}
+
+function input<F extends object>(search: Search<F>, field: Field<F>, className = ''): TemplateResult {
+  const list = field.options ? `nrp-${field.name}-options` : undefined;
+  const delayed = (event: Event) => later(event.target as HTMLInputElement, () => fill(search, field, event));
+  return html`<input
+      class=${className}
+      type=${field.kind === 'time' ? 'datetime-local' : 'text'}
+      step=${field.kind === 'time' ? '1' : nothing}
+      aria-label=${className ? field.label : nothing}
+      placeholder=${className ? field.label : nothing}
+      list=${list ?? nothing}
+      autocomplete="off"
+      spellcheck="false"
+      maxlength="256"
+      .value=${String(search.filter[field.name])}
+      @input=${field.kind === 'time' ? nothing : delayed}
+      @change=${(event: Event) => fill(search, field, event)}
+      @keydown=${(event: KeyboardEvent) => {
+        if (event.key === 'Enter') fill(search, field, event);
+      }}
+    />${list ? html`<datalist id=${list}>${field.options?.map(([value, label]) => html`<option value=${value}>${label}</option>`)}</datalist>` : nothing}`;
+}
+
+const waiting = new WeakMap<Element, ReturnType<typeof setTimeout>>();
+
+/** Searches when one pauses typing. */
+function later(element: Element, run: () => void): void {
+  clearTimeout(waiting.get(element));
+  waiting.set(element, setTimeout(run, 250));
+}
+
+function fill<F extends object>({ filter, search }: Search<F>, { name }: Field<F>, event: Event): void {
+  const element = event.target as HTMLInputElement | HTMLSelectElement;
+  clearTimeout(waiting.get(element));
+  if (filter[name] === element.value) return;
+  search({ [name]: element.value } as Partial<F>);
+}

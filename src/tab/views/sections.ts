@@ -1,0 +1,35 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { visible } from '../text/visible.ts';
+
+/** A part of a details page with its heading. */
+export function section(title: string, content: TemplateResult): TemplateResult {
+  return html`<section><h4>${title}</h4>${content}</section>`;
+}
+
+type Fact = readonly [name: string, value: string | TemplateResult | null | undefined];
+
+/** Names and values; what has no value is left out. */
+export function facts(all: readonly Fact[]): TemplateResult {
+  return html`<dl class="nrp-facts">
+    ${all.map(([name, value]) => (value ? html`<div><dt>${name}</dt><dd>${value}</dd></div>` : nothing))}
+  </dl>`;
+}
+
+/** A text of any length, which can be reached and scrolled by keyboard. */
+export function textBlock(name: string, text: string, className = ''): TemplateResult {
+  return html`<pre class="nrp-text ${className}" tabindex="0" role="region" aria-label=${name}>${text}</pre>`;
+}
+
+export function headersTable(
+  caption: string,
+  headers: Readonly<Record<string, string>>,
+): TemplateResult | typeof nothing {
+  const entries = Object.entries(headers);
+  if (entries.length === 0) return nothing;
+  return html`<table class="nrp-headers">
+    <caption>${caption}</caption>
+    <tbody>
+      ${entries.map(([name, value]) => html`<tr><th scope="row">${visible(name)}</th><td>${visible(value)}</td></tr>`)}
+    </tbody>
+  </table>`;
+}

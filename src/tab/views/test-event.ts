@@ -1,0 +1,168 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { EventType } from '../../engine/catalogue.ts';
+import { path } from '../data/api.ts';
+import { FollowedEvent } from '../data/followed-event.ts';
+import { eventTypesOf } from '../editor/catalogue.ts';
+import { visible } from '../text/visible.ts';
+import { chainList } from './chain-list.ts';
+import { eventMark } from './marks.ts';
+import { openEvent } from './open.ts';
+import { banner, wordButton } from './parts.ts';
+import { problemOf } from './problems.ts';
+import { section } from './sections.ts';
+import { define, View } from './view.ts';
+
+/** Fires an event that one makes of a sample, and follows it through its chain. */
+export class TestEventView extends View {
+  static override properties = { ...View.properties, registry: {}, eventType: {} };
+  declare registry: string;
+  declare eventType: string;
+  #envelope = '';
+  #problem = '';
+  #firing = false;
+  #followed: FollowedEvent | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const { navigation, registries } = this.app;
+    this.registry ||= navigation.registry || registries.readable[0]?.id || '';
+    this.eventType ||= this.#types[0]?.id ?? '';
+    this.#takeSample();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#followed?.stop();
+  }
+
+  override render(): TemplateResult {
+    const refused = this.app.mayWrite ? undefined : this.t('readOnly');
+    return html`<div class="nrp-details">
+      ${banner('info', this.t('test.past'))}
+      <div class="nrp-form nrp-form-wide">
+        ${this.#registryField()}
+        <label class="nrp-field"><span>${this.t('column.event')}</span>
+          <select @change=${this.#chooseType}>${this.#typeOptions()}</select>
+        </label>
+      </div>
+      <label class="nrp-field nrp-envelope"><span>${this.t('test.envelope')}</span>
+        <textarea
+          rows="14"
+          spellcheck="false"
+          aria-invalid=${String(this.#problem !== '')}
+          .value=${this.#envelope}
+          @input=${this.#edit}
+        ></textarea>
+      </label>
+      ${this.#problem ? html`<div class="nrp-problem" role="alert">${this.#problem}</div>` : nothing}
+      <div class="nrp-actions">
+        ${wordButton({ icon: 'fa-bolt', label: this.t('test.fire'), act: () => void this.#fire(), refused, primary: true })}
+        ${wordButton({ icon: 'fa-undo', label: this.t('test.sample'), act: () => this.#takeSample() })}
+        ${wordButton({ icon: 'fa-expand', label: this.t('test.expand'), act: () => this.#expand() })}
+      </div>
+      ${this.#outcome()}
+    </div>`;
+  }
+
+  #outcome(): TemplateResult | typeof nothing {
+    const { details, problem } = this.#followed ?? {};
+    if (!details && problem !== undefined) {
+      return html`<div class="nrp-problem" role="alert">${problemOf(this.app, problem)}</div>`;
+    }
+    if (!details) return nothing;
+    const { id, status, executions } = details;
+    return section(
+      this.t('test.outcome'),
+      html`<div role="status" class="nrp-outcome">${eventMark(this.app, status)}
+          <button type="button" class="nrp-link" @click=${() => openEvent(this.app, this.registry, id)}>${id}</button>
+          <span class="nrp-muted">${this.t(`eventHint.${status}`)}</span></div>
+        ${chainList(this.app, this.registry, executions)}`,
+    );
+  }
+
+  #registryField(): TemplateResult | typeof nothing {
+    const { readable } = this.app.registries;
+    if (readable.length < 2) return nothing;
+    const choose = (event: Event) => {
+      this.registry = (event.target as HTMLSelectElement).value;
+      this.eventType = this.#types[0]?.id ?? '';
+      this.#takeSample();
+    };
+    return html`<label class="nrp-field"><span>${this.t('column.registry')}</span>
+      <select @change=${choose}>
+        ${readable.map(({ id, name }) => html`<option value=${id} ?selected=${id === this.registry}>${visible(name || id)}</option>`)}
+      </select>
+    </label>`;
+  }
+
+  #typeOptions(): readonly TemplateResult[] {
+    const groups = Map.groupBy(this.#types, ({ group }) => group);
+    return [...groups].map(
+      ([group, types]) => html`<optgroup label=${visible(group)}>
+        ${types.map(
+          ({ id, title }) =>
+            html`<option value=${id} ?selected=${id === this.eventType}>${id} – ${visible(title)}</option>`,
+        )}
+      </optgroup>`,
+    );
+  }
+
+  get #types(): readonly EventType[] {
+    return eventTypesOf(this.registry ? [this.registry] : []);
+  }
+
+  readonly #chooseType = (event: Event): void => {
+    this.eventType = (event.target as HTMLSelectElement).value;
+    this.#takeSample();
+  };
+
+  readonly #edit = (event: Event): void => {
+    this.#envelope = (event.target as HTMLTextAreaElement).value;
+  };
+
+  #takeSample(): void {
+    const sample = this.#types.find(({ id }) => id === this.eventType)?.sample;
+    const { event, data } = sample ?? { event: { events_id: this.eventType, object_id: 1 }, data: {} };
+    this.#setEnvelope(JSON.stringify({ event: { ...event, dt: now() }, data }, null, 2));
+  }
+
+  #expand(): void {
+    RED.editor.editJSON({ value: this.#envelope, complete: (value) => this.#setEnvelope(value) });
+  }
+
+  #setEnvelope(text: string): void {
+    this.#envelope = text;
+    this.#problem = '';
+    this.requestUpdate();
+  }
+
+  async #fire(): Promise<void> {
+    if (this.#firing) return;
+    this.#firing = true;
+    this.#problem = '';
+    try {
+      const route = path('registries', this.registry, 'events');
+      const { id } = await this.app.api.send<{ id: string }>('POST', route, JSON.parse(this.#envelope) as object);
+      this.#follow(id);
+    } catch (error) {
+      this.#problem =
+        error instanceof SyntaxError ? this.t('test.noJson', { problem: error.message }) : problemOf(this.app, error);
+    }
+    this.#firing = false;
+    this.requestUpdate();
+  }
+
+  #follow(id: string): void {
+    this.#followed?.stop();
+    this.#followed = new FollowedEvent(this.app, this.registry, id);
+    this.#followed.observe(() => this.requestUpdate());
+    this.#followed.start();
+  }
+}
+
+/** The moment, with offset, as an envelope has it. */
+function now(): string {
+  return new Date().toISOString().replace(/\.\d+Z$/, '+00:00');
+}
+
+define('nrp-test-event', TestEventView);

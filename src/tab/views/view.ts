@@ -1,0 +1,51 @@
+import { LitElement, type ReactiveController } from 'lit';
+import type { App } from '../app.ts';
+import type { Observable } from '../data/observable.ts';
+import { Pace } from '../data/pace.ts';
+
+/** A part of the tab: rendered in the light DOM, where the editor's own classes and shortcuts reach. */
+export abstract class View extends LitElement {
+  static override properties = { app: { attribute: false } };
+  declare app: App;
+
+  protected override createRenderRoot(): this {
+    return this;
+  }
+
+  protected t(key: string, values?: Readonly<Record<string, unknown>>): string {
+    return this.app.text(key, values);
+  }
+}
+
+const betweenRendersMs = 200;
+
+/** Renders a view anew when what it shows changes, at once or at the pace of live changes: five times a second. */
+export class Watch implements ReactiveController {
+  readonly #sources: () => readonly Observable[];
+  readonly #pace: Pace;
+  #ends: (() => void)[] = [];
+
+  constructor(
+    host: LitElement,
+    sources: () => readonly Observable[],
+    pace: 'at once' | 'live' = 'live',
+  ) {
+    this.#sources = sources;
+    this.#pace = new Pace(() => host.requestUpdate(), pace === 'live' ? betweenRendersMs : 0);
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.#ends = this.#sources().map((source) => source.observe(() => this.#pace.ask()));
+  }
+
+  hostDisconnected(): void {
+    for (const end of this.#ends.splice(0)) end();
+    this.#pace.stop();
+  }
+}
+
+/** Registers an element once, however often the app is loaded. */
+export function define(name: string, element: CustomElementConstructor): void {
+  if (!customElements.get(name)) customElements.define(name, element);
+}

@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { InvalidInput } from '../../src/engine/errors.ts';
+import { type Envelope, parseEnvelope, resemblesEnvelope } from '../../src/engine/event.ts';
+import { issuesOf } from '../support/invalid.ts';
+
+const sample = {
+  event: { dt: '2026-01-31T12:00:00+00:00', events_id: 'clients.create', object_id: 12 },
+  data: { id: 12 },
+};
+const withEvent = (event: object) => ({ ...sample, event: { ...sample.event, ...event } });
+const withData = (data: unknown) => ({ ...sample, data });
+
+describe('an envelope', () => {
+  it('passes as it is, with the fields that a billing system adds', () => {
+    const extended = { ...withEvent({ tenant: 'a' }), version: 2 };
+    assert.deepEqual(parseEnvelope(extended), extended);
+  });
+
+  for (const value of [undefined, null, 'text', 5, [], [sample]])
+    it(`is refused when it is ${JSON.stringify(value) ?? 'missing'}`, () => {
+      assert.match(issuesOf(() => parseEnvelope(value))[''] ?? '', /^must be an object \{"event"/);
+    });
+
+  it('names every field that is wrong, and what to do', () => {
+    assert.deepEqual(
+      issuesOf(() => parseEnvelope({ event: {} })),
+      {
+        'event.dt': 'must be an ISO 8601 date and time with offset, such as "2026-01-31T12:00:00+00:00"',
+        'event.events_id': 'must be a string such as "clients.create"',
+        'event.object_id': 'is missing: a number or a string is needed',
+        data: 'must be an object ({} when there is nothing to say)',
+      },
+    );
+  });
+
+  it('begins its error with what it is', () => {
+    assert.throws(() => parseEnvelope({ ...sample, data: 5 }), { message: /^envelope: data: must be/ });
+  });
+
+  describe('dt', () => {
+    for (const dt of ['2026-01-31T12:00:00Z', '2026-01-31T12:00:00.123+05:30', '2024-02-29T00:00:00-11:00'])
+      it(`may be ${dt}`, () => assert.equal(parseEnvelope(withEvent({ dt })).event.dt, dt));
+
+    for (const dt of ['2026-01-31T12:00:00', '2026-01-31', '2026-02-30T12:00:00Z', '31.01.2026', 1769860800])
+      it(`is refused when it is ${dt}`, () => {
+        assert.match(issuesOf(() => parseEnvelope(withEvent({ dt })))['event.dt'] ?? '', /with offset/);
+      });
+  });
+
+  describe('events_id', () => {
+    for (const type of ['clients.create', 'a', 'A_1.b_2.c', 'x'.repeat(256)])
+      it(`may be ${type.slice(0, 20)} (${type.length} characters)`, () => {
+        assert.equal(parseEnvelope(withEvent({ events_id: type })).event.events_id, type);
+      });
+
+    for (const type of ['', '.', 'clients.', '.create', 'a..b', 'a-b', 'a b', 'ä', 'clients.*', 'a\n'])
+      it(`is refused when it is ${JSON.stringify(type)}`, () => {
+        const issues = issuesOf(() => parseEnvelope(withEvent({ events_id: type })));
+        assert.match(issues['event.events_id'] ?? '', /segments of A-Z a-z 0-9 _ joined by dots/);
+      });
+
+    it('has 256 characters at most', () => {
+      const issues = issuesOf(() => parseEnvelope(withEvent({ events_id: 'x'.repeat(257) })));
+      assert.deepEqual(issues, { 'event.events_id': 'must have 256 characters at most' });
+    });
+  });
+
+  describe('object_id', () => {
+    for (const id of [12, 0, -1, 1.5, 2 ** 53 - 1, '12', 'a b', '9007199254740993'])
+      it(`may be ${JSON.stringify(id)}`, () => {
+        assert.equal(parseEnvelope(withEvent({ object_id: id })).event.object_id, id);
+      });
+
+    for (const id of [2 ** 53, -(2 ** 53), 1e300])
+      it(`is refused as the number ${id}, and wanted as a string`, () => {
+        const issues = issuesOf(() => parseEnvelope(withEvent({ object_id: id })));
+        assert.match(issues['event.object_id'] ?? '', /beyond 2\^53.*send it as a string$/);
+      });
+
+    for (const id of [null, true, {}, [], Number.NaN, Number.POSITIVE_INFINITY, 12n])
+      it(`is refused when it is ${id} (${typeof id})`, () => {
+        const issues = issuesOf(() => parseEnvelope(withEvent({ object_id: id })));
+        assert.deepEqual(issues, { 'event.object_id': 'must be a number or a string' });
+      });
+
+    it('is neither empty nor longer than 256 characters', () => {
+      assert.deepEqual(
+        issuesOf(() => parseEnvelope(withEvent({ object_id: '' }))),
+        {
+          'event.object_id': 'must not be empty',
+        },
+      );
+      assert.deepEqual(
+        issuesOf(() => parseEnvelope(withEvent({ object_id: 'x'.repeat(257) }))),
+        {
+          'event.object_id': 'must have 256 characters at most',
+        },
+      );
+    });
+  });
+
+  describe('data', () => {
+    for (const data of [null, [], 'text', new Map(), Buffer.from('bytes')])
+      it(`is refused when it is ${data === null ? 'null' : data.constructor.name}`, () => {
+        const issues = issuesOf(() => parseEnvelope(withData(data)));
+        assert.deepEqual(issues, { data: 'must be an object ({} when there is nothing to say)' });
+      });
+
+    it('names the place of what JSON can not carry', () => {
+      const issues = issuesOf(() => parseEnvelope(withData({ rows: [{}, { id: 1n }] })));
+      assert.deepEqual(issues, {
+        'data.rows[1].id': 'is a BigInt, which JSON can not carry: send it as a string',
+      });
+    });
+
+    it('is refused when it contains itself', () => {
+      const data: Record<string, unknown> = { id: 1 };
+      data['self'] = data;
+      const [[field, message] = []] = Object.entries(issuesOf(() => parseEnvelope(withData(data))));
+      assert.match(field ?? '', /^data\.self/);
+      assert.match(message ?? '', /contains itself: send plain data/);
+    });
+
+    it('is refused when it is nested so deep that reading it would overflow the stack', () => {
+      const data = JSON.parse(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`);
+      const issues = issuesOf(() => parseEnvelope(withData(data)));
+      assert.match(Object.values(issues)[0] ?? '', /nested deeper than 100 levels/);
+    });
+
+    it('may hold what knows how to become JSON', () => {
+      const data = { at: new Date(0), bytes: Buffer.from('b') };
+      assert.deepEqual(parseEnvelope(withData(data)).data, data);
+    });
+  });
+});
+
+describe('whatever is parsed as an envelope', () => {
+  const refusedOr = (value: unknown, check: (envelope: Envelope) => void) => {
+    let envelope: Envelope;
+    try {
+      envelope = parseEnvelope(value);
+    } catch (error) {
+      assert.ok(error instanceof InvalidInput);
+      assert.ok(error.issues.length > 0);
+      return;
+    }
+    check(envelope);
+  };
+  /** What a receiver gets is an envelope again, and the same text. */
+  const survivesJson = (envelope: Envelope) => {
+    const text = JSON.stringify(envelope);
+    assert.equal(JSON.stringify(parseEnvelope(JSON.parse(text))), text);
+  };
+  const anything = fc.anything({
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withSet: true,
+    withSparseArray: true,
+    withTypedArray: true,
+    withNullPrototype: true,
+  });
+  const segments = fc.array(fc.stringMatching(/^[A-Za-z0-9_]{1,8}$/), { minLength: 1, maxLength: 4 });
+
+  it('is refused as invalid input, or survives JSON', () => {
+    fc.assert(fc.property(anything, (value) => refusedOr(value, survivesJson)));
+  });
+
+  it('is refused as invalid input, or survives JSON, with any one part that is wrong', () => {
+    const mostly = <A, B>(right: fc.Arbitrary<A>, wrong: fc.Arbitrary<B>) =>
+      fc.oneof<fc.MaybeWeightedArbitrary<A | B>[]>(
+        { arbitrary: right, weight: 9 },
+        { arbitrary: wrong, weight: 1 },
+      );
+    const parts = fc.record({
+      event: fc.record({
+        dt: mostly(fc.constant(sample.event.dt), fc.string()),
+        events_id: mostly(
+          segments.map((all) => all.join('.')),
+          fc.string(),
+        ),
+        object_id: mostly(fc.oneof(fc.integer(), fc.double(), fc.string()), anything),
+      }),
+      data: mostly(fc.dictionary(fc.string(), anything), anything),
+    });
+    fc.assert(fc.property(parts, (value) => refusedOr(value, survivesJson)));
+  });
+
+  it('is taken over unchanged when it came as JSON and is right', () => {
+    const right = fc.record({
+      event: fc.record({
+        dt: fc
+          .date({ min: new Date(0), max: new Date('9999-01-01'), noInvalidDate: true })
+          .map((date) => date.toISOString()),
+        events_id: segments.map((all) => all.join('.')),
+        object_id: fc.oneof(fc.maxSafeInteger(), fc.string({ minLength: 1, maxLength: 256 })),
+      }),
+      data: fc.dictionary(
+        fc.string().filter((key) => key !== '__proto__'),
+        fc.jsonValue({ maxDepth: 5 }),
+      ),
+    });
+    fc.assert(
+      fc.property(right, (envelope) => {
+        const json = JSON.parse(JSON.stringify(envelope));
+        assert.deepEqual(parseEnvelope(json), json);
+      }),
+    );
+  });
+});
+
+describe('what resembles an envelope', () => {
+  it('has an event and data, right or wrong', () => {
+    assert.equal(resemblesEnvelope({ event: 5, data: null }), true);
+  });
+
+  for (const value of [null, undefined, 'event data', { event: {} }, { data: {} }, []])
+    it(`is not ${JSON.stringify(value) ?? 'nothing'}`, () => assert.equal(resemblesEnvelope(value), false));
+});

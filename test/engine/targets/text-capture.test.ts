@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { Redaction } from '../../../src/engine/targets/redaction.ts';
+import { keptBytes, TextCapture } from '../../../src/engine/targets/text-capture.ts';
+
+const nothingSecret = new Redaction([]);
+
+function captured(...chunks: (string | Buffer)[]): TextCapture {
+  const capture = new TextCapture();
+  for (const chunk of chunks) capture.push(Buffer.from(chunk as string));
+  return capture;
+}
+
+describe('text capture', () => {
+  it('puts together a character that came in two chunks', () => {
+    const [first, second] = [Buffer.from('ë').subarray(0, 1), Buffer.from('ë').subarray(1)];
+    assert.equal(captured('Zo', first, second).text(nothingSecret), 'Zoë');
+  });
+
+  it('replaces what is not UTF-8', () => {
+    assert.equal(captured(Buffer.from([0x63, 0xe9, 0x21])).text(nothingSecret), 'c\ufffd!');
+  });
+
+  it('keeps 64 KiB and cuts between characters', () => {
+    const capture = captured(`x${'é'.repeat(keptBytes)}`);
+    const text = capture.text(nothingSecret);
+    assert.equal(Buffer.byteLength(text), keptBytes - 1);
+    assert.ok(!text.includes('\ufffd'));
+    assert.ok(capture.full);
+    assert.equal(capture.received, 2 * keptBytes + 1);
+  });
+
+  it('keeps exactly 64 KiB whole', () => {
+    const text = 'é'.repeat(keptBytes / 2);
+    assert.equal(captured(text).text(nothingSecret), text);
+  });
+
+  it('shows no half of a secret at the cut', () => {
+    const secret = 'a-very-long-secret';
+    const capture = captured('x'.repeat(keptBytes - 10) + secret);
+    const text = capture.text(new Redaction([secret]));
+    assert.ok(text.endsWith('x***'));
+  });
+});

@@ -1,0 +1,673 @@
+import assert from 'node:assert/strict';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../support/browser.ts';
+import { Editor } from '../support/editor.ts';
+import { eventually } from '../support/eventually.ts';
+import { type FlowNode, type NodeRed, startNodeRed } from '../support/node-red.ts';
+
+const tab: FlowNode = { id: 'tab1', type: 'tab', label: 'Flow 1' };
+const registry: FlowNode = { id: 'registry1', type: 'provisioning-registry', name: 'Billing' };
+const handler: FlowNode = {
+  id: 'handler1',
+  type: 'provisioning-handler',
+  registry: 'registry1',
+  name: 'CRM',
+  events: ['clients.*'],
+  handlerType: 'http',
+  url: 'http://127.0.0.1:9/crm',
+};
+const placed = (id: string, type: string, x: number, y: number, rest: object = {}): FlowNode => ({
+  id,
+  type,
+  z: 'tab1',
+  x,
+  y,
+  registry: 'registry1',
+  wires: [],
+  ...rest,
+});
+const event = placed('event1', 'provisioning-event', 150, 80, { eventType: 'clients.create', wires: [[]] });
+const executor = placed('executor1', 'provisioning-executor', 400, 80, { wires: [[], [], []] });
+const log = placed('log1', 'provisioning-log', 150, 160, { wires: [[]] });
+const everything = [tab, registry, handler, event, executor, log];
+
+/** `${NAME}`, as a flow holds it. */
+const reference = (name: string): string => `\${${name}}`;
+
+describe('the editor', function () {
+  this.timeout(60_000);
+
+  let nodeRed: NodeRed;
+  let browser: Browser;
+  let editor: Editor;
+
+  before(async () => {
+    nodeRed = await startNodeRed({ flows: everything });
+    browser = await launchBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await nodeRed?.stop();
+  });
+  afterEach(async () => {
+    const problems = editor.problems.splice(0);
+    await editor.close();
+    assert.deepEqual(problems, []);
+  });
+
+  async function open(flows: readonly FlowNode[], options = {}): Promise<void> {
+    await nodeRed.deploy(flows);
+    editor = await Editor.open(browser, nodeRed, options);
+  }
+
+  const deployed = async (id: string): Promise<FlowNode> => {
+    const node = (await nodeRed.flows()).find((node) => node.id === id);
+    assert.ok(node, `${id} is not deployed`);
+    return node;
+  };
+
+  it('has the nodes in a category of their own', async () => {
+    await open([tab]);
+    const category = editor.page.locator('#red-ui-palette-provisioning');
+    const types = await category
+      .locator('.red-ui-palette-node')
+      .evaluateAll((nodes) => nodes.map((node) => node.getAttribute('data-palette-type')));
+    assert.deepEqual(types.sort(), ['provisioning-event', 'provisioning-executor', 'provisioning-log']);
+    const labels = await category.locator('.red-ui-palette-label').allTextContents();
+    assert.deepEqual(
+      labels.map((label) => label.replace(/\s+/g, ' ')),
+      ['event', 'executor', 'execution log'],
+    );
+  });
+
+  async function saveAll(): Promise<void> {
+    for (const { id } of [event, executor, log]) await (await editor.edit(id)).save();
+    for (const { id, type } of [registry, handler]) await (await editor.editConfig(type, id)).save();
+  }
+
+  // The registration makes Node-RED forget the plugins' pages it kept, which an installation while it runs needs.
+  it('has what the dialogs share as a plugin that registers in the runtime', async () => {
+    await open([tab]);
+    const sets = await nodeRed.get<{ name: string; plugins: { id: string }[] }[]>('plugins');
+    const shared = sets.find(({ name }) => name === 'provisioning-dialog');
+    assert.deepEqual(
+      shared?.plugins.map(({ id }) => id),
+      ['provisioning-dialog'],
+    );
+  });
+
+  it('marks no node as changed that was only looked at', async () => {
+    await open(everything);
+    // The first time, what is absent in these flows gets its default.
+    await saveAll();
+    await editor.deploy();
+    await saveAll();
+    assert.equal(await editor.isDirty(), false);
+  });
+
+  it('leads from nothing to a chain: event and executor by drag, registry and handler from their dialogs', async () => {
+    await open([tab]);
+    const eventId = await editor.drag('provisioning-event', 150, 80);
+    const eventDialog = await editor.edit(eventId);
+    const registryDialog = await eventDialog.add('registry');
+    await registryDialog.fill('name', 'Billing');
+    await registryDialog.save();
+    await eventDialog.fill('eventType', 'clients.create');
+    await eventDialog.save();
+
+    const executorId = await editor.drag('provisioning-executor', 400, 80);
+    const executorDialog = await editor.edit(executorId);
+    const [registryId = ''] = await editor.idsOf('provisioning-registry');
+    await executorDialog.select('registry', registryId);
+    for (const [name, priority] of [
+      ['Mail', '20'],
+      ['CRM', '5'],
+    ] as const) {
+      await editor.page.locator('#provisioning-executor-add-handler').click();
+      const handlerDialog = await editor.dialog('config');
+      assert.equal(await handlerDialog.field('registry').inputValue(), registryId);
+      await handlerDialog.fill('name', name);
+      await handlerDialog.fill('priority', priority);
+      await handlerDialog.fill('url', 'https://crm.example/hook');
+      await handlerDialog.enter(
+        (await handlerDialog.addRow('provisioning-handler-events')).locator('input'),
+        'clients.*',
+      );
+      await handlerDialog.save();
+    }
+    const listed = await executorDialog.rows('provisioning-executor-handlers').allTextContents();
+    assert.deepEqual(listed, ['5 CRM → httpclients.*', '20 Mail → httpclients.*']);
+    await executorDialog.save();
+
+    for (const id of [eventId, executorId, registryId]) assert.deepEqual(await editor.errorsOf(id), []);
+    await editor.deploy();
+    assert.equal((await deployed(executorId))['registry'], registryId);
+    assert.equal((await deployed(eventId))['registry'], registryId);
+  });
+
+  describe('the dialog of the registry', () => {
+    it('keeps what is entered, over a deploy', async () => {
+      await open(everything);
+      const dialog = await editor.editConfig('provisioning-registry', 'registry1');
+      const numbers = {
+        concurrency: '8',
+        claimSeconds: '90',
+        retentionDays: '0',
+        retentionEvents: reference('KEEP'),
+      };
+      for (const [property, value] of Object.entries(numbers)) await dialog.fill(property, value);
+      await dialog.choose('ordering', 'none');
+      const row = await dialog.addRow('provisioning-registry-event-types');
+      await dialog.enter(row.locator('[name="id"]'), 'shop.order.create');
+      await dialog.enter(row.locator('[name="title"]'), 'Order placed');
+      await dialog.enter(row.locator('[name="object"]'), 'shop.order');
+      await dialog.enter(row.locator('.red-ui-typedInput-input'), '{"total": 12.5}');
+      await dialog.save();
+      await editor.deploy();
+
+      const saved = await deployed('registry1');
+      const eventTypes = [
+        { id: 'shop.order.create', title: 'Order placed', object: 'shop.order', sample: { total: 12.5 } },
+      ];
+      assert.deepEqual({ ...saved, ...numbers, ordering: 'none', eventTypes }, saved);
+
+      const again = await editor.editConfig('provisioning-registry', 'registry1');
+      for (const [property, value] of Object.entries(numbers)) {
+        assert.equal(await again.field(property).inputValue(), value, property);
+      }
+      assert.equal(await again.field('ordering').inputValue(), 'none');
+      const [fields] = [again.rows('provisioning-registry-event-types').first()];
+      assert.equal(await fields.locator('[name="id"]').inputValue(), 'shop.order.create');
+      assert.equal(await fields.locator('.red-ui-typedInput-input').inputValue(), '{"total":12.5}');
+    });
+
+    it('shows the default where a flow has nothing', async () => {
+      await open([tab, { ...registry, retentionDays: 0 }]);
+      const dialog = await editor.editConfig('provisioning-registry', 'registry1');
+      assert.equal(await dialog.field('retentionDays').inputValue(), '0');
+      assert.equal(await dialog.field('retentionEvents').inputValue(), '1000000');
+      assert.equal(await dialog.field('concurrency').inputValue(), '64');
+      assert.equal(await dialog.field('ordering').inputValue(), 'object');
+    });
+
+    it('says what is wrong with a value', async () => {
+      await open(everything);
+      const dialog = await editor.editConfig('provisioning-registry', 'registry1');
+      await dialog.fill('concurrency', '2000');
+      assert.equal(
+        await dialog.problemOf(dialog.field('concurrency')),
+        `A whole number from 1 to 1024, or ${reference('NAME')}`,
+      );
+      const row = await dialog.addRow('provisioning-registry-event-types');
+      await dialog.enter(row.locator('[name="id"]'), 'shop order');
+      assert.match(await dialog.problemOf(row.locator('[name="id"]')), /segments joined by dots/);
+      await dialog.enter(row.locator('.red-ui-typedInput-input'), '[1]');
+      assert.match(
+        await dialog.problemOf(row.locator('.red-ui-typedInput-container')),
+        /The sample must be a JSON object/,
+      );
+      await dialog.save();
+      assert.equal((await editor.errorsOf('registry1')).length, 2);
+    });
+
+    it('offers an own event type in the other dialogs before it is deployed', async () => {
+      await open(everything);
+      const dialog = await editor.editConfig('provisioning-registry', 'registry1');
+      const row = await dialog.addRow('provisioning-registry-event-types');
+      await dialog.enter(row.locator('[name="id"]'), 'shop.order.create');
+      await dialog.enter(row.locator('[name="title"]'), 'Order placed');
+      await dialog.save();
+
+      const eventDialog = await editor.edit('event1');
+      await eventDialog.fill('eventType', '');
+      await eventDialog.field('eventType').pressSequentially('placed');
+      await editor.suggestions().getByText('shop.order.create').waitFor();
+      await editor.page.keyboard.press('Enter');
+      assert.equal(await eventDialog.field('eventType').inputValue(), 'shop.order.create');
+      await eventually('the title', async () =>
+        (await eventDialog.form.textContent())?.includes('Order placed'),
+      );
+    });
+  });
+
+  describe('the dialog of a handler', () => {
+    it('starts with the defaults, nought too, in the only registry there is', async () => {
+      await open([tab, registry]);
+      const dialog = await editor.editConfig('provisioning-handler');
+      const defaults = {
+        registry: 'registry1',
+        priority: '10',
+        timeoutSeconds: '15',
+        concurrency: '16',
+        ratePerSecond: '0',
+      };
+      for (const [property, value] of Object.entries(defaults)) {
+        assert.equal(await dialog.field(property).inputValue(), value, property);
+      }
+      const delays = dialog.form.locator('#provisioning-handler-retry-delays');
+      assert.equal(await delays.inputValue(), '5s, 5m, 30m, 2h, 5h, 10h, 10h');
+    });
+
+    it('keeps an HTTP handler, over a deploy', async () => {
+      await open(everything);
+      const dialog = await editor.editConfig('provisioning-handler', 'handler1');
+      await dialog.fill('name', 'Softswitch');
+      await dialog.fill('priority', '3');
+      await dialog.choose('handlerStatus', 'disabled');
+      await dialog.enter(
+        (await dialog.addRow('provisioning-handler-events')).locator('input'),
+        'importd.process_failed',
+      );
+      await dialog.fill('url', 'https://switch.example/provision');
+      await dialog.choose('auth', 'bearer');
+      await dialog.fill('token', 'a-token');
+      const header = await dialog.addRow('provisioning-handler-headers');
+      await dialog.enter(header.locator('[name="name"]'), 'X-Account');
+      await dialog.enter(header.locator('.red-ui-typedInput-input'), '12');
+      await editor.page.getByRole('link', { name: 'Delivery' }).click();
+      await dialog.fill('timeoutSeconds', '2.5');
+      await dialog.choose('onFailure', 'stop');
+      await dialog.enter(dialog.form.locator('#provisioning-handler-retry-delays'), '10, 1m 2h; 1d');
+      await dialog.fill('concurrency', '4');
+      await dialog.fill('ratePerSecond', '0.5');
+      await dialog.save();
+      assert.deepEqual(await editor.errorsOf('handler1'), []);
+      await editor.deploy();
+
+      const saved = await deployed('handler1');
+      const expected = {
+        name: 'Softswitch',
+        priority: '3',
+        handlerStatus: 'disabled',
+        events: ['clients.*', 'importd.process_failed'],
+        handlerType: 'http',
+        url: 'https://switch.example/provision',
+        auth: 'bearer',
+        headers: [{ name: 'X-Account', value: '12' }],
+        timeoutSeconds: '2.5',
+        onFailure: 'stop',
+        retryDelays: [10, 60, 7200, 86400],
+        concurrency: '4',
+        ratePerSecond: '0.5',
+      };
+      assert.deepEqual({ ...saved, ...expected }, saved);
+
+      const again = await editor.editConfig('provisioning-handler', 'handler1');
+      const events = again.rows('provisioning-handler-events').locator('input');
+      assert.equal(await events.first().inputValue(), 'clients.*');
+      assert.equal(
+        await again.form.locator('#provisioning-handler-retry-delays').inputValue(),
+        '10s, 1m, 2h, 1d',
+      );
+      assert.equal(
+        await again.choice('handlerStatus').locator('[aria-pressed="true"]').textContent(),
+        'Disabled',
+      );
+    });
+
+    it('keeps a local handler, over a deploy, and shows only what that needs', async () => {
+      await open(everything);
+      const dialog = await editor.editConfig('provisioning-handler', 'handler1');
+      assert.ok(await dialog.field('url').isVisible());
+      await dialog.choose('handlerType', 'local');
+      assert.ok(!(await dialog.field('url').isVisible()));
+      await dialog.fill('command', 'block.sh');
+      await dialog.choose('mode', 'resident');
+      for (const argument of ['--quick', 'a b']) {
+        await dialog.enter((await dialog.addRow('provisioning-handler-args')).locator('input'), argument);
+      }
+      const variable = await dialog.addRow('provisioning-handler-environment');
+      await dialog.enter(variable.locator('[name="name"]'), 'HOST');
+      await dialog.enter(variable.locator('.red-ui-typedInput-input'), '10.0.0.1');
+      await dialog.save();
+      assert.deepEqual(await editor.errorsOf('handler1'), []);
+      await editor.deploy();
+
+      const saved = await deployed('handler1');
+      const expected = {
+        handlerType: 'local',
+        command: 'block.sh',
+        mode: 'resident',
+        args: ['--quick', 'a b'],
+        environment: [{ name: 'HOST', value: '10.0.0.1' }],
+      };
+      assert.deepEqual({ ...saved, ...expected }, saved);
+      const again = await editor.editConfig('provisioning-handler', 'handler1');
+      assert.deepEqual(
+        await Promise.all(
+          (await again.rows('provisioning-handler-args').locator('input').all()).map((input) =>
+            input.inputValue(),
+          ),
+        ),
+        ['--quick', 'a b'],
+      );
+    });
+
+    it('warns of a literal secret and keeps a reference to a variable', async () => {
+      await open(everything);
+      const dialog = await editor.editConfig('provisioning-handler', 'handler1');
+      const header = await dialog.addRow('provisioning-handler-headers');
+      await dialog.enter(header.locator('[name="name"]'), 'X-Api-Key');
+      await dialog.enter(header.locator('.red-ui-typedInput-input'), '12345');
+      const warning = dialog.form.getByText('looks like a secret').filter({ visible: true });
+      await warning.waitFor();
+      await header.locator('.red-ui-typedInput-type-select').click();
+      await editor.page.locator('.red-ui-typedInput-options:visible').getByText('env variable').click();
+      await dialog.enter(header.locator('.red-ui-typedInput-input'), 'CRM_KEY');
+      await warning.waitFor({ state: 'hidden' });
+      await dialog.save();
+      assert.deepEqual((await editor.saved('handler1'))['headers'], [
+        { name: 'X-Api-Key', value: reference('CRM_KEY') },
+      ]);
+
+      const again = await editor.editConfig('provisioning-handler', 'handler1');
+      const value = again.rows('provisioning-handler-headers').locator('.red-ui-typedInput-input');
+      assert.equal(await value.inputValue(), 'CRM_KEY');
+    });
+
+    it('completes an event by its title, and takes own types and patterns', async () => {
+      await open(everything);
+      const dialog = await editor.editConfig('provisioning-handler', 'handler1');
+      const completed = (await dialog.addRow('provisioning-handler-events')).locator('input');
+      await completed.pressSequentially('balance');
+      await editor.suggestions().getByText('clients.balance_zero').click();
+      assert.equal(await completed.inputValue(), 'clients.balance_zero');
+      const own = (await dialog.addRow('provisioning-handler-events')).locator('input');
+      await dialog.enter(own, 'shop.order.create');
+      assert.equal(await dialog.problemOf(own), '');
+      const wrong = (await dialog.addRow('provisioning-handler-events')).locator('input');
+      await dialog.enter(wrong, '*.create');
+      assert.match(await dialog.problemOf(wrong), /a group such as clients\.\*/);
+      await dialog.enter(wrong, '*');
+      await dialog.save();
+      const { events } = await editor.saved('handler1');
+      assert.deepEqual(events, ['clients.*', 'clients.balance_zero', 'shop.order.create', '*']);
+    });
+
+    it('leaves an empty event alone when Tab passes it by', async () => {
+      await open(everything);
+      const dialog = await editor.editConfig('provisioning-handler', 'handler1');
+      const field = (await dialog.addRow('provisioning-handler-events')).locator('input');
+      await field.click();
+      await editor.suggestions().first().waitFor();
+      await editor.page.keyboard.press('Tab');
+      assert.equal(await field.inputValue(), '');
+    });
+
+    it('says what is wrong with a value', async () => {
+      await open([tab, registry, { ...handler, events: [], url: 'ftp://crm.example', priority: 'first' }]);
+      const dialog = await editor.editConfig('provisioning-handler', 'handler1');
+      await dialog.choose('auth', 'basic');
+      assert.equal(await dialog.problemOf(dialog.field('user')), 'Enter the user name');
+      const header = await dialog.addRow('provisioning-handler-headers');
+      await dialog.enter(header.locator('[name="name"]'), 'X Account');
+      assert.match(await dialog.problemOf(header.locator('[name="name"]')), /A header name has/);
+      await dialog.enter(header.locator('[name="name"]'), 'Authorization');
+      await dialog.enter(header.locator('.red-ui-typedInput-input'), `Bearer ${reference('TOKEN')}`);
+      assert.match(
+        await dialog.problemOf(header.locator('.red-ui-typedInput-container')),
+        /only where it is the whole value/,
+      );
+      await editor.page.getByRole('link', { name: 'Delivery' }).click();
+      const delays = dialog.form.locator('#provisioning-handler-retry-delays');
+      await dialog.enter(delays, 'soon');
+      assert.match(await dialog.problemOf(delays), /Delays such as 5s/);
+      await dialog.save();
+
+      const errors = (await editor.errorsOf('handler1')).join('\n');
+      for (const word of [
+        'at least one event',
+        'begins with http',
+        'whole number',
+        'user name',
+        'whole value',
+        'Delays',
+      ]) {
+        assert.ok(errors.includes(word), `${word} in ${errors}`);
+      }
+      const again = await editor.editConfig('provisioning-handler', 'handler1');
+      assert.equal(await again.form.locator('#provisioning-handler-retry-delays').inputValue(), 'soon');
+    });
+
+    it('takes a reference to a variable for a number and a URL', async () => {
+      const named = {
+        priority: reference('PRIORITY'),
+        timeoutSeconds: reference('TIMEOUT'),
+        concurrency: reference('MANY'),
+        url: reference('CRM_URL'),
+      };
+      await open([tab, registry, { ...handler, ...named }]);
+      assert.deepEqual(await editor.errorsOf('handler1'), []);
+      await (await editor.editConfig('provisioning-handler', 'handler1')).save();
+      const saved = await editor.saved('handler1');
+      assert.deepEqual({ ...saved, ...named }, saved);
+    });
+
+    it('refuses a place in a subflow', async () => {
+      const subflow = { id: 'subflow1', type: 'subflow', name: 'Sub', in: [], out: [] };
+      await open([tab, subflow, registry, { ...handler, z: 'subflow1' }]);
+      assert.match((await editor.errorsOf('handler1')).join(), /can't live in a subflow/);
+    });
+
+    it('makes a new signing secret of 24 bytes', async () => {
+      await open(everything);
+      const dialog = await editor.editConfig('provisioning-handler', 'handler1');
+      await dialog.form.getByRole('button', { name: 'Generate' }).click();
+      const secret = await dialog.field('signingSecret').inputValue();
+      assert.match(secret, /^whsec_/);
+      assert.equal(Buffer.from(secret.slice('whsec_'.length), 'base64').length, 24);
+    });
+
+    it('never gets a credential back', async () => {
+      const secrets = {
+        user: 'the-user',
+        password: 'the-password',
+        token: 'the-token',
+        signingSecret: 'whsec_dGhlLXNpZ25pbmctc2VjcmV0',
+        previousSigningSecret: 'whsec_dGhlLXByZXZpb3VzLW9uZQ==',
+      };
+      await open([tab, registry, { ...handler, auth: 'basic', credentials: secrets }]);
+      const answers: string[] = [];
+      editor.page.on(
+        'response',
+        (response) =>
+          void response.text().then(
+            (body) => answers.push(body),
+            () => {},
+          ),
+      );
+      await editor.page.reload();
+      await editor.ready();
+      const dialog = await editor.editConfig('provisioning-handler', 'handler1');
+      assert.equal(await dialog.field('password').inputValue(), '__PWRD__');
+      await dialog.save();
+      await editor.deploy();
+      await editor.editConfig('provisioning-handler', 'handler1');
+      assert.ok(
+        answers.some((body) => body.includes('has_password')),
+        'the credentials were asked for',
+      );
+      for (const [name, secret] of Object.entries(secrets)) {
+        assert.ok(!answers.some((body) => body.includes(secret)), name);
+      }
+    });
+
+    it("shows an operator's switch, by whom and when, and takes it back", async () => {
+      await open(everything);
+      const path = 'provisioning/registries/registry1/handlers/handler1';
+      const json = { 'content-type': 'application/json' };
+      const body = JSON.stringify({ status: 'disabled' });
+      assert.ok((await nodeRed.admin(path, { method: 'PATCH', headers: json, body })).ok);
+      const dialog = await editor.editConfig('provisioning-handler', 'handler1');
+      const note = dialog.form.locator('#provisioning-handler-override');
+      await note.waitFor();
+      assert.match((await note.textContent()) ?? '', /In force now: Disabled/);
+      await note.getByRole('button', { name: 'Undo' }).click();
+      await note.waitFor({ state: 'hidden' });
+      const { items } = await nodeRed.get<{ items: { id: string; override: unknown }[] }>(
+        'provisioning/registries/registry1/handlers',
+      );
+      assert.equal(items.find(({ id }) => id === 'handler1')?.override, null);
+    });
+  });
+
+  describe('the dialog of an event node', () => {
+    it('keeps what is entered, over a deploy', async () => {
+      await open(everything);
+      const dialog = await editor.edit('event1');
+      await dialog.fill('name', 'From the billing system');
+      await dialog.fill('eventType', 'clients.update');
+      await dialog.enter(dialog.typedInput('objectId'), 'payload.client');
+      await dialog.field('intake').check();
+      await dialog.fill('path', '/billing/events');
+      await dialog.choose('intakeAuth', 'bearer');
+      await dialog.fill('intakeToken', 'a-token');
+      await dialog.save();
+      assert.deepEqual(await editor.errorsOf('event1'), []);
+      await editor.deploy();
+
+      const saved = await deployed('event1');
+      const expected = {
+        name: 'From the billing system',
+        eventType: 'clients.update',
+        objectId: 'payload.client',
+        objectIdType: 'msg',
+        data: 'payload',
+        dataType: 'msg',
+        intake: true,
+        path: '/billing/events',
+        intakeAuth: 'bearer',
+      };
+      assert.deepEqual({ ...saved, ...expected }, saved);
+      const again = await editor.edit('event1');
+      assert.equal(await again.field('intakeToken').inputValue(), '__PWRD__');
+      assert.equal(await again.typedInput('objectId').inputValue(), 'payload.client');
+      assert.ok(await again.field('path').isVisible());
+    });
+
+    it('shows a line to try the intake with, and warns while it is open to all', async () => {
+      await open(everything);
+      const dialog = await editor.edit('event1');
+      const line = dialog.form.locator('#provisioning-event-curl');
+      const warning = dialog.form.getByText('can send events here');
+      assert.ok(!(await line.isVisible()));
+      await dialog.field('intake').check();
+      await warning.waitFor();
+      await dialog.fill('path', "/it's/here");
+      await eventually('the path', async () =>
+        (await line.textContent())?.includes(`curl -X POST '${nodeRed.url}/it'\\''s/here'`),
+      );
+      assert.match((await line.textContent()) ?? '', /"events_id":"clients\.create"/);
+      await dialog.choose('intakeAuth', 'basic');
+      await warning.waitFor({ state: 'hidden' });
+      await eventually('the user', async () => (await line.textContent())?.includes("-u 'user:password'"));
+    });
+
+    it('says what is wrong with a value', async () => {
+      const first = placed('event2', 'provisioning-event', 150, 240, {
+        name: '<b>First</b>',
+        intake: true,
+        path: '/in',
+        wires: [[]],
+      });
+      await open([...everything, first]);
+      const dialog = await editor.edit('event1');
+      await dialog.fill('eventType', 'clients create');
+      assert.match(await dialog.problemOf(dialog.field('eventType')), /segments joined by dots/);
+      await dialog.field('intake').check();
+      await dialog.fill('path', 'in');
+      assert.match(await dialog.problemOf(dialog.field('path')), /begins with \//);
+      await dialog.fill('path', '/in');
+      assert.equal(
+        await dialog.problemOf(dialog.field('path')),
+        'The path is in use by the event node <b>First</b>',
+      );
+      await dialog.choose('intakeAuth', 'signature');
+      assert.equal(await dialog.problemOf(dialog.field('intakeSecret')), 'Enter the secret');
+      await dialog.save();
+      assert.equal((await editor.errorsOf('event1')).length, 3);
+    });
+
+    it('fires an event by its button, once it is deployed', async () => {
+      await open(everything);
+      const said = (text: string) => editor.page.locator('.red-ui-notification', { hasText: text }).first();
+      await editor.node('event1').locator('.red-ui-flow-node-button-button').click();
+      await said('Event fired: clients.create').waitFor();
+      await nodeRed.deploy([tab, registry, handler]);
+      const problems = editor.problems.length;
+      await editor.node('event1').locator('.red-ui-flow-node-button-button').click();
+      await editor.page.locator('.red-ui-notification-error').waitFor();
+      assert.equal(editor.problems.splice(problems).length, 1, 'the browser tells of the 404 too');
+    });
+  });
+
+  describe('the dialog of a log node', () => {
+    it('keeps what is entered, over a deploy', async () => {
+      const other = { ...handler, id: 'handler2', name: 'Mail', priority: 20 };
+      await open([...everything, other]);
+      const dialog = await editor.edit('log1');
+      const box = (name: string) => dialog.form.getByRole('checkbox', { name, exact: true });
+      assert.ok(await box('failed').isChecked());
+      await box('succeeded').check();
+      await dialog.enter((await dialog.addRow('provisioning-log-events')).locator('input'), 'clients.*');
+      await dialog.form.locator('#provisioning-log-handlers').getByText('20 Mail → http').click();
+      await dialog.field('circuits').uncheck();
+      await dialog.save();
+      assert.deepEqual(await editor.errorsOf('log1'), []);
+      await editor.deploy();
+
+      const saved = await deployed('log1');
+      const expected = {
+        statuses: ['succeeded', 'failed'],
+        events: ['clients.*'],
+        handlers: ['handler2'],
+        circuits: false,
+      };
+      assert.deepEqual({ ...saved, ...expected }, saved);
+      const again = await editor.edit('log1');
+      const ticked = again.form.locator('#provisioning-log-handlers li', {
+        has: editor.page.locator(':checked'),
+      });
+      assert.match((await ticked.textContent()) ?? '', /Mail/);
+    });
+
+    it('will not report nothing', async () => {
+      await open([tab, registry, { ...log, statuses: [], circuits: false }]);
+      assert.match((await editor.errorsOf('log1')).join(), /this node would report nothing/);
+    });
+  });
+
+  it('shows what stands in a flow as text', async () => {
+    const html = '<img src=x onerror="document.title=`broken`">';
+    const own = { id: 'a.b', title: html, sample: {} };
+    await open([
+      tab,
+      { ...registry, name: html, eventTypes: [own] },
+      { ...handler, name: html, events: ['a.b', html] },
+      { ...event, eventType: 'a.b', name: html, intake: true, path: `/${html}` },
+      executor,
+      log,
+    ]);
+    for (const { id } of [event, executor, log]) await (await editor.edit(id)).cancel();
+    for (const { id, type } of [registry, handler]) await (await editor.editConfig(type, id)).cancel();
+    assert.ok(!(await editor.page.title()).includes('broken'));
+  });
+
+  for (const theme of ['light', 'dark'] as const) {
+    it(`speaks German to a German, in the ${theme} theme`, async () => {
+      await open(everything, { language: 'de', theme });
+      assert.match((await editor.paletteNode('provisioning-log').textContent()) ?? '', /Ausführungslog/);
+      const dialog = await editor.editConfig('provisioning-handler', 'handler1');
+      assert.deepEqual(await dialog.choice('handlerStatus').locator('button').allTextContents(), [
+        'Aktiv',
+        'Inaktiv',
+        'Archiviert',
+      ]);
+      const untranslated = await dialog.form.evaluate((form) =>
+        form.textContent?.match(/provisioning-[a-z]+\.\w+\S*/g),
+      );
+      assert.equal(untranslated, null);
+      assert.equal(await editor.page.locator('html.nr-theme-dark').count(), theme === 'dark' ? 1 : 0);
+    });
+  }
+});

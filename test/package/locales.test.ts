@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
+import { manifest } from '../support/package.ts';
+
+const nodes = join(import.meta.dirname, '../../nodes');
+const locales = globSync('*', { cwd: join(nodes, 'locales') });
+const sets = globSync('*.html', { cwd: nodes }).map((file) => basename(file, '.html'));
+
+type Catalog = Readonly<Record<string, unknown>>;
+
+const read = (path: string): string => readFileSync(path, 'utf8');
+const catalogOf = (locale: string, set: string): Catalog =>
+  JSON.parse(read(join(nodes, 'locales', locale, `${set}.json`)));
+
+/** `{a: {b: 'text'}}` → `[['a.b', 'text']]` */
+function entriesOf(catalog: Catalog, prefix = ''): [string, unknown][] {
+  return Object.entries(catalog).flatMap(([key, value]): [string, unknown][] =>
+    typeof value === 'object' && value !== null
+      ? entriesOf(value as Catalog, `${prefix}${key}.`)
+      : [[prefix + key, value]],
+  );
+}
+
+const keysOf = (catalog: Catalog): string[] => entriesOf(catalog).map(([key]) => key);
+
+/** Keys that an editor half asks for; where an expression stands in one, `*` does here. */
+function keysAskedBy(set: string): string[] {
+  const html = read(join(nodes, `${set}.html`));
+  const attributes = [...html.matchAll(/\bdata-i18n="([^"]+)"/g)].flatMap(([, value = '']) =>
+    value.split(';'),
+  );
+  const calls = [...html.matchAll(/\._\((['`])(.+?)\1/g)].map(([, , key = '']) => key);
+  // By convention `text('label.x')` is short for the key with the set's name before it.
+  const short = [...html.matchAll(/\btext\((['`])(.+?)\1/g)].map(([, , key = '']) => `${set}.${key}`);
+  return [...attributes.map((key) => key.replace(/^\[[^\]]+\]/, '')), ...calls, ...short]
+    .map((key) => key.replace(/\$\{(?:[^{}]|\{[^}]*\})*\}/g, '*'))
+    .filter((key) => !key.endsWith(`${set}.*`));
+}
+
+const matches = (pattern: string, key: string): boolean =>
+  new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '[^.]+')}$`).test(key);
+
+const placeholdersOf = (text: unknown): string[] =>
+  [...String(text).matchAll(/__\w+?__/g)].map(([name]) => name).sort();
+
+/** The catalog of Node-RED itself, which `node-red:` keys are looked up in. */
+function coreCatalog(locale: string): Catalog {
+  const require = createRequire(createRequire(import.meta.url).resolve('node-red/package.json'));
+  return JSON.parse(read(require.resolve(`@node-red/nodes/locales/${locale}/messages.json`)));
+}
+
+describe('the locales', () => {
+  it('are en-US and at least one more', () => {
+    assert.ok(locales.includes('en-US'));
+    assert.ok(locales.length > 1);
+  });
+
+  for (const set of sets) {
+    describe(set, () => {
+      for (const locale of locales) {
+        it(`has every text that its editor half asks for in ${locale}`, () => {
+          const [own, core] = [keysOf(catalogOf(locale, set)), keysOf(coreCatalog(locale))];
+          const missing = keysAskedBy(set).filter((key) =>
+            key.startsWith('node-red:')
+              ? !core.includes(key.slice('node-red:'.length))
+              : !own.some((known) => matches(key, known)),
+          );
+          assert.deepEqual(missing, []);
+        });
+      }
+
+      it('holds no text that nobody asks for', () => {
+        const asked = keysAskedBy(set);
+        const unused = keysOf(catalogOf('en-US', set)).filter(
+          (key) => !asked.some((pattern) => matches(pattern, key)),
+        );
+        assert.deepEqual(unused, []);
+      });
+
+      for (const locale of locales.filter((locale) => locale !== 'en-US')) {
+        it(`says in ${locale} what it says in en-US, with the same placeholders`, () => {
+          const shapeOf = (locale: string) =>
+            Object.fromEntries(
+              entriesOf(catalogOf(locale, set)).map(([key, text]) => [key, placeholdersOf(text)]),
+            );
+          assert.deepEqual(shapeOf(locale), shapeOf('en-US'));
+        });
+      }
+
+      if (!(set in manifest['node-red'].nodes)) return;
+      for (const locale of locales) {
+        it(`has help in ${locale}`, () => {
+          const help = read(join(nodes, 'locales', locale, `${set}.html`));
+          assert.match(help, new RegExp(`<script type="text/markdown" data-help-name="${set}">\\n\\S`));
+        });
+      }
+    });
+  }
+});

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { type NodeRed, startNodeRed } from '../support/node-red.ts';
+import {
+  envelope,
+  eventNode,
+  executor,
+  httpHandler,
+  postJson,
+  registry,
+  tab,
+} from '../support/provisioning-flow.ts';
+
+// Each user's password is the name, by bcrypt.
+const users = [
+  {
+    username: 'admin',
+    password: '$2b$04$DSpIr4Kt.jPeh0F3HVWGHeAJZljck3CXmn/A2/If7ozNg8TAR//Su',
+    permissions: '*',
+  },
+  {
+    username: 'reader',
+    password: '$2b$04$ZV6K5Hii.E6n.fSDQ.z5seYCrYKHabbA0ucTsCczdjtdt7JNVXQi6',
+    permissions: 'read',
+  },
+  {
+    username: 'writer',
+    password: '$2b$04$44hQx0LRKDBqjX4aPgsXd./T6w9L0jdtA35UlELLnwpTfcvofiQdS',
+    permissions: ['provisioning.write'],
+  },
+  {
+    username: 'exact',
+    password: '$2b$04$99fxFZ9uYB5QSkRsoyZymeLV5rxw4BN81bBNqNangP5JVCRAG/eGK',
+    permissions: ['provisioning.read'],
+  },
+];
+
+const reads = [
+  'provisioning/registries',
+  'provisioning/registries/registry/catalogue',
+  'provisioning/registries/registry/handlers',
+  'provisioning/registries/registry/executions',
+  'provisioning/registries/registry/executions/none',
+  'provisioning/registries/registry/events',
+  'provisioning/registries/registry/events/none',
+  'provisioning/registries/registry/stats',
+];
+
+const writes: readonly (readonly [method: string, path: string, body: unknown])[] = [
+  ['PATCH', 'provisioning/registries/registry/handlers/handler', { status: 'enabled' }],
+  ['POST', 'provisioning/registries/registry/events', envelope()],
+  ['POST', 'provisioning/nodes/event/fire', {}],
+];
+
+describe('admin API with adminAuth', function () {
+  this.timeout(30_000);
+  let red: NodeRed;
+  const tokens = new Map<string, string>();
+
+  before(async () => {
+    const flows = [
+      tab,
+      registry(),
+      httpHandler('http://127.0.0.1:9/'),
+      eventNode({ eventType: 'clients.create' }),
+      executor(),
+    ];
+    red = await startNodeRed({ flows, settings: { adminAuth: { type: 'credentials', users } } });
+    for (const { username, permissions } of users) {
+      const scope = [permissions].flat().join(' ');
+      const asked = {
+        client_id: 'node-red-admin',
+        grant_type: 'password',
+        scope,
+        username,
+        password: username,
+      };
+      const response = await red.admin('auth/token', postJson(asked));
+      const { access_token } = (await response.json()) as { access_token: string };
+      tokens.set(username, access_token);
+    }
+  });
+  after(() => red.kill9());
+
+  const headersOf = (user: string | null): Record<string, string> =>
+    user === null ? {} : { authorization: `Bearer ${tokens.get(user)}` };
+
+  const statusOf = async (
+    user: string | null,
+    path: string,
+    method = 'GET',
+    body?: unknown,
+  ): Promise<number> => {
+    const request = method === 'GET' ? { headers: headersOf(user) } : postJson(body, headersOf(user));
+    return (await red.admin(path, { ...request, method })).status;
+  };
+
+  it('lets those read who may read provisioning, or everything', async () => {
+    for (const path of reads) {
+      const expected = path.endsWith('none') ? 404 : 200;
+      assert.equal(await statusOf(null, path), 401, path);
+      assert.equal(await statusOf('writer', path), 401, path);
+      for (const user of ['admin', 'reader', 'exact'])
+        assert.equal(await statusOf(user, path), expected, path);
+    }
+  });
+
+  it('lets those write who may write provisioning, or everything', async () => {
+    for (const [method, path, body] of writes) {
+      for (const user of [null, 'reader', 'exact'])
+        assert.equal(await statusOf(user, path, method, body), 401, `${user} ${method} ${path}`);
+      for (const user of ['admin', 'writer'])
+        assert.ok((await statusOf(user, path, method, body)) < 300, `${user} ${method} ${path}`);
+    }
+  });
+
+  it('takes no token from the address', async () => {
+    const path = `provisioning/registries?access_token=${tokens.get('admin')}`;
+    assert.equal(await statusOf(null, path), 401);
+  });
+
+  it('asks who it is before it reads the body', async () => {
+    const request = { ...postJson('{"not json'), method: 'PATCH' };
+    assert.equal((await red.admin('provisioning/registries/registry/handlers/handler', request)).status, 401);
+  });
+
+  it('notes who has switched a handler', async () => {
+    const path = 'provisioning/registries/registry/handlers/handler';
+    const request = postJson({ status: 'disabled', reason: 'maintenance' }, headersOf('writer'));
+    const response = await red.admin(path, { ...request, method: 'PATCH' });
+    const { override } = (await response.json()) as { override: { by: string; reason: string } };
+    assert.equal(override.by, 'writer');
+    assert.equal(override.reason, 'maintenance');
+  });
+});

@@ -1,0 +1,2 @@
+#!/bin/sh
+printf 'caf\351 ok\n'

@@ -1,0 +1,3 @@
+#!/bin/sh
+echo "the disk is nearly full" >&2
+echo ok
