@@ -45,8 +45,6 @@ export interface ChainObserver {
   finished(chain: Chain): void;
   /** An execution waits; it is due at this time. */
   parked(handler: string, nextAttemptAt: number): void;
-  /** The handler has a slot to spare. */
-  slotFreed(handler: string): void;
 }
 
 interface Options {
@@ -203,9 +201,7 @@ export class ChainWindow {
     observer.execution(chain, execution);
     const change = await calls.call(chain, execution);
     slots.give(execution.handler.id, 1);
-    observer.slotFreed(execution.handler.id);
     await this.#advance(chain, [change]);
-    this.fill();
   }
 
   /** Writes what has happened and goes on: to the next handler, out of the window to wait, or to the end. */
@@ -252,6 +248,7 @@ export class ChainWindow {
       return this.#attempt(chain, next);
     }
     this.#running.delete(chain.seq);
+    this.fill();
     if (next) this.wait(next.handler.id);
     else observer.finished(chain);
   }

@@ -66,7 +66,11 @@ export class Delivery {
       },
     });
     this.gate = new Gate(registry, this.breakers);
-    const slots = new HandlerSlots(registry, time);
+    // Retries that are due go before new events.
+    const slots = new HandlerSlots(registry, time, (handler) => {
+      this.parked.fill(handler);
+      this.chains.fill();
+    });
     const calls = new Calls({ registry, breakers: this.breakers, gate: this.gate, ids, time, random });
     const shared = { journal, gate: this.gate, slots, calls, time, persist: this.persist, onError };
     this.emissions = new EmissionWindow({
@@ -86,8 +90,6 @@ export class Delivery {
         execution: options.onExecution,
         finished: options.onFirstPass,
         parked: (handler, at) => this.parked.notice(handler, at),
-        // Retries that are due go before new events.
-        slotFreed: (handler) => this.parked.fill(handler),
       },
     });
     this.parked = new ParkedWindow({
@@ -96,10 +98,6 @@ export class Delivery {
       observer: {
         execution: options.onExecution,
         released: (released) => this.#release(released),
-        slotFreed: (handler) => {
-          this.parked.fill(handler);
-          this.chains.fill();
-        },
       },
     });
   }

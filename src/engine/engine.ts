@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Catalogue } from './catalogue.ts';
-import type { Circuit, CircuitState } from './circuit.ts';
+import { type Circuit, type CircuitState, closedCircuit } from './circuit.ts';
 import { Delivery } from './delivery.ts';
 import type { Emit, EmittedEvent } from './emission-window.ts';
 import { Conflict, TooLarge, Unavailable } from './errors.ts';
@@ -285,6 +285,12 @@ export class Engine {
     reason: string | null,
   ): Promise<void> {
     await (await this.operator()).switch(id, status, by, reason);
+  }
+
+  /** A handler's circuit as it stands (rule 8). */
+  circuitOf(handler: string): Omit<CircuitChange, 'handler'> {
+    const { state, since, error } = this.#open?.breakers.of(handler) ?? closedCircuit;
+    return { state, since: isoOf(since), error };
   }
 
   /** What happened, for people, once the journal is open. @throws Unavailable */

@@ -11,11 +11,14 @@ interface Use {
 export class HandlerSlots {
   readonly #registry: Registry;
   readonly #time: Time;
+  readonly #onFreed: (handler: string) => void;
   readonly #uses = new Map<string, Use>();
 
-  constructor(registry: Registry, time: Time) {
+  /** @param onFreed the handler has a slot to spare: who waited for it may look again */
+  constructor(registry: Registry, time: Time, onFreed: (handler: string) => void) {
     this.#registry = registry;
     this.#time = time;
+    this.#onFreed = onFreed;
   }
 
   /**
@@ -46,9 +49,10 @@ export class HandlerSlots {
 
   give(handler: string, attempts: number): void {
     const use = this.#uses.get(handler);
-    if (!use) return;
+    if (!use || attempts === 0) return;
     use.inFlight -= attempts;
     // What is idle is forgotten, once its rate no longer holds anybody back.
     if (use.inFlight === 0 && use.nextAt <= this.#time.monotonic()) this.#uses.delete(handler);
+    this.#onFreed(handler);
   }
 }

@@ -20,7 +20,6 @@ interface Options {
     execution(chain: Chain, execution: ChainExecution): void;
     /** Who may go on now that something is settled. */
     released(released: Released): void;
-    slotFreed(handler: string): void;
   };
   readonly onError: (error: unknown) => void;
 }
@@ -76,7 +75,7 @@ export class ParkedWindow {
   /** An execution of this handler is parked and may run at `at`. */
   notice(handler: string, at: number): void {
     const waiting = this.#waiting(handler);
-    waiting.nextAt = Math.min(waiting.nextAt ?? Number.POSITIVE_INFINITY, at);
+    expect(waiting, at);
     this.fill(handler);
   }
 
@@ -92,19 +91,25 @@ export class ParkedWindow {
     const waiting = this.#handlers.get(handler);
     if (!this.#open || !waiting || waiting.asking || waiting.nextAt === null) return;
     const { gate, breakers } = this.#options;
-    const shut = gate.shutFor(handler);
-    if (shut === 'archived')
-      return this.#ask(waiting, handler, () => this.#cancel(handler, false, 'its handler is archived'));
-    if (shut === 'circuit')
-      return breakers.of(handler).state === 'open' ? this.#probe(waiting, handler) : undefined;
-    if (shut !== null) return;
-    if (waiting.unchecked) {
-      return this.#ask(waiting, handler, async () => {
-        const why = 'its handler was disabled and has missed a later event of this object';
-        if ((await this.#cancel(handler, true, why)) < batch) waiting.unchecked = false;
-      });
+    switch (gate.shutFor(handler)) {
+      case 'archived':
+        return this.#ask(waiting, handler, async (due) => {
+          const cancelled = await this.#cancelBatch({ handler, stale: false }, 'its handler is archived');
+          return cancelled > 0 ? due : null;
+        });
+      case 'circuit':
+        return breakers.of(handler).state === 'open' ? this.#probe(waiting, handler) : undefined;
+      case null:
+        return waiting.unchecked ? this.#check(waiting, handler) : this.#start(waiting, handler);
     }
-    this.#start(waiting, handler);
+  }
+
+  #check(waiting: Waiting, handler: string): void {
+    this.#ask(waiting, handler, async (due) => {
+      const why = 'its handler was disabled and has missed a later event of this object';
+      if ((await this.#cancelBatch({ handler, stale: true }, why)) < batch) waiting.unchecked = false;
+      return due;
+    });
   }
 
   #start(waiting: Waiting, handler: string): void {
@@ -116,15 +121,15 @@ export class ParkedWindow {
     if (room < 1) return;
     this.#ask(waiting, handler, async () => {
       slots.take(handler, room);
-      waiting.nextAt = null;
-      const { started, nextAt } = await journal.startParked(handler, room, time.now()).catch((error) => {
-        slots.give(handler, room);
-        waiting.nextAt = 0;
-        throw error;
-      });
-      slots.give(handler, room - started.length);
-      for (const one of started) this.#run(one, false);
-      if (nextAt !== null) waiting.nextAt = Math.min(nextAt, waiting.nextAt ?? nextAt);
+      let unused = room;
+      try {
+        const { started, nextAt } = await journal.startParked(handler, room, time.now());
+        unused -= started.length;
+        for (const one of started) this.#run(one, false);
+        return nextAt;
+      } finally {
+        slots.give(handler, unused);
+      }
     });
   }
 
@@ -134,20 +139,20 @@ export class ParkedWindow {
     const wait = since + probeInterval - time.now();
     if (wait > 0) return this.#wake(waiting, handler, wait);
     if (slots.room(handler) < 1) return;
-    this.#ask(waiting, handler, async () => {
+    this.#ask(waiting, handler, async (due) => {
       slots.take(handler, 1);
-      const started = await journal.startProbe(handler, waiting.lastProbe.execution).catch((error) => {
-        slots.give(handler, 1);
-        throw error;
-      });
-      if (!started) {
-        slots.give(handler, 1);
-        waiting.nextAt = null;
-        return;
+      let unused = 1;
+      try {
+        const started = await journal.startProbe(handler, waiting.lastProbe.execution);
+        if (!started) return null;
+        unused = 0;
+        waiting.lastProbe = { execution: started.execution, at: time.now() };
+        breakers.probe(handler);
+        this.#run(started, true);
+        return due;
+      } finally {
+        slots.give(handler, unused);
       }
-      waiting.lastProbe = { execution: started.execution, at: time.now() };
-      breakers.probe(handler);
-      this.#run(started, true);
     });
   }
 
@@ -174,19 +179,10 @@ export class ParkedWindow {
     observer.execution(chain, execution);
     if (change.status === 'parked') this.notice(handler, change.nextAttemptAt ?? at);
     this.#follow(settled, at);
-    observer.slotFreed(handler);
   }
 
-  /** @returns how many were cancelled */
-  async #cancel(handler: string, stale: boolean, why: string): Promise<number> {
-    const cancelled = await this.cancel({
-      which: { handler, stale },
-      why,
-      limit: batch,
-      at: this.#options.time.now(),
-    });
-    if (!stale && cancelled === 0) this.#waiting(handler).nextAt = null;
-    return cancelled;
+  #cancelBatch(which: CancelParked['which'], why: string): Promise<number> {
+    return this.cancel({ which, why, limit: batch, at: this.#options.time.now() });
   }
 
   /** Ends parked executions. @returns how many */
@@ -201,20 +197,26 @@ export class ParkedWindow {
     for (const handler of woken) this.notice(handler, at);
   }
 
-  /** One request for a handler at a time. */
-  #ask(waiting: Waiting, handler: string, request: () => Promise<unknown>): void {
+  /**
+   * One request for a handler at a time. What is noticed while it is on its way is not in its answer, so it is kept
+   * apart from what was known before.
+   * @param request is told when the next execution was due; it gives when the next one is due after it
+   */
+  #ask(waiting: Waiting, handler: string, request: (due: number | null) => Promise<number | null>): void {
+    const due = waiting.nextAt;
+    waiting.nextAt = null;
     waiting.asking = true;
-    request()
+    request(due)
       .then(
-        () => 0,
+        (next) => ({ next, pause: 0 }),
         (error) => {
           this.#options.onError(error);
-          return journalPause;
+          return { next: due, pause: journalPause };
         },
       )
-      .then((pause) => {
+      .then(({ next, pause }) => {
         waiting.asking = false;
-        // The answer, or what happened meanwhile, may be followed by another request.
+        expect(waiting, next);
         if (pause > 0) this.#wake(waiting, handler, pause);
         else this.fill(handler);
       });
@@ -242,4 +244,9 @@ export class ParkedWindow {
     this.#handlers.set(handler, made);
     return made;
   }
+}
+
+/** An execution of the handler is due then. */
+function expect(waiting: Waiting, at: number | null): void {
+  if (at !== null) waiting.nextAt = Math.min(waiting.nextAt ?? at, at);
 }

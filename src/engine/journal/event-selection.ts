@@ -3,7 +3,7 @@ import type { Selection } from './newest-first.ts';
 import { stagesOf } from './stage.ts';
 
 /** Rows looked through for one page: in the index alone, and where each row has to be looked up. */
-const indexBound = 200_000;
+const indexBound = 100_000;
 const lookupBound = 10_000;
 
 /** Which stretches of which index hold the events that a filter asks for, newest first. */

@@ -4,7 +4,7 @@ import type { Selection, Stretch } from './newest-first.ts';
 import { statusCode } from './stage.ts';
 
 /** Rows looked through for one page: in the index alone, and where each row has to be looked up. */
-const indexBound = 200_000;
+const indexBound = 100_000;
 const lookupBound = 10_000;
 
 const shown = executionStatuses.filter((status) => status !== 'pending');

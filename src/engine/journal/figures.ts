@@ -43,18 +43,14 @@ export class Figures {
   }
 
   handlerNumbers(): Record<string, number> {
-    const numbers = new Map<string, number>();
     const next = this.#statements.of(
-      `select handler_id, max(handler_number) as number from executions where handler_id =
-       (select min(handler_id) from executions indexed by executions_by_handler
-        where handler_id > ? and status > 1 and started_at is not null)`,
+      `select handler_id as id, handler_number as number from executions indexed by executions_by_handler
+       where handler_id > ? and status > 1 and started_at is not null order by handler_id limit 1`,
     );
-    for (let handler = ''; ; ) {
-      const row = next.get(handler);
-      if (typeof row?.['handler_id'] !== 'string') return Object.fromEntries(numbers);
-      handler = row['handler_id'];
-      numbers.set(handler, Number(row['number']));
-    }
+    const numbers = new Map<string, number>();
+    let row = next.get('');
+    for (; row; row = next.get(String(row['id']))) numbers.set(String(row['id']), Number(row['number']));
+    return Object.fromEntries(numbers);
   }
 
   #count(sql: string, values: Record<string, number | string> = {}): number {

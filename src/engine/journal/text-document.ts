@@ -29,16 +29,24 @@ export function addFacets(row: Documented, words: Set<string>): void {
 }
 
 /** What the index is asked, in FTS5's language. It may find too much: another row of the same ms, or an older state. */
-export function indexQuery(search: readonly SearchWord[], filter: ExecutionFilter): string {
+export interface IndexQuery {
+  readonly words: string;
+  /** The conditions other than text; null: there are none. */
+  readonly facets: string | null;
+}
+
+export function indexQuery(search: readonly SearchWord[], filter: ExecutionFilter): IndexQuery {
   const { handler, eventType, objectId, status } = filter;
-  const statuses = status?.map((one) => quoted(facet('s', String(statusCode[one]))));
-  return [
-    ...search.map(({ word, prefix }) => quoted(word) + (prefix ? ' *' : '')),
+  const facets = [
     ...(handler === undefined ? [] : [quoted(facet('h', handler))]),
     ...(eventType === undefined ? [] : [quoted(facet('t', eventType))]),
     ...(objectId === undefined ? [] : [quoted(facet('o', objectId))]),
-    ...(statuses ? [`(${statuses.join(' OR ')})`] : []),
-  ].join(' AND ');
+    ...(status ? [`(${status.map((one) => quoted(facet('s', String(statusCode[one])))).join(' OR ')})`] : []),
+  ];
+  return {
+    words: search.map(({ word, prefix }) => quoted(word) + (prefix ? ' *' : '')).join(' AND '),
+    facets: facets.length === 0 ? null : facets.join(' AND '),
+  };
 }
 
 /** One token, whatever the value holds; two values may share one. */

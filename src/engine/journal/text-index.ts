@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { sqliteErrorKind } from './journal-error.ts';
 import { inTransaction, openSearchFile, removeSearchFile } from './search-file.ts';
-import { addFacets, documentColumns, wordsOf } from './text-document.ts';
-import { WordSlices } from './word-slices.ts';
+import { addFacets, documentColumns, type IndexQuery, wordsOf } from './text-document.ts';
+import { type Proposed, WordSlices } from './word-slices.ts';
 import { addWords } from './words.ts';
 
 /** Large enough that few tables are opened, small enough that the frequent words of one are merged in 10 ms. */
@@ -87,17 +87,8 @@ export class TextIndex {
     return this.#healing((opened) => this.#advance(opened, performance.now() + ms));
   }
 
-  /**
-   * Looks for documents, newest first, in one slice of time.
-   * @param query as `indexQuery` makes it
-   * @returns times in ms, `from` and `to` included; `upTo` is where older ones have yet to be looked for, null: nowhere
-   */
-  find(
-    query: string,
-    from: number,
-    to: number,
-    limit: number,
-  ): { found: readonly number[]; upTo: number | null } {
+  /** Looks for documents in one slice of time, the newest that has any from `from` to `to`, both inclusive. */
+  find(query: IndexQuery, from: number, to: number, limit: number): Proposed {
     return this.#healing(({ slices }) => slices.find(query, from, to, limit));
   }
 

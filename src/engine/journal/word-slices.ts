@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { IndexQuery } from './text-document.ts';
 
 interface Slice {
   readonly id: number;
@@ -11,6 +12,13 @@ interface SliceStatements {
   readonly put: StatementSync;
   readonly has: StatementSync;
   readonly find: StatementSync;
+}
+
+export interface Proposed {
+  /** Times in ms. */
+  readonly found: readonly number[];
+  /** Older ones have yet to be looked for up to here; null: there are none. */
+  readonly upTo: number | null;
 }
 
 /**
@@ -54,22 +62,23 @@ export class WordSlices {
   }
 
   /**
-   * Finds documents in one slice.
-   * @param query in FTS5's language
-   * @returns the newest ones from `from` to `to`, both inclusive, and up to where older ones have yet to be looked for; null: there are none
+   * Looks for documents in one slice: the newest one that has any from `from` to `to`, both inclusive.
+   * @returns the newest ones first, about `limit` at most
    */
-  find(
-    query: string,
-    from: number,
-    to: number,
-    limit: number,
-  ): { found: readonly number[]; upTo: number | null } {
+  find({ words, facets }: IndexQuery, from: number, to: number, limit: number): Proposed {
     const slice = this.#slices.findLast(({ first }) => first <= to);
     if (!slice || slice.last < from) return { found: [], upTo: null };
-    const rows = this.#statementsOf(slice.id).find.all(query, from, to, limit);
-    const found = rows.map((row) => Number(row['at']));
-    const upTo = found.length === limit ? (found.at(-1) ?? 0) - 1 : slice.first - 1;
-    return { found, upTo: upTo < from ? null : upTo };
+    const { find } = this.#statementsOf(slice.id);
+    const ask = (query: string, most: number) =>
+      find.all(query, from, to, most).map((row) => Number(row['at']));
+    const older = slice.first - 1 < from ? null : slice.first - 1;
+    // Facets cost nothing, prefixes do: few rows are looked at sooner than the words are merged.
+    const few = facets === null ? undefined : ask(facets, limit);
+    if (few && few.length < limit) return { found: few, upTo: older };
+    const found = ask(facets === null ? words : `${facets} AND ${words}`, limit);
+    const last = found.at(-1);
+    if (found.length < limit || last === undefined) return { found, upTo: older };
+    return { found, upTo: last - 1 < from ? null : last - 1 };
   }
 
   /** Oldest first. */

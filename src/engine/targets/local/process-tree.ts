@@ -2,6 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** What a tree is given between SIGTERM and SIGKILL, in ms. */
 const graceMs = 2000;
+/**
+ * How long it is waited for after SIGKILL, in ms. Nobody can refuse, but dying takes a moment; and a dead process
+ * that its parent does not look after, as in a container without an init, is listed for ever.
+ */
+const dyingMs = 500;
 const pollMs = 25;
 
 const running = new Set<number>();
@@ -28,16 +33,23 @@ export class ProcessTree {
     running.delete(this.#pid);
   }
 
-  /** SIGTERM, and SIGKILL 2 s later to whoever is left. Resolves when none is, or has been sent SIGKILL. */
+  /** SIGTERM, and SIGKILL 2 s later to whoever is left. Resolves when the tree is gone, after 2.5 s at the latest. */
   async end(): Promise<void> {
-    const deadline = performance.now() + graceMs;
-    let alive = signal(this.#pid, 'SIGTERM');
-    while (alive && performance.now() < deadline) {
-      await delay(pollMs);
-      alive = signal(this.#pid, 0);
+    signal(this.#pid, 'SIGTERM');
+    if (!(await this.#isGoneWithin(graceMs))) {
+      signal(this.#pid, 'SIGKILL');
+      await this.#isGoneWithin(dyingMs);
     }
-    if (alive) signal(this.#pid, 'SIGKILL');
     this.release();
+  }
+
+  async #isGoneWithin(ms: number): Promise<boolean> {
+    const deadline = performance.now() + ms;
+    while (signal(this.#pid, 0)) {
+      if (performance.now() >= deadline) return false;
+      await delay(pollMs);
+    }
+    return true;
   }
 }
 
