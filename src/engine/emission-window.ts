@@ -71,7 +71,8 @@ export class EmissionWindow {
 
   /** Sends out an event that the journal has marked as emitted. */
   emit(emission: Emission, { era }: Pick<Reservation, 'era'>): void {
-    if (era !== this.#era) return;
+    const send = emission.node === null ? undefined : this.#options.emitters.get(emission.node);
+    if (era !== this.#era || !send) return this.#handBack(emission.seq);
     const message = this.#messages.get(emission.seq);
     this.#messages.delete(emission.seq);
     this.#bytes += emission.payload.length;
@@ -80,7 +81,13 @@ export class EmissionWindow {
       deadline: this.#clock.now() + this.#options.claimMs(),
     });
     this.#watch();
-    if (emission.node !== null) this.#options.emitters.get(emission.node)?.({ ...emission, message });
+    send({ ...emission, message });
+  }
+
+  /** Emitted for a window that was recalled meanwhile, or for a node that is not deployed: it waits in the journal. */
+  #handBack(seq: number): void {
+    if (!this.#open || this.#entries.has(seq)) return;
+    this.#options.journal.recall([seq]).then(() => this.wait(), this.#options.onError);
   }
 
   /** Keeps the message of an event that waits, so that its other properties survive. */

@@ -117,8 +117,9 @@ interface TlsNode {
 
 /** The core's `tls-config` node; it reads files and credentials itself. */
 function tlsOf(RED: NodeAPI, id: unknown): unknown {
-  const node = typeof id === 'string' && id ? (RED.nodes.getNode(id) as unknown as TlsNode | null) : null;
-  if (!node?.addTLSOptions) return undefined;
+  if (typeof id !== 'string' || !id) return undefined;
+  const node = RED.nodes.getNode(id) as unknown as TlsNode | null;
+  if (!node?.addTLSOptions) throw unreachable('tls', 'TLS configuration');
   const options: Record<string, unknown> = {};
   node.addTLSOptions(options);
   return Object.fromEntries(
@@ -137,8 +138,9 @@ interface ProxyNode {
 
 /** The core's `http proxy` node; its user and password become part of the URL. */
 function proxyOf(RED: NodeAPI, id: unknown): unknown {
-  const node = typeof id === 'string' && id ? (RED.nodes.getNode(id) as unknown as ProxyNode | null) : null;
-  if (!node?.url || !URL.canParse(node.url)) return undefined;
+  if (typeof id !== 'string' || !id) return undefined;
+  const node = RED.nodes.getNode(id) as unknown as ProxyNode | null;
+  if (!node?.url || !URL.canParse(node.url)) throw unreachable('proxy', 'proxy with a valid URL');
   const url = new URL(node.url);
   if (node.credentials?.username) url.username = node.credentials.username;
   if (node.credentials?.password) url.password = node.credentials.password;
@@ -150,4 +152,9 @@ function withoutAbsent(properties: Readonly<Record<string, unknown>>): Record<st
   return Object.fromEntries(
     Object.entries(properties).filter(([, value]) => value !== undefined && value !== null && value !== ''),
   );
+}
+
+/** Without what it refers to, a handler must not be called in the clear or past its proxy. */
+function unreachable(field: string, what: string): InvalidInput {
+  return new InvalidInput('handler', [{ field, message: `refers to no deployed ${what}: choose one, or none` }]);
 }

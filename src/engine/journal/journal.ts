@@ -269,8 +269,8 @@ export interface Journal {
   step(step: Step): Promise<Stepped>;
   /** Emits up to `limit` ready events of these event nodes, each node's oldest first, the nodes in turn. */
   emitNext(limit: number, nodes: readonly string[]): Promise<readonly Emission[]>;
-  /** Makes every emitted and untaken event ready again. */
-  recall(): Promise<void>;
+  /** Makes emitted and untaken events ready again: these, or all. */
+  recall(events?: readonly number[]): Promise<void>;
   /** Marks emitted events that nobody took; `emit` is the number of emission slots free for those behind them. */
   unclaim(events: readonly number[], emit: number, at: number): Promise<readonly Released[]>;
   /** Starts up to `limit` due events that wait for this handler, in the order they were taken. */

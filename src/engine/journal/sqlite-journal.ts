@@ -109,8 +109,8 @@ export class SqliteJournal implements Journal {
     return this.#call('emitNext', [limit, nodes]);
   }
 
-  recall(): Promise<void> {
-    return this.#call('recall', []);
+  recall(events?: readonly number[]): Promise<void> {
+    return this.#call('recall', events ? [events] : []);
   }
 
   unclaim(events: readonly number[], emit: number, at: number): Promise<readonly Released[]> {

@@ -138,15 +138,17 @@ export class TextIndex {
   #write({ db, slices }: Opened, work: (index: (at: number) => void) => void): void {
     const indexed = new Set<number>();
     const requests = new Map<number, ReadonlySet<string>>();
+    const index = (at: number) => {
+      if (indexed.has(at)) return;
+      indexed.add(at);
+      const words = this.#documentOf(at, requests);
+      if (words !== '') slices.put(at, words);
+    };
     try {
-      inTransaction(db, () =>
-        work((at) => {
-          if (indexed.has(at)) return;
-          indexed.add(at);
-          const words = this.#documentOf(at, requests);
-          if (words !== '') slices.put(at, words);
-        }),
-      );
+      inTransaction(db, () => {
+        work(index);
+        slices.flush();
+      });
     } catch (error) {
       slices.reload();
       throw error;

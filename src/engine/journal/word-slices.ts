@@ -30,6 +30,7 @@ export class WordSlices {
   readonly #db: DatabaseSync;
   readonly #size: number;
   readonly #statements = new Map<number, SliceStatements>();
+  readonly #changed = new Set<Slice>();
   /** Oldest first; they do not overlap. */
   #slices: Slice[];
   readonly #insert: StatementSync;
@@ -50,15 +51,21 @@ export class WordSlices {
     this.#delete = db.prepare('delete from slices where id = ?');
   }
 
-  /** Puts a document, or what it is now. Words are separated by spaces. */
+  /** Puts a document, or what it is now. Words are separated by spaces. `flush` is due before the commit. */
   put(at: number, words: string): void {
     const slice = this.#sliceFor(at);
     const { put, has } = this.#statementsOf(slice.id);
-    if (!has.get(at)) slice.documents += 1;
+    if (at > slice.last || slice.documents === 0 || !has.get(at)) slice.documents += 1;
     slice.first = Math.min(slice.first, at);
     slice.last = Math.max(slice.last, at);
     put.run(at, words);
-    this.#update.run(slice.first, slice.last, slice.documents, slice.id);
+    this.#changed.add(slice);
+  }
+
+  /** Writes what the slices have become. */
+  flush(): void {
+    for (const { id, first, last, documents } of this.#changed) this.#update.run(first, last, documents, id);
+    this.#changed.clear();
   }
 
   /**
@@ -96,6 +103,7 @@ export class WordSlices {
   /** Reads anew what slices there are: after a rollback. */
   reload(): void {
     this.#statements.clear();
+    this.#changed.clear();
     this.#slices = this.#db.prepare('select * from slices order by first').all() as unknown as Slice[];
   }
 

@@ -40,6 +40,6 @@ export interface Target {
   readonly description: string;
   /** Makes one attempt; settles at the handler's timeout at the latest (a script's tree 3 s after). */
   call(call: Call): Promise<Outcome>;
-  /** Lets go of connections and processes once the calls in flight have settled. */
+  /** Lets go of connections and processes once the calls in flight have settled. Never rejects. */
   close(): Promise<void>;
 }

@@ -44,7 +44,7 @@ export function handlerRoutes(routes: Routes, provisioning: Provisioning): void 
           (type === undefined || handler.config.handlerType === type) &&
           (status === undefined ? handler.status !== 'archived' : handler.status === status),
       )
-      .map((handler) => viewOf(handler, healths[handler.config.id]));
+      .map((handler) => viewOf(engine, handler, healths[handler.config.id]));
     return { items };
   });
 
@@ -59,11 +59,15 @@ export function handlerRoutes(routes: Routes, provisioning: Provisioning): void 
     const handlers = await engine.handlers();
     const handler = handlers.find(({ config }) => config.id === id);
     if (!handler) throw new NotFound(`there is no handler ${id} in the deployed flow`);
-    return viewOf(handler, (await healthsOf(engine, handlers))[id]);
+    return viewOf(engine, handler, (await healthsOf(engine, handlers))[id]);
   });
 }
 
-function viewOf({ config, number, target, status, override }: RegisteredHandler, health?: HandlerHealth) {
+function viewOf(
+  engine: Engine,
+  { config, number, target, status, override }: RegisteredHandler,
+  health?: HandlerHealth,
+) {
   const { parked = null, successRate = null, p95Ms = null, lastError = null } = health ?? {};
   return {
     id: config.id,
@@ -76,7 +80,7 @@ function viewOf({ config, number, target, status, override }: RegisteredHandler,
     status,
     configuredStatus: config.handlerStatus,
     override,
-    circuit: { state: 'closed', since: null, error: null },
+    circuit: engine.circuitOf(config.id),
     parked,
     successRate,
     p95Ms,

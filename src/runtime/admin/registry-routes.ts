@@ -73,7 +73,8 @@ function refusalOf(handlers: readonly RefusedHandler[]): string | null {
 }
 
 async function countsOf(engine: Engine): Promise<typeof nothing> {
-  if (engine.state === 'error') return nothing;
+  // One journal that takes its time to open must not hold up the list.
+  if (engine.state === 'error' || engine.state === 'starting') return nothing;
   try {
     const handlers = await engine.handlers();
     const { waiting, running, parked } = await (await engine.log()).counts();

@@ -13,6 +13,7 @@ export class Emissions {
   readonly #ready: StatementSync;
   readonly #setStage: StatementSync;
   readonly #recall: StatementSync;
+  readonly #recallOne: StatementSync;
   readonly #emitted: StatementSync;
   readonly #unclaim: StatementSync;
 
@@ -26,6 +27,7 @@ export class Emissions {
     );
     this.#setStage = db.prepare('update events set stage = 2 where seq = ?');
     this.#recall = db.prepare('update events set stage = 1 where stage = 2');
+    this.#recallOne = db.prepare('update events set stage = 1 where seq = ? and stage = 2');
     this.#emitted = db.prepare('select object_key, ordered from events where seq = ? and stage = 2');
     this.#unclaim = db.prepare('update events set stage = ?, touched_at = ? where seq = ?');
   }
@@ -40,8 +42,9 @@ export class Emissions {
     });
   }
 
-  recall(): void {
-    this.#recall.run();
+  recall(events?: readonly number[]): void {
+    if (!events) this.#recall.run();
+    for (const seq of events ?? []) this.#recallOne.run(seq);
   }
 
   unclaim(events: readonly number[], emit: number, at: number): Released[] {

@@ -43,7 +43,7 @@ export function operationsOn(db: DatabaseSync): Operations & { waiting(): number
   return {
     accept: (newEvents, emit, key) => acceptance.accept(newEvents, emit, key),
     emitNext: (limit, nodes) => emissions.emitNext(limit, nodes),
-    recall: () => emissions.recall(),
+    recall: (seqs) => emissions.recall(seqs),
     unclaim: (seqs, emit, at) => emissions.unclaim(seqs, emit, at),
     take: (take) => taking.take(take),
     step: (step) => steps.step(step),

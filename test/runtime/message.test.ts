@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
+import { InvalidInput } from '../../src/engine/errors.ts';
+import { type EventSource, envelopeOf } from '../../src/runtime/message.ts';
+
+// Node-RED's own evaluation of properties, without its runtime.
+const RED = createRequire(import.meta.url)('node-red') as NodeAPI;
+
+describe("an event node's envelope", () => {
+  const node = { id: 'n1', type: 'provisioning-event' } as unknown as Node;
+  const made = (source: EventSource, msg: object) => envelopeOf(RED, node, source, msg as NodeMessageInFlow);
+  const refusal = async (source: EventSource, msg: object) => {
+    const error = await made(source, msg).then(
+      () => assert.fail('it was not refused'),
+      (reason: unknown) => reason,
+    );
+    assert.ok(error instanceof InvalidInput);
+    return error;
+  };
+  const envelope = {
+    event: { dt: '2026-01-31T12:00:00+00:00', events_id: 'clients.create', object_id: 12, tenant: 'a' },
+    data: { id: 12 },
+  };
+
+  it('is the one that the message has, whatever the node says', async () => {
+    const source = { eventType: 'clients.delete', objectId: '5', objectIdType: 'str' };
+    assert.deepEqual(await made(source, { payload: envelope }), envelope);
+  });
+
+  it('is not put right when the one that the message has is wrong', async () => {
+    const wrong = { ...envelope, event: { ...envelope.event, dt: '2026-01-31' } };
+    const { issues } = await refusal({ eventType: 'clients.create' }, { payload: wrong });
+    assert.deepEqual(
+      issues.map(({ field }) => field),
+      ['event.dt'],
+    );
+  });
+
+  it("is made of the node's type, msg.objectId and msg.payload by default", async () => {
+    const before = Date.now();
+    const { event, data } = await made(
+      { eventType: 'clients.create' },
+      { objectId: 12, payload: { id: 12 } },
+    );
+    assert.deepEqual([event.events_id, event.object_id, data], ['clients.create', 12, { id: 12 }]);
+    assert.match(event.dt, /\+00:00$/);
+    const time = Date.parse(event.dt);
+    assert.ok(before <= time && time <= Date.now());
+  });
+
+  it('is of the type that the message says when the node says none', async () => {
+    const msg = { eventType: 'clients.update', objectId: 'a', payload: {} };
+    assert.equal((await made({ eventType: '' }, msg)).event.events_id, 'clients.update');
+  });
+
+  for (const [type, value, result] of [
+    ['str', 'x-1', 'x-1'],
+    ['num', '7', 7],
+    ['msg', 'client.id', 12],
+    ['jsonata', 'client.id + 1', 13],
+    ['env', 'PROVISIONING_TEST_ID', 'from-env'],
+  ] as const)
+    it(`takes its object id from ${type} ${value}`, async () => {
+      process.env['PROVISIONING_TEST_ID'] = 'from-env';
+      try {
+        const source = { eventType: 'clients.create', objectId: value, objectIdType: type };
+        const { event } = await made(source, { client: { id: 12 }, payload: {} });
+        assert.equal(event.object_id, result);
+      } finally {
+        delete process.env['PROVISIONING_TEST_ID'];
+      }
+    });
+
+  it('takes its data from where the node says', async () => {
+    const source = { eventType: 'clients.create', data: '{"id":5}', dataType: 'json' };
+    assert.deepEqual((await made(source, { objectId: 1 })).data, { id: 5 });
+  });
+
+  for (const [what, source, msg, field, message] of [
+    [
+      'nobody names its type',
+      {},
+      { objectId: 1, payload: {} },
+      'event.events_id',
+      /such as "clients.create"$/,
+    ],
+    [
+      'its type is no type',
+      { eventType: 'a b' },
+      { objectId: 1, payload: {} },
+      'event.events_id',
+      /joined by dots/,
+    ],
+    ['the message has no object id', { eventType: 'a' }, { payload: {} }, 'event.object_id', /^is missing/],
+    [
+      'its data is no object',
+      { eventType: 'a' },
+      { objectId: 1, payload: 'text' },
+      'data',
+      /^must be an object/,
+    ],
+    [
+      'its object id can not be evaluated',
+      { eventType: 'a', objectId: '$sum(', objectIdType: 'jsonata' },
+      { payload: {} },
+      'objectId',
+      /^can not be evaluated \(jsonata \$sum\(\): ./,
+    ],
+    [
+      'its data can not be evaluated',
+      { eventType: 'a', data: '{', dataType: 'json' },
+      { objectId: 1 },
+      'data',
+      /^can not be evaluated \(json \{\): ./,
+    ],
+  ] as const)
+    it(`is refused when ${what}`, async () => {
+      const { issues } = await refusal(source, msg);
+      assert.deepEqual(
+        issues.map((issue) => issue.field),
+        [field],
+      );
+      assert.match(issues[0]?.message ?? '', message);
+    });
+});

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readSettings } from '../../src/runtime/settings.ts';
+import { issuesOf } from '../support/invalid.ts';
+import { packageRoot } from '../support/package.ts';
+
+const examples = join(packageRoot, 'examples/scripts');
+
+describe('provisioning in settings.js', () => {
+  it('may be left out: journals and scripts stand in the user directory', () => {
+    assert.deepEqual(readSettings(undefined, '/home/ann/.node-red'), {
+      dir: '/home/ann/.node-red/provisioning',
+      scripts: true,
+      scriptFolders: ['/home/ann/.node-red/provisioning/scripts', examples],
+      http: { allow: [], deny: [] },
+      backlog: 10_000_000,
+    });
+    assert.ok(existsSync(join(examples, 'echo-event.sh')));
+  });
+
+  it('may say where they stand instead, and bound what handlers may reach', () => {
+    const value = {
+      dir: '/srv/provisioning',
+      scripts: false,
+      scriptDirs: ['/opt/scripts'],
+      http: { deny: ['10.0.0.0/8'] },
+      backlog: 5,
+    };
+    assert.deepEqual(readSettings(value, '/home/ann/.node-red'), {
+      dir: '/srv/provisioning',
+      scripts: false,
+      scriptFolders: ['/srv/provisioning/scripts', examples, '/opt/scripts'],
+      http: { allow: [], deny: ['10.0.0.0/8'] },
+      backlog: 5,
+    });
+  });
+
+  for (const [value, field, message] of [
+    [null, '', /^must be an object$/],
+    [{ scriptDir: [] }, '', /^has no property scriptDir: correct its name, or remove it$/],
+    [{ dir: '' }, 'dir', /^must not be empty: name a folder, or leave it out$/],
+    [{ dir: 5 }, 'dir', /^must be a string$/],
+    [{ scripts: 'no' }, 'scripts', /^must be true or false$/],
+    [{ scriptDirs: '/opt' }, 'scriptDirs', /^must be a list$/],
+    [{ scriptDirs: ['/opt', 5] }, 'scriptDirs[1]', /^must be a string$/],
+    [{ http: { alow: [] } }, 'http', /^has no property alow/],
+    [
+      { http: { allow: '10.0.0.0/8' } },
+      'http.allow',
+      /^must be a list of CIDR blocks such as "10.0.0.0\/8"$/,
+    ],
+    [{ http: { deny: [10] } }, 'http.deny[0]', /^must be a CIDR block such as "10.0.0.0\/8"$/],
+    [{ backlog: 0 }, 'backlog', /^must be 1 at least$/],
+    [{ backlog: 'much' }, 'backlog', /^must be a whole number from 1/],
+  ] as const)
+    it(`is refused as ${JSON.stringify(value)}`, () => {
+      const issues = issuesOf(() => readSettings(value, '/home/ann/.node-red'));
+      assert.deepEqual(Object.keys(issues), [field]);
+      assert.match(issues[field] ?? '', message);
+    });
+
+  it('is named where it is wrong', () => {
+    const message = 'settings.js: provisioning: scripts: must be true or false';
+    assert.throws(() => readSettings({ scripts: 1 }, '/'), { message });
+  });
+});

@@ -1,0 +1,78 @@
+import type { Browser, Locator, Page } from 'playwright-core';
+import { Editor, type EditorOptions } from './editor.ts';
+import type { NodeRed } from './node-red.ts';
+
+interface RED {
+  readonly sidebar: { show(id: string): void };
+  readonly events: { emit(event: string): void };
+}
+declare const RED: RED;
+
+export type ViewName = 'handlers' | 'executions' | 'events' | 'overview';
+
+/** The Provisioning tab of an editor. */
+export class Tab {
+  readonly editor: Editor;
+  readonly page: Page;
+  readonly root: Locator;
+
+  private constructor(editor: Editor) {
+    this.editor = editor;
+    this.page = editor.page;
+    this.root = editor.page.locator('.nrp:has(> nrp-tab)');
+  }
+
+  /** Opens the editor and shows the tab in it. */
+  static async open(browser: Browser, nodeRed: NodeRed, options: EditorOptions = {}): Promise<Tab> {
+    const tab = new Tab(await Editor.open(browser, nodeRed, options));
+    await tab.show();
+    await tab.root.locator('.nrp-head').waitFor();
+    return tab;
+  }
+
+  async show(): Promise<void> {
+    await this.page.evaluate(() => RED.sidebar.show('provisioning-tab'));
+  }
+
+  /** Gives the sidebar a width, as if its edge had been dragged there, and beyond. */
+  async setWidth(px: number): Promise<void> {
+    await this.page.evaluate((px) => {
+      const sidebar = document.querySelector('.nrp:has(> nrp-tab)')?.closest<HTMLElement>('#red-ui-sidebar, .red-ui-sidebar');
+      if (!sidebar) throw new Error('the tab lies in no sidebar');
+      sidebar.style.width = `${px}px`;
+      RED.events.emit('sidebar:resize');
+    }, px);
+    await this.page.waitForFunction(
+      (px) => Math.abs((document.querySelector('.nrp:has(> nrp-tab)')?.clientWidth ?? 0) - px) < 20,
+      px,
+    );
+  }
+
+  async go(view: ViewName): Promise<void> {
+    const names = { handlers: 'Handlers', executions: 'Log', events: 'Events', overview: 'Overview' };
+    await this.root.locator('.nrp-nav').getByRole('button', { name: names[view] }).click();
+    await this.root.locator(`nrp-${view}`).waitFor();
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.root.getByRole('button', { name });
+  }
+
+  /** The rows of the table that is shown. */
+  get rows(): Locator {
+    return this.root.locator('.nrp-table tbody tr');
+  }
+
+  row(text: string | RegExp): Locator {
+    return this.rows.filter({ hasText: text });
+  }
+
+  /** The tray that lies open. */
+  get tray(): Locator {
+    return this.page.locator('.nrp-tray');
+  }
+
+  async close(): Promise<void> {
+    await this.editor.close();
+  }
+}
