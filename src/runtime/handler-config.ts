@@ -156,5 +156,7 @@ function withoutAbsent(properties: Readonly<Record<string, unknown>>): Record<st
 
 /** Without what it refers to, a handler must not be called in the clear or past its proxy. */
 function unreachable(field: string, what: string): InvalidInput {
-  return new InvalidInput('handler', [{ field, message: `refers to no deployed ${what}: choose one, or none` }]);
+  return new InvalidInput('handler', [
+    { field, message: `refers to no deployed ${what}: choose one, or none` },
+  ]);
 }

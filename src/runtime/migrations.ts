@@ -1,5 +1,5 @@
 /** Kinds of nodes that save a configuration. */
-export type NodeKind = 'registry' | 'handler' | 'event' | 'executor' | 'log';
+export type NodeKind = 'registry' | 'handler' | 'event' | 'executor' | 'log' | 'handler-in' | 'handler-reply';
 
 type Saved = object & { readonly configVersion?: unknown };
 
@@ -10,6 +10,8 @@ const migrations: Readonly<Record<NodeKind, readonly ((saved: Saved) => Saved)[]
   event: [],
   executor: [],
   log: [],
+  'handler-in': [],
+  'handler-reply': [],
 };
 
 /** Brings a saved configuration to the version that this package writes; one without a version is of the first. */

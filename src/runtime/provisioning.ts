@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
-import { type Accepted, type EmitTo, Engine, type OnResumed } from '../engine/engine.ts';
+import { type Accepted, type CircuitChange, type EmitTo, Engine, type OnResumed } from '../engine/engine.ts';
 import { NotFound } from '../engine/errors.ts';
 import type { ExecutionRow } from '../engine/execution.ts';
 import type { Handler } from '../engine/handler.ts';
 import type { RegistryConfig } from '../engine/registry-config.ts';
 import { createTarget } from '../engine/targets/create-target.ts';
+import { Flows } from '../engine/targets/flow.ts';
 import { systemTime } from '../engine/time.ts';
 import { CommsFeed } from './comms-feed.ts';
 import { watchProcessEnd } from './process-end.ts';
@@ -37,6 +38,7 @@ const nothing = (): void => undefined;
  */
 export class Provisioning {
   readonly settings: Settings;
+  readonly flows = new Flows();
   readonly #red: NodeAPI;
   readonly #engines = new Map<string, Engine>();
   /** Engines that drain, by folder: one that comes back waits for its predecessor. */
@@ -47,7 +49,7 @@ export class Provisioning {
   readonly #refusedHandlers = new Map<string, RefusedHandler>();
   readonly #feed: CommsFeed;
   readonly #buttons = new Map<string, () => Promise<Accepted>>();
-  readonly #started: (() => void)[] = [];
+  readonly #started = new Set<() => void>();
 
   constructor(red: NodeAPI) {
     this.#red = red;
@@ -139,6 +141,11 @@ export class Provisioning {
     return this.#engines.get(registry)?.observe(observer) ?? nothing;
   }
 
+  /** A log node is told of circuits. @returns what ends it */
+  observeCircuits(registry: string, observer: (change: CircuitChange) => void): () => void {
+    return this.#engines.get(registry)?.observeCircuits(observer) ?? nothing;
+  }
+
   /** What an event node's button does. @returns what takes it away */
   onFire(node: string, fire: () => Promise<Accepted>): () => void {
     this.#buttons.set(node, fire);
@@ -152,9 +159,10 @@ export class Provisioning {
     return press();
   }
 
-  /** Calls back each time that flows have started and the handlers are in force. */
-  onStarted(callback: () => void): void {
-    this.#started.push(callback);
+  /** Calls back each time that flows have started and the handlers are in force. @returns what ends it */
+  onStarted(callback: () => void): () => void {
+    this.#started.add(callback);
+    return () => this.#started.delete(callback);
   }
 
   #makeEngine(config: RegistryConfig, folder: string): Engine {
@@ -169,6 +177,7 @@ export class Provisioning {
           folders: this.settings.scriptFolders,
           enabled: this.settings.scripts,
           ...this.settings.http,
+          flows: this.flows,
         }),
       log: (level, message) =>
         this.#red.log[level](`provisioning registry ${config.name || config.id}: ${message}`),

@@ -1,4 +1,8 @@
 import { createApp, type Translate } from './app.ts';
+import { addStyle } from './styles/styles.ts';
+import { openTestEvent } from './views/open.ts';
+import type { TabView } from './views/tab-view.ts';
+import './views/tab-view.ts';
 
 /** What the editor's half of the tab holds of the app. */
 export interface Tab {
@@ -6,8 +10,30 @@ export interface Tab {
   fireTestEvent(): void;
 }
 
-/** Puts the app into the tab's content. */
-export function mount(_content: HTMLElement, translate: Translate): Tab {
-  createApp(translate);
-  return { fireTestEvent: () => undefined };
+const betweenTicks = 10_000;
+
+/**
+ * Puts the app into the tab's content. It works while it can be seen only: then it asks the admin API, and follows
+ * the live feed.
+ */
+export function mount(content: HTMLElement, translate: Translate): Tab {
+  addStyle();
+  const app = createApp(translate);
+  const view = document.createElement('nrp-tab') as TabView;
+  Object.assign(view, { app });
+  let seen = false;
+  const show = () => {
+    if (seen && !view.isConnected) content.append(view);
+    else if (!seen) view.remove();
+    if (seen && !document.hidden) app.registries.start();
+    else app.registries.stop();
+  };
+  new IntersectionObserver((entries) => {
+    seen = entries.at(-1)?.isIntersecting ?? false;
+    show();
+  }).observe(content);
+  document.addEventListener('visibilitychange', show);
+  // Relative times grow old.
+  setInterval(() => seen && !document.hidden && app.navigation.tick(), betweenTicks);
+  return { fireTestEvent: () => openTestEvent(app) };
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { eventually } from '../support/eventually.ts';
 import { type FlowNode, temporaryFolder } from '../support/node-red.ts';
-import { packageRoot } from '../support/package.ts';
+import { packageRoot, readText } from '../support/package.ts';
 
 describe('the demo', function () {
   this.timeout(60_000);
@@ -55,14 +55,15 @@ describe('the demo', function () {
     );
   });
 
-  it('keeps what was changed, and follows when it is started on another port', async () => {
+  it('keeps what was changed, follows to another port, and takes the event of the command in the README', async () => {
     const flows = JSON.parse(readFileSync(flowFile, 'utf8')) as FlowNode[];
     writeFileSync(flowFile, JSON.stringify([...flows, { id: 'mine', type: 'tab', label: 'Mine' }]));
     const port = await freePort();
     await start(port);
     const answer = await fetch(`http://127.0.0.1:${port}/flows`);
     assert.ok(((await answer.json()) as FlowNode[]).some(({ id }) => id === 'mine'));
-    await execa('sh', ['-c', command()]);
+    const [fromReadme = ''] = /^curl .+$/m.exec(readText('README.md')) ?? [];
+    await execa('sh', ['-c', fromReadme.replace('127.0.0.1:1880', `127.0.0.1:${port}`)]);
     await printed('clients.create of 12: CRM succeeded');
   });
 

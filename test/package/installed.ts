@@ -80,9 +80,10 @@ describe('the packed tarball', function () {
       });
 
       it('offers its examples in the import menu', async () => {
-        const library = await red?.get<{ d: Record<string, { f: string[] }> }>('library/examples');
+        const menu = await red?.get<(string | { fn: string })[]>(`library/examples/flows/${manifest.name}`);
+        const flows = menu?.flatMap((entry) => (typeof entry === 'string' ? [] : [entry.fn]));
         assert.deepEqual(
-          library?.d[manifest.name]?.f.sort(),
+          flows,
           examples.map(({ name }) => name),
         );
       });

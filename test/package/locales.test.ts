@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { manifest } from '../support/package.ts';
 
-const nodes = join(import.meta.dirname, '../../nodes');
+const root = join(import.meta.dirname, '../..');
+const nodes = join(root, 'nodes');
 const locales = globSync('*', { cwd: join(nodes, 'locales') });
 const sets = globSync('*.html', { cwd: nodes }).map((file) => basename(file, '.html'));
 
@@ -25,18 +26,36 @@ function entriesOf(catalog: Catalog, prefix = ''): [string, unknown][] {
 
 const keysOf = (catalog: Catalog): string[] => entriesOf(catalog).map(([key]) => key);
 
-/** Keys that an editor half asks for; where an expression stands in one, `*` does here. */
+/** What the browser runs of a set: its page, and what the tab is bundled from. */
+function sourceOf(set: string): string {
+  const bundled = set === 'provisioning-tab' ? globSync('src/tab/**/*.ts', { cwd: root }) : [];
+  return [join('nodes', `${set}.html`), ...bundled].map((file) => read(join(root, file))).join('\n');
+}
+
+/** Where an expression stands in a key, `*` does in its pattern. */
+const patternOf = (key: string): string => key.replace(/\$\{(?:[^{}]|\{[^}]*\})*\}/g, '*');
+
+/** Keys that a set asks for. */
 function keysAskedBy(set: string): string[] {
-  const html = read(join(nodes, `${set}.html`));
-  const attributes = [...html.matchAll(/\bdata-i18n="([^"]+)"/g)].flatMap(([, value = '']) =>
-    value.split(';'),
+  const source = sourceOf(set);
+  const attributes = [...source.matchAll(/\bdata-i18n="([^"]+)"/g)]
+    .flatMap(([, value = '']) => value.split(';'))
+    .map((key) => key.replace(/^\[[^\]]+\]/, ''));
+  const calls = [...source.matchAll(/\._\((['`])(.+?)\1/g)].map(([, , key = '']) => key);
+  // By convention `text('label.x')`, in the tab also `this.t(…)`, is short for the key with the set's name before it.
+  const short = [...source.matchAll(/(?:(?<!\.)\btext|\bthis\.t)\(\s*(['`])(.+?)\1/g)].map(
+    ([, , key = '']) => `${set}.${key}`,
   );
-  const calls = [...html.matchAll(/\._\((['`])(.+?)\1/g)].map(([, , key = '']) => key);
-  // By convention `text('label.x')` is short for the key with the set's name before it.
-  const short = [...html.matchAll(/\btext\((['`])(.+?)\1/g)].map(([, , key = '']) => `${set}.${key}`);
-  return [...attributes.map((key) => key.replace(/^\[[^\]]+\]/, '')), ...calls, ...short]
-    .map((key) => key.replace(/\$\{(?:[^{}]|\{[^}]*\})*\}/g, '*'))
-    .filter((key) => !key.endsWith(`${set}.*`));
+  return [...attributes, ...calls, ...short].map(patternOf).filter((key) => !key.endsWith(`${set}.*`));
+}
+
+/** Whatever a set's source quotes that may be a key, in full or without the set's name. */
+function keysQuotedBy(set: string): string[] {
+  const quoted = [...sourceOf(set).matchAll(/(['"`])((?:[\w.-]|\$\{[^}]*\}(?:\})?)+)\1/g)].map(
+    ([, , text = '']) => patternOf(text),
+  );
+  const attributes = keysAskedBy(set);
+  return [...attributes, ...quoted.filter((key) => /^\w/.test(key)).flatMap((key) => [key, `${set}.${key}`])];
 }
 
 const matches = (pattern: string, key: string): boolean =>
@@ -72,7 +91,7 @@ describe('the locales', () => {
       }
 
       it('holds no text that nobody asks for', () => {
-        const asked = keysAskedBy(set);
+        const asked = keysQuotedBy(set);
         const unused = keysOf(catalogOf('en-US', set)).filter(
           (key) => !asked.some((pattern) => matches(pattern, key)),
         );

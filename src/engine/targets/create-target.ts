@@ -1,5 +1,6 @@
 import type { Handler, LocalHandler } from '../handler.ts';
 import { AddressGuard, type AddressRules } from './address-guard.ts';
+import type { Flows } from './flow.ts';
 import { Connections } from './http/connections.ts';
 import { httpTarget } from './http.ts';
 import { localTarget } from './local.ts';
@@ -7,8 +8,8 @@ import { type ScriptFolderOptions, ScriptFolders } from './script-folders.ts';
 import type { Target } from './target.ts';
 import { unavailableTarget } from './unavailable.ts';
 
-/** Whom handlers may be: the script folders, and the addresses, of settings.js. */
-export type TargetOptions = ScriptFolderOptions & AddressRules;
+/** Whom handlers may be: the script folders and the addresses of settings.js, and the deployed flows. */
+export type TargetOptions = ScriptFolderOptions & AddressRules & { readonly flows: Flows };
 
 /** Makes whom a handler calls. It never throws: a target that can not be made says why when it is called. */
 export function createTarget(handler: Handler, options: TargetOptions): Target {
@@ -29,10 +30,7 @@ function targetOf(handler: Handler, options: TargetOptions): Target {
         ? localTarget(handler, { scripts: new ScriptFolders(options) })
         : residentTarget(handler);
     case 'flow':
-      return unavailableTarget(
-        'flow',
-        'handlers of the type "flow" are not available yet: choose "http" or "local"',
-      );
+      return options.flows.target(handler);
   }
 }
 

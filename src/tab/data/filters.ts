@@ -38,7 +38,9 @@ export const everyHandler: HandlerFilter = { eventType: '', type: '', status: ''
 export function queryOf(filter: Partial<LogFilter>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(filter)
-      .map(([field, value]) => [field, field === 'from' || field === 'to' ? utc(value) : value.trim()] as const)
+      .map(
+        ([field, value]) => [field, field === 'from' || field === 'to' ? utc(value) : value.trim()] as const,
+      )
       .filter(([, value]) => value !== ''),
   );
 }

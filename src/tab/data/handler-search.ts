@@ -14,7 +14,8 @@ export function foundHandlers(
       (registry === '' || row.registry === registry) &&
       (filter.status === '' ? row.status !== 'archived' : row.status === filter.status) &&
       (filter.type === '' || row.type === filter.type) &&
-      (filter.eventType.trim() === '' || row.events.some((pattern) => covers(pattern, filter.eventType.trim()))) &&
+      (filter.eventType.trim() === '' ||
+        row.events.some((pattern) => covers(pattern, filter.eventType.trim()))) &&
       words.every((word) => text.includes(word))
     );
   });

@@ -38,6 +38,8 @@ export class Handlers extends Observable {
   }
 
   async read(): Promise<void> {
+    // Before the registries are known, every handler would seem to be missing.
+    if (this.#app.registries.state !== 'ready') return;
     try {
       const lists = await Promise.all(this.#app.registries.readable.map(({ id }) => this.#handlersOf(id)));
       this.#deployed = lists.flat();
@@ -58,7 +60,9 @@ export class Handlers extends Observable {
 
   /** Closes a handler's circuit by hand. @throws ApiError */
   async closeCircuit({ registry, id }: HandlerRow): Promise<void> {
-    await this.#app.api.send('POST', path('registries', registry, 'handlers', id, 'circuit'), { state: 'closed' });
+    await this.#app.api.send('POST', path('registries', registry, 'handlers', id, 'circuit'), {
+      state: 'closed',
+    });
     await this.read();
   }
 

@@ -1,5 +1,5 @@
 import type { App } from '../app.ts';
-import { type Query, path } from './api.ts';
+import { path, type Query } from './api.ts';
 import { queryOf } from './filters.ts';
 import { LiveList, type Told } from './live-list.ts';
 import type { Navigation } from './navigation.ts';

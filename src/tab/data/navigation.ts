@@ -101,6 +101,11 @@ export class Navigation extends Observable {
     this.changed();
   }
 
+  /** Time has passed. */
+  tick(): void {
+    this.changed();
+  }
+
   #remember(name: string, value: unknown): void {
     this.#preferences.set(name, value);
     this.changed();

@@ -47,8 +47,7 @@ export function deleteHandler(id: string): () => boolean {
 /** A registry, its handlers and what they refer to, as JSON for Node-RED's import; without secrets. */
 export function flowJsonOf(registry: string): string {
   const nodes = configNodes(
-    (node) =>
-      node.id === registry || (node.type === handlerType && node['registry'] === registry),
+    (node) => node.id === registry || (node.type === handlerType && node['registry'] === registry),
   );
   return JSON.stringify(RED.nodes.createExportableNodeSet(nodes));
 }

@@ -58,7 +58,9 @@ export function handlerRows(
     const shown = { id, registry, name, type, target, events, priority, status };
     rows.push({ ...shown, mark: 'deleted', problems: [], deployed: handler });
   }
-  return rows.sort((a, b) => a.priority - b.priority || compareText(a.name, b.name) || compareText(a.id, b.id));
+  return rows.sort(
+    (a, b) => a.priority - b.priority || compareText(a.name, b.name) || compareText(a.id, b.id),
+  );
 }
 
 function markOf({ changed, off }: EditedHandler, known: ApiHandler | undefined): Mark {

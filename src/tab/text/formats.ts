@@ -15,7 +15,12 @@ export class Formats {
 
   constructor(language: string, timeZone?: string) {
     const unit = (name: string, maximumFractionDigits: number) =>
-      new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits });
+      new Intl.NumberFormat(language, {
+        style: 'unit',
+        unit: name,
+        unitDisplay: 'short',
+        maximumFractionDigits,
+      });
     this.#relative = new Intl.RelativeTimeFormat(language, { style: 'short', numeric: 'auto' });
     this.#absolute = new Intl.DateTimeFormat(language, {
       dateStyle: 'medium',

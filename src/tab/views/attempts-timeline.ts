@@ -27,7 +27,9 @@ function entry(app: App, attempt: AttemptRow, before: AttemptRow | undefined, go
   const { text, formats } = app;
   const { startedAt, durationMs, code, error, response } = attempt;
   const pause = before && Date.parse(startedAt) - Date.parse(before.startedAt) - before.durationMs;
-  const answer = [code === null ? '' : text('attempt.code', { code }), oneLine(error ?? '', 120)].filter(Boolean);
+  const answer = [code === null ? '' : text('attempt.code', { code }), oneLine(error ?? '', 120)].filter(
+    Boolean,
+  );
   return html`<li>
     <details>
       <summary>

@@ -6,11 +6,7 @@ import { executionMark } from './marks.ts';
 import { openExecution } from './open.ts';
 
 /** The executions of one event, in the order of its chain; each is a way to its details. */
-export function chainList(
-  app: App,
-  registry: string,
-  executions: readonly ExecutionRow[],
-): TemplateResult {
+export function chainList(app: App, registry: string, executions: readonly ExecutionRow[]): TemplateResult {
   const { text, formats } = app;
   return html`<ol class="nrp-chain">
     ${executions.map((execution) => {

@@ -43,7 +43,8 @@ export class ExecutionDetailsView extends View {
 
   override render(): TemplateResult {
     const details = this.#details;
-    if (this.#problem !== undefined) return html`<div class="nrp-problem" role="alert">${this.#problem}</div>`;
+    if (this.#problem !== undefined)
+      return html`<div class="nrp-problem" role="alert">${this.#problem}</div>`;
     if (!details) return html`<div class="nrp-wait" role="status">${this.t('loading')}</div>`;
     return html`<div class="nrp-details">
       ${this.#actions(details)} ${this.#facts(details)}
@@ -71,7 +72,11 @@ export class ExecutionDetailsView extends View {
       [this.t('execution.target'), details.target === null ? undefined : visible(details.target)],
       [this.t('column.event'), details.eventType],
       [this.t('column.object'), visible(details.objectId)],
-      [this.t('column.date'), startedAt && html`<time datetime=${startedAt}>${formats.absolute(startedAt)} <span class="nrp-muted">${startedAt}</span></time>`],
+      [
+        this.t('column.date'),
+        startedAt &&
+          html`<time datetime=${startedAt}>${formats.absolute(startedAt)} <span class="nrp-muted">${startedAt}</span></time>`,
+      ],
       [this.t('column.duration'), formats.duration(details.durationMs)],
       [this.t('execution.code'), details.code === null ? undefined : String(details.code)],
       [this.t('execution.next'), details.nextAttemptAt && formats.absolute(details.nextAttemptAt)],
@@ -91,7 +96,10 @@ export class ExecutionDetailsView extends View {
     const { handler, target } = details;
     const json = () => copy(JSON.stringify(details, null, 2), this.t('copied'));
     const curl = () =>
-      copy(curlOf({ target: target ?? '', headers: details.requestHeaders, body: details.request }), this.t('copied'));
+      copy(
+        curlOf({ target: target ?? '', headers: details.requestHeaders, body: details.request }),
+        this.t('copied'),
+      );
     return html`<div class="nrp-actions">
       ${wordButton({ icon: 'fa-bolt', label: this.t('execution.event'), act: () => openEvent(app, registry, details.eventId) })}
       ${wordButton({ icon: 'fa-list-ul', label: this.t('execution.others'), act: others })}
@@ -104,9 +112,12 @@ export class ExecutionDetailsView extends View {
   async #steering({ id, status }: ExecutionDetails): Promise<readonly TemplateResult[]> {
     const { api, mayWrite } = this.app;
     if (!mayWrite) return [];
-    const act = (name: string, icon: string) => this.#offer(name, icon, path('registries', this.registry, 'executions', id, name));
+    const act = (name: string, icon: string) =>
+      this.#offer(name, icon, path('registries', this.registry, 'executions', id, name));
     const [replay, cancel] = await Promise.all(
-      ['replay', 'cancel'].map((name) => api.has(name, 'POST', path('registries', this.registry, 'executions', id, name))),
+      ['replay', 'cancel'].map((name) =>
+        api.has(name, 'POST', path('registries', this.registry, 'executions', id, name)),
+      ),
     );
     const settled = status !== 'running' && status !== 'parked';
     return [

@@ -18,7 +18,12 @@ export function listState<Row extends ListRow>(
   if (list.status === 'loading') return html`<div class="nrp-wait" role="status">${text('loading')}</div>`;
   if (list.status === 'failed') {
     const retry = { icon: 'fa-refresh', label: text('button.retry'), act: () => void list.refresh() };
-    return emptyState('fa-exclamation-triangle', text('failed.title'), text('failed.text'), wordButton(retry));
+    return emptyState(
+      'fa-exclamation-triangle',
+      text('failed.title'),
+      text('failed.text'),
+      wordButton(retry),
+    );
   }
   if (searched && !list.complete) return html`<div class="nrp-wait" role="status">${text('searching')}</div>`;
   if (searched) {

@@ -64,7 +64,10 @@ async function replayAll(app: App, button: HTMLElement): Promise<void> {
   await telling(app, async () => {
     const matched = await replay(true);
     const { text, formats } = app;
-    const question = { text: text('log.replayAsk', { count: formats.count(matched) }), yes: text('button.replay') };
+    const question = {
+      text: text('log.replayAsk', { count: formats.count(matched) }),
+      yes: text('button.replay'),
+    };
     if ((await ask(app, button, question)) === undefined) return;
     notify(text('log.replaying', { count: formats.count(await replay(false)) }), 'success');
   });

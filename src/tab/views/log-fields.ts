@@ -1,4 +1,9 @@
-import { type EventStatus, eventStatuses, type ExecutionStatus, executionStatuses } from '../../engine/execution.ts';
+import {
+  type EventStatus,
+  type ExecutionStatus,
+  eventStatuses,
+  executionStatuses,
+} from '../../engine/execution.ts';
 import type { App } from '../app.ts';
 import type { EventFilter, HandlerFilter, LogFilter } from '../data/filters.ts';
 import { eventTypesOf } from '../editor/catalogue.ts';
@@ -15,7 +20,12 @@ export function logFields(app: App): readonly Field<LogFilter>[] {
   const statuses: readonly ExecutionStatus[] = executionStatuses.filter((status) => status !== 'pending');
   return [
     { name: 'eventType', label: text('column.event'), kind: 'text', options: eventTypeOptions(app) },
-    { name: 'handler', label: text('column.handler'), kind: 'select', options: [['', text('any')], ...handlers] },
+    {
+      name: 'handler',
+      label: text('column.handler'),
+      kind: 'select',
+      options: [['', text('any')], ...handlers],
+    },
     {
       name: 'status',
       label: text('column.status'),
@@ -39,7 +49,10 @@ export function eventFields(app: App): readonly Field<EventFilter>[] {
       name: 'status',
       label: text('column.status'),
       kind: 'select',
-      options: [['', text('any')], ...statuses.map((status) => [status, text(`eventStatus.${status}`)] as const)],
+      options: [
+        ['', text('any')],
+        ...statuses.map((status) => [status, text(`eventStatus.${status}`)] as const),
+      ],
     },
     { name: 'from', label: text('search.from'), kind: 'time' },
     { name: 'to', label: text('search.to'), kind: 'time' },

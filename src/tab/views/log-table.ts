@@ -38,12 +38,19 @@ export function logTable<Row extends ListRow>({ text }: App, table: LogTable<Row
           ${repeat(
             rows.slice(first, last),
             ({ id }) => id,
-            (row, index) => html`<tr aria-rowindex=${first + index + 2} @click=${() => table.open(row)}>${table.cells(row)}</tr>`,
+            (row, index) =>
+              html`<tr aria-rowindex=${first + index + 2} @click=${(event: MouseEvent) => openFrom(event, () => table.open(row))}>${table.cells(row)}</tr>`,
           )}
         </tbody>
       </table>
     </div>
   </div>`;
+}
+
+/** Opens a row from its button, to which the focus comes back. */
+function openFrom({ currentTarget }: MouseEvent, open: () => void): void {
+  (currentTarget as Element).querySelector<HTMLElement>('[data-row]')?.focus({ preventScroll: true });
+  open();
 }
 
 /** The cell whose button opens the row; the keyboard moves among these. */
@@ -53,9 +60,7 @@ export function idCell(
   label: string,
 ): TemplateResult {
   return html`<td class="nrp-c-id">
-    <button type="button" class="nrp-link" data-row=${id} tabindex=${window.tabIndexOf(id)} aria-label=${label} title=${id}>
-      ${seq}
-    </button>
+    <button type="button" class="nrp-link" data-row=${id} tabindex=${window.tabIndexOf(id)} aria-label=${label} title=${id}>${seq}</button>
   </td>`;
 }
 

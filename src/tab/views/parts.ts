@@ -31,6 +31,7 @@ export function wordButton({ icon, label, act, pressed, refused, primary }: Acti
   return html`<button
     type="button"
     class="red-ui-button red-ui-button-small nrp-word ${pressed ? 'selected' : ''} ${primary ? 'primary' : ''}"
+    aria-label=${label}
     title=${refused ?? nothing}
     aria-pressed=${pressed === undefined ? nothing : String(pressed)}
     aria-disabled=${refused ? 'true' : nothing}

@@ -9,7 +9,8 @@ const mostTold = 1000;
 /** Stops and continues the list's live changes, and tells how many new rows wait. */
 export function pauseButton<Row extends ListRow>(app: App, list: LiveList<Row>): TemplateResult {
   const { text } = app;
-  const count = list.waiting >= mostTold ? `${app.formats.count(mostTold)}+` : app.formats.count(list.waiting);
+  const count =
+    list.waiting >= mostTold ? `${app.formats.count(mostTold)}+` : app.formats.count(list.waiting);
   const show = async (event: Event) => {
     scrollUp(event.currentTarget as Element);
     await list.resume();

@@ -85,7 +85,9 @@ export class RowWindow implements ReactiveController {
     }
     this.#measure();
     if (this.#focus === '') return;
-    this.#host.querySelector<HTMLElement>(`[data-row="${CSS.escape(this.#focus)}"]`)?.focus({ preventScroll: true });
+    this.#host
+      .querySelector<HTMLElement>(`[data-row="${CSS.escape(this.#focus)}"]`)
+      ?.focus({ preventScroll: true });
     this.#focus = '';
   }
 
@@ -104,7 +106,8 @@ export class RowWindow implements ReactiveController {
     const top = index * this.#rowHeight;
     const bottom = top + this.#rowHeight + head;
     if (top < scroller.scrollTop) scroller.scrollTop = top;
-    else if (bottom > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = bottom - scroller.clientHeight;
+    else if (bottom > scroller.scrollTop + scroller.clientHeight)
+      scroller.scrollTop = bottom - scroller.clientHeight;
     this.#host.requestUpdate();
   }
 

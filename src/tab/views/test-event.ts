@@ -142,11 +142,17 @@ export class TestEventView extends View {
     this.#problem = '';
     try {
       const route = path('registries', this.registry, 'events');
-      const { id } = await this.app.api.send<{ id: string }>('POST', route, JSON.parse(this.#envelope) as object);
+      const { id } = await this.app.api.send<{ id: string }>(
+        'POST',
+        route,
+        JSON.parse(this.#envelope) as object,
+      );
       this.#follow(id);
     } catch (error) {
       this.#problem =
-        error instanceof SyntaxError ? this.t('test.noJson', { problem: error.message }) : problemOf(this.app, error);
+        error instanceof SyntaxError
+          ? this.t('test.noJson', { problem: error.message })
+          : problemOf(this.app, error);
     }
     this.#firing = false;
     this.requestUpdate();

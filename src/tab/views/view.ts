@@ -25,11 +25,7 @@ export class Watch implements ReactiveController {
   readonly #pace: Pace;
   #ends: (() => void)[] = [];
 
-  constructor(
-    host: LitElement,
-    sources: () => readonly Observable[],
-    pace: 'at once' | 'live' = 'live',
-  ) {
+  constructor(host: LitElement, sources: () => readonly Observable[], pace: 'at once' | 'live' = 'live') {
     this.#sources = sources;
     this.#pace = new Pace(() => host.requestUpdate(), pace === 'live' ? betweenRendersMs : 0);
     host.addController(this);

@@ -1,0 +1,46 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { FlowCall } from '../src/engine/targets/flow.ts';
+import { migrate } from '../src/runtime/migrations.ts';
+import { provisioningOf } from '../src/runtime/provisioning.ts';
+
+interface SavedHandlerIn extends NodeDef {
+  /** The handler whose turn comes out here. */
+  readonly handler: string;
+}
+
+/** The turn of a handler of the type `flow` comes out here. */
+export default function provisioningHandlerIn(RED: NodeAPI): void {
+  const provisioning = provisioningOf(RED);
+
+  function ProvisioningHandlerIn(this: Node, def: NodeDef): void {
+    RED.nodes.createNode(this, def);
+    const { handler } = migrate('handler-in', def as SavedHandlerIn);
+    const close = provisioning.flows.open(handler, (call) => this.send(messageOf(RED, call)));
+    if (!close) {
+      this.status({ fill: 'red', shape: 'ring', text: 'provisioning-handler-in.status.second' });
+      this.error(RED._('provisioning-handler-in.error.second'));
+      return;
+    }
+    // What was inside this flow when it was made anew enters it again.
+    const stop = provisioning.onStarted(() => {
+      stop();
+      provisioning.flows.reenter(handler);
+    });
+    this.on('close', () => {
+      stop();
+      close();
+    });
+  }
+  RED.nodes.registerType('provisioning-handler-in', ProvisioningHandlerIn);
+}
+
+function messageOf(
+  RED: NodeAPI,
+  { body, handler, attempt, replyTo, webhookId, eventId, eventType, objectId }: FlowCall,
+) {
+  return {
+    _msgid: RED.util.generateId(),
+    payload: JSON.parse(body),
+    provisioning: { eventId, eventType, objectId, handler, attempt, webhookId, replyTo },
+  };
+}

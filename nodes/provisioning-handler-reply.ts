@@ -1,0 +1,39 @@
+import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
+import { InvalidInput } from '../src/engine/errors.ts';
+import { migrate } from '../src/runtime/migrations.ts';
+import { onInput } from '../src/runtime/node-outcome.ts';
+import { provisioningOf } from '../src/runtime/provisioning.ts';
+
+interface SavedReply extends NodeDef {
+  /** Whether every message that arrives means that the handler has failed. */
+  readonly outcome?: 'message' | 'failed';
+}
+
+interface ReplyMessage extends NodeMessageInFlow {
+  error?: unknown;
+  provisioning?: { readonly replyTo?: string };
+}
+
+/** Ends the turn of a handler of the type `flow`. */
+export default function provisioningHandlerReply(RED: NodeAPI): void {
+  const { flows } = provisioningOf(RED);
+
+  function ProvisioningHandlerReply(this: Node, def: NodeDef): void {
+    RED.nodes.createNode(this, def);
+    const { outcome = 'message' } = migrate('handler-reply', def as SavedReply);
+    onInput<ReplyMessage>(this, async ({ payload, error, provisioning }) => {
+      const replyTo = provisioning?.replyTo;
+      if (typeof replyTo !== 'string') {
+        const message = 'is missing: keep msg.provisioning as the "provisioning handler in" node has sent it';
+        throw new InvalidInput('reply', [{ field: 'msg.provisioning.replyTo', message }]);
+      }
+      const failed = outcome === 'failed' || error !== undefined;
+      const known = flows.reply(
+        replyTo,
+        failed ? { ok: false, error: error ?? payload } : { ok: true, response: payload },
+      );
+      if (!known) this.warn('the handler’s turn is over, by a reply or by its timeout: this one is dropped');
+    });
+  }
+  RED.nodes.registerType('provisioning-handler-reply', ProvisioningHandlerReply);
+}

@@ -1,0 +1,24 @@
+import uPlotStyle from 'uplot/dist/uPlot.min.css';
+import base from './base.css';
+import details from './details.css';
+import frame from './frame.css';
+import handlers from './handlers.css';
+import matrix from './matrix.css';
+import overview from './overview.css';
+import tables from './tables.css';
+
+/** Everything holds within the tab's own elements only: the chart's style too. */
+const style = [`.nrp {\n${uPlotStyle}\n}`, base, frame, tables, handlers, matrix, overview, details].join(
+  '\n',
+);
+
+const id = 'nrp-style';
+
+/** Adds the tab's style to the page, once. */
+export function addStyle(): void {
+  if (document.getElementById(id)) return;
+  const element = document.createElement('style');
+  element.id = id;
+  element.textContent = style;
+  document.head.append(element);
+}

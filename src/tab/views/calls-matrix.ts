@@ -1,0 +1,69 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { App } from '../app.ts';
+import { callOf } from '../data/handler-search.ts';
+import { eventTypesOf } from '../editor/catalogue.ts';
+import type { HandlerRow } from '../editor/handler-rows.ts';
+import { visible } from '../text/visible.ts';
+
+/** Who is called: event types against handlers, each cell the turn that the handler has in the chain. */
+export function callsMatrix(app: App, handlers: readonly HandlerRow[], asked: string): TemplateResult {
+  const { text } = app;
+  const columns = handlers.filter(({ status, mark }) => status !== 'archived' && mark !== 'deleted');
+  const types = shownTypes(columns).filter(({ id }) => asked.trim() === '' || id.includes(asked.trim()));
+  return html`<div class="nrp-scroll nrp-matrix-scroll" tabindex="0" role="region" aria-label=${text('matrix.caption')}>
+    <table class="nrp-matrix">
+      <caption>${text('matrix.caption')}</caption>
+      <thead>
+        <tr>
+          <th scope="col">${text('column.event')}</th>
+          ${columns.map(
+            (handler) =>
+              html`<th scope="col" title=${visible(handler.name)}><span>${visible(handler.name || handler.id)}</span></th>`,
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        ${types.map(({ id, title }) => matrixRow(app, id, title, columns))}
+      </tbody>
+    </table>
+    <p class="nrp-muted nrp-legend">
+      <span class="nrp-turn nrp-direct">1</span> ${text('matrix.direct')}
+      <span class="nrp-turn nrp-pattern">2</span> ${text('matrix.pattern')}
+      <span class="nrp-turn nrp-passed">–</span> ${text('matrix.disabled')}
+    </p>
+  </div>`;
+}
+
+function matrixRow({ text }: App, id: string, title: string, columns: readonly HandlerRow[]): TemplateResult {
+  let turn = 0;
+  const cells = columns.map((handler) => {
+    const call = callOf(handler.events, id);
+    if (!call) return html`<td class="nrp-uncalled"></td>`;
+    const called = handler.status === 'enabled';
+    if (called) turn += 1;
+    const name = visible(handler.name || handler.id);
+    const how = text(called ? `matrix.${call}Call` : 'matrix.disabledCall', { turn, name });
+    return html`<td title=${how}>
+      <span class="nrp-turn ${called ? `nrp-${call}` : 'nrp-passed'}" aria-hidden="true">${called ? turn : '–'}</span
+      ><span class="nrp-hidden">${how}</span><span class="nrp-cell-name" aria-hidden="true">${name}</span>
+    </td>`;
+  });
+  return html`<tr class=${turn === 0 ? 'nrp-nobody' : ''}>
+    <th scope="row" title=${visible(title)}>${id}</th>
+    ${cells}
+    ${turn === 0 ? html`<td class="nrp-nobody-note">${text('matrix.nobody')}</td>` : nothing}
+  </tr>`;
+}
+
+/** The types of the catalogue, and those that handlers name besides. */
+function shownTypes(
+  handlers: readonly HandlerRow[],
+): readonly { readonly id: string; readonly title: string }[] {
+  const registries = [...new Set(handlers.map(({ registry }) => registry))];
+  const known = eventTypesOf(registries).map(({ id, title }) => ({ id, title }));
+  const ids = new Set(known.map(({ id }) => id));
+  const others = new Set(
+    handlers.flatMap(({ events }) => events).filter((event) => !ids.has(event) && !event.endsWith('*')),
+  );
+  return [...known, ...[...others].map((id) => ({ id, title: id }))];
+}

@@ -1,0 +1,76 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { App } from '../app.ts';
+import type { Handlers } from '../data/handlers.ts';
+import type { Override } from '../data/shapes.ts';
+import { ask } from '../editor/ask.ts';
+import type { HandlerRow } from '../editor/handler-rows.ts';
+import { notify } from '../editor/notify.ts';
+import { visible } from '../text/visible.ts';
+import { flagIcons } from './marks.ts';
+import { iconButton } from './parts.ts';
+import { telling } from './problems.ts';
+
+/** The status flag: a click switches the handler at once; where it can't be switched, a click says why. */
+export function handlerFlag(app: App, handlers: Handlers, row: HandlerRow): TemplateResult {
+  const { text } = app;
+  const refused = refusalOf(app, row);
+  const next = row.status === 'enabled' ? 'disabled' : 'enabled';
+  const { override } = row.deployed ?? {};
+  const hints = [refused ?? text(`flagHint.${next}`), override ? overrideText(app, override) : ''];
+  const act = () =>
+    refused === undefined ? void telling(app, () => handlers.switch(row, next)) : notify(refused, 'warning');
+  const name = visible(row.name || row.id);
+  return html`<button
+    type="button"
+    class="red-ui-button red-ui-button-small nrp-flag nrp-flag-${row.status}"
+    role="switch"
+    aria-checked=${String(row.status === 'enabled')}
+    aria-disabled=${refused === undefined ? nothing : 'true'}
+    aria-label=${text('flagOf', { name, status: text(`flag.${row.status}`) })}
+    title=${hints.filter(Boolean).join('\n')}
+    @click=${act}
+  ><i class="fa ${flagIcons[row.status]}" aria-hidden="true"></i> <span>${text(`flag.${row.status}`)}</span></button>`;
+}
+
+function refusalOf({ text, mayWrite }: App, { mark, status }: HandlerRow): string | undefined {
+  if (!mayWrite) return text('readOnly');
+  if (mark !== 'deployed') return text(`flagRefused.${mark}`);
+  return status === 'archived' ? text('flagRefused.archived') : undefined;
+}
+
+/** Who switched a handler, when and why, with the ways to say why and to undo it. */
+export function overrideNote(app: App, handlers: Handlers, row: HandlerRow): TemplateResult | typeof nothing {
+  const { deployed } = row;
+  if (!deployed?.override) return nothing;
+  const { override, configuredStatus } = deployed;
+  const { text } = app;
+  const undo = () =>
+    void telling(app, () => handlers.switch(row, configuredStatus as 'enabled' | 'disabled'));
+  const explain = async ({ currentTarget }: MouseEvent) => {
+    const question = { text: text('override.ask'), yes: text('button.save'), field: text('override.reason') };
+    const reason = await ask(app, currentTarget as HTMLElement, {
+      ...question,
+      value: override.reason ?? '',
+    });
+    if (reason === undefined) return;
+    await telling(app, () => handlers.switch(row, override.status as 'enabled' | 'disabled', reason));
+  };
+  return html`<div class="nrp-override">
+    <i class="fa fa-hand-paper-o" aria-hidden="true"></i>
+    <span class="nrp-override-text">${overrideText(app, override)}</span>
+    ${
+      app.mayWrite
+        ? html`<span class="button-group">
+            ${iconButton({ icon: 'fa-pencil', label: text('override.explain'), act: (event) => void explain(event) })}
+            ${iconButton({ icon: 'fa-undo', label: text('override.undo'), act: undo })}
+          </span>`
+        : nothing
+    }
+  </div>`;
+}
+
+function overrideText({ text, formats }: App, { status, by, at, reason }: Override): string {
+  const facts = { status: text(`flag.${status}`), by: by ? visible(by) : text('override.somebody') };
+  const said = text('override.text', { ...facts, at: formats.absolute(at) });
+  return reason ? `${said} ${text('override.why', { reason: visible(reason) })}` : said;
+}

@@ -1,0 +1,119 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { App } from '../app.ts';
+import type { Handlers } from '../data/handlers.ts';
+import { shownRegistries } from '../data/shown-registries.ts';
+import { ask } from '../editor/ask.ts';
+import { deleteHandler, editHandler } from '../editor/flow-nodes.ts';
+import type { HandlerRow } from '../editor/handler-rows.ts';
+import { visible } from '../text/visible.ts';
+import { handlerFlag, overrideNote } from './handler-flag.ts';
+import { handlerHealth } from './handler-health.ts';
+import { deployMark } from './marks.ts';
+import { iconButton } from './parts.ts';
+
+/** What was deleted here and can still be undone with one step of the editor's history. */
+export type Deletions = Map<string, () => boolean>;
+
+/** Rows in the page at most; beyond that one searches. */
+export const mostHandlers = 200;
+
+export function handlerTable(
+  app: App,
+  handlers: Handlers,
+  rows: readonly HandlerRow[],
+  deletions: Deletions,
+): TemplateResult {
+  const { text } = app;
+  const several = shownRegistries(app).length > 1;
+  const columns = [
+    'number',
+    'priority',
+    'name',
+    ...(several ? ['registry'] : []),
+    'event',
+    'target',
+    'health',
+    'flag',
+    'actions',
+  ];
+  return html`<div class="nrp-scroll" tabindex="-1">
+    <table class="nrp-table nrp-handlers ${several ? 'nrp-several' : ''}">
+      <caption>${text('handlers.caption')}</caption>
+      <thead>
+        <tr>${columns.map((column) => html`<th scope="col" class="nrp-c-${column}">${text(`column.${column}`)}</th>`)}</tr>
+      </thead>
+      <tbody>
+        ${repeat(
+          rows.slice(0, mostHandlers),
+          ({ id }) => id,
+          (row) => tableRow(app, handlers, row, deletions, several),
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function tableRow(
+  app: App,
+  handlers: Handlers,
+  row: HandlerRow,
+  deletions: Deletions,
+  several: boolean,
+): TemplateResult {
+  const { text, registries } = app;
+  const name = visible(row.name || row.id);
+  const registry = visible(registries.nameOf(row.registry));
+  const events = row.events.map(visible).join(', ');
+  const target = visible(row.target);
+  return html`<tr class="nrp-handler nrp-is-${row.mark} nrp-is-${row.status}">
+    <td class="nrp-c-number" title=${text('column.number')}>${row.deployed ? row.deployed.number : '–'}</td>
+    <td class="nrp-c-priority"><span title=${text('handlers.priorityHint')}>${row.priority}</span></td>
+    <td class="nrp-c-name">
+      <span class="nrp-name" title=${name}>${name}</span>
+      ${deployMark(app, row.mark)}${problemMark(app, row)}${overrideNote(app, handlers, row)}
+    </td>
+    ${several ? html`<td class="nrp-c-registry" title=${registry}>${registry}</td>` : nothing}
+    <td class="nrp-c-event" title=${events}>${events}</td>
+    <td class="nrp-c-target" title=${target}><span class="nrp-type">${text(`type.${row.type}`)}</span> ${shortTarget(target)}</td>
+    <td class="nrp-c-health">${handlerHealth(app, handlers, row)}</td>
+    <td class="nrp-c-flag">${handlerFlag(app, handlers, row)}</td>
+    <td class="nrp-c-actions">${actions(app, row, deletions)}</td>
+  </tr>`;
+}
+
+/** The method is always POST. */
+function shortTarget(target: string): string {
+  return target.replace(/^POST https?:\/\//, '');
+}
+
+function problemMark({ text }: App, { problems }: HandlerRow): TemplateResult | typeof nothing {
+  if (problems.length === 0) return nothing;
+  return html`<span class="nrp-mark nrp-bad" title=${problems.map(visible).join('\n')}
+    ><i class="fa fa-exclamation-triangle" aria-hidden="true"></i> <span>${text('mark.invalid')}</span></span
+  >`;
+}
+
+function actions(app: App, row: HandlerRow, deletions: Deletions): TemplateResult {
+  const { text, navigation, mayWrite } = app;
+  const name = visible(row.name || row.id);
+  const logs = () => navigation.showExecutions({ handler: row.id });
+  if (row.mark === 'deleted') {
+    const undo = () => RED.history.pop();
+    return html`<span class="button-group">
+      ${iconButton({ icon: 'fa-list-alt', label: text('handlers.logs', { name }), act: logs })}
+      ${deletions.get(row.id)?.() ? iconButton({ icon: 'fa-undo', label: text('handlers.undelete', { name }), act: undo }) : nothing}
+    </span>`;
+  }
+  const remove = async ({ currentTarget }: MouseEvent) => {
+    const question = { text: text('handlers.deleteAsk', { name }), yes: text('button.delete') };
+    if ((await ask(app, currentTarget as HTMLElement, question)) === undefined) return;
+    deletions.set(row.id, deleteHandler(row.id));
+  };
+  const refused = mayWrite ? undefined : text('readOnly');
+  return html`<span class="button-group">
+    ${iconButton({ icon: 'fa-list-alt', label: text('handlers.logs', { name }), act: logs })}
+    ${iconButton({ icon: 'fa-pencil', label: text('handlers.edit', { name }), act: () => editHandler(row.id) })}
+    ${iconButton({ icon: 'fa-trash', label: text('handlers.delete', { name }), act: (event) => void remove(event), refused })}
+  </span>`;
+}

@@ -1,0 +1,144 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { askedFields, everyHandler, type HandlerFilter } from '../data/filters.ts';
+import { foundHandlers } from '../data/handler-search.ts';
+import { Handlers } from '../data/handlers.ts';
+import { addHandler, editedRegistries } from '../editor/flow-nodes.ts';
+import { awaitingDeploy, type HandlerRow } from '../editor/handler-rows.ts';
+import { visible } from '../text/visible.ts';
+import { callsMatrix } from './calls-matrix.ts';
+import { type Deletions, handlerTable, mostHandlers } from './handler-table.ts';
+import { handlerFields } from './log-fields.ts';
+import { banner, emptyState, iconButton, wordButton } from './parts.ts';
+import { problemOf } from './problems.ts';
+import { searchBar } from './search-bar.ts';
+import { define, View, Watch } from './view.ts';
+
+/** The handlers: who is called, in which order, and how they are doing. */
+class HandlersView extends View {
+  #handlers: Handlers | undefined;
+  #searching = false;
+  #matrix = false;
+  readonly #deletions: Deletions = new Map();
+
+  constructor() {
+    super();
+    new Watch(this, () => [this.#all]);
+  }
+
+  get #all(): Handlers {
+    this.#handlers ??= new Handlers(this.app);
+    return this.#handlers;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#matrix = this.app.preferences.get('matrix') === true;
+    this.#all.start();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#all.stop();
+  }
+
+  override render(): TemplateResult {
+    const { app } = this;
+    const { navigation } = app;
+    const found = foundHandlers(this.#all.rows, navigation.handlers, navigation.registry);
+    return html`${searchBar<HandlerFilter>(app, {
+      filter: navigation.handlers,
+      box: 'text',
+      boxLabel: this.t('search.handlers'),
+      fields: handlerFields(app),
+      open: this.#searching,
+      toggle: () => {
+        this.#searching = !this.#searching;
+        this.requestUpdate();
+      },
+      asked: askedFields(navigation.handlers),
+      search: (change) => navigation.searchHandlers({ ...navigation.handlers, ...change }),
+      clear: () => navigation.searchHandlers(everyHandler),
+      beside: this.#buttons(),
+    })}
+    ${this.#deployNote()} ${this.#content(found)}`;
+  }
+
+  #content(found: readonly HandlerRow[]): TemplateResult {
+    const { status, rows, problem } = this.#all;
+    if (status === 'loading') return html`<div class="nrp-wait" role="status">${this.t('loading')}</div>`;
+    if (status === 'failed')
+      return html`<div class="nrp-problem" role="alert">${problemOf(this.app, problem)}</div>`;
+    if (rows.length === 0) return this.#noHandler();
+    if (found.length === 0) return this.#noneFound();
+    if (this.#matrix) return callsMatrix(this.app, found, this.app.navigation.handlers.eventType);
+    return html`${handlerTable(this.app, this.#all, found, this.#deletions)}
+      ${
+        found.length > mostHandlers
+          ? banner('info', this.t('handlers.more', { count: found.length - mostHandlers }))
+          : nothing
+      }`;
+  }
+
+  #buttons(): TemplateResult {
+    const { mayWrite } = this.app;
+    const toggle = () => {
+      this.#matrix = !this.#matrix;
+      this.app.preferences.set('matrix', this.#matrix);
+      this.requestUpdate();
+    };
+    const refused = mayWrite ? undefined : this.t('readOnly');
+    return html`<span class="button-group">
+        ${iconButton({ icon: 'fa-th', label: this.t('matrix.show'), act: toggle, pressed: this.#matrix })}
+      </span>
+      ${wordButton({ icon: 'fa-plus', label: this.t('handlers.new'), act: (event) => this.#add(event), refused })}`;
+  }
+
+  #deployNote(): TemplateResult | typeof nothing {
+    const count = awaitingDeploy(this.#all.rows);
+    if (count === 0) return nothing;
+    const deploy = {
+      icon: '',
+      label: this.t('button.deploy'),
+      act: () => RED.actions.invoke('core:deploy-flows'),
+    };
+    return banner('info', this.t('handlers.undeployed', { count }), wordButton(deploy));
+  }
+
+  #noHandler(): TemplateResult {
+    const add = (event: MouseEvent) => this.#add(event);
+    const examples = () => RED.actions.invoke('core:show-examples-import-dialog');
+    return emptyState(
+      'fa-plug',
+      this.t('empty.handlers.title'),
+      this.t('empty.handlers.text'),
+      wordButton({ icon: 'fa-plus', label: this.t('handlers.new'), act: add, primary: true }),
+      wordButton({ icon: 'fa-download', label: this.t('button.examples'), act: examples }),
+    );
+  }
+
+  #noneFound(): TemplateResult {
+    const clear = () => this.app.navigation.searchHandlers(everyHandler);
+    return emptyState(
+      'fa-search',
+      this.t('empty.search.title'),
+      this.t('empty.search.text'),
+      wordButton({ icon: 'fa-times', label: this.t('search.clear'), act: clear }),
+    );
+  }
+
+  #add({ currentTarget }: MouseEvent): void {
+    const { navigation } = this.app;
+    const choices = editedRegistries().map(({ id, name }) => ({ id, name: String(name ?? '') }));
+    if (navigation.registry !== '' || choices.length < 2) {
+      addHandler(navigation.registry || choices[0]?.id || '');
+      return;
+    }
+    const options = choices.map(({ id, name }) => ({
+      label: visible(name || id),
+      onselect: () => addHandler(id),
+    }));
+    RED.popover.menu({ options }).show({ target: $(currentTarget as Element), align: 'right' });
+  }
+}
+
+define('nrp-handlers', HandlersView);

@@ -1,0 +1,131 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ChartData } from '../charts/chart.ts';
+import { localTime } from '../data/filters.ts';
+import { Handlers } from '../data/handlers.ts';
+import { Overview } from '../data/overview.ts';
+import { shownRegistries } from '../data/shown-registries.ts';
+import { rangeOf, type Series, spans } from '../data/statistics.ts';
+import { attention } from './attention.ts';
+import { wordButton } from './parts.ts';
+import { problemOf } from './problems.ts';
+import { define, View, Watch } from './view.ts';
+import './chart-view.ts';
+
+/** How things have been going: numbers, lines over time, and what needs attention. */
+class OverviewView extends View {
+  #overview: Overview | undefined;
+  #handlers: Handlers | undefined;
+
+  constructor() {
+    super();
+    new Watch(this, () => [this.#numbers, this.#all, this.app.registries]);
+  }
+
+  get #numbers(): Overview {
+    this.#overview ??= new Overview(this.app);
+    return this.#overview;
+  }
+
+  get #all(): Handlers {
+    this.#handlers ??= new Handlers(this.app);
+    return this.#handlers;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#numbers.start();
+    this.#all.start();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#numbers.stop();
+    this.#all.stop();
+  }
+
+  override render(): TemplateResult {
+    const { series, problem } = this.#numbers;
+    return html`<div class="nrp-scroll nrp-overview" tabindex="-1">
+      ${this.#tiles()} ${this.#spanButtons()}
+      ${series ? this.#charts(series) : nothing}
+      ${problem === undefined ? nothing : html`<div class="nrp-problem" role="alert">${problemOf(this.app, problem)}</div>`}
+      ${attention(this.app, this.#all)}
+    </div>`;
+  }
+
+  #tiles(): TemplateResult {
+    const { registries, navigation, formats } = this.app;
+    const shown = shownRegistries(this.app);
+    const rows = registries.items.filter(({ id }) => shown.includes(id));
+    const sum = (field: 'backlog' | 'running' | 'parked') =>
+      rows.reduce((total, row) => total + row[field], 0);
+    const tile = (name: 'backlog' | 'running' | 'parked', show: () => void) =>
+      html`<button type="button" class="nrp-tile" title=${this.t(`overview.${name}Hint`)} @click=${show}>
+        <strong>${formats.count(sum(name))}</strong><span>${this.t(`overview.${name}`)}</span>
+      </button>`;
+    return html`<div class="nrp-tiles">
+      ${tile('backlog', () => navigation.showEvents({ status: 'waiting' }))}
+      ${tile('running', () => navigation.showExecutions({ status: 'running' }))}
+      ${tile('parked', () => navigation.showExecutions({ status: 'parked' }))}
+    </div>`;
+  }
+
+  #spanButtons(): TemplateResult {
+    return html`<div class="nrp-spans button-group" role="group" aria-label=${this.t('overview.span')}>
+      ${spans.map((span) =>
+        wordButton({
+          icon: '',
+          label: this.t(`overview.${span.name}`),
+          act: () => this.#numbers.choose(span),
+          pressed: this.#numbers.span === span,
+        }),
+      )}
+    </div>`;
+  }
+
+  #charts(series: Series): TemplateResult {
+    const { formats, navigation } = this.app;
+    const { totals } = series;
+    const { span } = this.#numbers;
+    const onPick = (at: number) =>
+      navigation.showExecutions({ from: localTime(at * 1000), to: localTime((at + span.step) * 1000) });
+    const pace: ChartData = {
+      at: series.at,
+      format: (value) => formats.count(value),
+      onPick,
+      lines: [
+        line(this.t('status.succeeded'), '--red-ui-node-status-colors-green', series.succeeded, true),
+        line(this.t('status.failed'), '--red-ui-node-status-colors-red', series.failed, true),
+      ],
+    };
+    const time: ChartData = {
+      at: series.at,
+      format: (value) => formats.duration(value),
+      onPick,
+      lines: [
+        line('p50', '--red-ui-node-status-colors-blue', series.p50, false),
+        line('p95', '--red-ui-text-color-warning', series.p95, false),
+      ],
+    };
+    const from = localTime(rangeOf(span, Date.now()).from);
+    const count = (status: 'succeeded' | 'failed') =>
+      html`<button type="button" class="nrp-link" @click=${() => navigation.showExecutions({ status, from })}>
+        ${this.t(`overview.${status}`, { count: formats.count(totals[status]) })}
+      </button>`;
+    const words = this.t('overview.words', totals);
+    return html`<p class="nrp-totals">${count('succeeded')} ${count('failed')}</p>
+      <nrp-chart .app=${this.app} .data=${pace} .heading=${this.t('overview.pace')} .words=${words}></nrp-chart>
+      <nrp-chart .app=${this.app} .data=${time} .heading=${this.t('overview.latency')} .words=${latencyWords(series, (ms) => formats.duration(ms))}></nrp-chart>`;
+  }
+}
+
+function line(label: string, colour: string, values: readonly (number | null)[], filled: boolean) {
+  return { label, colour, values, filled };
+}
+
+function latencyWords({ p50, p95 }: Series, format: (ms: number | null) => string): string {
+  const last = (values: readonly (number | null)[]) => values.findLast((value) => value !== null) ?? null;
+  return `p50 ${format(last(p50))}, p95 ${format(last(p95))}`;
+}
+
+define('nrp-overview', OverviewView);

@@ -1,0 +1,146 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { type ViewName, views } from '../data/navigation.ts';
+import { addRegistry, editedRegistries, editRegistry } from '../editor/flow-nodes.ts';
+import { visible } from '../text/visible.ts';
+import { openTestEvent } from './open.ts';
+import { banner, emptyState, iconButton, wordButton } from './parts.ts';
+import { showTabMenu } from './tab-menu.ts';
+import { define, View, Watch } from './view.ts';
+import './handlers-view.ts';
+import './executions-view.ts';
+import './events-view.ts';
+import './overview-view.ts';
+import './execution-details.ts';
+import './event-details.ts';
+import './test-event.ts';
+
+const icons: Readonly<Record<ViewName, string>> = {
+  handlers: 'fa-plug',
+  executions: 'fa-list-alt',
+  events: 'fa-inbox',
+  overview: 'fa-line-chart',
+};
+
+/** The tab: what it shows now, and how to get to the rest. */
+export class TabView extends View {
+  constructor() {
+    super();
+    new Watch(this, () => [this.app.navigation], 'at once');
+    new Watch(this, () => [this.app.registries]);
+  }
+
+  override render(): TemplateResult {
+    return html`<div class="nrp-view">
+      ${this.#head()} ${this.#banners()} ${this.#body()}
+    </div>`;
+  }
+
+  #head(): TemplateResult {
+    const { navigation, mayWrite } = this.app;
+    const refused = mayWrite ? undefined : this.t('readOnly');
+    return html`<div class="nrp-head">
+      <nav class="button-group nrp-nav" aria-label=${this.t('nav.label')}>
+        ${views.map(
+          (view) => html`<button
+            type="button"
+            class="red-ui-button red-ui-button-small ${navigation.view === view ? 'selected' : ''}"
+            aria-current=${navigation.view === view ? 'page' : nothing}
+            aria-label=${this.t(`nav.${view}`)}
+            title=${this.t(`nav.${view}`)}
+            @click=${() => navigation.show(view)}
+          ><i class="fa ${icons[view]}" aria-hidden="true"></i><span>${this.t(`nav.${view}`)}</span></button>`,
+        )}
+      </nav>
+      ${this.#registrySelect()}
+      <span class="button-group nrp-tools">
+        ${iconButton({ icon: 'fa-bolt', label: this.t('test.title'), act: () => openTestEvent(this.app), refused })}
+        ${iconButton({
+          icon: 'fa-ellipsis-v',
+          label: this.t('menu.title'),
+          act: ({ currentTarget }) => showTabMenu(this.app, currentTarget as HTMLElement),
+        })}
+      </span>
+    </div>`;
+  }
+
+  #registrySelect(): TemplateResult | typeof nothing {
+    const { registries, navigation } = this.app;
+    if (registries.items.length < 2) return nothing;
+    const choose = (event: Event) => navigation.chooseRegistry((event.target as HTMLSelectElement).value);
+    return html`<select class="nrp-registry" aria-label=${this.t('column.registry')} @change=${choose}>
+      <option value="" ?selected=${navigation.registry === ''}>${this.t('allRegistries')}</option>
+      ${registries.items.map(
+        ({ id, name }) =>
+          html`<option value=${id} ?selected=${navigation.registry === id}>${visible(name || id)}</option>`,
+      )}
+    </select>`;
+  }
+
+  #banners(): TemplateResult {
+    const { registries, mayWrite } = this.app;
+    return html`
+      ${registries.lost ? banner('warning', this.t('lost')) : nothing}
+      ${mayWrite || registries.state !== 'ready' ? nothing : banner('info', this.t('readOnly'))}
+      ${registries.items.map(({ id, name, state, error }) => {
+        const registry = visible(name || id);
+        if (state === 'orphaned') return banner('info', this.t('orphaned', { registry }));
+        if (!error) return nothing;
+        const edit = { icon: 'fa-pencil', label: this.t('button.editRegistry'), act: () => editRegistry(id) };
+        return banner('error', `${registry}: ${visible(error)}`, iconButton(edit));
+      })}
+    `;
+  }
+
+  #body(): TemplateResult {
+    const { state, readable, problem } = this.app.registries;
+    const retry = {
+      icon: 'fa-refresh',
+      label: this.t('button.retry'),
+      act: () => void this.app.registries.refresh(),
+    };
+    switch (state) {
+      case 'loading':
+        return html`<div class="nrp-wait" role="status">${this.t('loading')}</div>`;
+      case 'forbidden':
+        return emptyState('fa-lock', this.t('forbidden.title'), this.t('forbidden.text'));
+      case 'absent':
+        return emptyState(
+          'fa-chain-broken',
+          this.t('absent.title'),
+          this.t('absent.text'),
+          wordButton(retry),
+        );
+      case 'failed':
+        return emptyState('fa-exclamation-triangle', this.t('failed.title'), problem, wordButton(retry));
+      default:
+        return readable.length === 0 && editedRegistries().length === 0 ? this.#noRegistry() : this.#view();
+    }
+  }
+
+  #noRegistry(): TemplateResult {
+    const examples = () => RED.actions.invoke('core:show-examples-import-dialog');
+    return emptyState(
+      'fa-book',
+      this.t('empty.registry.title'),
+      this.t('empty.registry.text'),
+      wordButton({ icon: 'fa-download', label: this.t('button.examples'), act: examples, primary: true }),
+      wordButton({ icon: 'fa-plus', label: this.t('button.addRegistry'), act: addRegistry }),
+    );
+  }
+
+  #view(): TemplateResult {
+    const { app } = this;
+    switch (app.navigation.view) {
+      case 'handlers':
+        return html`<nrp-handlers class="nrp-main" .app=${app}></nrp-handlers>`;
+      case 'executions':
+        return html`<nrp-executions class="nrp-main" .app=${app}></nrp-executions>`;
+      case 'events':
+        return html`<nrp-events class="nrp-main" .app=${app}></nrp-events>`;
+      case 'overview':
+        return html`<nrp-overview class="nrp-main" .app=${app}></nrp-overview>`;
+    }
+  }
+}
+
+define('nrp-tab', TabView);

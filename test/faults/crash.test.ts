@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { callsSeen, descents, groupBy, type SeenCall } from '../support/calls-seen.ts';
+import { coreNodes } from '../support/core-nodes.ts';
+import { eventually } from '../support/eventually.ts';
+import { integrityOf } from '../support/journal-copy.ts';
+import {
+  answers,
+  type Behaviour,
+  type Exchange,
+  hangs,
+  misbehavingServer,
+  resets,
+} from '../support/misbehaving-server.ts';
+import { type FlowNode, type NodeRed, startNodeRed, temporaryFolder } from '../support/node-red.ts';
+import { executor, httpHandler, intakeNode, registry, tab } from '../support/provisioning-flow.ts';
+import { scriptCalls } from '../support/script-calls.ts';
+import { Senders } from '../support/senders.ts';
+
+const rounds = 20;
+/** Chains in their first pass at a time: as many calls may be cut off by a kill. */
+const concurrency = 16;
+const programs = join(import.meta.dirname, '../support/programs');
+const flow = [tab, registry({ concurrency }), intakeNode('/in'), executor()];
+const roundsTime = 240_000;
+
+/** A Node-RED that is killed again and again under load, on one user directory. */
+class Victim {
+  readonly userDir = temporaryFolder('crash-');
+  /** Requests that the receiver had at each restart. */
+  readonly restarts: number[] = [];
+  readonly pids: number[] = [];
+  readonly senders = new Senders({ url: () => this.#url, pause: () => Math.random() * 40 });
+  readonly #received: () => number;
+  red!: NodeRed;
+  #url: string | undefined;
+
+  constructor(received: () => number) {
+    this.#received = received;
+  }
+
+  get folder(): string {
+    return join(this.userDir, 'provisioning', 'registry');
+  }
+
+  async start(flows?: readonly FlowNode[]): Promise<void> {
+    const settings = { provisioning: { scriptDirs: [programs] }, nodesExcludes: coreNodes() };
+    this.red = await startNodeRed({ userDir: this.userDir, settings, ...(flows && { flows }) });
+    this.pids.push(this.red.pid);
+    this.#url = `${this.red.url}/in`;
+  }
+
+  async killAndRestart(): Promise<void> {
+    this.#url = undefined;
+    await this.red.kill9();
+    assert.equal(await integrityOf(this.folder), 'ok');
+    await sleep(50); // what it sent last has been received by now
+    this.restarts.push(this.#received());
+    await this.start();
+  }
+
+  /** Everything accepted has been brought to its end. */
+  async finish(ms: number): Promise<void> {
+    await this.senders.stop();
+    await eventually(
+      'all events are settled',
+      async () => {
+        const [only] = await this.red.get<Figures[]>('provisioning/registries');
+        return only && only.backlog + only.running + only.parked === 0;
+      },
+      ms,
+    );
+  }
+}
+
+interface Figures {
+  readonly backlog: number;
+  readonly running: number;
+  readonly parked: number;
+}
+
+const order: Readonly<Record<string, number>> = { early: 0, first: 1, second: 2 };
+const idOf = (call: SeenCall) => call.webhookId;
+const eventOf = (call: SeenCall) => call.eventId;
+const placeInChain = (call: SeenCall) => order[call.handler] ?? Number.NaN;
+
+/** Who was called more often than once, as pairs of neighbouring calls. */
+function repeats(calls: readonly SeenCall[]): [SeenCall, SeenCall][] {
+  return [...groupBy(calls, idOf).values()].flatMap((same) =>
+    same.slice(1).map((call, index): [SeenCall, SeenCall] => [same[index] as SeenCall, call]),
+  );
+}
+
+describe('kill -9 under load', function () {
+  this.timeout(roundsTime);
+
+  it('loses nothing, keeps all order, and repeats only the call that it cut off', async () => {
+    const lines = scriptCalls();
+    const called = new Set<string>();
+    const tooEarly: string[] = [];
+    const server = await misbehavingServer(({ received: { headers }, response }) => {
+      called.add(String(headers['webhook-id']));
+      for (const { webhookId } of lines.news()) {
+        if (!called.has(webhookId.replace('_third', '_second'))) tooEarly.push(webhookId);
+      }
+      setTimeout(() => response.end('ok'), Math.random() * 20);
+    });
+    const victim = new Victim(() => server.received.length);
+    const handlers = [
+      httpHandler(`${server.url}/second`, { id: 'second', name: 'b', priority: 10 }),
+      httpHandler(`${server.url}/first`, { id: 'first', name: 'a', priority: 10 }),
+      {
+        ...httpHandler('', { id: 'third', priority: 20 }),
+        handlerType: 'local',
+        command: 'records-call.sh',
+        environment: [{ name: 'CALLS', value: lines.file }],
+      },
+    ];
+    const added = httpHandler(`${server.url}/early`, { id: 'early', priority: 1 });
+    const deploy = { asked: 0, done: 0 };
+
+    try {
+      await victim.start([...flow, ...handlers]);
+      victim.senders.start();
+      for (let round = 0; round < rounds; round += 1) {
+        await sleep(100 + Math.random() * 900);
+        if (round === rounds / 2) {
+          deploy.asked = server.received.length;
+          await victim.red.deploy([...flow, ...handlers, added]);
+          deploy.done = Date.now();
+        }
+        await victim.killAndRestart();
+      }
+      await sleep(500);
+      await victim.finish(60_000);
+
+      const { accepted, complaints } = victim.senders;
+      const calls = callsSeen(server.received, victim.restarts);
+      const events = groupBy(calls, eventOf);
+      const scripts = groupBy(lines.all(), ({ webhookId }) => webhookId);
+      const before = new Set(calls.slice(0, deploy.asked).map(eventOf));
+      assert.deepEqual(complaints, []);
+      assert.ok(victim.senders.cutOff > 0 && accepted.length > 10 * rounds, `${accepted.length} events`);
+
+      for (const { id, sentAt, body } of accepted) {
+        const by = new Set(events.get(id)?.map(({ handler }) => handler));
+        assert.ok(by.has('first') && by.has('second') && scripts.has(`${id}_third`), `${id} is lost`);
+        // What was taken before the deploy keeps its handlers; what was sent after it has the new one too.
+        if (before.has(id)) assert.ok(!by.has('early'), `${id} got a handler that came later`);
+        if (sentAt > deploy.done) assert.ok(by.has('early'), `${id} lacks the new handler`);
+        assert.deepEqual(new Set(events.get(id)?.map((call) => call.body)), new Set([body]));
+        // A kill may cut off the input of a script that it leaves behind; it is run again, with all of it.
+        const inputs = scripts.get(`${id}_third`)?.map(({ input }) => input) ?? [];
+        assert.equal(inputs.at(-1), body);
+        assert.ok(inputs.every((input) => body.startsWith(input)));
+      }
+      assert.equal(new Set(accepted.map(({ id }) => id)).size, accepted.length);
+      assert.equal(events.size, accepted.length, 'what was sent twice has been accepted once');
+      assert.deepEqual(tooEarly, []);
+
+      // In each chain, and over all events of an object, no call goes back behind one that came before.
+      for (const chain of events.values()) assert.deepEqual(descents(chain, placeInChain), []);
+      for (const ofObject of groupBy(calls, ({ object }) => object).values()) {
+        assert.deepEqual(descents(ofObject, ({ n }) => n), []);
+      }
+
+      // A call is made again only in another life, and no kill cuts off more calls than there were chains.
+      assert.deepEqual(repeats(calls).filter(([a, b]) => a.life === b.life), []);
+      for (const again of groupBy(repeats(calls), ([, { life }]) => String(life)).values())
+        assert.ok(again.length <= concurrency, `${again.length} calls were repeated`);
+      for (const same of scripts.values()) {
+        const parents = same.map(({ parent }) => parent).filter((parent) => victim.pids.includes(parent));
+        assert.equal(new Set(parents).size, parents.length, 'one Node-RED has started a script twice');
+      }
+      const rows = await victim.red.get<{ items: { attempts: number }[] }>(
+        'provisioning/registries/registry/executions?status=succeeded&limit=500',
+      );
+      assert.ok(rows.items.length > 0 && rows.items.every(({ attempts }) => attempts >= 1));
+    } finally {
+      await victim.senders.stop();
+      await victim.red.kill9();
+      await server.close();
+    }
+  });
+
+  it('does so while a receiver fails, retries wait and circuits are open', async () => {
+    const inFlight = new Map<string, number>();
+    const twiceAtATime: string[] = [];
+    const answered = new Map<number, number>();
+    let out = false;
+    const server = await misbehavingServer((exchange) => {
+      const { received, response, index } = exchange;
+      const id = String(received.headers['webhook-id']);
+      if ((inFlight.get(id) ?? 0) > 0) twiceAtATime.push(id);
+      inFlight.set(id, (inFlight.get(id) ?? 0) + 1);
+      response.on('close', () => inFlight.set(id, (inFlight.get(id) ?? 0) - 1));
+      response.on('finish', () => answered.set(index, response.statusCode));
+      badDay(received.path, out)(exchange);
+    });
+    const victim = new Victim(() => server.received.length);
+    const patient = { retryDelays: Array(100).fill(0.4), timeoutSeconds: 2 };
+    const handlers = [
+      httpHandler(`${server.url}/flaky`, { id: 'first', name: 'a', onFailure: 'stop', ...patient }),
+      httpHandler(`${server.url}/outage`, { id: 'second', name: 'b', ...patient }),
+      httpHandler(`${server.url}/flaky`, { id: 'third', name: 'c', ...patient }),
+    ];
+    let opened = 0;
+
+    try {
+      await victim.start([...flow, ...handlers]);
+      victim.senders.start();
+      for (let round = 0; round < rounds; round += 1) {
+        out = round >= 2 && round < 10;
+        await sleep(100 + Math.random() * 900);
+        const { items } = await victim.red.get<{ items: { circuit: { state: string } }[] }>(
+          'provisioning/registries/registry/handlers',
+        );
+        if (items.some(({ circuit }) => circuit.state === 'open')) opened += 1;
+        await victim.killAndRestart();
+      }
+      await victim.finish(120_000);
+
+      const { accepted, complaints } = victim.senders;
+      const calls = callsSeen(server.received, victim.restarts);
+      const successes = calls.filter(({ place }) => answered.get(place) === 200);
+      const succeeded = groupBy(successes, idOf);
+      assert.deepEqual(complaints, []);
+      assert.ok(opened > 5, `a circuit was open at ${opened} kills`);
+      for (const { id, body } of accepted) {
+        for (const handler of ['first', 'second', 'third']) {
+          const [call] = succeeded.get(`${id}_${handler}`) ?? [];
+          assert.ok(call, `${id} never reached ${handler}`);
+        }
+        const bodies = new Set(calls.filter(({ eventId }) => eventId === id).map((call) => call.body));
+        assert.deepEqual(bodies, new Set([body]));
+      }
+
+      // A handler that stops the chain is waited for; one handler gets the events of an object in their order.
+      for (const chain of groupBy(calls, eventOf).values()) {
+        const success = chain.find((call) => call.handler === 'first' && answered.get(call.place) === 200);
+        const others = chain.filter(({ handler }) => handler !== 'first');
+        assert.ok(success && others.every(({ place }) => place > success.place));
+      }
+      for (const lane of groupBy(calls, ({ object, handler }) => `${object} ${handler}`).values()) {
+        assert.deepEqual(descents(lane, ({ n }) => n), []);
+        assert.deepEqual(descents(lane.filter(({ life }, i) => life === lane[i - 1]?.life), ({ attempt, n }) => n * 1000 + attempt), []);
+      }
+
+      assert.deepEqual(twiceAtATime, []);
+      const needless = repeats(calls).filter(([a, b]) => answered.get(a.place) === 200 && a.life === b.life);
+      assert.deepEqual(needless, []);
+    } finally {
+      await victim.senders.stop();
+      await victim.red.kill9();
+      await server.close();
+    }
+  });
+});
+
+/** Of ten requests six are answered well; during an outage at `/outage` none. */
+function badDay(path: string, out: boolean): Behaviour {
+  if (out && path === '/outage') return answers(503);
+  const luck = path === '/flaky' ? Math.random() : 1;
+  if (luck < 0.04) return hangs();
+  if (luck < 0.15) return resets();
+  if (luck < 0.4) return answers(503);
+  return ({ response }: Exchange) => void setTimeout(() => response.end('ok'), Math.random() * 20);
+}

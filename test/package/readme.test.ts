@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { globSync } from 'node:fs';
+import { type Definition, definitionsIn, packageRoot, readText } from '../support/package.ts';
+
+const readme = readText('README.md');
+const definitions: Definition[] = globSync('nodes/*.html', { cwd: packageRoot }).flatMap((path) =>
+  definitionsIn(readText(path)),
+);
+
+/** A node's own section: from its heading to the next one. */
+function sectionOf(type: string): string {
+  const [, section = ''] = readme.split(`### \`${type}\``);
+  return section.split(/\n##/)[0] ?? '';
+}
+
+/** The rows of a section's tables: property or properties, and default, as they are written. */
+const rowsOf = (section: string): (readonly [string, string])[] =>
+  [...section.matchAll(/^\| *(.*?) *\| *(.*?) *\|/gm)].map(([, name = '', value = '']) => [name, value]);
+
+/** A default as the table writes it. */
+function written(value: unknown): string {
+  if (value === '') return '';
+  const text = typeof value === 'string' ? value : JSON.stringify(value).replaceAll(',', ', ');
+  return typeof value === 'number' ? text : `\`${text}\``;
+}
+
+describe('the README', () => {
+  it('shows the two commands, the second of which the continuous integration runs as it stands', () => {
+    assert.match(readme, /```sh\nnpm ci && npm start\n```/);
+    const [, command = ''] = /The tests:\n\n```sh\n(.+)\n```/.exec(readme) ?? [];
+    assert.equal(command, 'npm ci && npm test');
+    assert.ok(readText('.ci/run').includes(`'${command}'`));
+  });
+
+  for (const { type, defaults, credentials = {} } of definitions) {
+    describe(`on ${type}`, () => {
+      const section = sectionOf(type);
+
+      it('names every property and credential of its dialog', () => {
+        for (const property of [...Object.keys(defaults), ...Object.keys(credentials)]) {
+          if (property === 'configVersion') continue;
+          assert.ok(section.includes(`\`${property}\``), property);
+        }
+      });
+
+      it('gives the defaults that the dialog has', () => {
+        for (const [cell, value] of rowsOf(section)) {
+          const names = [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name);
+          const values = names.flatMap((name) => (defaults[name] ? [written(defaults[name].value)] : []));
+          if (values.length > 0) assert.equal(value, values.filter(Boolean).join(', '), names.join(', '));
+        }
+      });
+    });
+  }
+
+  it('names every route of the admin API', () => {
+    const sources = globSync('src/runtime/admin/*-routes.ts', { cwd: packageRoot }).map(readText).join('\n');
+    const routes = [...sources.matchAll(/routes\.(get|post|patch|put|delete)\(\s*'([^']+)'/g)];
+    assert.ok(routes.length > 5);
+    for (const [, method = '', path = ''] of routes) {
+      const shown = path.replace(':registry', ':id').replace(':event', ':eventId').replace(':node', ':id');
+      const told = shown.endsWith('/:eventId')
+        ? '`GET …/events/:eventId`'
+        : `${method.toUpperCase()} ${shown}`;
+      assert.ok(readme.includes(told), told);
+    }
+  });
+});
