@@ -52,7 +52,7 @@ export default function provisioningEvent(RED: NodeAPI): void {
   }
   RED.nodes.registerType('provisioning-event', ProvisioningEvent, {
     credentials: {
-      intakeUser: { type: 'text' },
+      intakeUser: { type: 'password' },
       intakePassword: { type: 'password' },
       intakeToken: { type: 'password' },
       intakeSecret: { type: 'password' },

@@ -31,7 +31,7 @@ export default function provisioningHandler(RED: NodeAPI): void {
   }
   RED.nodes.registerType('provisioning-handler', ProvisioningHandler, {
     credentials: {
-      user: { type: 'text' },
+      user: { type: 'password' },
       password: { type: 'password' },
       token: { type: 'password' },
       signingSecret: { type: 'password' },

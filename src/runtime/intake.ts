@@ -1,12 +1,13 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Node, NodeAPI, NodeStatus } from 'node-red';
-import { InvalidInput, Unavailable } from '../engine/errors.ts';
+import { InvalidInput } from '../engine/errors.ts';
 import { answer, answerError } from './http/answer.ts';
 import { normalisePath } from './http/path.ts';
 import { keepUnparsed } from './http/unparsed.ts';
 import { guardOf, type IntakeCredentials } from './intake/guard.ts';
 import { type Claimant, IntakePaths } from './intake/intake-paths.ts';
 import { receive } from './intake/receive.ts';
+import { untilStarted } from './intake/until-started.ts';
 import { requireEngine } from './node-home.ts';
 import { errorStatus } from './node-outcome.ts';
 import type { Provisioning } from './provisioning.ts';
@@ -46,7 +47,7 @@ class HttpIntake implements Intake {
       (req, res, next) =>
         ourPath(normalisePath(req.url)) ? handler(req, res, next) : next();
     red.httpNode.use(
-      ...untilStarted(provisioning, ourPath),
+      untilStarted(provisioning, ourPath),
       ...middlewareOf(red).map(ours),
       ours((req, res) => this.#receive(req, res, provisioning)),
     );
@@ -65,8 +66,11 @@ class HttpIntake implements Intake {
         registry,
         guard,
         onPlace: (first) => {
-          if (first === claimant) this.#show(node, guard.open && !hasNodeAuth(this.#red) ? warnOpen : {});
-          else this.#refuse(node, problem('path', `${path} is in use by the event node "${first.label}"`));
+          if (first !== claimant) {
+            this.#refuse(node, problem('path', `${path} is in use by the event node "${first.label}"`));
+          } else if (registry) {
+            this.#show(node, guard.open && !hasNodeAuth(this.#red) ? warnOpen : {});
+          }
         },
       };
       const release = this.#paths.claim(normalisePath(path), claimant);
@@ -117,33 +121,6 @@ export function intakeOf(RED: NodeAPI, provisioning: Provisioning): Intake {
   const made = new HttpIntake(RED, provisioning);
   byProvisioning.set(provisioning, made);
   return made;
-}
-
-/** Ms that an event may wait for flows to start at first. */
-const startTime = 10_000;
-
-/**
- * Node-RED listens before its flows have started, and until then no path is known: a sender that is told 404 may
- * never come back.
- */
-function untilStarted(provisioning: Provisioning, ourPath: (path: string) => boolean): RequestHandler[] {
-  let started = false;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  provisioning.onStarted(() => {
-    started = true;
-    resolve();
-  });
-  const unknown: RequestHandler = async (req, res, next) => {
-    const path = normalisePath(req.url);
-    if (started || req.method !== 'POST' || ourPath(path)) return next();
-    const late = setTimeout(resolve, startTime);
-    await promise;
-    clearTimeout(late);
-    // Its bytes have gone to Node-RED's own parser by now.
-    if (ourPath(path)) answerError(res, new Unavailable('Node-RED is starting', 1), () => undefined);
-    else next();
-  };
-  return [unknown];
 }
 
 function isOff({ httpNode, settings }: NodeAPI): boolean {

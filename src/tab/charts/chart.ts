@@ -74,12 +74,12 @@ export class Chart {
     return {
       width,
       height,
-      padding: [8, 8, 0, 0],
+      padding: [8, 20, 0, 0],
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
       legend: { show: false },
       scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, (max ?? 1) * 1.15)] } },
       axes: [
-        { ...axis, size: 22, gap: 3, space: 60, values: (_plot, at) => at.map((second) => clock(second)) },
+        { ...axis, size: 26, gap: 7, space: 60, values: (_plot, at) => at.map((second) => clock(second)) },
         {
           ...axis,
           size: 44,
@@ -96,7 +96,8 @@ export class Chart {
             label,
             stroke,
             width: 1.5,
-            points: { show: false },
+            // A value between two gaps has no line.
+            points: { show: !filled, size: 3 },
             ...(filled && { fill: `color-mix(in srgb, ${stroke} 25%, transparent)` }),
           };
         }),
