@@ -9,6 +9,7 @@ import type { Ids } from './journal/ids.ts';
 import type { Journal, Released } from './journal/journal.ts';
 import { ParkedWindow } from './parked-window.ts';
 import { type Persist, persistently } from './persist.ts';
+import { Pruning } from './pruning.ts';
 import type { Registry } from './registry.ts';
 import type { RegistryConfig } from './registry-config.ts';
 import type { Chain, ChainExecution } from './running-chain.ts';
@@ -47,6 +48,7 @@ export class Delivery {
   readonly parked: ParkedWindow;
   readonly persist: Persist;
   readonly time: Time;
+  readonly #pruning: Pruning;
   #closed = false;
 
   constructor(options: Options) {
@@ -56,6 +58,7 @@ export class Delivery {
     this.registry = registry;
     this.time = time;
     this.persist = persistently(time, () => this.#closed, onError);
+    this.#pruning = new Pruning({ journal, time, config: options.config, onError });
     this.breakers = new Breakers({
       journal,
       time,
@@ -118,6 +121,7 @@ export class Delivery {
   /** Attempts in flight have their time to end; then everything is in the journal, or found again as interrupted. */
   async close(): Promise<void> {
     this.pause();
+    this.#pruning.stop();
     const end = this.time.monotonic() + drainTime;
     while (!(this.chains.idle && this.parked.idle) && this.time.monotonic() < end) {
       await new Promise<void>((resolve) => this.time.after(drainStep, resolve));

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { type BulkOptions, type BulkReplay, replayAll } from './bulk-replay.ts';
 import { Catalogue } from './catalogue.ts';
 import { type Circuit, type CircuitState, closedCircuit } from './circuit.ts';
 import { Delivery } from './delivery.ts';
@@ -13,7 +14,7 @@ import { HeldMessages } from './held-messages.ts';
 import { Ids } from './journal/ids.ts';
 import type { IdempotencyKey, Journal, NewEvent } from './journal/journal.ts';
 import { JournalError } from './journal/journal-error.ts';
-import type { ExecutionLog } from './journal/log.ts';
+import type { ExecutionFilter, ExecutionLog } from './journal/log.ts';
 import { SqliteJournal } from './journal/sqlite-journal.ts';
 import { SqliteLog } from './journal/sqlite-log.ts';
 import { stage } from './journal/stage.ts';
@@ -120,7 +121,7 @@ export class Engine {
     this.#time = forwardOnly(options.time);
     this.#config = options.config;
     this.#catalogue = new Catalogue(options.config.eventTypes);
-    this.#core = this.#openCore();
+    this.#core = this.#begin();
   }
 
   get state(): EngineState {
@@ -330,6 +331,11 @@ export class Engine {
     return new Operator(await this.#core);
   }
 
+  /** Replays what matches a filter, in the original order. @throws Unavailable */
+  async replayAll(filter: ExecutionFilter, options: BulkOptions): Promise<BulkReplay> {
+    return replayAll(await this.#core, await this.log(), filter, options);
+  }
+
   /** Hands back to the journal: attempts in flight have 10 s to end. */
   async close(): Promise<void> {
     this.pause();
@@ -337,6 +343,13 @@ export class Engine {
     const delivery = this.#open;
     this.#open = undefined;
     await Promise.all([this.#closeLog(), delivery?.close()]);
+  }
+
+  #begin(): Promise<Delivery> {
+    const core = this.#openCore();
+    // Whoever needs it learns why it is not there; a rejection that nobody waits for would end Node-RED.
+    core.catch(() => undefined);
+    return core;
   }
 
   async #openCore(): Promise<Delivery> {
@@ -362,7 +375,7 @@ export class Engine {
       if (this.#flowsRun) await this.#resume(delivery);
       return delivery;
     } catch (error) {
-      return this.#refused(error);
+      throw this.#refused(error);
     }
   }
 
@@ -399,17 +412,16 @@ export class Engine {
   }
 
   /** Opening failed: events are refused until it works; what may mend itself is tried again. */
-  #refused(error: unknown): Promise<Delivery> {
+  #refused(error: unknown): Unavailable {
     void this.#closeLog();
-    const refusal = Promise.reject<Delivery>(new Unavailable(messageOf(error)));
-    refusal.catch(() => undefined);
+    const refusal = new Unavailable(messageOf(error));
     if (this.#state === 'closed') return refusal;
     this.#state = 'error';
     this.#notice = messageOf(error);
     this.#stumbled(error);
     if (!(error instanceof JournalError && error.kind === 'newer')) {
       this.#time.after(reopenPause, () => {
-        if (this.#state === 'error') this.#core = this.#openCore();
+        if (this.#state === 'error') this.#core = this.#begin();
       });
     }
     return refusal;

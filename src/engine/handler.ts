@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { eventTypeSchema } from './event.ts';
 
 /** Numbers may come as numeric strings: the editor and `${NAME}` give those. */
-const numeric = (schema: z.ZodType<number>) =>
+export const numeric = (schema: z.ZodType<number>) =>
   z.preprocess((value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value), schema);
 export const integer = (min: number, max: number) =>
   numeric(

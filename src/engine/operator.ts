@@ -48,7 +48,10 @@ export class Operator {
 
   /** Calls a settled execution's handler again. @returns the new execution's id. @throws NotFound, Conflict */
   async replayExecution(execution: string): Promise<string> {
-    const [made] = await this.#replay({ execution: this.#executionSeq(execution) }, `execution ${execution}`);
+    const [made] = await this.#replay(
+      { executions: [this.#executionSeq(execution)] },
+      `execution ${execution}`,
+    );
     return made ?? execution;
   }
 

@@ -1,7 +1,10 @@
 import type { NodeAPI } from 'node-red';
+import { exportRoutes } from './admin/export-routes.ts';
 import { fireRoutes } from './admin/fire-routes.ts';
 import { handlerRoutes } from './admin/handler-routes.ts';
 import { logRoutes } from './admin/log-routes.ts';
+import { metricsRoute } from './admin/metrics-route.ts';
+import { operatorRoutes } from './admin/operator-routes.ts';
 import { registryRoutes } from './admin/registry-routes.ts';
 import { Routes } from './admin/routes.ts';
 import type { Provisioning } from './provisioning.ts';
@@ -17,5 +20,8 @@ export function adminApi(RED: NodeAPI, provisioning: Provisioning): void {
   handlerRoutes(routes, provisioning);
   logRoutes(routes, provisioning);
   fireRoutes(routes, provisioning);
+  operatorRoutes(routes, provisioning);
+  exportRoutes(routes, provisioning);
+  metricsRoute(routes, provisioning);
   routes.end();
 }

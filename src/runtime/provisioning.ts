@@ -9,6 +9,7 @@ import { createTarget } from '../engine/targets/create-target.ts';
 import { Flows } from '../engine/targets/flow.ts';
 import { systemTime } from '../engine/time.ts';
 import { CommsFeed } from './comms-feed.ts';
+import { Metrics } from './metrics.ts';
 import { watchProcessEnd } from './process-end.ts';
 import { readSettings, type Settings } from './settings.ts';
 
@@ -39,6 +40,7 @@ const nothing = (): void => undefined;
 export class Provisioning {
   readonly settings: Settings;
   readonly flows = new Flows();
+  readonly metrics = new Metrics();
   readonly #red: NodeAPI;
   readonly #engines = new Map<string, Engine>();
   /** Engines that drain, by folder: one that comes back waits for its predecessor. */
@@ -184,6 +186,7 @@ export class Provisioning {
     });
     this.#engines.set(config.id, engine);
     this.#feed.follow(engine);
+    this.metrics.follow(engine);
     return engine;
   }
 

@@ -369,6 +369,39 @@ describe('delivery', () => {
       assert.ok(statuses().every((status) => status.endsWith('succeeded')));
     });
 
+    it('spends no retry in an outage of 3 hours but the first failures’, and drains in order after it', async () => {
+      const delays = [5, 300, 1800, 7200, 18_000, 36_000, 36_000];
+      await bench.start([aHandler('a', { retryDelays: delays })]);
+      let dead = true;
+      bench.behaviours.set('a', () => (dead ? outage : {}));
+      const objects = Array.from({ length: 30 }, (_, object) => anEnvelope(object));
+      await bench.accept(...objects);
+      await bench.advance(1_800_000);
+      await bench.accept(...objects);
+      await bench.advance(9_000_000);
+      const spent = bench.select<{ retries: number; n: number }>(
+        'select retries, count(*) as n from executions group by retries order by retries',
+      );
+      assert.ok(spent.every(({ retries }) => retries <= 1));
+      assert.ok(
+        Number(spent.find(({ retries }) => retries === 1)?.n) <= 16,
+        'what was in flight when it opened',
+      );
+      const probes = bench.calls.length - 16;
+      assert.ok(probes <= 3 * 120 + 1, `one call each 30 s, not ${probes}`);
+      dead = false;
+      const before = bench.calls.length;
+      await bench.advance(60_000);
+      assert.ok(statuses().every((status) => status.endsWith('succeeded')));
+      for (const calls of Map.groupBy(bench.calls.slice(before), ({ objectId }) => objectId).values()) {
+        const seqs = calls.map(({ eventId }) => Number(eventId.split('-')[2]));
+        assert.deepEqual(
+          seqs,
+          seqs.toSorted((x, y) => x - y),
+        );
+      }
+    });
+
     it('counts a refusal as a sign of life', async () => {
       await bench.start([aHandler('a', { concurrency: 1 })]);
       bench.behaviours.set('a', ({ eventId }) =>
@@ -450,6 +483,40 @@ describe('delivery', () => {
         1,
       );
       assert.equal(bench.passes.length, 1);
+    });
+
+    it('replays all that matches a filter: counted first, settled ones only, the latest of each, in their order', async () => {
+      await bench.start([aHandler('a'), aHandler('b', { priority: 20 })]);
+      bench.behaviours.set('a', () => refusal);
+      await bench.accept(...[1, 2, 3].map((object) => anEnvelope(object)));
+      const { engine } = bench;
+      const failed = { status: ['failed' as const] };
+      const first = bench.rows.find(({ status, eventId }) => status === 'failed' && eventId.endsWith('-2'));
+      bench.behaviours.set('a', () => ({}));
+      await (await engine.operator()).replayExecution(String(first?.id));
+      await bench.settle();
+      const dry = await engine.replayAll(failed, { dryRun: true, ratePerSecond: 0 });
+      assert.deepEqual([dry, bench.calls.length], [{ matched: 2, replaying: 0 }, 7]);
+      const replay = await engine.replayAll(failed, { dryRun: false, ratePerSecond: 0 });
+      await bench.settle();
+      assert.deepEqual(replay, { matched: 2, replaying: 2 });
+      assert.deepEqual(bench.called.slice(7), ['a:1', 'a:3']);
+      await (await engine.operator()).switch('a', 'disabled', null, null);
+      assert.deepEqual(await engine.replayAll({ handler: 'a' }, { dryRun: true, ratePerSecond: 0 }), {
+        matched: 0,
+        replaying: 0,
+      });
+    });
+
+    it('replays no faster than asked', async () => {
+      await bench.start([aHandler('a')]);
+      bench.behaviours.set('a', () => refusal);
+      await bench.accept(...[1, 2, 3, 4].map((object) => anEnvelope(object)));
+      await bench.engine.replayAll({}, { dryRun: false, ratePerSecond: 1 });
+      await bench.settle();
+      assert.equal(bench.calls.length, 5);
+      await bench.advance(2000);
+      assert.equal(bench.calls.length, 7);
     });
 
     it('cancels a parked execution, the next one of its object runs', async () => {

@@ -37,7 +37,9 @@ export class Tab {
   /** Gives the sidebar a width, as if its edge had been dragged there, and beyond. */
   async setWidth(px: number): Promise<void> {
     await this.page.evaluate((px) => {
-      const sidebar = document.querySelector('.nrp:has(> nrp-tab)')?.closest<HTMLElement>('#red-ui-sidebar, .red-ui-sidebar');
+      const sidebar = document
+        .querySelector('.nrp:has(> nrp-tab)')
+        ?.closest<HTMLElement>('#red-ui-sidebar, .red-ui-sidebar');
       if (!sidebar) throw new Error('the tab lies in no sidebar');
       sidebar.style.width = `${px}px`;
       RED.events.emit('sidebar:resize');

@@ -210,8 +210,10 @@ export interface CancelParked {
 }
 
 export interface Replay {
-  /** One execution, or all of an event that failed or were skipped. */
-  readonly which: { readonly execution: number } | { readonly event: number };
+  /** Executions of one event, or all of an event that failed or were skipped. */
+  readonly which: { readonly executions: readonly number[] } | { readonly event: number };
+  /** Only look whether it could be done: the outcome tells of the executions that would run again. */
+  readonly dryRun?: boolean;
   /** Handlers that may be called; the others are left out. */
   readonly callable: readonly string[];
   readonly at: number;

@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { NodeAPI } from 'node-red';
 import { answer, answerError } from '../http/answer.ts';
 import { parseJson, readBody } from '../http/body.ts';
@@ -18,6 +18,9 @@ export interface AdminRequest {
 
 /** What a route does. @returns what is answered; whatever it throws becomes an answer too */
 export type Work = (request: AdminRequest) => unknown;
+
+/** Writes an answer itself. What it throws before it has begun becomes an answer. */
+export type Write = (request: AdminRequest, res: Response) => Promise<void>;
 
 const prefix = '/provisioning';
 
@@ -43,6 +46,27 @@ export class Routes {
     this.#red.httpAdmin.post(prefix + path, this.#guard('write'), this.#answer(202, work));
   }
 
+  /** A question that needs a body: it reads, and changes nothing. */
+  ask(path: string, work: Work): void {
+    this.#red.httpAdmin.post(prefix + path, this.#guard('read'), this.#answer(200, work));
+  }
+
+  /** An answer that is not JSON. */
+  text(path: string, write: Write): void {
+    this.#red.httpAdmin.get(prefix + path, this.#guard('read'), this.#write(write));
+  }
+
+  /** Like `text`, for whoever knows the path: a browser's download carries no token. */
+  unguardedText(path: string, write: Write): void {
+    this.#red.httpAdmin.get(prefix + path, this.#write(write));
+  }
+
+  /** A path of these routes as a browser asks for it. */
+  url(path: string): string {
+    const { httpAdminRoot } = this.#red.settings as { readonly httpAdminRoot?: string };
+    return `${(httpAdminRoot ?? '').replace(/\/+$/, '')}${prefix}${path}`;
+  }
+
   /** To be called when all routes are there: answers paths that can't be decoded. */
   end(): void {
     const refuse: ErrorRequestHandler = (error, _req, res, next) => {
@@ -65,6 +89,18 @@ export class Routes {
       try {
         answer(res, status, await work(adminRequest(req)));
       } catch (error) {
+        answerError(res, error, this.#log);
+      }
+    };
+  }
+
+  #write(write: Write): RequestHandler {
+    return async (req, res) => {
+      try {
+        await write(adminRequest(req), res);
+      } catch (error) {
+        // Once it streams, only cutting it off tells that it is not complete.
+        if (res.headersSent) res.destroy();
         answerError(res, error, this.#log);
       }
     };

@@ -599,7 +599,7 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
 
     it('runs what failed, and what was skipped after it once that has succeeded', async () => {
       const { seq, firstExecution } = await takeFailed(1);
-      const replayed = await journal.replay({ which: { execution: firstExecution }, callable, at });
+      const replayed = await journal.replay({ which: { executions: [firstExecution] }, callable, at });
       assert.ok(replayed.outcome === 'replaying');
       assert.deepEqual(replayed.released, { dueFor: 'a' });
       const [started] = await journal.startNext('a', 1, at);
@@ -646,17 +646,17 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
 
     it('refuses what runs, what was replayed, what may not be called and what succeeded', async () => {
       const { seq, firstExecution } = await takeFailed(1);
-      const outcome = async (which: { event: number } | { execution: number }, may = callable) => {
+      const outcome = async (which: { event: number } | { executions: number[] }, may = callable) => {
         const replayed = await journal.replay({ which, callable: may, at });
         return replayed.outcome === 'conflict' ? replayed.why : replayed.outcome;
       };
       assert.match(
-        await outcome({ execution: firstExecution }, ['b']),
+        await outcome({ executions: [firstExecution] }, ['b']),
         /disabled, archived or not in the deployed flow/,
       );
-      assert.match(await outcome({ execution: firstExecution + 1 }), /stopped the chain: replay that one/);
-      assert.equal(await outcome({ execution: firstExecution }), 'replaying');
-      assert.match(await outcome({ execution: firstExecution }), /waiting or running already/);
+      assert.match(await outcome({ executions: [firstExecution + 1] }), /stopped the chain: replay that one/);
+      assert.equal(await outcome({ executions: [firstExecution] }), 'replaying');
+      assert.match(await outcome({ executions: [firstExecution] }), /waiting or running already/);
       assert.equal(await outcome({ event: 999_999 }), 'unknown');
       const fine = await take(anEvent(2));
       await settle(fine.seq, fine.firstExecution, 2);

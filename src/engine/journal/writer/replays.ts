@@ -32,32 +32,23 @@ export class Replays {
     this.#emitAgain = db.prepare('update events set stage = ?, turn = ?, touched_at = null where seq = ?');
   }
 
-  replay({ which, callable, at }: Replay): Replayed {
-    const execution = 'execution' in which ? which.execution : undefined;
+  replay({ which, callable, at, dryRun = false }: Replay): Replayed {
+    const executions = 'executions' in which ? which.executions : undefined;
     const row = ('event' in which
       ? this.#find.get(which.event)
-      : this.#findOf.get(which.execution)) as unknown as EventRow | undefined;
+      : this.#findOf.get(which.executions[0] ?? 0)) as unknown as EventRow | undefined;
     if (!row) return { outcome: 'unknown' };
     const event = { ...row, ordered: row.ordered === 1 };
-    if (row.stage === stage.unclaimed) return this.#emit(event);
+    if (row.stage === stage.unclaimed) return dryRun ? nothing : this.#emit(event);
     if (row.stage < stage.parked) return { outcome: 'conflict', why: 'it is waiting or running already' };
     const chain = this.#parts.executions.chain(row.seq);
-    const chosen =
-      execution === undefined
-        ? chain.filter(({ status }) => isLost(status))
-        : chain.filter((one) => one.seq === execution);
-    if (execution !== undefined && chosen.length === 0)
-      return { outcome: 'conflict', why: 'it was replayed already' };
-    if (chosen.length === 0) return { outcome: 'conflict', why: 'nothing of it has failed or was skipped' };
-    if (chosen.some(({ status }) => isUnsettled(status)))
-      return { outcome: 'conflict', why: 'it is not settled yet' };
+    const chosen = chain.filter(({ seq, status }) =>
+      executions ? executions.includes(seq) : isLost(status),
+    );
+    const why = this.#conflictOf(chain, chosen, executions !== undefined, callable);
+    if (why !== undefined) return { outcome: 'conflict', why };
     const may = chosen.filter(({ handler }) => callable.includes(handler.id));
-    if (may.length === 0) {
-      return { outcome: 'conflict', why: 'its handler is disabled, archived or not in the deployed flow' };
-    }
-    if (execution !== undefined && stoppedBefore(chain, may[0])) {
-      return { outcome: 'conflict', why: 'a handler before it stopped the chain: replay that one' };
-    }
+    if (dryRun) return { ...nothing, executions: may.map(({ seq }) => seq) };
     const replays = may.map((one) => ({
       seq: this.#parts.steps.replay(event, one, at),
       handler: one.handler.id,
@@ -65,6 +56,21 @@ export class Replays {
     const [first] = replays;
     const { released } = this.#parts.steps.enqueue(event, first?.handler ?? '', first?.seq ?? 0);
     return { outcome: 'replaying', executions: replays.map((one) => one.seq), released };
+  }
+
+  /** Why the chosen executions of a chain can't be run again; undefined when they can. */
+  #conflictOf(
+    chain: readonly StoredExecution[],
+    chosen: readonly StoredExecution[],
+    named: boolean,
+    callable: readonly string[],
+  ): string | undefined {
+    if (chosen.length === 0)
+      return named ? 'it was replayed already' : 'nothing of it has failed or was skipped';
+    if (chosen.some(({ status }) => isUnsettled(status))) return 'it is not settled yet';
+    const [first] = chosen.filter(({ handler }) => callable.includes(handler.id));
+    if (!first) return 'its handler is disabled, archived or not in the deployed flow';
+    return stoppedBefore(chain, first) ? 'a handler before it stopped the chain: replay that one' : undefined;
   }
 
   /** An unclaimed event goes into the flow again. */
@@ -76,10 +82,11 @@ export class Replays {
   }
 }
 
-function stoppedBefore(chain: readonly StoredExecution[], chosen: StoredExecution | undefined): boolean {
+const nothing = { outcome: 'replaying', executions: [], released: {} } as const;
+
+function stoppedBefore(chain: readonly StoredExecution[], chosen: StoredExecution): boolean {
   return chain.some(
-    ({ position, stop, status }) =>
-      stop && status !== 'succeeded' && chosen !== undefined && position < chosen.position,
+    ({ position, stop, status }) => stop && status !== 'succeeded' && position < chosen.position,
   );
 }
 

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { numeric } from '../../engine/handler.ts';
+import { parseExecutionFilter } from '../../engine/journal/log.ts';
+import { parse } from '../../engine/parse.ts';
+import type { Provisioning } from '../provisioning.ts';
+import { engineOf } from './registry-routes.ts';
+import type { AdminRequest, Routes } from './routes.ts';
+
+const closeSchema = z.strictObject({
+  state: z.literal('closed', { error: 'must be "closed": circuits are opened by failures only' }),
+});
+
+const replaySchema = z.strictObject({
+  filter: z.unknown().default({}),
+  dryRun: z.boolean({ error: 'must be true or false' }).default(false),
+  ratePerSecond: numeric(
+    z.number({ error: 'must be a number' }).min(0, 'must be 0 (no bound) at least'),
+  ).default(0),
+});
+
+/** What operators set right: circuits, replays, and the end of what waits. */
+export function operatorRoutes(routes: Routes, provisioning: Provisioning): void {
+  const operatorOf = (request: AdminRequest) => engineOf(provisioning, request).operator();
+
+  routes.post('/registries/:registry/handlers/:handler/circuit', async (request) => {
+    const { state } = parse('body', closeSchema, await request.json());
+    (await operatorOf(request)).closeCircuit(request.param('handler'));
+    return { state };
+  });
+  routes.post('/registries/:registry/executions/:execution/replay', async (request) => {
+    return { id: await (await operatorOf(request)).replayExecution(request.param('execution')) };
+  });
+  routes.post('/registries/:registry/executions/:execution/cancel', async (request) => {
+    const id = request.param('execution');
+    await (await operatorOf(request)).cancel(id, request.user);
+    return { id };
+  });
+  routes.post('/registries/:registry/events/:event/replay', async (request) => {
+    const id = request.param('event');
+    return { id, executions: await (await operatorOf(request)).replayEvent(id) };
+  });
+  routes.post('/registries/:registry/replay', async (request) => {
+    const { filter, ...options } = parse('body', replaySchema, await request.json());
+    return engineOf(provisioning, request).replayAll(parseExecutionFilter(filter), options);
+  });
+}

@@ -1,0 +1,73 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Engine } from '../engine/engine.ts';
+
+const perHandler = ['registry', 'handler', 'name'] as const;
+
+/** What a monitoring system scrapes, in Prometheus' text format. Counters begin with the process. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #executions = new Counter({
+    name: 'provisioning_executions_total',
+    help: 'Executions by the status they came to.',
+    labelNames: [...perHandler, 'status'],
+    registers: [this.#registry],
+  });
+  readonly #seconds = new Histogram({
+    name: 'provisioning_attempt_duration_seconds',
+    help: 'How long attempts took.',
+    labelNames: perHandler,
+    buckets: [0.005, 0.02, 0.1, 0.5, 1, 5, 15, 60],
+    registers: [this.#registry],
+  });
+  readonly #circuit = new Gauge({
+    name: 'provisioning_circuit_open',
+    help: '1 while a handler’s circuit is not closed.',
+    labelNames: perHandler,
+    registers: [this.#registry],
+  });
+  readonly #state = this.#gauge('provisioning_registry_up', '1 while the registry delivers.');
+  readonly #waiting = this.#gauge(
+    'provisioning_events_waiting',
+    'Accepted events whose chain has not started.',
+  );
+  readonly #running = this.#gauge('provisioning_executions_running', 'Executions that are running now.');
+  readonly #parked = this.#gauge('provisioning_executions_parked', 'Executions that are parked.');
+
+  readonly contentType = this.#registry.contentType;
+
+  follow(engine: Engine): void {
+    const registry = engine.id;
+    engine.observe(({ handler: { id: handler, name }, status, durationMs }) => {
+      if (status === 'running') return;
+      this.#executions.inc({ registry, handler, name, status });
+      if (durationMs !== null) this.#seconds.observe({ registry, handler, name }, durationMs / 1000);
+    });
+    engine.observeCircuits(({ handler: { id: handler, name }, state }) => {
+      this.#circuit.set({ registry, handler, name }, state === 'closed' ? 0 : 1);
+    });
+  }
+
+  /** As of now. */
+  async text(engines: readonly Engine[]): Promise<string> {
+    for (const gauge of [this.#state, this.#waiting, this.#running, this.#parked]) gauge.reset();
+    await Promise.all(engines.map((engine) => this.#measure(engine)));
+    return this.#registry.metrics();
+  }
+
+  async #measure(engine: Engine): Promise<void> {
+    const registry = engine.id;
+    this.#state.set({ registry }, engine.state === 'ready' ? 1 : 0);
+    const counts = await engine
+      .log()
+      .then((log) => log.counts())
+      .catch(() => undefined);
+    if (!counts) return;
+    this.#waiting.set({ registry }, counts.waiting);
+    this.#running.set({ registry }, counts.running);
+    this.#parked.set({ registry }, counts.parked);
+  }
+
+  #gauge(name: string, help: string): Gauge<'registry'> {
+    return new Gauge({ name, help, labelNames: ['registry'], registers: [this.#registry] });
+  }
+}

@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { LiveList } from '../../src/tab/data/live-list.ts';
+import { MergedPages } from '../../src/tab/data/merged-pages.ts';
+import { rowRange } from '../../src/tab/data/row-range.ts';
+import type { Page } from '../../src/tab/data/shapes.ts';
+
+interface Row {
+  readonly id: string;
+  readonly registry: string;
+  readonly at: number;
+  readonly status?: string;
+}
+
+const newestFirst = (a: Row, b: Row) => b.at - a.at || (a.registry < b.registry ? -1 : 1);
+const timeOf = ({ at }: Row) => new Date(at).toISOString();
+const row = (at: number, registry = 'a', status = 'running'): Row => ({
+  id: `${registry}${at}`,
+  registry,
+  at,
+  status,
+});
+
+/** Registries as the API pages through them. */
+class Journals {
+  readonly rows = new Map<string, Row[]>();
+  asked = 0;
+
+  constructor(...registries: readonly (readonly Row[])[]) {
+    for (const [index, rows] of registries.entries())
+      this.rows.set('abc'[index] as string, [...rows].sort(newestFirst));
+  }
+
+  readonly fetch =
+    (upTo?: string) =>
+    async (source: string, cursor: string | null, limit: number): Promise<Page<Row>> => {
+      this.asked += 1;
+      const rows = (this.rows.get(source) ?? []).filter((one) => upTo === undefined || timeOf(one) < upTo);
+      const start = cursor === null ? 0 : rows.findIndex(({ at }) => at < Number(cursor));
+      const items = start < 0 ? [] : rows.slice(start, start + limit);
+      const last = items.at(-1);
+      const more = last !== undefined && rows.at(-1) !== last;
+      return { items, nextCursor: more ? String(last.at) : null };
+    };
+
+  get search() {
+    return { sources: [...this.rows.keys()], fetch: this.fetch };
+  }
+}
+
+const range = (from: number, to: number, registry = 'a') =>
+  Array.from({ length: to - from }, (_, index) => row(from + index, registry));
+const times = (rows: readonly Row[]) => rows.map(({ at }) => at);
+const told = (...rows: readonly Row[]) => rows.map((one) => ({ row: one, belongs: true }));
+
+describe('pages of several registries', () => {
+  it('read as one list, newest first, without a gap or a repetition', async () => {
+    const evens = range(0, 70).map(({ at }) => row(at * 2, 'a'));
+    const odds = range(0, 90).map(({ at }) => row(at * 2 + 1, 'b'));
+    const { search } = new Journals(evens, odds);
+    const pages = new MergedPages(search.sources, search.fetch(), newestFirst);
+    const rows: Row[] = [];
+    while (!pages.drained) rows.push(...(await pages.next(25)));
+    assert.deepEqual(times(rows), times([...evens, ...odds].sort(newestFirst)));
+  });
+
+  it('give up for now when a search has found nothing in several pages', async () => {
+    let asked = 0;
+    const pages = new MergedPages<Row>(
+      ['a'],
+      async () => {
+        asked += 1;
+        return { items: [], nextCursor: String(asked) };
+      },
+      newestFirst,
+    );
+    assert.deepEqual(await pages.next(50), []);
+    assert.equal(pages.drained, false);
+    assert.ok(asked < 10);
+  });
+});
+
+describe('a live list', () => {
+  const opened = async (journals: Journals) => {
+    const list = new LiveList<Row>(newestFirst, timeOf);
+    await list.load(journals.search);
+    return list;
+  };
+
+  it('loads older rows on demand until there are none', async () => {
+    const list = await opened(new Journals(range(0, 120)));
+    assert.equal(list.rows.length, 50);
+    assert.equal(list.complete, false);
+    await Promise.all([list.more(), list.more()]);
+    assert.equal(list.rows.length, 100);
+    await list.more();
+    assert.deepEqual(times(list.rows), times(range(0, 120).reverse()));
+    assert.equal(list.complete, true);
+  });
+
+  it('takes in what the live feed tells, new rows and changed ones', async () => {
+    const list = await opened(new Journals(range(0, 60)));
+    list.receive(told(row(100), row(59, 'a', 'failed')));
+    assert.deepEqual(times(list.rows.slice(0, 2)), [100, 59]);
+    assert.equal(list.rows[1]?.status, 'failed');
+  });
+
+  it('lets go of rows that no longer belong to the search', async () => {
+    const list = await opened(new Journals(range(0, 3)));
+    list.receive([{ row: row(1), belongs: false }]);
+    assert.deepEqual(times(list.rows), [2, 0]);
+  });
+
+  it('leaves out rows older than what is loaded: they come when one scrolls', async () => {
+    const list = await opened(new Journals(range(0, 60)));
+    list.receive(told(row(3)));
+    assert.equal(list.rows.length, 50);
+  });
+
+  it('stands still while it is paused, and counts what waits', async () => {
+    const journals = new Journals(range(0, 3));
+    const list = await opened(journals);
+    list.pause();
+    journals.rows.set('a', range(0, 5).reverse());
+    list.receive(told(row(3), row(4), row(4), row(2, 'a', 'failed')));
+    assert.deepEqual(times(list.rows), [2, 1, 0]);
+    assert.equal(list.rows[0]?.status, 'running');
+    assert.equal(list.waiting, 2);
+    await list.resume();
+    assert.deepEqual(times(list.rows), [4, 3, 2, 1, 0]);
+    assert.equal(list.waiting, 0);
+  });
+
+  it('lets new rows wait while one reads further down, and changes rows where they stand', async () => {
+    const list = await opened(new Journals(range(0, 3)));
+    list.atTop = false;
+    list.receive(told(row(9), row(1, 'a', 'failed')));
+    assert.deepEqual(times(list.rows), [2, 1, 0]);
+    assert.equal(list.rows[1]?.status, 'failed');
+    assert.equal(list.waiting, 1);
+    list.atTop = true;
+    assert.deepEqual(times(list.rows), [9, 2, 1, 0]);
+  });
+
+  it('begins anew when more came than a page holds', async () => {
+    const journals = new Journals(range(0, 60));
+    const list = await opened(journals);
+    journals.rows.set('a', range(0, 500).reverse());
+    await list.refresh();
+    assert.deepEqual(times(list.rows), times(range(450, 500).reverse()));
+  });
+
+  it('keeps what is older than the first page when it is read anew', async () => {
+    const journals = new Journals(range(0, 120));
+    const list = await opened(journals);
+    await list.more();
+    journals.rows.set('a', range(0, 125).reverse());
+    await list.refresh();
+    assert.deepEqual(times(list.rows), times(range(20, 125).reverse()));
+  });
+
+  it('stays small however long it gathers, and still reaches every older row', async () => {
+    const journals = new Journals(range(0, 60));
+    const list = await opened(journals);
+    const later = range(1000, 3000);
+    for (let at = 0; at < later.length; at += 100) list.receive(told(...later.slice(at, at + 100)));
+    journals.rows.set('a', [...range(0, 60), ...later].sort(newestFirst));
+    assert.ok(list.rows.length <= 1000);
+    while (!list.complete) await list.more();
+    assert.deepEqual(times(list.rows), times([...range(0, 60), ...later].reverse()));
+  });
+
+  it('forgets the answer to a search that another one has overtaken', async () => {
+    const list = new LiveList<Row>(newestFirst, timeOf);
+    let answer: (page: Page<Row>) => void = () => undefined;
+    const slow = list.load({
+      sources: ['a'],
+      fetch: () => () =>
+        new Promise<Page<Row>>((resolve) => {
+          answer = resolve;
+        }),
+    });
+    await list.load(new Journals([row(7)]).search);
+    answer({ items: [row(1)], nextCursor: null });
+    await slow;
+    assert.deepEqual(times(list.rows), [7]);
+  });
+
+  it('goes on looking when a search has found nothing yet', async () => {
+    let asked = 0;
+    const list = new LiveList<Row>(newestFirst, timeOf);
+    await list.load({
+      sources: ['a'],
+      fetch: () => async () => {
+        asked += 1;
+        return asked < 30 ? { items: [], nextCursor: String(asked) } : { items: [row(1)], nextCursor: null };
+      },
+    });
+    await list.more();
+    assert.deepEqual(times(list.rows), [1]);
+  });
+
+  it('keeps its rows when a reading fails, and tells of a search that fails', async () => {
+    const list = await opened(new Journals(range(0, 3)));
+    let broken = true;
+    const fetch = (upTo?: string) => async (source: string, cursor: string | null, limit: number) => {
+      if (broken) throw new Error('gone');
+      return new Journals(range(0, 4)).fetch(upTo)(source, cursor, limit);
+    };
+    await list.load({ sources: ['a'], fetch });
+    assert.equal(list.status, 'failed');
+    broken = false;
+    await list.refresh();
+    assert.equal(list.status, 'ready');
+    broken = true;
+    await list.refresh();
+    assert.deepEqual([list.status, list.rows.length], ['ready', 4]);
+  });
+});
+
+describe('the rows in the page', () => {
+  it('are those in view and some around, 200 at most, with room for all others', () => {
+    for (const scrollTop of [0, 1000, 99_000, 260_000]) {
+      const { first, last, before, after } = rowRange(10_000, 26, { scrollTop, height: 900 });
+      assert.ok(last - first <= 200);
+      assert.ok(first <= Math.floor(scrollTop / 26));
+      assert.ok(last >= Math.min(10_000, Math.ceil((scrollTop + 900) / 26)));
+      assert.equal(before + after + (last - first) * 26, 260_000);
+    }
+  });
+
+  it('are all of a short list', () => {
+    assert.deepEqual(rowRange(3, 26, { scrollTop: 0, height: 900 }), {
+      first: 0,
+      last: 3,
+      before: 0,
+      after: 0,
+    });
+  });
+});

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { curlOf } from '../../src/tab/text/curl.ts';
+import { Formats } from '../../src/tab/text/formats.ts';
+import { indented, oneLine, visible } from '../../src/tab/text/visible.ts';
+
+describe('text in the tab', () => {
+  it('shows what could hide or reorder other text as escapes', () => {
+    assert.equal(visible('a\u202egpj.exe\u0000\u200b'), 'a\\u202egpj.exe\\u0000\\u200b');
+  });
+
+  it('keeps line breaks, tabs and every script', () => {
+    const text = 'שלום\tمرحبا\n日本 🎉';
+    assert.equal(visible(text), text);
+  });
+
+  it('mends broken UTF-16', () => {
+    assert.equal(visible('a\ud800b'), 'a\ufffdb');
+  });
+
+  it('is cut to one line without breaking a character', () => {
+    assert.equal(oneLine('one\n  two\tthree'), 'one two three');
+    assert.equal(oneLine('x'.repeat(65_536)).length, 201);
+    assert.ok(oneLine(`${'x'.repeat(199)}🎉🎉`).isWellFormed());
+  });
+
+  it('is indented when it is JSON, and left alone when it only looks like it', () => {
+    assert.equal(indented('{"a":[1]}'), '{\n  "a": [\n    1\n  ]\n}');
+    assert.equal(indented('{"a":'), '{"a":');
+    assert.equal(indented('ok'), 'ok');
+  });
+});
+
+describe('formats', () => {
+  const formats = new Formats('en-US', 'UTC');
+  const now = Date.parse('2026-01-31T12:00:00Z');
+
+  it('tells how long ago, and how soon', () => {
+    assert.equal(formats.relative('2026-01-31T11:59:58Z', now), 'now');
+    assert.equal(formats.relative('2026-01-31T11:58:00Z', now), '2 min. ago');
+    assert.equal(formats.relative('2026-01-31T14:00:00Z', now), 'in 2 hr.');
+  });
+
+  it('tells durations in the unit that suits them', () => {
+    assert.deepEqual(
+      [null, 0, 23, 1234, 90_000, 5_400_000, 172_800_000].map((ms) => formats.duration(ms)),
+      ['–', '0 ms', '23 ms', '1.2 sec', '2 min', '1.5 hr', '2 days'],
+    );
+  });
+
+  it('never tells a full success that was none', () => {
+    assert.equal(formats.percent(0.99999), '99.9%');
+    assert.equal(formats.percent(1), '100%');
+  });
+
+  it('speaks other languages', () => {
+    assert.equal(new Formats('de', 'UTC').relative('2026-01-31T11:58:00Z', now), 'vor 2 Min.');
+  });
+});
+
+describe('a request copied as curl', () => {
+  const request = {
+    target: 'POST https://crm.example/hooks?a=1&b=2',
+    headers: { 'content-type': 'application/json', host: 'crm.example', 'x-note': "it's; $(id)" },
+    body: '{"name":"O\'Brien","note":"$HOME `id` \\\\"}',
+  };
+
+  it('is read by a shell as what was sent', () => {
+    const words = execFileSync('sh', ['-c', curlOf(request).replace('curl', 'printf "%s\\n"')], {
+      encoding: 'utf8',
+    });
+    assert.deepEqual(words.split('\n').slice(0, -1), [
+      '-X',
+      'POST',
+      'https://crm.example/hooks?a=1&b=2',
+      '-H',
+      'content-type: application/json',
+      '-H',
+      "x-note: it's; $(id)",
+      '--data-raw',
+      request.body,
+    ]);
+  });
+});
