@@ -64,7 +64,9 @@ function jsonProblem(value: unknown, depth = 0): { message: string; path: Proper
   if (typeof value === 'bigint') {
     return { message: 'is a BigInt, which JSON can not carry: send it as a string', path: [] };
   }
-  if (typeof value !== 'object' || value === null || 'toJSON' in value) return undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  // A Date and the like say themselves what they are in JSON.
+  if ('toJSON' in value && typeof value.toJSON === 'function') return undefined;
   if (depth >= maxDepth) {
     return {
       message: `is nested deeper than ${maxDepth} levels, or contains itself: send plain data`,

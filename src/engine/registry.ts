@@ -1,4 +1,4 @@
-import { Conflict, NotFound } from './errors.ts';
+import { Conflict, NotFound, Unavailable } from './errors.ts';
 import {
   type Handler,
   type HandlerSnapshot,
@@ -111,7 +111,11 @@ export class Registry {
     if (status === handler.config.handlerStatus) delete overrides[id];
     else overrides[id] = { status, by, at: at.toISOString(), reason };
     this.#set(this.list().map(({ config, target }) => this.#registered(config, target)));
-    await this.#file.save();
+    await this.#file.save().catch((error) => {
+      throw new Unavailable(
+        `the switch is in force, but could not be saved: ${error instanceof Error ? error.message : error}`,
+      );
+    });
   }
 
   async close(): Promise<void> {

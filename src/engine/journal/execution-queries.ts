@@ -30,6 +30,8 @@ const catchUpTime = 20;
 /** An event's executions; no chain is longer. */
 const mostOfEvent = 1000;
 
+const nothing: Positions = { found: [], next: null };
+
 type Row = Record<string, SQLOutputValue>;
 
 /** Reads executions. No statement outlives its call, so that no read holds up the journal. */
@@ -102,13 +104,14 @@ export class ExecutionQueries {
 
   async #positions(filter: ExecutionFilter, window: Window): Promise<Positions> {
     const search = filter.text === undefined ? undefined : searchWords(filter.text);
+    if (search?.length === 0) return nothing;
     if (filter.eventId === undefined) {
       return search
         ? this.#search(search, filter, window)
         : newestFirst(this.#statements, executionsSelected(filter, undefined), window);
     }
     const event = this.#ids.eventSeq(filter.eventId);
-    if (event === undefined) return { found: [], next: null };
+    if (event === undefined) return nothing;
     const selection = executionsSelected(filter, event);
     if (!search) return newestFirst(this.#statements, selection, window);
     const { found } = newestFirst(this.#statements, selection, { ...window, limit: mostOfEvent });

@@ -90,7 +90,13 @@ interface Red {
     }): Popover;
     menu(options: {
       readonly options: readonly { readonly label: string; readonly onselect: () => void }[];
-    }): { show(options: { readonly target: JQuery; readonly align: 'left' | 'right' }): void };
+    }): {
+      show(options: {
+        readonly target: JQuery;
+        readonly align: 'left';
+        readonly offset: [number, number];
+      }): void;
+    };
   };
   readonly settings: { get(key: string): unknown; set(key: string, value: unknown): void };
   readonly tray: { show(options: TrayOptions): void; close(done?: () => void): void; resize(): void };

@@ -66,12 +66,15 @@ function tableRow(
   const registry = visible(registries.nameOf(row.registry));
   const events = row.events.map(visible).join(', ');
   const target = visible(row.target);
+  const note = row.deployed?.override
+    ? html`<tr class="nrp-note"><td colspan=${several ? 9 : 8}>${overrideNote(app, handlers, row)}</td></tr>`
+    : nothing;
   return html`<tr class="nrp-handler nrp-is-${row.mark} nrp-is-${row.status}">
     <td class="nrp-c-number" title=${text('column.number')}>${row.deployed ? row.deployed.number : '–'}</td>
     <td class="nrp-c-priority"><span title=${text('handlers.priorityHint')}>${row.priority}</span></td>
     <td class="nrp-c-name">
       <span class="nrp-name" title=${name}>${name}</span>
-      ${deployMark(app, row.mark)}${problemMark(app, row)}${overrideNote(app, handlers, row)}
+      ${deployMark(app, row.mark)}${problemMark(app, row)}
     </td>
     ${several ? html`<td class="nrp-c-registry" title=${registry}>${registry}</td>` : nothing}
     <td class="nrp-c-event" title=${events}>${events}</td>
@@ -79,7 +82,7 @@ function tableRow(
     <td class="nrp-c-health">${handlerHealth(app, handlers, row)}</td>
     <td class="nrp-c-flag">${handlerFlag(app, handlers, row)}</td>
     <td class="nrp-c-actions">${actions(app, row, deletions)}</td>
-  </tr>`;
+  </tr>${note}`;
 }
 
 /** The method is always POST. */

@@ -4,6 +4,7 @@ import { foundHandlers } from '../data/handler-search.ts';
 import { Handlers } from '../data/handlers.ts';
 import { addHandler, editedRegistries } from '../editor/flow-nodes.ts';
 import { awaitingDeploy, type HandlerRow } from '../editor/handler-rows.ts';
+import { showMenu } from '../editor/menu.ts';
 import { visible } from '../text/visible.ts';
 import { callsMatrix } from './calls-matrix.ts';
 import { type Deletions, handlerTable, mostHandlers } from './handler-table.ts';
@@ -137,7 +138,7 @@ class HandlersView extends View {
       label: visible(name || id),
       onselect: () => addHandler(id),
     }));
-    RED.popover.menu({ options }).show({ target: $(currentTarget as Element), align: 'right' });
+    showMenu(currentTarget as HTMLElement, options);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { App } from '../app.ts';
 import { editedRegistries, flowJsonOf } from '../editor/flow-nodes.ts';
+import { showMenu } from '../editor/menu.ts';
 import { copy } from '../editor/notify.ts';
 import { visible } from '../text/visible.ts';
 import { openTestEvent } from './open.ts';
@@ -19,7 +20,5 @@ export function showTabMenu(app: App, button: HTMLElement): void {
     label: text('button.examples'),
     onselect: () => RED.actions.invoke('core:show-examples-import-dialog'),
   };
-  RED.popover
-    .menu({ options: [...(app.mayWrite ? [fire] : []), ...copies, examples] })
-    .show({ target: $(button), align: 'right' });
+  showMenu(button, [...(app.mayWrite ? [fire] : []), ...copies, examples]);
 }

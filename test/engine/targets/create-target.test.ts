@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { handlerSchema } from '../../../src/engine/handler.ts';
 import { createTarget } from '../../../src/engine/targets/create-target.ts';
+import { Flows } from '../../../src/engine/targets/flow.ts';
 import type { Target } from '../../../src/engine/targets/target.ts';
 import { callOf } from '../../support/call.ts';
 import { type MisbehavingServer, misbehavingServer } from '../../support/misbehaving-server.ts';
@@ -23,6 +24,7 @@ describe('create target', () => {
     const target = createTarget(handlerSchema.parse({ id: 'handler', ...config }), {
       folders,
       enabled: true,
+      flows: new Flows(),
       ...options,
     });
     targets.push(target);

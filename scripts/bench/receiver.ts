@@ -1,0 +1,18 @@
+import { ask, startChild } from './child.ts';
+
+/** The endpoint that is called, in a process of its own. */
+export interface Receiver {
+  readonly url: string;
+  /** Requests that have arrived since it started. */
+  received(): Promise<number>;
+  end(): void;
+}
+
+export async function startReceiver(): Promise<Receiver> {
+  const { child, ready } = await startChild<{ port: number }>('receiver-program.ts');
+  return {
+    url: `http://127.0.0.1:${ready.port}`,
+    received: async () => (await ask<{ received: number }>(child, {})).received,
+    end: () => child.kill(),
+  };
+}

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { eventually } from '../support/eventually.ts';
+import { type NodeRed, startNodeRed } from '../support/node-red.ts';
+import {
+  envelope,
+  eventNode,
+  executor,
+  httpHandler,
+  postJson,
+  registry,
+  tab,
+} from '../support/provisioning-flow.ts';
+
+interface Row {
+  readonly id: string;
+  readonly status: string;
+  readonly objectId: string;
+  readonly parkedFor: string | null;
+  readonly nextAttemptAt: string | null;
+  readonly replayOf: string | null;
+  readonly attempts: number;
+  readonly error: string | null;
+}
+
+const here = 'provisioning/registries/registry';
+
+describe('admin API for operators', function () {
+  this.timeout(30_000);
+  let red: NodeRed;
+  let receiver: Server;
+  let answer = 200;
+
+  before(async () => {
+    receiver = createServer((req, res) => {
+      req.resume();
+      res.statusCode = answer;
+      res.end('=1+1, said "the receiver"');
+    }).listen(0, '127.0.0.1');
+    await once(receiver, 'listening');
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hooks`;
+    red = await startNodeRed({
+      flows: [
+        tab,
+        registry(),
+        httpHandler(url, { id: 'crm', name: 'CRM', retryDelays: [3600] }),
+        httpHandler(url, { id: 'once', name: 'Once', events: ['clients.create'], retryDelays: [] }),
+        eventNode({ eventType: 'clients.create' }),
+        executor(),
+      ],
+    });
+  });
+  after(async () => {
+    await red.kill9();
+    receiver.close();
+    receiver.closeAllConnections();
+  });
+  beforeEach(() => {
+    answer = 200;
+  });
+
+  const rows = async (query: string) =>
+    (await red.get<{ items: Row[] }>(`${here}/executions?${query}`)).items;
+  const fire = async (objectId: number, type = 'clients.update') => {
+    const response = await red.admin(`${here}/events`, postJson(envelope(objectId, type)));
+    assert.equal(response.status, 202);
+    return ((await response.json()) as { id: string }).id;
+  };
+  const settled = (event: string, status: string, count = 1) =>
+    eventually(`${count} ${status} of ${event}`, async () => {
+      const items = await rows(`eventId=${event}&status=${status}`);
+      return items.length === count && items;
+    });
+  const post = async (path: string, body: unknown = {}) => {
+    const response = await red.admin(`${here}/${path}`, postJson(body));
+    const text = await response.text();
+    return { status: response.status, body: JSON.parse(text) };
+  };
+
+  it('tells why an execution is parked and when it is tried again, and cancels it once', async () => {
+    answer = 503;
+    const [parked] = await settled(await fire(1), 'parked');
+    assert.equal(parked?.parkedFor, 'retry');
+    assert.ok(Date.parse(String(parked?.nextAttemptAt)) > Date.now());
+    assert.equal((await post(`executions/${parked?.id}/cancel`)).status, 202);
+    const again = await post(`executions/${parked?.id}/cancel`);
+    assert.deepEqual([again.status, again.body.error.code], [409, 'conflict']);
+    const [row] = (await rows('objectId=1')).filter(({ id }) => id === parked?.id);
+    assert.deepEqual([row?.status, row?.error], ['cancelled', 'cancelled by an operator']);
+  });
+
+  it('replays one execution with a row of its own, and refuses what can not be replayed', async () => {
+    answer = 400;
+    const event = await fire(2, 'clients.create');
+    const [failed] = await settled(event, 'failed');
+    answer = 200;
+    const replayed = await post(`executions/${failed?.id}/replay`);
+    assert.equal(replayed.status, 202);
+    const [row] = await settled(event, 'succeeded');
+    assert.deepEqual([row?.id, row?.replayOf], [replayed.body.id, failed?.id]);
+    assert.equal((await post(`executions/${failed?.id}/replay`)).status, 409);
+    assert.equal((await post('executions/ex-nobody-1/replay')).status, 404);
+    assert.equal((await post('events/ev-nobody-1/replay')).status, 404);
+  });
+
+  it('replays what failed of an event, and all that match a filter', async () => {
+    answer = 400;
+    const events = [await fire(31, 'clients.create'), await fire(32, 'clients.create')];
+    for (const event of events) await settled(event, 'failed');
+    answer = 200;
+    assert.equal((await post(`events/${events[0]}/replay`)).status, 202);
+    await settled(String(events[0]), 'succeeded');
+    const filter = { status: 'failed', handler: 'once' };
+    const dry = await post('replay', { filter, dryRun: true });
+    assert.deepEqual(dry, { status: 202, body: { matched: 1, replaying: 0 } });
+    assert.deepEqual((await post('replay', { filter })).body, { matched: 1, replaying: 1 });
+    await settled(String(events[1]), 'succeeded');
+    const bad = await post('replay', { filter: { stauts: 'failed' } });
+    assert.deepEqual([bad.status, bad.body.error.code], [400, 'invalid']);
+  });
+
+  it('closes a circuit by hand, and lets what waited for it run', async () => {
+    answer = 503;
+    const events: string[] = [];
+    for (let object = 40; object < 52; object += 1) events.push(await fire(object));
+    const circuit = async () => {
+      const { items } = await red.get<{
+        items: { id: string; circuit: { state: string; since: string; error: string } }[];
+      }>(`${here}/handlers`);
+      return items.find(({ id }) => id === 'crm')?.circuit;
+    };
+    await eventually('an open circuit', async () => (await circuit())?.state === 'open');
+    assert.match(String((await circuit())?.error), /503/);
+    answer = 200;
+    assert.equal((await post('handlers/crm/circuit', { state: 'open' })).status, 400);
+    assert.equal((await post('handlers/crm/circuit', { state: 'closed' })).status, 202);
+    assert.equal((await post('handlers/crm/circuit', { state: 'closed' })).status, 409);
+    assert.equal((await post('handlers/nobody/circuit', { state: 'closed' })).status, 404);
+    assert.equal((await circuit())?.state, 'closed');
+  });
+
+  it('exports the log as CSV by a link for one use, safe for spreadsheets', async () => {
+    await settled(await fire(60), 'succeeded');
+    const { status, body } = await post('exports', { filter: { objectId: '60' } });
+    assert.equal(status, 200);
+    const response = await fetch(new URL(body.url, red.url));
+    assert.match(String(response.headers.get('content-type')), /^text\/csv/);
+    const [header, line, end] = (await response.text()).split('\n');
+    assert.match(String(header), /ID,Status,Date,Event/);
+    assert.match(String(line), /,succeeded,.*clients\.update.*,"'=1\+1, said ""the receiver""",/);
+    assert.equal(end, '');
+    assert.equal((await fetch(new URL(body.url, red.url))).status, 404);
+  });
+
+  it('gives metrics in the format of Prometheus', async () => {
+    await settled(await fire(70), 'succeeded');
+    const response = await red.admin('provisioning/metrics');
+    assert.match(String(response.headers.get('content-type')), /^text\/plain/);
+    const text = await response.text();
+    assert.match(
+      text,
+      /^provisioning_executions_total\{registry="registry",handler="crm",name="CRM",status="succeeded"\} \d+$/m,
+    );
+    assert.match(text, /^provisioning_registry_up\{registry="registry"\} 1$/m);
+    assert.match(text, /^provisioning_attempt_duration_seconds_bucket\{le="0.1",/m);
+  });
+});
