@@ -8,27 +8,37 @@ interface SavedHandlerIn extends NodeDef {
   readonly handler: string;
 }
 
-/** The turn of a handler of the type `flow` comes out here. */
+/**
+ * The turn of a handler of the type `flow` comes out here. The second node for a handler goes red, and takes over when
+ * the first one is gone.
+ */
 export default function provisioningHandlerIn(RED: NodeAPI): void {
   const provisioning = provisioningOf(RED);
 
   function ProvisioningHandlerIn(this: Node, def: NodeDef): void {
     RED.nodes.createNode(this, def);
     const { handler } = migrate('handler-in', def as SavedHandlerIn);
-    const close = provisioning.flows.open(handler, (call) => this.send(messageOf(RED, call)));
+    if (!handler) {
+      this.status({ fill: 'red', shape: 'ring', text: 'provisioning-handler-in.status.none' });
+      return;
+    }
+    const enter = (call: FlowCall) => this.send(messageOf(RED, call));
+    let close = provisioning.flows.open(handler, enter);
     if (!close) {
       this.status({ fill: 'red', shape: 'ring', text: 'provisioning-handler-in.status.second' });
       this.error(RED._('provisioning-handler-in.error.second'));
-      return;
     }
-    // What was inside this flow when it was made anew enters it again.
     const stop = provisioning.onStarted(() => {
-      stop();
+      if (!close) {
+        close = provisioning.flows.open(handler, enter);
+        if (!close) return;
+        this.status({});
+      }
       provisioning.flows.reenter(handler);
     });
     this.on('close', () => {
       stop();
-      close();
+      close?.();
     });
   }
   RED.nodes.registerType('provisioning-handler-in', ProvisioningHandlerIn);

@@ -27,7 +27,7 @@ export default function provisioningHandlerReply(RED: NodeAPI): void {
         const message = 'is missing: keep msg.provisioning as the "provisioning handler in" node has sent it';
         throw new InvalidInput('reply', [{ field: 'msg.provisioning.replyTo', message }]);
       }
-      const failed = outcome === 'failed' || error !== undefined;
+      const failed = outcome === 'failed' || (error !== undefined && error !== null);
       const known = flows.reply(
         replyTo,
         failed ? { ok: false, error: error ?? payload } : { ok: true, response: payload },

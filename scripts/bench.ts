@@ -2,10 +2,16 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { backlog } from './bench/backlog.ts';
+import { editor } from './bench/editor.ts';
+import { idle } from './bench/idle.ts';
 import type { Measure, Row } from './bench/measure.ts';
+import { nextToRun } from './bench/next-to-run.ts';
+import { restart } from './bench/restart.ts';
+import { search } from './bench/search.ts';
 import { throughput } from './bench/throughput.ts';
 
-const measures: readonly Measure[] = [throughput];
+const measures: readonly Measure[] = [throughput, nextToRun, restart, backlog, search, idle, editor];
 
 const { only } = parseArgs({ options: { only: { type: 'string', multiple: true } } }).values;
 const unknown = only?.filter((name) => !measures.some((measure) => measure.name === name)) ?? [];

@@ -43,12 +43,7 @@ export function backTo(name: string): string {
 }
 
 /** @throws when a message came back with anything but success */
-export async function runLoop(
-  nodeRed: NodeRed,
-  name: string,
-  count: number,
-  inFlight: number,
-): Promise<Run> {
+export async function runLoop(nodeRed: NodeRed, name: string, count: number, inFlight: number): Promise<Run> {
   const response = await nodeRed.node(`bench/${name}?count=${count}&inFlight=${inFlight}`);
   const { elapsed, delay, bad } = (await response.json()) as { elapsed: number; delay: number; bad: number };
   if (bad > 0) throw new Error(`${name}: ${bad} of ${count} did not succeed`);

@@ -1,46 +1,27 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { type Accepted, accept } from './accept.ts';
 import { type BulkOptions, type BulkReplay, replayAll } from './bulk-replay.ts';
 import { Catalogue } from './catalogue.ts';
-import { type Circuit, type CircuitState, closedCircuit } from './circuit.ts';
+import { closedCircuit } from './circuit.ts';
 import { Delivery } from './delivery.ts';
 import type { Emit, EmittedEvent } from './emission-window.ts';
-import { Conflict, TooLarge, Unavailable } from './errors.ts';
+import { Conflict, Unavailable } from './errors.ts';
 import { type Envelope, parseEnvelope } from './event.ts';
 import type { ExecutionRow } from './execution.ts';
-import { type FirstPass, firstPassOf, isoOf, rowOf, unhandledPass } from './execution-row.ts';
 import type { Handler } from './handler.ts';
-import { HeldMessages } from './held-messages.ts';
 import { Ids } from './journal/ids.ts';
 import type { IdempotencyKey, Journal, NewEvent } from './journal/journal.ts';
 import { JournalError } from './journal/journal-error.ts';
 import type { ExecutionFilter, ExecutionLog } from './journal/log.ts';
-import { SqliteJournal } from './journal/sqlite-journal.ts';
 import { SqliteLog } from './journal/sqlite-log.ts';
-import { stage } from './journal/stage.ts';
+import { type OpenJournal, openFolder } from './opening.ts';
 import { Operator } from './operator.ts';
+import { type CircuitChange, circuitView, type OnResumed, Outlet } from './outlet.ts';
 import { type RegisteredHandler, Registry } from './registry.ts';
 import type { RegistryConfig } from './registry-config.ts';
-import { type Override, openRegistryFile } from './registry-file.ts';
-import type { Chain, ChainExecution } from './running-chain.ts';
+import type { Override } from './registry-file.ts';
+import { type TakeResult, take } from './take.ts';
 import type { Target } from './targets/target.ts';
 import { forwardOnly, type Time } from './time.ts';
-
-export interface Accepted {
-  /** In the order of the envelopes. */
-  readonly ids: readonly string[];
-  /** The request's key was known: these are the ids of the first one. */
-  readonly duplicate: boolean;
-}
-
-export type TakeResult =
-  | {
-      readonly outcome: 'taken';
-      readonly eventId: string;
-      /** Null when the message is not held: it will be made anew from the journal. */
-      readonly firstPass: Promise<FirstPass> | null;
-    }
-  | { readonly outcome: 'already' };
 
 export interface EngineOptions {
   readonly config: RegistryConfig;
@@ -53,7 +34,7 @@ export interface EngineOptions {
   /** Accepted and untaken events at most; beyond it the intake answers 503. */
   readonly backlogLimit: number;
   /** Default: SQLite's. */
-  readonly openJournal?: (folder: string, now: number) => Promise<Journal>;
+  readonly openJournal?: OpenJournal;
   /** From 0 to 1, for jitter; default Math.random. */
   readonly random?: () => number;
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
@@ -62,26 +43,10 @@ export interface EngineOptions {
 /** How an event node sends an event on; `message` is the one it was made of, if memory still holds it. */
 export type EmitTo = (event: EmittedEvent & { readonly id: string }) => void;
 
-/** How an executor sends on what memory does not hold its message of any more. */
-export type OnResumed = (pass: FirstPass, envelope: Envelope) => void;
-
-/** A handler's circuit has another state; `since` is ISO 8601. */
-export interface CircuitChange {
-  readonly handler: { readonly id: string; readonly name: string };
-  readonly state: CircuitState;
-  readonly since: string | null;
-  readonly error: string | null;
-}
-
 export type EngineState = 'starting' | 'ready' | 'stopped' | 'error' | 'closed';
 
 /** Ms before a journal that could not be opened is tried again. */
 const reopenPause = 5000;
-
-interface Waiter {
-  readonly resolve: (pass: FirstPass) => void;
-  readonly bytes: number;
-}
 
 /**
  * The engine of one registry: accepts events, has them emitted and taken, and runs their chains. It belongs to the
@@ -93,15 +58,9 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #time: Time;
   readonly #emitters = new Map<string, Emit>();
-  readonly #executors = new Map<string, OnResumed>();
-  readonly #observers = new Set<(row: ExecutionRow) => void>();
-  readonly #circuitObservers = new Set<(change: CircuitChange) => void>();
-  readonly #waiters = new Map<number, Waiter>();
-  readonly #held = new HeldMessages();
+  readonly #outlet: Outlet;
   /** Resolves when flows have started for the first time. */
   readonly #firstFlows = Promise.withResolvers<void>();
-  /** What is to be sent when flows run again: a node that is being replaced would lose it. */
-  readonly #pending: (() => void)[] = [];
   #config: RegistryConfig;
   #catalogue: Catalogue;
   #handlers: readonly Handler[] = [];
@@ -119,6 +78,7 @@ export class Engine {
     this.folder = options.folder;
     this.#options = options;
     this.#time = forwardOnly(options.time);
+    this.#outlet = new Outlet(this.id);
     this.#config = options.config;
     this.#catalogue = new Catalogue(options.config.eventTypes);
     this.#core = this.#begin();
@@ -159,29 +119,10 @@ export class Engine {
     key?: IdempotencyKey,
     message?: unknown,
   ): Promise<Accepted> {
-    const { journal, emissions, ids } = await this.#core;
-    this.#checkBacklog(journal.waiting, envelopes.length);
+    const delivery = await this.#core;
     const events = envelopes.map((envelope) => this.#newEvent(envelope, node));
-    const slots = emissions.reserve(this.#emitters.has(node) ? events.length : 0);
-    try {
-      const accepted = await journal.accept(events, slots.slots, key);
-      if (accepted.outcome === 'conflict') {
-        throw new Conflict('this idempotency key was used within 24 h for another request: use a new key');
-      }
-      const duplicate = accepted.outcome === 'duplicate';
-      if (!duplicate) {
-        for (const [index, { seq, stage: at }] of accepted.events.entries()) {
-          const event = events[index];
-          if (!event) continue;
-          emissions.keep(seq, message);
-          if (at === stage.emitted) emissions.emit({ seq, ...event }, slots);
-          else if (at === stage.ready) emissions.wait();
-        }
-      }
-      return { ids: accepted.events.map(({ seq }) => ids.event(seq)), duplicate };
-    } finally {
-      emissions.giveBack(slots);
-    }
+    const { backlogLimit } = this.#options;
+    return accept(delivery, events, { emits: this.#emitters.has(node), key, message, backlogLimit });
   }
 
   /**
@@ -190,50 +131,11 @@ export class Engine {
    * @throws TooLarge when too many messages are held, Unavailable; both only for a new event, and nothing was kept
    */
   async take(envelope: Envelope, executor: string | null, eventId?: string): Promise<TakeResult> {
-    const { chains, emissions, ids, persist } = await this.#core;
+    const delivery = await this.#core;
     // Until the first set of handlers is in force, every event would be unhandled.
     await this.#firstFlows.promise;
     const event = this.#newEvent(envelope, null);
-    const { payload: body, eventType, objectId, objectKey, ordered } = event;
-    const seq = eventId === undefined ? undefined : ids.eventSeq(eventId);
-    const claim = { eventType, objectId, objectKey, ordered, body, executor };
-    const holds = executor !== null && this.#held.take(body.length);
-    if (!holds && executor !== null && seq === undefined) {
-      throw new TooLarge(
-        'the executor holds 100,000 messages or 64 MiB already: send more slowly, or through an event node',
-      );
-    }
-    try {
-      const taken =
-        seq === undefined
-          ? await chains.take({ ...claim, event })
-          : await persist(() => {
-              const same = emissions.payloadOf(seq) === body;
-              return chains.take({ ...claim, event: seq, ...(!same && { changed: event }) });
-            });
-      if (taken.outcome === 'already') {
-        if (holds) this.#held.give(body.length);
-        return { outcome: 'already' };
-      }
-      emissions.leave(taken.seq);
-      const id = ids.event(taken.seq);
-      if (taken.stage === stage.unhandled) {
-        if (holds) this.#held.give(body.length);
-        return {
-          outcome: 'taken',
-          eventId: id,
-          firstPass: Promise.resolve(unhandledPass(this.id, id, claim)),
-        };
-      }
-      if (!holds) return { outcome: 'taken', eventId: id, firstPass: null };
-      const firstPass = new Promise<FirstPass>((resolve) =>
-        this.#waiters.set(taken.seq, { resolve, bytes: body.length }),
-      );
-      return { outcome: 'taken', eventId: id, firstPass };
-    } catch (error) {
-      if (holds) this.#held.give(body.length);
-      throw error;
-    }
+    return take(delivery, this.#outlet, { registry: this.id, event, executor, eventId });
   }
 
   /** Fires an event straight at its chain, past the canvas. @returns its id */
@@ -245,9 +147,12 @@ export class Engine {
 
   /** Lets an event node send what it has accepted. @returns what detaches it */
   attachEmitter(node: string, emit: EmitTo): () => void {
-    const detach = attach(this.#emitters, node, (event) => emit({ ...event, id: this.#idOf(event.seq) }));
+    const attached: Emit = (event) => emit({ ...event, id: this.#idOf(event.seq) });
+    this.#emitters.set(node, attached);
     this.#open?.emissions.fill();
-    return detach;
+    return () => {
+      if (this.#emitters.get(node) === attached) this.#emitters.delete(node);
+    };
   }
 
   /** An envelope of this type to try things with: the catalogue's sample, as of now. @throws InvalidInput */
@@ -264,7 +169,7 @@ export class Engine {
 
   /** `onResumed` is told of chains that go on after a restart. @returns what detaches it */
   attachExecutor(node: string, onResumed: OnResumed): () => void {
-    const detach = attach(this.#executors, node, onResumed);
+    const detach = this.#outlet.attachExecutor(node, onResumed);
     this.#claimable();
     return () => {
       detach();
@@ -290,8 +195,7 @@ export class Engine {
 
   /** A handler's circuit as it stands (rule 8). */
   circuitOf(handler: string): Omit<CircuitChange, 'handler'> {
-    const { state, since, error } = this.#open?.breakers.of(handler) ?? closedCircuit;
-    return { state, since: isoOf(since), error };
+    return circuitView(this.#open?.breakers.of(handler) ?? closedCircuit);
   }
 
   /** What happened, for people, once the journal is open. @throws Unavailable */
@@ -303,19 +207,18 @@ export class Engine {
 
   /** Tells of each execution that began, parked or was settled. @returns what ends it */
   observe(observer: (row: ExecutionRow) => void): () => void {
-    this.#observers.add(observer);
-    return () => this.#observers.delete(observer);
+    return this.#outlet.observe(observer);
   }
 
   /** Tells of each circuit that opens, closes, probes or is gone. @returns what ends it */
   observeCircuits(observer: (change: CircuitChange) => void): () => void {
-    this.#circuitObservers.add(observer);
-    return () => this.#circuitObservers.delete(observer);
+    return this.#outlet.observeCircuits(observer);
   }
 
   /** Flows stop: nothing is emitted and nobody is called anew; intake goes on. */
   pause(): void {
     this.#flowsRun = false;
+    this.#outlet.pause();
     this.#open?.pause();
   }
 
@@ -355,16 +258,12 @@ export class Engine {
   async #openCore(): Promise<Delivery> {
     try {
       await this.#options.after;
-      const fresh = !existsSync(join(this.folder, 'journal.sqlite'));
-      const journal = await (this.#options.openJournal ?? SqliteJournal.open)(this.folder, this.#time.now());
       const log = this.#openLog();
-      const remembered = async () => (fresh ? {} : log.handlerNumbers());
-      const file = await openRegistryFile(this.folder, remembered).catch(async (error) => {
-        await journal.close();
-        throw error;
-      });
-      this.#notice = [journal.notice, file.notice].filter((notice) => notice !== null).join('\n') || null;
-      if (this.#notice) this.#options.log('error', this.#notice);
+      const { folder, openJournal } = this.#options;
+      const remembered = () => log.handlerNumbers();
+      const { journal, file, notice } = await openFolder(folder, this.#time.now(), remembered, openJournal);
+      this.#notice = notice;
+      if (notice) this.#options.log('error', notice);
       const delivery = this.#deliver(journal, new Registry(file, this.#options.makeTarget));
       if (this.#state === 'closed') {
         await delivery.close();
@@ -404,9 +303,17 @@ export class Engine {
       random: this.#options.random ?? Math.random,
       emitters: this.#emitters,
       config: () => this.#config,
-      onExecution: (chain, execution) => this.#tell(ids, chain, execution),
-      onFirstPass: (chain) => this.#finished(ids, chain),
-      onCircuit: (handler, circuit) => this.#tellCircuit(registry, handler, circuit),
+      onExecution: (chain, execution) => {
+        this.#log?.poke();
+        this.#outlet.tellExecution(ids, chain, execution);
+      },
+      onFirstPass: (chain) => {
+        this.#log?.poke();
+        if (!chain.passed) this.#outlet.tellFirstPass(ids, chain);
+      },
+      onCircuit: (id, circuit) => {
+        this.#outlet.tellCircuit({ id, name: registry.find(id)?.config.name ?? '' }, circuit);
+      },
       onError: (error) => this.#stumbled(error),
     });
   }
@@ -431,8 +338,8 @@ export class Engine {
     await delivery.registry.replace(this.#handlers).catch((error) => this.#stumbled(error));
     if (!this.#flowsRun) return;
     this.#firstFlows.resolve();
-    for (const send of this.#pending.splice(0)) send();
-    await delivery.open(this.#executors.size > 0).catch((error) => this.#stumbled(error));
+    this.#outlet.open();
+    await delivery.open(this.#outlet.hasExecutors).catch((error) => this.#stumbled(error));
   }
 
   #idOf(seq: number): string {
@@ -451,54 +358,8 @@ export class Engine {
     };
   }
 
-  #checkBacklog(waiting: number, more: number): void {
-    const { backlogLimit } = this.#options;
-    if (waiting + more <= backlogLimit) return;
-    throw new Unavailable(
-      `${waiting} events wait already (provisioning.backlog is ${backlogLimit}): see why nobody takes them, or raise the bound`,
-      30,
-    );
-  }
-
   #claimable(): void {
-    this.#open?.emissions.claimable(this.#executors.size > 0);
-  }
-
-  #finished(ids: Ids, chain: Chain): void {
-    this.#log?.poke();
-    if (chain.passed) return;
-    const waiter = this.#waiters.get(chain.seq);
-    this.#waiters.delete(chain.seq);
-    if (waiter) this.#held.give(waiter.bytes);
-    const pass = firstPassOf(this.id, ids, chain);
-    this.#send(() => {
-      if (waiter) waiter.resolve(pass);
-      else if (chain.executor !== null) {
-        this.#executors.get(chain.executor)?.({ ...pass, resumed: true }, JSON.parse(chain.body));
-      }
-    });
-  }
-
-  #tell(ids: Ids, chain: Chain, execution: ChainExecution): void {
-    this.#log?.poke();
-    if (this.#observers.size === 0) return;
-    const row = rowOf(ids, chain, execution);
-    this.#send(() => {
-      for (const observer of this.#observers) observer(row);
-    });
-  }
-
-  #tellCircuit(registry: Registry, handler: string, { state, since, error }: Circuit): void {
-    const config = registry.find(handler)?.config;
-    const change = { handler: { id: handler, name: config?.name ?? '' }, state, since: isoOf(since), error };
-    this.#send(() => {
-      for (const observer of this.#circuitObservers) observer(change);
-    });
-  }
-
-  #send(send: () => void): void {
-    if (this.#flowsRun) send();
-    else this.#pending.push(send);
+    this.#open?.emissions.claimable(this.#outlet.hasExecutors);
   }
 
   #stumbled(error: unknown): void {
@@ -507,13 +368,6 @@ export class Engine {
     if (message !== this.#logged) this.#options.log('error', message);
     this.#logged = message;
   }
-}
-
-function attach<T>(attached: Map<string, T>, node: string, value: T): () => void {
-  attached.set(node, value);
-  return () => {
-    if (attached.get(node) === value) attached.delete(node);
-  };
 }
 
 function messageOf(error: unknown): string {

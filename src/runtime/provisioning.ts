@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
-import { type Accepted, type CircuitChange, type EmitTo, Engine, type OnResumed } from '../engine/engine.ts';
+import type { Accepted } from '../engine/accept.ts';
+import { type EmitTo, Engine } from '../engine/engine.ts';
 import { NotFound } from '../engine/errors.ts';
 import type { ExecutionRow } from '../engine/execution.ts';
 import type { Handler } from '../engine/handler.ts';
+import type { CircuitChange, OnResumed } from '../engine/outlet.ts';
 import type { RegistryConfig } from '../engine/registry-config.ts';
 import { createTarget } from '../engine/targets/create-target.ts';
 import { Flows } from '../engine/targets/flow.ts';

@@ -314,6 +314,38 @@ describe('delivery', () => {
       assert.deepEqual(bench.called, ['a:1', 'a:2']);
     });
 
+    it('is not called again while its retry is on its way and another of its chain is settled', async () => {
+      await bench.start([retrying(), retrying({ id: 'b' })]);
+      for (const id of ['a', 'b'])
+        bench.behaviours.set(id, ({ attempt }) => (attempt === 1 ? outage : undefined));
+      await bench.accept(anEnvelope(1));
+      await bench.advance(5000);
+      assert.deepEqual(bench.called, ['a:1', 'b:1', 'a:1', 'b:1']);
+      bench.calls[3]?.answer({});
+      await bench.settle();
+      assert.equal(bench.calls.length, 4);
+      bench.calls[2]?.answer({});
+      await bench.settle();
+      assert.deepEqual(statuses(), ['a:1 succeeded', 'b:1 succeeded']);
+    });
+
+    it('is not called again while its retry is on its way and its chain goes on', async () => {
+      await bench.start([retrying(), aHandler('b', { priority: 20, concurrency: 1 })]);
+      bench.behaviours.set('a', ({ attempt, eventId }) =>
+        eventId.endsWith('-1') ? {} : attempt === 1 ? outage : undefined,
+      );
+      bench.behaviours.set('b', () => undefined);
+      await bench.accept(anEnvelope(1));
+      await bench.accept(anEnvelope(2));
+      await bench.advance(5000);
+      assert.deepEqual(bench.called, ['a:1', 'b:1', 'a:2', 'a:2']);
+      bench.calls[1]?.answer({});
+      await bench.settle();
+      assert.deepEqual(bench.called.slice(4), ['b:2']);
+      await bench.answerAll();
+      assert.ok(statuses().every((status) => status.endsWith('succeeded')));
+    });
+
     it('goes on with the chain when a stop handler has succeeded at last, and sends no second message', async () => {
       await bench.start([retrying({ onFailure: 'stop' }), aHandler('b', { priority: 20 })]);
       bench.behaviours.set('a', ({ attempt }) => (attempt === 1 ? outage : {}));

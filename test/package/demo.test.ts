@@ -51,7 +51,7 @@ describe('the demo', function () {
     await printed('clients.create of 12: Show the event succeeded');
     assert.equal(
       JSON.parse(readFileSync(flowFile, 'utf8')).filter(({ type }: FlowNode) => type === 'tab').length,
-      5,
+      6,
     );
   });
 

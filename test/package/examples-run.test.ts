@@ -8,6 +8,7 @@ interface Row {
   readonly eventId: string;
   readonly status: string;
   readonly response: string | null;
+  readonly error: string | null;
   readonly handler: { readonly name: string; readonly priority: number };
 }
 
@@ -108,5 +109,18 @@ describe('each example, imported and deployed in Node-RED', function () {
     assert.ok(await red.printed(/\[debug:done\]/));
     const { items } = await red.get<{ items: Row[] }>('provisioning/registries/example5-registry/executions');
     assert.equal(items.length, 1);
+  });
+
+  it('6 has a flow as its handler, which answers for a client with a name and fails for one without', async () => {
+    await deploy(6);
+    await press('provisioning/nodes/example6-event/fire');
+    const [answered] = await executions(6, 1);
+    assert.equal(answered?.status, 'succeeded');
+    assert.equal(answered.response, '{"mailbox":"my.name.12@example.com"}');
+    assert.ok(await red.printed(/\[debug:succeeded\]/));
+    await press('inject/example6-nameless');
+    assert.ok(await red.printed(/\[debug:not succeeded\]/));
+    const [failed] = await executions(6, 1);
+    assert.deepEqual([failed?.status, failed?.error], ['failed', 'the client has no name']);
   });
 });

@@ -14,8 +14,8 @@ const definitions = new Map<string, Definition>(
 const placed = ['id', 'type', 'z', 'x', 'y', 'wires'];
 
 describe('the examples', () => {
-  it('are five, with ids that are unique among all of them', () => {
-    assert.equal(examples.length, 5);
+  it('are six, with ids that are unique among all of them', () => {
+    assert.equal(examples.length, 6);
     const ids = examples.flatMap(({ nodes }) => nodes.map(({ id }) => id));
     assert.deepEqual(ids, [...new Set(ids)]);
   });
@@ -32,9 +32,9 @@ describe('the examples', () => {
       });
 
       it('holds all that its nodes refer to', () => {
-        for (const { id, z, wires, registry } of nodes) {
+        for (const { id, z, wires, registry, handler } of nodes) {
           const targets = ((wires ?? []) as string[][]).flat();
-          for (const other of [z, registry, ...targets])
+          for (const other of [z, registry, handler, ...targets])
             assert.ok(other === undefined || ids.has(String(other)), `${id}: ${other}`);
         }
       });
@@ -48,11 +48,16 @@ describe('the examples', () => {
         }
       });
 
-      it('has handlers that call endpoints of the same flow, or scripts of this package', () => {
+      it('has handlers that are endpoints or parts of the same flow, or scripts of this package', () => {
         assert.ok(handlers.length > 0);
-        for (const { handlerType, url, command } of handlers) {
+        for (const { id, handlerType, url, command } of handlers) {
           if (handlerType === 'local')
             accessSync(join(packageRoot, 'examples/scripts', String(command)), constants.X_OK);
+          else if (handlerType === 'flow')
+            assert.ok(
+              nodes.some(({ type, handler }) => type === 'provisioning-handler-in' && handler === id),
+              id,
+            );
           else
             assert.ok(
               nodes.some((node) => node.type === 'http in' && `http://127.0.0.1:1880${node['url']}` === url),

@@ -55,7 +55,9 @@ export class Senders {
 
   start(): void {
     this.#stopped = new AbortController();
-    this.#running = Promise.all(Array.from({ length: this.#options.senders }, (_, index) => this.#run(index)));
+    this.#running = Promise.all(
+      Array.from({ length: this.#options.senders }, (_, index) => this.#run(index)),
+    );
   }
 
   /** Sends nothing new; with an intake at hand, until everything that was sent has its answer. */
@@ -79,7 +81,12 @@ export class Senders {
     const url = this.#options.url();
     if (url === undefined) return false;
     const headers = { 'content-type': 'application/json', 'idempotency-key': key };
-    const answer = await fetch(url, { method: 'POST', headers, body: sent.body, signal: AbortSignal.timeout(20_000) })
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers,
+      body: sent.body,
+      signal: AbortSignal.timeout(20_000),
+    })
       .then(async (response) => ({ response, text: await response.text() }))
       .catch(() => undefined);
     if (!answer) {

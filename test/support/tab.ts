@@ -78,3 +78,9 @@ export class Tab {
     await this.editor.close();
   }
 }
+
+/** The text of an element as one sees it. */
+export function textOf(element: Locator): Promise<string> {
+  // biome-ignore lint/performance/useDomNodeTextContent: hidden text is not to be seen
+  return element.innerText();
+}

@@ -1,6 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite';
-import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import { cursorOf, type Position } from './cursor.ts';
+import { cursorOf } from './cursor.ts';
 import {
   executionColumns,
   type ReadExecution,
@@ -12,25 +11,17 @@ import { executionsSelected } from './execution-selection.ts';
 import type { Ids } from './ids.ts';
 import type { ExecutionDetails, ExecutionFilter, Page } from './log.ts';
 import { newestFirst, type Positions, type Statements, type Window } from './newest-first.ts';
-import { statusCode } from './stage.ts';
-import { documentColumns, indexQuery, wordsOf } from './text-document.ts';
 import type { TextIndex } from './text-index.ts';
-import { addWords, matches, type SearchWord, searchWords } from './words.ts';
+import { TextSearch } from './text-search.ts';
+import { searchWords } from './words.ts';
 
 /** As `ExecutionDetails`, from the reading thread. */
 export type ReadDetails = ReadExecution & Omit<ExecutionDetails, keyof ReadExecution | 'parkedFor'>;
 
 /** What a page may carry of responses and errors, in characters; it ends early then. */
 const pageVolume = 2_000_000;
-/** A search by text gives what it has after this time, or after so many rows were looked at in vain. */
-const searchTime = 200;
-const searchedAtOnce = 100;
-/** Ms given to the index before a search, to catch up with what has just been written. */
-const catchUpTime = 20;
 /** An event's executions; no chain is longer. */
 const mostOfEvent = 1000;
-
-const nothing: Positions = { found: [], next: null };
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -38,12 +29,12 @@ type Row = Record<string, SQLOutputValue>;
 export class ExecutionQueries {
   readonly #statements: Statements;
   readonly #ids: Ids;
-  readonly #index: TextIndex;
+  readonly #search: TextSearch;
 
   constructor(statements: Statements, ids: Ids, index: TextIndex) {
     this.#statements = statements;
     this.#ids = ids;
-    this.#index = index;
+    this.#search = new TextSearch(statements, index);
   }
 
   async page(filter: ExecutionFilter, window: Window): Promise<Page<ReadExecution>> {
@@ -103,93 +94,18 @@ export class ExecutionQueries {
   }
 
   async #positions(filter: ExecutionFilter, window: Window): Promise<Positions> {
-    const search = filter.text === undefined ? undefined : searchWords(filter.text);
-    if (search?.length === 0) return nothing;
-    if (filter.eventId === undefined) {
-      return search
-        ? this.#search(search, filter, window)
-        : newestFirst(this.#statements, executionsSelected(filter, undefined), window);
-    }
-    const event = this.#ids.eventSeq(filter.eventId);
-    if (event === undefined) return nothing;
+    const { text, eventId } = filter;
+    const search = text === undefined ? undefined : searchWords(text);
+    const event = eventId === undefined ? undefined : this.#ids.eventSeq(eventId);
+    if (search?.length === 0 || (eventId !== undefined && event === undefined))
+      return { found: [], next: null };
+    if (search && event === undefined) return this.#search.newestFirst(search, filter, window);
     const selection = executionsSelected(filter, event);
     if (!search) return newestFirst(this.#statements, selection, window);
+    // An event has few executions: they are looked at themselves.
     const { found } = newestFirst(this.#statements, selection, { ...window, limit: mostOfEvent });
-    return paged(
-      found.filter(([, seq]) => this.#matches(seq, search)),
-      window.limit,
-    );
+    return this.#search.among(found, search, window.limit);
   }
-
-  /** The index proposes times, newest first; the rows themselves decide. */
-  async #search(search: readonly SearchWord[], filter: ExecutionFilter, window: Window): Promise<Positions> {
-    this.#index.advance(catchUpTime);
-    const query = indexQuery(search, filter);
-    const from = window.from ?? 0;
-    const [after] = window.after ?? [];
-    let upTo: number | null = Math.min(
-      after ?? Number.MAX_SAFE_INTEGER,
-      (window.to ?? Number.MAX_SAFE_INTEGER) - 1,
-    );
-    const deadline = performance.now() + searchTime;
-    const found: Position[] = [];
-    while (upTo !== null) {
-      const proposed = this.#index.find(query, from, upTo, searchedAtOnce);
-      for (const at of proposed.found) {
-        for (const position of this.#startedAt(at, filter, window.after)) {
-          if (this.#matches(position[1], search)) found.push(position);
-        }
-        if (found.length > window.limit) return paged(found, window.limit);
-        if (performance.now() > deadline) return { found, next: [at, 0] };
-      }
-      upTo = proposed.upTo;
-      if (upTo !== null && performance.now() > deadline) return { found, next: [upTo + 1, 0] };
-      // Other queries go between: the slices of a long search are many.
-      await yieldToOthers();
-    }
-    return { found, next: null };
-  }
-
-  /** The executions of one ms that meet the conditions other than text, newest first. */
-  #startedAt(at: number, filter: ExecutionFilter, after: Position | undefined): readonly Position[] {
-    const { handler, eventType, objectId, status } = filter;
-    return this.#statements
-      .of(
-        `select seq, status, handler_id, event_type, object_id from executions where status = 1 and started_at = :at
-         union all select seq, status, handler_id, event_type, object_id
-         from executions indexed by executions_by_status
-         where status in (2, 3, 4, 5, 6) and status > 1 and started_at is not null and started_at = :at
-         order by seq desc`,
-      )
-      .all({ at })
-      .filter(
-        (row) =>
-          (after === undefined || at < after[0] || Number(row['seq']) < after[1]) &&
-          (handler === undefined || row['handler_id'] === handler) &&
-          (eventType === undefined || row['event_type'] === eventType) &&
-          (objectId === undefined || row['object_id'] === objectId) &&
-          (status === undefined || status.some((one) => statusCode[one] === row['status'])),
-      )
-      .map((row) => [at, Number(row['seq'])]);
-  }
-
-  #matches(seq: number, search: readonly SearchWord[]): boolean {
-    const row = this.#statements
-      .of(
-        `select ${documentColumns}, (select payload from events where events.seq = event_seq) as request
-         from executions where seq = ?`,
-      )
-      .get(seq);
-    if (!row) return false;
-    const ofRequest = new Set<string>();
-    addWords(String(row['request'] ?? ''), ofRequest);
-    return matches(wordsOf(row, ofRequest), search);
-  }
-}
-
-function paged(found: readonly Position[], limit: number): Positions {
-  const page = found.slice(0, limit);
-  return { found: page, next: found.length > limit ? (page.at(-1) ?? null) : null };
 }
 
 /** The row itself holds the last attempt; one that is being made is not told of yet. */

@@ -3,10 +3,13 @@ import type { Counts, HandlerHealth, StatisticsRange, StatisticsStep } from './l
 import type { Statements } from './newest-first.ts';
 import { statusCode } from './stage.ts';
 
-/** Durations that a percentile is taken from at most; of more rows, every so manieth is looked at. */
+/** Durations that a percentile is taken from at most, or about so many of more rows. */
 const sample = 1000;
 /** Executions of a handler that its health is judged by at most: the newest ones. */
 const judged = 400;
+
+/** Ms of counting, after which other queries go between. */
+const yieldAfter = 10;
 
 const inStep = `from executions indexed by executions_by_status
   where status = :status and status > 1 and started_at is not null and started_at >= :from and started_at < :to`;
@@ -31,9 +34,12 @@ export class Figures {
 
   async statistics({ from, to, step }: StatisticsRange): Promise<StatisticsStep[]> {
     const steps: StatisticsStep[] = [];
+    let yielded = performance.now();
     for (let at = from; at < to; at += step) {
       steps.push(this.#step(at, Math.min(at + step, to)));
-      if (steps.length % 20 === 0) await yieldToOthers();
+      if (performance.now() - yielded < yieldAfter) continue;
+      await yieldToOthers();
+      yielded = performance.now();
     }
     return steps;
   }

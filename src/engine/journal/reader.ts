@@ -1,5 +1,6 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { JournalError } from './journal-error.ts';
 import type { FromReader, Queries, ToReader } from './log-protocol.ts';
 import { type OpenQueries, openQueries } from './queries.ts';
 
@@ -27,7 +28,7 @@ async function answer(id: number, query: keyof Queries, args: readonly unknown[]
     const ask = opened().queries[query] as (...given: readonly unknown[]) => unknown;
     send({ id, value: await ask(...args) });
   } catch (error) {
-    send({ id, failure: messageOf(error) });
+    send({ id, failure: JournalError.from(error, folder).message });
   }
 }
 
@@ -39,17 +40,13 @@ async function catchUp(): Promise<void> {
     while (opened().index.advance(indexingTime)) await yieldToOthers();
     if (performance.now() - compacted > compactionPause) {
       compacted = performance.now();
-      opened().index.compact();
+      while (opened().index.compact()) await yieldToOthers();
     }
   } catch {
     // A search by text tells what is wrong; nobody has asked for one now.
   } finally {
     indexing = false;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function send(message: FromReader): void {

@@ -69,7 +69,9 @@ function configured(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: 1000 });
   try {
     // What a power failure takes can be made anew; only a torn file would not be noticed.
-    db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -8000');
+    db.exec(
+      'pragma journal_mode = wal; pragma synchronous = normal; pragma wal_autocheckpoint = 4000; pragma cache_size = -8000',
+    );
     return db;
   } catch (error) {
     db.close();

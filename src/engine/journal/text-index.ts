@@ -1,18 +1,15 @@
 import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { Documents } from './documents.ts';
 import { sqliteErrorKind } from './journal-error.ts';
 import { inTransaction, openSearchFile, removeSearchFile } from './search-file.ts';
-import { addFacets, documentColumns, type IndexQuery, wordsOf } from './text-document.ts';
+import type { IndexQuery } from './text-document.ts';
 import { type Proposed, WordSlices } from './word-slices.ts';
-import { addWords } from './words.ts';
 
 /** Large enough that few tables are opened, small enough that the frequent words of one are merged in 10 ms. */
 const sliceSize = 65_536;
-/** Events that are read from the journal at a time. */
-const batch = 256;
-
 /** A slice of which no more than this share is left is made anew. */
-const sparse = 1 / 16;
+const sparse = 1 / 32;
 
 interface Opened {
   readonly db: DatabaseSync;
@@ -31,13 +28,7 @@ export class TextIndex {
   readonly #file: string;
   readonly #tag: string;
   readonly #size: number;
-  readonly #touched: StatementSync;
-  readonly #lastTouched: StatementSync;
-  readonly #startsOf: StatementSync;
-  readonly #startedAt: StatementSync;
-  readonly #startsIn: StatementSync;
-  readonly #oldestSettled: StatementSync;
-  readonly #payload: StatementSync;
+  readonly #documents: Documents;
   #opened: Opened | undefined;
   /** `touched_at` of the last event whose executions are indexed. */
   #cursor = 0;
@@ -46,42 +37,18 @@ export class TextIndex {
     this.#file = join(folder, 'search.sqlite');
     this.#tag = tag;
     this.#size = size;
-    this.#touched = journal.prepare(
-      `select seq, touched_at from events where touched_at is not null and touched_at > ? order by touched_at limit ${batch}`,
-    );
-    this.#lastTouched = journal.prepare(
-      'select max(touched_at) as last from events where touched_at is not null',
-    );
-    this.#startsOf = journal.prepare(
-      `select distinct started_at from executions indexed by executions_by_event
-       where event_seq = ? and started_at is not null`,
-    );
-    this.#startedAt = journal.prepare(
-      `select ${documentColumns} from executions where status = 1 and started_at = ?1
-       union all select ${documentColumns} from executions indexed by executions_by_status
-       where status in (2, 3, 4, 5, 6) and status > 1 and started_at is not null and started_at = ?1`,
-    );
-    this.#startsIn = journal.prepare(
-      `select started_at from executions where status = 1 and started_at between :first and :last
-       union select started_at from executions indexed by executions_by_status
-       where status in (2, 3, 4, 5, 6) and status > 1 and started_at is not null and started_at between :first and :last
-       limit :limit`,
-    );
-    this.#oldestSettled = journal.prepare(
-      'select touched_at from events where stage >= 7 order by touched_at limit 1',
-    );
-    this.#payload = journal.prepare('select payload from events where seq = ?');
+    this.#documents = new Documents(journal);
   }
 
   /** Whether events have been touched that are not indexed yet. */
   get behind(): boolean {
     this.#open();
-    return Number(this.#lastTouched.get()?.['last'] ?? 0) > this.#cursor;
+    return this.#documents.lastTouched > this.#cursor;
   }
 
   /**
    * Indexes what has been touched, for about `ms` at most.
-   * @returns whether there is more
+   * @returns whether there may be more
    */
   advance(ms: number): boolean {
     return this.#healing((opened) => this.#advance(opened, performance.now() + ms));
@@ -92,22 +59,26 @@ export class TextIndex {
     return this.#healing(({ slices }) => slices.find(query, from, to, limit));
   }
 
-  /** Lets go of slices whose executions have been pruned; the few that are left of one are indexed anew. */
-  compact(): void {
-    this.#healing((opened) => {
+  /**
+   * Lets go of a slice whose executions have been pruned; the few that are left of it are indexed anew.
+   * @returns whether there was one
+   */
+  compact(): boolean {
+    return this.#healing((opened) => {
       // Whatever began before the oldest settled event was touched is pruned, unless it has been touched since.
-      const oldest = this.#oldestSettled.get()?.['touched_at'];
-      const before = typeof oldest === 'number' ? oldest / 1000 : Number.POSITIVE_INFINITY;
+      const before = this.#documents.oldestSettled / 1000;
       for (const slice of opened.slices.all) {
-        if (slice.last >= before) break;
+        if (slice.last >= before) return false;
         const few = Math.floor(slice.documents * sparse);
-        const left = this.#startsIn.all({ first: slice.first, last: slice.last, limit: few + 1 });
+        const left = this.#documents.startsIn(slice.first, slice.last, few + 1);
         if (left.length > few) continue;
         this.#write(opened, (index) => {
           opened.slices.drop(slice);
-          for (const { started_at } of left) index(Number(started_at));
+          for (const at of left) index(at);
         });
+        return true;
       }
+      return false;
     });
   }
 
@@ -117,21 +88,19 @@ export class TextIndex {
   }
 
   #advance(opened: Opened, deadline: number): boolean {
-    const events = this.#touched.all(this.#cursor);
+    const events = this.#documents.touchedAfter(this.#cursor);
     if (events.length === 0) return false;
     let cursor = this.#cursor;
-    let done = 0;
     this.#write(opened, (index) => {
-      for (const { seq, touched_at } of events) {
-        for (const { started_at } of this.#startsOf.all(Number(seq))) index(Number(started_at));
-        cursor = Number(touched_at);
-        done += 1;
+      for (const { seq, touchedAt } of events) {
+        for (const at of this.#documents.startsOf(seq)) index(at);
+        cursor = touchedAt;
         if (performance.now() > deadline) break;
       }
       opened.setCursor.run(cursor);
     });
     this.#cursor = cursor;
-    return done < events.length || events.length === batch;
+    return true;
   }
 
   /** Hands `work` what indexes the executions of one ms, each ms once. */
@@ -141,7 +110,7 @@ export class TextIndex {
     const index = (at: number) => {
       if (indexed.has(at)) return;
       indexed.add(at);
-      const words = this.#documentOf(at, requests);
+      const words = this.#documents.documentAt(at, requests);
       if (words !== '') slices.put(at, words);
     };
     try {
@@ -153,25 +122,6 @@ export class TextIndex {
       slices.reload();
       throw error;
     }
-  }
-
-  #documentOf(at: number, requests: Map<number, ReadonlySet<string>>): string {
-    const words = new Set<string>();
-    for (const row of this.#startedAt.all(at)) {
-      for (const word of wordsOf(row, this.#requestWords(Number(row['event_seq']), requests)))
-        words.add(word);
-      addFacets(row, words);
-    }
-    return [...words].join(' ');
-  }
-
-  #requestWords(event: number, requests: Map<number, ReadonlySet<string>>): ReadonlySet<string> {
-    const known = requests.get(event);
-    if (known) return known;
-    const words = new Set<string>();
-    addWords(String(this.#payload.get(event)?.['payload'] ?? ''), words);
-    requests.set(event, words);
-    return words;
   }
 
   /** Makes the file anew when it turns out to be damaged. */

@@ -136,7 +136,7 @@ export class WordSlices {
         put: this.#db.prepare(`insert or replace into words_${id}(rowid, words) values(?, ?)`),
         has: this.#db.prepare(`select 1 from words_${id}_docsize where id = ?`),
         find: this.#db.prepare(
-          `select rowid as at from words_${id} where words_${id} match ? and rowid >= ? and rowid <= ?
+          `select rowid as at from words_${id} where words_${id} match ? and rowid >= cast(? as integer) and rowid <= cast(? as integer)
            order by rowid desc limit ?`,
         ),
       };

@@ -20,6 +20,8 @@ export type Reply =
 
 interface InFlight {
   readonly call: FlowCall;
+  /** The entrance it went through last. */
+  through: Enter;
   readonly end: (outcome: Outcome) => void;
 }
 
@@ -43,10 +45,15 @@ export class Flows {
     };
   }
 
-  /** Flows have started: what was inside one that was made anew enters it again. */
+  /** Flows have started: what went in through an entrance that is gone enters again through the one there is now. */
   reenter(handler: string): void {
     const enter = this.#entrances.get(handler);
-    for (const { call } of this.#inFlight.values()) if (call.handler === handler) enter?.(call);
+    if (!enter) return;
+    for (const inside of this.#inFlight.values()) {
+      if (inside.call.handler !== handler || inside.through === enter) continue;
+      inside.through = enter;
+      enter(inside.call);
+    }
   }
 
   /** Ends an attempt. @returns false when it has ended already: by a reply, or by its timeout */
@@ -56,7 +63,7 @@ export class Flows {
     inFlight.end(
       reply.ok
         ? success({ response: textOf(reply.response) })
-        : failure(textOf(reply.error) ?? 'the flow says that it failed'),
+        : failure(textOf(messageOf(reply.error)) ?? 'the flow says that it failed'),
     );
     return true;
   }
@@ -85,15 +92,20 @@ export class Flows {
       };
       const late = `no reply within ${timeoutSeconds} s: end the flow with a "provisioning handler reply" node, or raise the timeout`;
       const timer = setTimeout(() => end(failure(late, { outage: true })), timeoutSeconds * 1000);
-      this.#inFlight.set(flowCall.replyTo, { call: flowCall, end });
+      this.#inFlight.set(flowCall.replyTo, { call: flowCall, through: enter, end });
       enter(flowCall);
     });
   }
 }
 
+/** An error's own words; a Catch node wraps them in an object that also tells the node they came from. */
+function messageOf(error: unknown): unknown {
+  const { message } = Object(error) as { readonly message?: unknown };
+  return typeof message === 'string' && message !== '' ? message : error;
+}
+
 function textOf(value: unknown): string | null {
   if (value === undefined || value === null) return null;
-  if (value instanceof Error) return value.message;
   return (typeof value === 'string' ? value : (safeJson(value) ?? String(value))).slice(0, keptResponse);
 }
 

@@ -49,7 +49,9 @@ export function flowJsonOf(registry: string): string {
   const nodes = configNodes(
     (node) => node.id === registry || (node.type === handlerType && node['registry'] === registry),
   );
-  return JSON.stringify(RED.nodes.createExportableNodeSet(nodes));
+  const exported = RED.nodes.createExportableNodeSet(nodes);
+  // What several nodes refer to is exported for each of them.
+  return JSON.stringify([...new Map(exported.map((node) => [node.id, node])).values()]);
 }
 
 /** Calls back whenever nodes of the flows change in the editor, or are deployed. @returns what ends it */

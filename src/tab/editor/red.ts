@@ -74,7 +74,7 @@ interface Red {
     remove(id: string): void;
     dirty(dirty?: true): boolean;
     workspace(id: string): { readonly disabled?: boolean } | undefined;
-    createExportableNodeSet(nodes: EditorNode[]): object[];
+    createExportableNodeSet(nodes: EditorNode[]): { readonly id: string }[];
   };
   readonly notify: (
     content: Element,

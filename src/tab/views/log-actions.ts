@@ -16,11 +16,11 @@ export function logActions(app: App): TemplateResult {
 
 async function offered(app: App): Promise<readonly (TemplateResult | typeof nothing)[]> {
   const [registry] = shownRegistries(app);
-  if (registry === undefined || !app.mayWrite) return [];
-  const { api, text } = app;
+  if (registry === undefined) return [];
+  const { api, text, mayWrite } = app;
   const [exports, replay] = await Promise.all([
     api.has('exports', 'POST', path('registries', registry, 'exports')),
-    api.has('replay all', 'POST', path('registries', registry, 'replay')),
+    mayWrite && api.has('replay all', 'POST', path('registries', registry, 'replay')),
   ]);
   const icons = [
     exports && iconButton({ icon: 'fa-download', label: text('log.export'), act: () => void exportAll(app) }),
@@ -42,7 +42,8 @@ async function exportAll(app: App): Promise<void> {
         filter: queryOf(app.navigation.log),
       });
       const link = document.createElement('a');
-      link.href = new URL(url, document.baseURI).href;
+      // A proxy may show the editor elsewhere than Node-RED knows.
+      link.href = url.replace(/^.*?(?=provisioning\/exports\/)/, '');
       link.download = '';
       link.click();
     }

@@ -63,7 +63,19 @@ function form<F extends object>(search: Search<F>): TemplateResult {
         ><span>${field.label}</span>${field.kind === 'select' ? select(search, field) : input(search, field)}</label
       >`,
     )}
+    ${search.fields.map((field) => (field.kind === 'text' && field.options ? offers(field) : nothing))}
   </div>`;
+}
+
+/** What a text field offers; outside its label, of which it would become a part. */
+function offers<F extends object>(field: Field<F>): TemplateResult {
+  return html`<datalist id=${listOf(field)}>
+    ${field.options?.map(([value, label]) => html`<option value=${value}>${label}</option>`)}
+  </datalist>`;
+}
+
+function listOf<F extends object>({ name }: Field<F>): string {
+  return `nrp-${name}-options`;
 }
 
 function select<F extends object>(search: Search<F>, field: Field<F>): TemplateResult {
@@ -79,7 +91,7 @@ function select<F extends object>(search: Search<F>, field: Field<F>): TemplateR
 }
 
 function input<F extends object>(search: Search<F>, field: Field<F>, className = ''): TemplateResult {
-  const list = field.options ? `nrp-${field.name}-options` : undefined;
+  const list = field.options ? listOf(field) : undefined;
   const delayed = (event: Event) => later(event.target as HTMLInputElement, () => fill(search, field, event));
   return html`<input
       class=${className}
@@ -97,7 +109,7 @@ function input<F extends object>(search: Search<F>, field: Field<F>, className =
       @keydown=${(event: KeyboardEvent) => {
         if (event.key === 'Enter') fill(search, field, event);
       }}
-    />${list ? html`<datalist id=${list}>${field.options?.map(([value, label]) => html`<option value=${value}>${label}</option>`)}</datalist>` : nothing}`;
+    />`;
 }
 
 const waiting = new WeakMap<Element, ReturnType<typeof setTimeout>>();

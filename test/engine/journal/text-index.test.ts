@@ -233,7 +233,7 @@ describe('text index', () => {
     prune(db, { settledBefore: beginning + 50_000, keepSettled: null, keysBefore: 0, limit: 1000 });
     const left = [60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 4];
     assert.deepEqual(await found('common'), left);
-    open.index.compact();
+    while (open.index.compact()) {}
     assert.ok(slices().length < before / 2);
     assert.deepEqual(await found('common'), left);
     open.close();

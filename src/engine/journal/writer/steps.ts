@@ -91,7 +91,7 @@ export class Steps {
     const revived = this.#revive(event, chain, at);
     if (skipped.length > 0 || revived) chain = executions.chain(row.seq);
     const allWoken = [...woken, ...alsoWoken];
-    const turn = turnOf(chain);
+    const turn = turnOf(chain.map(outsideOfWindow));
     const next = turn === undefined ? undefined : chain[turn]?.handler.id;
     if (next !== undefined) {
       this.#sql.setStage.run(stage.due, next, clock.touch(at), row.seq);
@@ -131,7 +131,7 @@ export class Steps {
   }
 
   #startEvent(row: EventRow, at: number): StartedEvent {
-    const chain = this.#parts.executions.chain(row.seq);
+    const chain = this.#parts.executions.chain(row.seq).map(outsideOfWindow);
     const turn = turnOf(chain);
     const next = turn === undefined ? undefined : chain[turn];
     if (turn !== undefined && next) {
@@ -155,6 +155,11 @@ export class Steps {
 
 function ofEvent({ ordered, ...event }: EventRow): OfEvent {
   return { ...event, ordered: ordered === 1 };
+}
+
+/** While the window does not have the event, what runs of it is a retry: it is nobody's turn in the chain. */
+function outsideOfWindow(execution: StoredExecution): StoredExecution {
+  return execution.status === 'running' ? { ...execution, status: 'parked' } : execution;
 }
 
 function skip(execution: StoredExecution | undefined): Step['changes'][number] {

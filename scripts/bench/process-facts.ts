@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import type { FlowNode, NodeRed } from '../../test/support/node-red.ts';
+
+/** Nodes that tell of Node-RED's process by HTTP: its heap after a collection, and the delay of its event loop. */
+export function processFacts(): FlowNode[] {
+  const place = { z: 'tab', x: 0, y: 0 };
+  return [
+    {
+      ...place,
+      id: 'facts-begin',
+      type: 'http in',
+      method: 'get',
+      url: '/bench/facts',
+      wires: [['facts-function']],
+    },
+    {
+      ...place,
+      id: 'facts-function',
+      type: 'function',
+      outputs: 1,
+      initialize: '',
+      finalize: '',
+      libs: [
+        { var: 'v8', module: 'v8' },
+        { var: 'vm', module: 'vm' },
+        { var: 'perf', module: 'perf_hooks' },
+        { var: 'proc', module: 'process' },
+      ],
+      func: `const before = context.get('delay');
+if (before) before.disable();
+const delay = perf.monitorEventLoopDelay({ resolution: 1 });
+const loopDelayP99 = before ? before.percentile(99) / 1e6 : 0;
+let heap = 0;
+if (msg.req.query.heap) {
+  v8.setFlagsFromString('--expose-gc');
+  vm.runInNewContext('gc')();
+  heap = proc.memoryUsage().heapUsed;
+}
+delay.enable();
+context.set('delay', delay);
+return { ...msg, payload: { heap, loopDelayP99 } };`,
+      wires: [['facts-end']],
+    },
+    { ...place, id: 'facts-end', type: 'http response', wires: [] },
+  ];
+}
+
+/** Bytes in use on the heap of its main thread, after a collection. */
+export async function heapOf(nodeRed: NodeRed): Promise<number> {
+  return (await factsOf(nodeRed, '?heap=1')).heap;
+}
+
+/** p99 since the last time that facts were asked for, in ms. */
+export async function loopDelayOf(nodeRed: NodeRed): Promise<number> {
+  return (await factsOf(nodeRed, '')).loopDelayP99;
+}
+
+async function factsOf(nodeRed: NodeRed, query: string): Promise<{ heap: number; loopDelayP99: number }> {
+  return (await (await nodeRed.node(`bench/facts${query}`)).json()) as { heap: number; loopDelayP99: number };
+}
+
+/** Seconds of processor time that a process has used, in all its threads (Linux). */
+export async function cpuSeconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const [user = 0, system = 0] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number);
+  return (user + system) / 100;
+}

@@ -1,0 +1,98 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { addFacets, documentColumns, wordsOf } from './text-document.ts';
+import { addWords } from './words.ts';
+
+/** Events that are read at a time. */
+const batch = 256;
+
+/** Statuses of which executions stand in the log's indexes; a running one has an index of its own. */
+const ended = 'status in (2, 3, 4, 5, 6) and status > 1 and started_at is not null';
+
+/** What the journal gives to the text index: documents, and which of them have changed. */
+export class Documents {
+  readonly #touched: StatementSync;
+  readonly #lastTouched: StatementSync;
+  readonly #oldestSettled: StatementSync;
+  readonly #startsOf: StatementSync;
+  readonly #startsIn: StatementSync;
+  readonly #startedAt: StatementSync;
+  readonly #payload: StatementSync;
+
+  constructor(journal: DatabaseSync) {
+    this.#touched = journal.prepare(
+      `select seq, touched_at from events where touched_at is not null and touched_at > ? order by touched_at limit ${batch}`,
+    );
+    this.#lastTouched = journal.prepare(
+      'select max(touched_at) as last from events where touched_at is not null',
+    );
+    this.#oldestSettled = journal.prepare(
+      'select touched_at from events where stage >= 7 order by touched_at limit 1',
+    );
+    this.#startsOf = journal.prepare(
+      `select distinct started_at from executions indexed by executions_by_event
+       where event_seq = ? and started_at is not null`,
+    );
+    this.#startsIn = journal.prepare(
+      `select started_at from executions where status = 1 and started_at between :first and :last
+       union select started_at from executions indexed by executions_by_status
+       where ${ended} and started_at between :first and :last limit :limit`,
+    );
+    this.#startedAt = journal.prepare(
+      `select ${documentColumns} from executions where status = 1 and started_at = ?1
+       union all select ${documentColumns} from executions indexed by executions_by_status
+       where ${ended} and started_at = ?1`,
+    );
+    this.#payload = journal.prepare('select payload from events where seq = ?');
+  }
+
+  /** `touched_at`, in µs, of the event that was touched last. */
+  get lastTouched(): number {
+    return Number(this.#lastTouched.get()?.['last'] ?? 0);
+  }
+
+  /** `touched_at`, in µs, of the settled event that will be pruned first. */
+  get oldestSettled(): number {
+    return Number(this.#oldestSettled.get()?.['touched_at'] ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** The next events that were touched after this, in the order of their `touched_at`; none: there are no more. */
+  touchedAfter(cursor: number): { readonly seq: number; readonly touchedAt: number }[] {
+    return this.#touched
+      .all(cursor)
+      .map((row) => ({ seq: Number(row['seq']), touchedAt: Number(row['touched_at']) }));
+  }
+
+  /** When the event's executions began, in ms: these are the documents that it has a part in. */
+  startsOf(event: number): number[] {
+    return this.#startsOf.all(event).map((row) => Number(row['started_at']));
+  }
+
+  /** The documents of a time, in ms and inclusive. */
+  startsIn(first: number, last: number, limit: number): number[] {
+    return this.#startsIn.all({ first, last, limit }).map((row) => Number(row['started_at']));
+  }
+
+  /**
+   * The words of all executions that began in one ms, separated by spaces; empty when there are none.
+   * @param requests the words of events' envelopes that are known already
+   */
+  documentAt(at: number, requests: Map<number, ReadonlySet<string>>): string {
+    const words = new Set<string>();
+    for (const row of this.#startedAt.all(at)) {
+      for (const word of wordsOf(row, this.#requestWords(Number(row['event_seq']), requests))) {
+        words.add(word);
+      }
+      addFacets(row, words);
+    }
+    return [...words].join(' ');
+  }
+
+  #requestWords(event: number, requests: Map<number, ReadonlySet<string>>): ReadonlySet<string> {
+    const known = requests.get(event);
+    if (known) return known;
+    const words = new Set<string>();
+    addWords(String(this.#payload.get(event)?.['payload'] ?? ''), words);
+    requests.set(event, words);
+    return words;
+  }
+}

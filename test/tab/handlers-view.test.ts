@@ -1,0 +1,276 @@
+import assert from 'node:assert/strict';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../support/browser.ts';
+import { editors } from '../support/editors.ts';
+import { eventually } from '../support/eventually.ts';
+import { type MisbehavingServer, misbehavingServer } from '../support/misbehaving-server.ts';
+import { type NodeRed, startNodeRed } from '../support/node-red.ts';
+import {
+  envelope,
+  eventNode,
+  executor,
+  httpHandler,
+  postJson,
+  registry,
+  tab,
+} from '../support/provisioning-flow.ts';
+import { Tab, textOf } from '../support/tab.ts';
+
+interface ApiHandler {
+  readonly id: string;
+  readonly status: string;
+  readonly override: { readonly reason: string | null } | null;
+}
+
+for (const { name, nodeRed: installation } of editors) {
+  describe(`the handlers' view in ${name}`, function () {
+    this.timeout(60_000);
+    let receiver: MisbehavingServer;
+    let red: NodeRed;
+    let browser: Browser;
+    let view: Tab;
+
+    const flows = () => [
+      tab,
+      registry({ name: 'Billing' }),
+      httpHandler(`${receiver.url}/crm`, { id: 'crm', name: 'CRM', priority: 1, events: ['clients.*'] }),
+      httpHandler(`${receiver.url}/switch`, {
+        id: 'switch',
+        name: 'Softswitch',
+        priority: 2,
+        events: ['clients.create'],
+      }),
+      httpHandler(`${receiver.url}/old`, {
+        id: 'old',
+        name: 'Old mirror',
+        priority: 3,
+        handlerStatus: 'archived',
+      }),
+      {
+        ...httpHandler('', {
+          id: 'script',
+          name: 'Accounting',
+          priority: 4,
+          events: ['importd.process_failed'],
+        }),
+        handlerType: 'local',
+        command: 'echo-event.sh',
+        handlerStatus: 'disabled',
+      },
+      eventNode(),
+      executor(),
+    ];
+    const handler = async (id: string): Promise<ApiHandler | undefined> => {
+      const { items } = await red.get<{ items: ApiHandler[] }>('provisioning/registries/registry/handlers');
+      return items.find((one) => one.id === id);
+    };
+    const names = () => view.root.locator('.nrp-handler .nrp-name').allTextContents();
+    const flag = (row: string) => view.row(row).getByRole('switch');
+
+    before(async () => {
+      receiver = await misbehavingServer();
+      red = await startNodeRed({ flows: flows(), ...(installation && { nodeRed: installation }) });
+      browser = await launchBrowser();
+      view = await Tab.open(browser, red);
+    });
+    after(async () => {
+      await browser?.close();
+      await red?.stop();
+      await receiver?.close();
+    });
+    beforeEach(async () => {
+      await view.setWidth(340);
+      await view.go('handlers');
+    });
+    afterEach(() => assert.deepEqual(view.editor.problems.splice(0), []));
+
+    it('shows who is called, by priority, without the archived ones', async () => {
+      await view.row('CRM').waitFor();
+      assert.deepEqual(await names(), ['CRM', 'Softswitch', 'Accounting']);
+      const row = await textOf(view.row('CRM'));
+      assert.match(row, /clients\.\*/);
+      assert.match(row, /HTTP\s+127\.0\.0\.1:\d+\/crm/);
+      assert.match(await textOf(view.row('Accounting')), /Script\s+echo-event\.sh[\s\S]*Disabled/);
+    });
+
+    it('searches by words, event, type and status, and is cleared with one click', async () => {
+      await view.root.getByRole('textbox', { name: 'Search handlers' }).fill('soft');
+      await eventually('the search by words', async () => (await names()).join() === 'Softswitch');
+      await view.button('Clear the search').click();
+      await view.button('Advanced search').click();
+      await view.root.getByLabel('Event', { exact: true }).fill('clients.create');
+      await view.root.getByLabel('Event', { exact: true }).press('Enter');
+      await eventually('the search by event', async () => (await names()).join() === 'CRM,Softswitch');
+      await view.root.getByLabel('Handler type').selectOption('local');
+      await view.root.getByText('Nothing matches the search').waitFor();
+      await view.button('Clear the search').first().click();
+      await view.root.getByLabel('Status').selectOption('archived');
+      await eventually('the archived one', async () => (await names()).join() === 'Old mirror');
+      await view
+        .button(/Clear the search/)
+        .first()
+        .click();
+      await eventually('all', async () => (await names()).length === 3);
+      await view.button(/Advanced search/).click();
+    });
+
+    it('switches a handler at once by a click on its flag, and says who, when and why', async () => {
+      await flag('CRM').click();
+      await view.row('Disabled by').waitFor();
+      assert.equal((await handler('crm'))?.status, 'disabled');
+      assert.match((await flag('CRM').getAttribute('title')) ?? '', /Disabled by an operator/);
+      await view.button('Say why').click();
+      await view.page.locator('.nrp-ask input').fill('<b>Maintenance</b> until 18:00');
+      await view.page.keyboard.press('Enter');
+      await view.root.getByText('Reason: <b>Maintenance</b> until 18:00').waitFor();
+      assert.equal((await handler('crm'))?.override?.reason, '<b>Maintenance</b> until 18:00');
+    });
+
+    it("shows the switch in the handler's dialog, where it is undone too", async () => {
+      await view.row('CRM').getByRole('button', { name: 'Edit CRM' }).click();
+      const dialog = await view.editor.dialog('config');
+      const note = dialog.form.locator('#provisioning-handler-override');
+      await note.getByText('Maintenance').waitFor();
+      await note.getByRole('button').click();
+      await note.waitFor({ state: 'hidden' });
+      await dialog.cancel();
+      await eventually('the override is gone', async () => (await handler('crm'))?.status === 'enabled');
+      await view.root.getByText('Reason:').waitFor({ state: 'detached' });
+    });
+
+    it('is worked by keyboard: the flag, its reason and its undoing', async () => {
+      await flag('Softswitch').focus();
+      await view.page.keyboard.press('Space');
+      await view.row('Disabled by').waitFor();
+      await view.page.keyboard.press('Tab');
+      for (let tabs = 0; tabs < 8; tabs += 1) {
+        const label = await view.page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+        if (label?.startsWith('Undo')) break;
+        await view.page.keyboard.press('Tab');
+      }
+      await view.page.keyboard.press('Enter');
+      await view.row('Disabled by').waitFor({ state: 'detached' });
+      assert.equal((await handler('switch'))?.status, 'enabled');
+    });
+
+    it('makes a new handler in the native dialog with the registry chosen, and marks it until it is deployed', async () => {
+      await view.button('New Handler').click();
+      const dialog = await view.editor.dialog('config');
+      assert.equal(await dialog.field('registry').inputValue(), 'registry');
+      await dialog.fill('name', 'Mailer');
+      await dialog.fill('url', `${receiver.url}/mail`);
+      await dialog.fill('priority', '3');
+      const events = await dialog.addRow('provisioning-handler-events');
+      await events.locator('input').first().fill('*');
+      await dialog.save();
+      await view.row('Mailer').getByText('new', { exact: true }).waitFor();
+      assert.deepEqual(await names(), ['CRM', 'Softswitch', 'Mailer', 'Accounting']);
+      await flag('Mailer').click({ force: true });
+      await view.page.locator('.red-ui-notification').getByText('not deployed yet').waitFor();
+      assert.match((await flag('Mailer').getAttribute('title')) ?? '', /Deploy first/);
+
+      await view.root.getByText('Handlers that wait for Deploy: 1').waitFor();
+      await view.button('Deploy').click();
+      await view.row('Mailer').getByText('new', { exact: true }).waitFor({ state: 'detached' });
+      assert.ok(
+        await eventually('it is deployed', async () =>
+          (await red.flows()).find((node) => node['name'] === 'Mailer'),
+        ),
+      );
+      await view.root.getByText('wait for Deploy').waitFor({ state: 'detached' });
+    });
+
+    it('marks a change until it is deployed', async () => {
+      await view.row('Mailer').getByRole('button', { name: 'Edit Mailer' }).click();
+      const dialog = await view.editor.dialog('config');
+      await dialog.fill('name', 'Mail server');
+      await dialog.save();
+      await view.row('Mail server').getByText('changed', { exact: true }).waitFor();
+      await view.editor.deploy();
+      await view.row('Mail server').getByText('changed', { exact: true }).waitFor({ state: 'detached' });
+    });
+
+    it('asks beside the row before it deletes, and undoes that', async () => {
+      const remove = () => view.row('Mail server').getByRole('button', { name: 'Delete Mail server' });
+      const question = view.page.locator('.nrp-ask');
+      await remove().click();
+      await question.getByText('Delete handler “Mail server”?').waitFor();
+      await view.page.keyboard.press('Escape');
+      await question.waitFor({ state: 'detached' });
+      assert.equal(await remove().evaluate((button) => button === document.activeElement), true);
+
+      await remove().press('Enter');
+      await question.getByRole('button', { name: 'Delete' }).press('Enter');
+      await view.row('Mail server').getByText('deleted', { exact: true }).waitFor();
+      await view.button('Undo the deletion of Mail server').click();
+      await view.row('Mail server').getByText('deleted', { exact: true }).waitFor({ state: 'detached' });
+
+      await remove().click();
+      await question.getByRole('button', { name: 'Delete' }).click();
+      await view.row('Mail server').getByText('deleted', { exact: true }).waitFor();
+      await view.editor.deploy();
+      await view.row('Mail server').waitFor({ state: 'detached' });
+    });
+
+    it('tells how each is doing, and leads to the executions behind it', async () => {
+      receiver.become(({ response, received }) =>
+        response.writeHead(received.path === '/switch' ? 500 : 200).end('ok'),
+      );
+      await red.admin('provisioning/registries/registry/events', postJson(envelope(1)));
+      await view.row('Softswitch').getByText('0% success').waitFor({ timeout: 15_000 });
+      assert.match(await textOf(view.row('CRM')), /100% success\s+p95 \d+ ms/);
+      await view.row('Softswitch').getByText('0% success').click();
+      await view.row('clients.create').waitFor();
+      assert.equal(await view.rows.count(), 1);
+      assert.match(await textOf(view.rows), /Fail[\s\S]*Softswitch/);
+      await view
+        .button(/Clear the search/)
+        .first()
+        .click();
+    });
+
+    it('leads to the log of one handler', async () => {
+      await view.row('CRM').getByRole('button', { name: 'Log of CRM' }).click();
+      await view.row('CRM').waitFor();
+      assert.equal(await view.rows.count(), 1);
+      await view
+        .button(/Clear the search/)
+        .first()
+        .click();
+    });
+
+    it('shows who is called for which event, and in which turn', async () => {
+      await view.button('Who is called').click();
+      const row = (type: string) =>
+        view.root.locator('.nrp-matrix tbody tr', { has: view.page.locator(`th:text-is("${type}")`) });
+      await row('clients.create').waitFor();
+      assert.deepEqual(await row('clients.create').locator('.nrp-hidden').allTextContents(), [
+        'CRM: turn 1, called by a pattern',
+        'Softswitch: turn 2, called by name',
+      ]);
+      assert.match(await textOf(row('importd.process_failed')), /nobody listens/);
+      assert.equal(
+        await row('importd.process_failed').locator('.nrp-hidden').textContent(),
+        'Accounting: listens, but is disabled',
+      );
+      await view.button('Who is called').click();
+    });
+
+    it('puts the whole registry on the clipboard as flow JSON, without secrets', async () => {
+      const copied = view.page.evaluate(
+        () =>
+          new Promise<string>((resolve) =>
+            document.addEventListener('copy', () => resolve(document.getSelection()?.toString() ?? ''), {
+              once: true,
+            }),
+          ),
+      );
+      await view.button('More').click();
+      await view.page.getByText('Copy registry “Billing” as flow JSON').click();
+      const nodes = JSON.parse(await copied) as { id: string; type: string; credentials?: unknown }[];
+      assert.deepEqual(nodes.map(({ id }) => id).sort(), ['crm', 'old', 'registry', 'script', 'switch']);
+      assert.ok(nodes.every(({ credentials }) => credentials === undefined));
+      await view.page.getByText('are on the clipboard').waitFor();
+    });
+  });
+}
