@@ -15,10 +15,11 @@ interface Row {
   readonly handler: { readonly id: string; readonly type: string; readonly priority: number };
 }
 
+// Node-RED takes any property that equals a config node's id for a reference to it, so a name must not.
 const flowHandler = (id: string, properties: object = {}): FlowNode => ({
   id,
   type: 'provisioning-handler',
-  name: id,
+  name: `the ${id} one`,
   registry: 'registry',
   events: ['clients.*'],
   handlerType: 'flow',
@@ -118,7 +119,7 @@ describe('a flow as a handler', function () {
     const [row] = await settled(eventId);
     assert.deepEqual(
       [row?.status, row?.handler.type, row?.target, row?.attempts, row?.error],
-      ['succeeded', 'flow', 'flow impatient', 1, null],
+      ['succeeded', 'flow', 'flow the impatient one', 1, null],
     );
     const { saw, with: told } = JSON.parse(row?.response ?? '');
     assert.deepEqual(saw, { ...envelope(1), data: { does: 'answer' } });

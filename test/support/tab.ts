@@ -26,12 +26,12 @@ export class Tab {
   static async open(browser: Browser, nodeRed: NodeRed, options: EditorOptions = {}): Promise<Tab> {
     const tab = new Tab(await Editor.open(browser, nodeRed, options));
     await tab.show();
-    await tab.root.locator('.nrp-head').waitFor();
     return tab;
   }
 
   async show(): Promise<void> {
     await this.page.evaluate(() => RED.sidebar.show('provisioning-tab'));
+    await this.root.locator('.nrp-head').waitFor();
   }
 
   /** Gives the sidebar a width, as if its edge had been dragged there, and beyond. */

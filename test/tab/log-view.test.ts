@@ -234,8 +234,10 @@ for (const { name, nodeRed: installation } of editors) {
 
     it('replays an execution and cancels a parked one, once it has asked', async () => {
       await view.row('Parked: retry').first().click();
-      await view.tray.getByRole('button', { name: 'Cancel' }).click();
-      await view.page.locator('.nrp-ask').getByRole('button', { name: 'Cancel' }).last().click();
+      await view.tray.getByRole('button', { name: 'Cancel the execution' }).click();
+      await view.page.locator('.nrp-ask').getByRole('button', { name: 'Cancel the execution' }).click();
+      await view.page.waitForTimeout(1500);
+      await view.page.screenshot({ path: '/tmp/shots/cancel.png' });
       await view.row('Cancelled').waitFor();
       await view.tray.getByText('Cancelled').first().waitFor();
       await view.tray.getByRole('button', { name: 'Replay' }).click();

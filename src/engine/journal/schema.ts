@@ -12,6 +12,7 @@ import type { DatabaseSync } from 'node:sqlite';
  * - A chain is its event's executions by `position`; where a position has several, the last one counts: the others
  *   were replayed.
  * - The execution's row holds its last attempt; `attempts` holds the ones before.
+ * - An execution enters the log's indexes when it parks or is settled; what runs is found by `running`.
  * - A parked execution has a `next_attempt_at`; `blocked` means that an earlier one of its handler and object goes
  *   first, `stale` that its handler has missed a later event of the object while it was disabled.
  */
@@ -31,11 +32,12 @@ create table events(
   next_handler text,
   payload text not null
 ) strict;
-create index events_by_stage on events(stage, accepted_at);
+create index events_by_stage on events(stage, accepted_at, seq, event_type);
 create index events_by_type on events(event_type, accepted_at);
 create index events_by_object on events(object_id, accepted_at);
 create index events_by_time on events(accepted_at);
 create index events_by_touch on events(touched_at) where touched_at is not null;
+create index settled on events(touched_at) where stage >= 7;
 create index lanes on events(object_key, stage, turn) where stage < 6 and ordered = 1;
 create index ready on events(node, accepted_at) where stage = 1;
 create index due on events(next_handler, turn) where stage = 4;
@@ -71,11 +73,14 @@ create table executions(
   response_headers text,
   replay_of integer
 ) strict;
-create index executions_by_time on executions(started_at) where started_at is not null;
-create index executions_by_status on executions(status, started_at) where started_at is not null;
-create index executions_by_handler on executions(handler_id, started_at) where started_at is not null;
-create index executions_by_type on executions(event_type, started_at) where started_at is not null;
-create index executions_by_object on executions(object_id, started_at) where started_at is not null;
+create index running on executions(started_at) where status = 1;
+create index executions_by_status on executions(status, started_at) where status > 1 and started_at is not null;
+create index executions_by_handler on executions(handler_id, status, started_at)
+  where status > 1 and started_at is not null;
+create index executions_by_type on executions(event_type, status, started_at, seq, handler_id)
+  where status > 1 and started_at is not null;
+create index executions_by_object on executions(object_id, status, started_at)
+  where status > 1 and started_at is not null;
 create index executions_by_event on executions(event_seq);
 create index unsettled on executions(object_key, handler_id, seq) where status < 3 and ordered = 1;
 create index parked on executions(handler_id, blocked, next_attempt_at) where status = 2;

@@ -14,6 +14,7 @@ export function showTray({ text }: App, title: string, content: HTMLElement): vo
   if (shown && isOnTop(shown)) {
     shown.body.replaceChildren(content);
     if (shown.title) shown.title.textContent = title;
+    if (document.activeElement?.closest('nrp-tab')) shown.opener = document.activeElement;
     return;
   }
   const opener = document.activeElement;
@@ -28,12 +29,13 @@ export function showTray({ text }: App, title: string, content: HTMLElement): vo
       body.append(content);
       const titles = tray.find('.red-ui-tray-breadcrumbs li');
       shown = { body, title: titles[titles.length - 1] ?? null, opener };
-      tray[0]?.addEventListener('keydown', closeOnEscape);
+      document.addEventListener('keydown', closeOnEscape);
       done();
     },
     close() {
       const { opener } = shown ?? {};
       shown = undefined;
+      document.removeEventListener('keydown', closeOnEscape);
       // The editor gives the focus to its canvas first.
       setTimeout(() => (opener instanceof HTMLElement ? opener.focus() : undefined));
     },
@@ -49,8 +51,11 @@ export function isShown(content: HTMLElement): boolean {
   return shown?.body.contains(content) ?? false;
 }
 
+/** Escape closes it from within, and from the tab beside it. */
 function closeOnEscape(event: KeyboardEvent): void {
-  if (event.key === 'Escape' && !event.defaultPrevented) closeTray();
+  const at = event.target as Element;
+  const ours = at === document.body || at.closest('.nrp, .red-ui-tray') !== null;
+  if (event.key === 'Escape' && !event.defaultPrevented && ours) closeTray();
 }
 
 function isOnTop({ body }: Shown): boolean {

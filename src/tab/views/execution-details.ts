@@ -129,13 +129,13 @@ export class ExecutionDetailsView extends View {
   #offer(name: string, icon: string, route: string): TemplateResult {
     const act = ({ currentTarget }: MouseEvent) =>
       telling(this.app, async () => {
-        const question = { text: this.t(`execution.${name}Ask`), yes: this.t(`button.${name}`) };
+        const question = { text: this.t(`execution.${name}Ask`), yes: this.t(`execution.${name}`) };
         if ((await ask(this.app, currentTarget as HTMLElement, question)) === undefined) return;
         await this.app.api.send('POST', route);
         notify(this.t(`execution.${name}Done`), 'success');
         await this.#read();
       });
-    return wordButton({ icon, label: this.t(`button.${name}`), act: (event) => void act(event) });
+    return wordButton({ icon, label: this.t(`execution.${name}`), act: (event) => void act(event) });
   }
 
   async #read(): Promise<void> {

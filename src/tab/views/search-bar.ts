@@ -59,9 +59,10 @@ export function searchBar<F extends object>(app: App, search: Search<F>): Templa
 function form<F extends object>(search: Search<F>): TemplateResult {
   return html`<div class="nrp-form">
     ${search.fields.map(
-      (field) => html`<label class="nrp-field nrp-field-${field.kind}"
-        ><span>${field.label}</span>${field.kind === 'select' ? select(search, field) : input(search, field)}</label
-      >`,
+      (field) => html`<div class="nrp-field nrp-field-${field.kind}">
+        <label for=${idOf(field)}>${field.label}</label>
+        ${field.kind === 'select' ? select(search, field) : input(search, field)}
+      </div>`,
     )}
     ${search.fields.map((field) => (field.kind === 'text' && field.options ? offers(field) : nothing))}
   </div>`;
@@ -74,6 +75,10 @@ function offers<F extends object>(field: Field<F>): TemplateResult {
   </datalist>`;
 }
 
+function idOf<F extends object>({ name }: Field<F>): string {
+  return `nrp-search-${name}`;
+}
+
 function listOf<F extends object>({ name }: Field<F>): string {
   return `nrp-${name}-options`;
 }
@@ -82,7 +87,7 @@ function select<F extends object>(search: Search<F>, field: Field<F>): TemplateR
   const value = String(search.filter[field.name]);
   const options = field.options ?? [];
   const known = options.some(([option]) => option === value);
-  return html`<select @change=${(event: Event) => fill(search, field, event)}>
+  return html`<select id=${idOf(field)} @change=${(event: Event) => fill(search, field, event)}>
     ${options.map(
       ([option, label]) => html`<option value=${option} ?selected=${option === value}>${label}</option>`,
     )}
@@ -94,6 +99,7 @@ function input<F extends object>(search: Search<F>, field: Field<F>, className =
   const list = field.options ? listOf(field) : undefined;
   const delayed = (event: Event) => later(event.target as HTMLInputElement, () => fill(search, field, event));
   return html`<input
+      id=${className ? nothing : idOf(field)}
       class=${className}
       type=${field.kind === 'time' ? 'datetime-local' : 'text'}
       step=${field.kind === 'time' ? '1' : nothing}
