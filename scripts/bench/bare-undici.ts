@@ -1,9 +1,9 @@
 import { ask, startChild } from './child.ts';
+import type { Run } from './loop.ts';
 
 /** The HTTP client alone, in a process of its own: what is the most that one process could do. */
 export interface BareUndici {
-  /** @returns requests a second */
-  run(count: number, inFlight: number): Promise<number>;
+  run(count: number, inFlight: number): Promise<Run>;
   end(): void;
 }
 
@@ -12,7 +12,7 @@ export async function startBareUndici(url: string): Promise<BareUndici> {
   return {
     async run(count, inFlight) {
       const { ms } = await ask<{ ms: number }>(child, { url, count, inFlight });
-      return (count * 1000) / ms;
+      return { perSecond: (count * 1000) / ms, loopDelayP99: 0 };
     },
     end: () => child.kill(),
   };

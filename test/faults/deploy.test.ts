@@ -96,6 +96,7 @@ describe('deploys under load', function () {
       new Senders({
         url: () => `${red.url}${path}`,
         senders: 3,
+        objectsEach: place === 0 ? 3 : 20,
         eventType: place === 0 ? 'clients.update' : 'clients.custom_fields.update',
         pause: () => 10 + Math.random() * 20,
       }),

@@ -72,11 +72,17 @@ describe('the editor', function () {
     const types = await category
       .locator('.red-ui-palette-node')
       .evaluateAll((nodes) => nodes.map((node) => node.getAttribute('data-palette-type')));
-    assert.deepEqual(types.sort(), ['provisioning-event', 'provisioning-executor', 'provisioning-log']);
+    assert.deepEqual(types.sort(), [
+      'provisioning-event',
+      'provisioning-executor',
+      'provisioning-handler-in',
+      'provisioning-handler-reply',
+      'provisioning-log',
+    ]);
     const labels = await category.locator('.red-ui-palette-label').allTextContents();
     assert.deepEqual(
       labels.map((label) => label.replace(/\s+/g, ' ')),
-      ['event', 'executor', 'execution log'],
+      ['event', 'executor', 'execution log', 'handler in', 'handler reply'],
     );
   });
 

@@ -38,7 +38,13 @@ const placed = (id: string, type: string, properties: object): FlowNode => ({
 const handlerIn = (id: string, handler: string, next = 'work'): FlowNode =>
   placed(id, 'provisioning-handler-in', { handler, wires: [[next]] });
 const work = (func: string, properties: object = {}): FlowNode =>
-  placed('work', 'function', { func, outputs: 2, libs: [], wires: [['reply'], ['reply-failed']], ...properties });
+  placed('work', 'function', {
+    func,
+    outputs: 2,
+    libs: [],
+    wires: [['reply'], ['reply-failed']],
+    ...properties,
+  });
 const replies = [
   placed('reply', 'provisioning-handler-reply', { outcome: 'message' }),
   placed('reply-failed', 'provisioning-handler-reply', { outcome: 'failed' }),
@@ -137,7 +143,7 @@ describe('a flow as a handler', function () {
 
   for (const [does, error] of [
     ['set an error', 'no such account'],
-    ['throw', 'out of paper'],
+    ['throw', 'Error: out of paper'],
     ['go the way of failure', 'no credit'],
   ] as const) {
     it(`has failed when it comes to ${does}, with the reason as the error`, async () => {
@@ -160,7 +166,9 @@ describe('a flow as a handler', function () {
 
   it('is told what to do when a reply does not know its turn', async () => {
     await outcomeOf(5, 'forget');
-    await red.printed(/\[error\] \[provisioning-handler-reply:reply\] .*msg\.provisioning\.replyTo is missing: keep/);
+    await red.printed(
+      /\[error\] \[provisioning-handler-reply:reply\] .*msg\.provisioning\.replyTo: is missing: keep/,
+    );
   });
 
   it('drops a second reply and a late one, with a warning', async () => {
@@ -171,14 +179,19 @@ describe('a flow as a handler', function () {
     const late = await outcomeOf(7, 'answer late');
     assert.equal(late.status, 'failed');
     await eventually('the late reply is dropped', () => lines(dropped) === 2);
-    const [still] = (await red.get<{ items: Row[] }>('provisioning/registries/registry/executions?objectId=7')).items;
+    const [still] = (
+      await red.get<{ items: Row[] }>('provisioning/registries/registry/executions?objectId=7')
+    ).items;
     assert.deepEqual([still?.id, still?.status, still?.response], [late.id, 'failed', null]);
   });
 
   it('has failed when no node is where its turn comes out, and the log says what to do', async () => {
     const { status, error } = await outcomeOf(8, 'answer', 'rates.import');
     assert.equal(status, 'failed');
-    assert.match(error ?? '', /^no "provisioning handler in" node refers to this handler: add one, and deploy/);
+    assert.match(
+      error ?? '',
+      /^no "provisioning handler in" node refers to this handler: add one, and deploy/,
+    );
   });
 
   it('has its turn in chain order, and one event of an object after the other', async () => {
@@ -194,7 +207,9 @@ describe('a flow as a handler', function () {
         ],
       );
     }
-    const seen = red.log.flatMap((line) => /\b(turn|over) (early|late) 9\b/.exec(line)?.slice(1).join(' ') ?? []);
+    const seen = red.log.flatMap(
+      (line) => /\b(turn|over) (early|late) 9\b/.exec(line)?.slice(1).join(' ') ?? [],
+    );
     const once = ['turn early', 'over early', 'turn late', 'over late'];
     assert.deepEqual(seen, [...once, ...once]);
   });
@@ -209,8 +224,12 @@ describe('a flow as a handler', function () {
       });
     const handler = flowHandler('impatient', { timeoutSeconds: 1 });
     const ways = [answering('one', 'from one'), answering('two', 'from two')];
-    const [first, second] = [handlerIn('in-one', 'impatient', 'one'), handlerIn('in-two', 'impatient', 'two')];
-    const complaint = /\[error\] \[provisioning-handler-in:in-two\] another node is where this handler's turn comes out/;
+    const [first, second] = [
+      handlerIn('in-one', 'impatient', 'one'),
+      handlerIn('in-two', 'impatient', 'two'),
+    ];
+    const complaint =
+      /\[error\] \[provisioning-handler-in:in-two\] another node is where this handler's turn comes out/;
 
     it('takes the first, and the second says why it is not', async () => {
       await red.deploy([...registered, handler, ...ways, ...replies, first, second]);

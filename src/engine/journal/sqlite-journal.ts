@@ -35,6 +35,12 @@ interface Waiting {
 }
 
 /**
+ * Turns of the event loop between two commits. What a commit lets go on soon comes back with its next operation (from
+ * node to node a message takes a turn): without them it would miss the next commit by a hair, each time.
+ */
+const turnsToAnswer = 3;
+
+/**
  * The journal in SQLite, written by a thread of its own. Operations that are called while the thread writes
  * are gathered into the next commit, so that the disk is waited for once for all of them.
  */
@@ -166,13 +172,17 @@ export class SqliteJournal implements Journal {
       this.#gathered.operations.push({ name, args });
       this.#gathered.waiting.push({ resolve, reject });
       if (!this.#written && !this.#scheduled) {
-        this.#scheduled = true;
         // At the end of this turn of the event loop, so that what it brings is written together.
-        setImmediate(() => this.#flush());
+        this.#flushIn(1);
       }
     });
     this.#last = result;
     return result;
+  }
+
+  #flushIn(turns: number): void {
+    this.#scheduled = true;
+    setImmediate(() => (turns > 1 ? this.#flushIn(turns - 1) : this.#flush()));
   }
 
   #flush(): void {
@@ -197,7 +207,7 @@ export class SqliteJournal implements Journal {
       if ('value' in result) waiting[index]?.resolve(result.value as never);
       else waiting[index]?.reject(new Unavailable(result.failure.message));
     }
-    this.#flush();
+    this.#flushIn(turnsToAnswer);
   }
 
   #fail(error: Error): void {

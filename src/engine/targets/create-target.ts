@@ -1,9 +1,10 @@
-import type { Handler, LocalHandler } from '../handler.ts';
+import type { Handler } from '../handler.ts';
 import { AddressGuard, type AddressRules } from './address-guard.ts';
 import type { Flows } from './flow.ts';
 import { Connections } from './http/connections.ts';
 import { httpTarget } from './http.ts';
 import { localTarget } from './local.ts';
+import { residentTarget } from './resident.ts';
 import { type ScriptFolderOptions, ScriptFolders } from './script-folders.ts';
 import type { Target } from './target.ts';
 import { unavailableTarget } from './unavailable.ts';
@@ -26,16 +27,12 @@ function targetOf(handler: Handler, options: TargetOptions): Target {
     case 'http':
       return httpTarget(handler, { connections: connectionsUnder(options) });
     case 'local':
-      return handler.mode === 'once'
-        ? localTarget(handler, { scripts: new ScriptFolders(options) })
-        : residentTarget(handler);
+      return (handler.mode === 'once' ? localTarget : residentTarget)(handler, {
+        scripts: new ScriptFolders(options),
+      });
     case 'flow':
       return options.flows.target(handler);
   }
-}
-
-function residentTarget({ command }: LocalHandler): Target {
-  return unavailableTarget(command, 'the mode "resident" is not available yet: choose "once"');
 }
 
 const shared = new Map<string, Connections>();

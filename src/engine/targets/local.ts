@@ -1,13 +1,11 @@
-import { dirname } from 'node:path';
 import type { LocalHandler } from '../handler.ts';
 import { InFlight } from './in-flight.ts';
+import { Command } from './local/command.ts';
 import { environmentOf } from './local/environment.ts';
 import { ownTurn } from './local/own-turn.ts';
 import { type Ended, run } from './local/run.ts';
-import { isStartable } from './local/shebang.ts';
-import { NotStartable, startFailure } from './local/start-failure.ts';
+import { startFailure } from './local/start-failure.ts';
 import { failure, success } from './outcome.ts';
-import { Redaction } from './redaction.ts';
 import type { ScriptFolders } from './script-folders.ts';
 import type { Call, Outcome, Target } from './target.ts';
 
@@ -27,17 +25,13 @@ export function localTarget(handler: LocalHandler, { scripts }: LocalTargetOptio
 class LocalTarget implements Target {
   readonly description: string;
   readonly #handler: LocalHandler;
-  readonly #scripts: ScriptFolders;
-  readonly #redaction: Redaction;
+  readonly #command: Command;
   readonly #inFlight = new InFlight();
 
   constructor(handler: LocalHandler, scripts: ScriptFolders) {
     this.#handler = handler;
-    this.#scripts = scripts;
-    this.#redaction = new Redaction(
-      handler.environment.filter(({ secret }) => secret).map(({ value }) => value),
-    );
-    this.description = this.#redaction.text([handler.command, ...handler.args.map(quoted)].join(' '));
+    this.#command = new Command(handler, scripts);
+    this.description = this.#command.description;
   }
 
   async call(call: Call): Promise<Outcome> {
@@ -47,20 +41,21 @@ class LocalTarget implements Target {
     this.#inFlight.end();
     const outcome =
       ended instanceof Error ? startFailure(this.#handler.command, ended) : this.#outcomeOf(ended);
-    return outcome.error === null ? outcome : { ...outcome, error: this.#redaction.text(outcome.error) };
+    return outcome.error === null
+      ? outcome
+      : { ...outcome, error: this.#command.redaction.text(outcome.error) };
   }
 
   close(): Promise<void> {
     return this.#inFlight.settled();
   }
 
-  async #start(call: Call, deadline: number): Promise<Ended | Error> {
+  async #start(call: Call, deadline: number): Promise<Ended> {
     await ownTurn();
-    const { file, stats } = this.#scripts.find(this.#handler.command);
-    if (!isStartable(file, stats)) throw new NotStartable();
+    const { file, cwd } = this.#command.locate();
     return run(file, {
       args: this.#handler.args,
-      cwd: dirname(file),
+      cwd,
       env: environmentOf(this.#handler, call),
       input: call.body,
       timeoutMs: Math.max(1, deadline - performance.now()),
@@ -68,8 +63,8 @@ class LocalTarget implements Target {
   }
 
   #outcomeOf({ exitCode, signal, timedOut, stdout, stderr }: Ended): Outcome {
-    const response = stdout.text(this.#redaction).replace(/\r?\n$/, '') || null;
-    const said = stderr.text(this.#redaction).trim();
+    const response = stdout.text(this.#command.redaction).replace(/\r?\n$/, '') || null;
+    const said = stderr.text(this.#command.redaction).trim();
     if (timedOut) {
       const error = `no end within ${this.#handler.timeoutSeconds} s: the script and its children were ended`;
       return failure(said ? `${error}; it said: ${said}` : error, { response, outage: true });
@@ -78,9 +73,4 @@ class LocalTarget implements Target {
     if (exitCode !== null) return failure(said || `exit code ${exitCode}`, { code: exitCode, response });
     return failure(said ? `ended by ${signal}: ${said}` : `ended by ${signal}`, { response });
   }
-}
-
-/** For people to see where an argument begins and ends. */
-function quoted(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : JSON.stringify(argument);
 }

@@ -40,6 +40,9 @@ export interface Target {
   readonly description: string;
   /** Makes one attempt; settles at the handler's timeout at the latest (a script's tree 3 s after). */
   call(call: Call): Promise<Outcome>;
-  /** Lets go of connections and processes once the calls in flight have settled. Never rejects. */
+  /**
+   * Lets go of connections and processes once the calls in flight have settled. Resolves then, or after 15 s: calls
+   * that are still under way go on to their end, and their process with them. Never rejects.
+   */
   close(): Promise<void>;
 }

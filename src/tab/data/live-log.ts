@@ -53,9 +53,9 @@ export class LiveLog<Row extends ListRow> {
     this.#ends = [
       feed.follow({ rows: (rows) => this.#receive(rows), gap: () => this.#reading.ask() }),
       navigation.observe(() => this.#load()),
+      // Not everything is told by the feed: an event that nobody takes has no execution.
       registries.observe(() => {
-        // An event that nobody takes or handles has no execution for the feed to tell of.
-        if (!this.#load() && this.#kind.route === 'events') this.#reading.ask();
+        if (!this.#load()) this.#reading.ask();
       }),
     ];
     this.#load();

@@ -90,7 +90,7 @@ export class EventDetailsView extends View {
         if ((await ask(this.app, button, question)) === undefined) return;
         await api.send('POST', route);
         notify(this.t('execution.replayDone'), 'success');
-        await this.#followed?.read();
+        await Promise.all([this.#followed?.read(), this.app.registries.refresh()]);
       });
     return wordButton({
       icon: 'fa-repeat',

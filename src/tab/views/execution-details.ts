@@ -133,7 +133,7 @@ export class ExecutionDetailsView extends View {
         if ((await ask(this.app, currentTarget as HTMLElement, question)) === undefined) return;
         await this.app.api.send('POST', route);
         notify(this.t(`execution.${name}Done`), 'success');
-        await this.#read();
+        await Promise.all([this.#read(), this.app.registries.refresh()]);
       });
     return wordButton({ icon, label: this.t(`execution.${name}`), act: (event) => void act(event) });
   }

@@ -58,12 +58,15 @@ describe('create target', () => {
     assert.match((await create(config, { folders: [] }).call(callOf())).error ?? '', /was not found/);
   });
 
+  it('makes who is a script that stays up, under the same rules', async () => {
+    const config = { handlerType: 'local', mode: 'resident', command: 'resident.js' };
+    const body = JSON.stringify({ data: { do: 'say', response: 'ok' } });
+    assert.equal((await create(config).call(callOf({ body }))).response, 'ok');
+    await unavailable(create(config, { enabled: false }), /provisioning\.scripts/);
+  });
+
   it('says what is not available', async () => {
     await unavailable(create({ handlerType: 'flow' }), /not available yet/);
-    await unavailable(
-      create({ handlerType: 'local', mode: 'resident', command: 'a.sh' }),
-      /not available yet/,
-    );
   });
 
   it('never throws: who can not be made says why when called', async () => {

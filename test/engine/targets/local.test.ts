@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ import { ScriptFolders } from '../../../src/engine/targets/script-folders.ts';
 import type { Call, Outcome, Target } from '../../../src/engine/targets/target.ts';
 import { callOf } from '../../support/call.ts';
 import { eventually } from '../../support/eventually.ts';
+import { isAlive, readPids } from '../../support/processes.ts';
 
 const programs = fileURLToPath(new URL('../../support/programs', import.meta.url));
 const scripts = new ScriptFolders({ folders: [programs], enabled: true });
@@ -276,6 +277,16 @@ describe('local target', () => {
       });
     });
 
+    it('ends a descendant that refuses to go after the script has gone', async () => {
+      const pids = join(folder, 'pids');
+      const environment = [{ name: 'PIDS', value: pids }];
+      const outcome = await run('leaves-a-refuser.sh', { timeoutSeconds: 1, environment });
+      assert.equal(outcome.outage, true);
+      started.push(...readPids(pids));
+      assert.equal(started.length, 1);
+      assert.deepEqual(started.filter(isAlive), []);
+    });
+
     it('ends them side by side', async () => {
       const start = performance.now();
       const outcomes = await Promise.all(
@@ -374,17 +385,3 @@ describe('local target', () => {
     );
   });
 });
-
-function readPids(file: string): number[] {
-  return readFileSync(file, 'utf8').trim().split(' ').map(Number);
-}
-
-/** A zombie is dead: whoever inherited it has not looked yet. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return existsSync('/proc/self/stat') ? !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')) : true;
-  } catch {
-    return false;
-  }
-}

@@ -1,13 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { TextCapture } from '../text-capture.ts';
-import { ProcessTree } from './process-tree.ts';
+import { within } from '../within.ts';
+import { endTree, type Program, type Surroundings, start } from './program.ts';
 
-export interface RunOptions {
-  readonly args: readonly string[];
-  readonly cwd: string;
-  /** All of the environment: nothing is inherited. */
-  readonly env: Readonly<Record<string, string>>;
+export interface RunOptions extends Surroundings {
   /** What is written to standard input; the program need not read it. */
   readonly input: string;
   readonly timeoutMs: number;
@@ -27,70 +25,33 @@ export interface Ended {
 const outputMs = 200;
 
 /**
- * Runs a program to its end, without a shell, in a process group of its own. When its time is up, the whole group
- * is ended, and gone 2 s later whatever it does. What it leaves behind after an end of its own goes on.
- * Never rejects: a program that does not start is an Error with the system's `code`.
+ * Runs a program to its end. When its time is up, its whole process tree is ended, and gone 2 s later whatever it
+ * does. What it leaves behind after an end of its own goes on; until Node-RED ends, if it holds the output.
+ * @throws an Error with the system's `code` when the program does not start
  */
-export function run(file: string, { args, cwd, env, ...options }: RunOptions): Promise<Ended | Error> {
-  return new Promise((resolve) => {
-    try {
-      const child = spawn(file, args, { cwd, env, detached: true, windowsHide: true });
-      if (child.pid === undefined) child.once('error', resolve);
-      else follow(child, new ProcessTree(child.pid), options, resolve);
-    } catch (error) {
-      resolve(error as Error);
-    }
-  });
+export async function run(file: string, { input, timeoutMs, ...surroundings }: RunOptions): Promise<Ended> {
+  const program = start(file, surroundings);
+  if (program.pid === undefined) throw (await program).cause;
+  const stdout = captured(program.stdout);
+  const stderr = captured(program.stderr);
+  program.stdin.end(input);
+
+  const timedOut = !(await within(timeoutMs, once(program.nodeChildProcess, 'exit')));
+  if (timedOut) await endTree(program);
+  if (!(await within(outputMs, program))) await leaveOutput(program);
+  const { exitCode, signalCode } = program.nodeChildProcess;
+  return { exitCode, signal: signalCode, timedOut, stdout, stderr };
 }
 
-function follow(
-  child: ChildProcess,
-  tree: ProcessTree,
-  { input, timeoutMs }: Pick<RunOptions, 'input' | 'timeoutMs'>,
-  resolve: (ended: Ended) => void,
-): void {
-  const stdout = new TextCapture();
-  const stderr = new TextCapture();
-  let timedOut = false;
-  let ending = false;
-  let closed = false;
-  let lastWait: NodeJS.Timeout | undefined;
+function captured(output: NodeJS.EventEmitter): TextCapture {
+  const capture = new TextCapture();
+  output.on('data', (chunk: Buffer) => capture.push(chunk));
+  return capture;
+}
 
-  const settle = (): void => {
-    clearTimeout(lastWait);
-    resolve({ exitCode: child.exitCode, signal: child.signalCode, timedOut, stdout, stderr });
-  };
-  const leaveOutput = (): void => {
-    // Still read, so that a full or broken pipe stops no background child, but no reason for Node-RED to stay.
-    for (const output of [child.stdout, child.stderr]) (output as Socket | null)?.unref();
-    settle();
-  };
-  const waitForOutput = (): void => {
-    // Once more through the event loop afterwards: what was written in time may not have been read yet.
-    lastWait = setTimeout(() => setImmediate(leaveOutput), outputMs);
-  };
-  const deadline = setTimeout(async () => {
-    timedOut = true;
-    ending = true;
-    await tree.end();
-    ending = false;
-    if (closed) settle();
-    else waitForOutput();
-  }, timeoutMs);
-
-  // A program that ends without having read its input breaks the pipe, and that is its right.
-  child.stdin?.on('error', () => undefined);
-  child.stdin?.end(input);
-  child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk));
-  child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
-  child.once('exit', () => {
-    if (timedOut) return;
-    clearTimeout(deadline);
-    tree.release();
-    waitForOutput();
-  });
-  child.once('close', () => {
-    closed = true;
-    if (!ending) settle();
-  });
+/** Still read, so that a full or broken pipe stops no background child, but no reason for Node-RED to stay. */
+async function leaveOutput({ stdout, stderr }: Program): Promise<void> {
+  // Once more through the event loop: what was written in time may not have been read yet.
+  await setImmediate();
+  for (const output of [stdout, stderr]) (output as Socket).unref();
 }

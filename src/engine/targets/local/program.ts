@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { execa } from 'execa';
+
+/** What a tree is given between SIGTERM and SIGKILL, in ms. */
+const graceMs = 2000;
+/**
+ * How long it is waited for after SIGKILL, in ms. Nobody can refuse, but dying takes a moment; and a dead process
+ * that its parent does not look after, as in a container without an init, is listed for ever.
+ */
+const dyingMs = 500;
+const pollMs = 25;
+
+export interface Surroundings {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** All of the environment: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export type Program = ReturnType<typeof start>;
+
+/**
+ * Starts a program without a shell, as a process tree of its own that is ended with Node-RED. Its output must be
+ * read. The promise never rejects: it tells when the program and everybody who holds its output are gone.
+ */
+export function start(file: string, { args, cwd, env }: Surroundings) {
+  const program = execa(file, args, {
+    cwd,
+    env,
+    extendEnv: false,
+    buffer: false,
+    reject: false,
+    verbose: 'none',
+    killDescendants: true,
+    // execa's own SIGKILL is called off once the program is gone, though a descendant may have refused to go.
+    forceKillAfterDelay: false,
+  });
+  // A program that ends without having read its input breaks the pipe, and that is its right.
+  program.stdin.on('error', () => undefined);
+  return program;
+}
+
+/**
+ * SIGTERM to a program and its descendants, and SIGKILL 2 s later to whoever is left. Resolves when they are gone,
+ * after 2.5 s at the latest.
+ */
+export async function endTree(program: Program): Promise<void> {
+  program.kill('SIGTERM');
+  if (await isGoneWithin(program, graceMs)) return;
+  program.kill('SIGKILL');
+  await isGoneWithin(program, dyingMs);
+}
+
+async function isGoneWithin(program: Program, ms: number): Promise<boolean> {
+  const deadline = performance.now() + ms;
+  while (program.kill(0)) {
+    if (performance.now() >= deadline) return false;
+    await delay(pollMs);
+  }
+  return true;
+}

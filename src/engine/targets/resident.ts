@@ -1,0 +1,130 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { LocalHandler } from '../handler.ts';
+import { InFlight, letGoMs } from './in-flight.ts';
+import { Command } from './local/command.ts';
+import { environmentOf } from './local/environment.ts';
+import { start } from './local/program.ts';
+import { startFailure } from './local/start-failure.ts';
+import { failure, success } from './outcome.ts';
+import type { Answer } from './resident/answer.ts';
+import { BackOff } from './resident/back-off.ts';
+import { Conversation, ScriptGone, Unanswered } from './resident/conversation.ts';
+import type { ScriptFolders } from './script-folders.ts';
+import type { Call, Outcome, Target } from './target.ts';
+import { TextCapture } from './text-capture.ts';
+import { within } from './within.ts';
+
+export interface ResidentTargetOptions {
+  readonly scripts: ScriptFolders;
+}
+
+/**
+ * Keeps a script running (`mode: resident`) and talks to it in lines of JSON (NDJSON), as design.md §7 says:
+ * `{"id","attempt","payload"}` goes to its standard input, `{"id","ok","response"}` or `{"id","ok","error"}` comes
+ * from its standard output, in any order. What stands before the full stop of an id is the webhook id, the same on
+ * every attempt; the id as a whole is given once.
+ *
+ * The script is started by the first call, and after a death by the next one, no sooner than 1 s (doubling to 60 s)
+ * after it. Calls that it held when it died fail as outages. A call that it does not answer in time fails alone.
+ */
+export function residentTarget(handler: LocalHandler, { scripts }: ResidentTargetOptions): Target {
+  return new ResidentTarget(handler, scripts);
+}
+
+class ResidentTarget implements Target {
+  readonly description: string;
+  readonly #handler: LocalHandler;
+  readonly #command: Command;
+  readonly #inFlight = new InFlight();
+  readonly #backOff = new BackOff();
+  #conversation: Conversation | undefined;
+  #starting: Promise<Conversation> | undefined;
+  #ended = Promise.resolve();
+
+  constructor(handler: LocalHandler, scripts: ScriptFolders) {
+    this.#handler = handler;
+    this.#command = new Command(handler, scripts);
+    this.description = this.#command.description;
+  }
+
+  async call(call: Call): Promise<Outcome> {
+    this.#inFlight.begin();
+    const deadline = performance.now() + this.#handler.timeoutSeconds * 1000;
+    const outcome = await this.#attempt(call, deadline).catch((error) => this.#failure(error));
+    this.#inFlight.end();
+    return outcome;
+  }
+
+  async close(): Promise<void> {
+    await within(
+      letGoMs,
+      this.#inFlight.idle().then(() => this.#end()),
+    );
+  }
+
+  async #attempt(call: Call, deadline: number): Promise<Outcome> {
+    const conversation = this.#conversation?.isUp ? this.#conversation : await this.#startedBy(deadline);
+    return this.#outcomeOf(await conversation.ask(call, Math.max(1, deadline - performance.now())));
+  }
+
+  async #startedBy(deadline: number): Promise<Conversation> {
+    if (this.#backOff.until > deadline) throw this.#resting();
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = undefined;
+    });
+    const starting = this.#starting;
+    if (await within(deadline - performance.now(), starting)) return starting;
+    throw new Unanswered();
+  }
+
+  async #start(): Promise<Conversation> {
+    await this.#ended;
+    await delay(Math.max(0, this.#backOff.until - performance.now()));
+    const { file, cwd } = this.#command.locate();
+    const program = start(file, { args: this.#handler.args, cwd, env: environmentOf(this.#handler) });
+    if (program.pid === undefined) {
+      this.#backOff.died(performance.now());
+      throw (await program).cause;
+    }
+    const conversation = new Conversation(program);
+    this.#conversation = conversation;
+    this.#ended = conversation.over.then(() => this.#backOff.died(performance.now()));
+    return conversation;
+  }
+
+  #resting(): ScriptGone {
+    const seconds = Math.ceil((this.#backOff.until - performance.now()) / 1000);
+    const reason = this.#conversation?.reason ?? 'it did not start';
+    return new ScriptGone(`it is started again in ${seconds} s; last time, ${reason}`);
+  }
+
+  async #end(): Promise<void> {
+    await this.#conversation?.end('its handler was changed or removed');
+  }
+
+  #outcomeOf({ ok, response, error }: Answer): Outcome {
+    this.#backOff.succeeded();
+    const kept = response === null ? null : this.#kept(response);
+    if (ok) return success({ response: kept });
+    return failure(error === null ? 'the script says that it failed' : this.#kept(error), { response: kept });
+  }
+
+  #failure(error: Error): Outcome {
+    if (error instanceof Unanswered) {
+      return failure(`the script gave no answer within ${this.#handler.timeoutSeconds} s`, { outage: true });
+    }
+    if (error instanceof ScriptGone) {
+      return failure(this.#command.redaction.text(`the script gave no answer: ${error.message}`), {
+        outage: true,
+      });
+    }
+    const outcome = startFailure(this.#handler.command, error);
+    return { ...outcome, error: this.#command.redaction.text(outcome.error ?? '') };
+  }
+
+  #kept(text: string): string {
+    const capture = new TextCapture();
+    capture.push(Buffer.from(text));
+    return capture.text(this.#command.redaction);
+  }
+}

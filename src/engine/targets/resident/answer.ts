@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { InvalidInput } from '../../errors.ts';
+import { parse } from '../../parse.ts';
+
+const answerSchema = z.discriminatedUnion(
+  'ok',
+  [
+    z.object({ id: z.string(), ok: z.literal(true), response: z.unknown().optional() }),
+    z.object({
+      id: z.string(),
+      ok: z.literal(false),
+      response: z.unknown().optional(),
+      error: z.unknown().optional(),
+    }),
+  ],
+  { error: 'must be an object {"id","ok"} whose ok is true or false' },
+);
+
+/** What a resident script says of one call. */
+export interface Answer {
+  /** Of the call it answers, as the script was given it. */
+  readonly id: string;
+  readonly ok: boolean;
+  /** Text as it is, anything else as JSON; null when there is nothing. */
+  readonly response: string | null;
+  readonly error: string | null;
+}
+
+/** A line that is no answer: whoever wrote it does not speak our language. */
+export class Garbage extends Error {}
+
+/** @throws Garbage, saying what is wrong and how the line begins */
+export function readAnswer(line: string): Answer {
+  try {
+    const { id, ok, response, ...rest } = parse('answer', answerSchema, JSON.parse(line));
+    return { id, ok, response: textOf(response), error: 'error' in rest ? textOf(rest.error) : null };
+  } catch (error) {
+    const wrong = error instanceof InvalidInput ? error.message : 'not JSON';
+    const beginning = line.length > 200 ? `${line.slice(0, 200)}…` : line;
+    throw new Garbage(`it wrote a line that is no answer (${wrong}): ${beginning}`);
+  }
+}
+
+function textOf(value: unknown): string | null {
+  if (value === undefined || value === null || value === '') return null;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,156 @@
+import { once } from 'node:events';
+import { endTree, type Program } from '../local/program.ts';
+import type { Call } from '../target.ts';
+import { within } from '../within.ts';
+import { type Answer, Garbage, readAnswer } from './answer.ts';
+import { Lines } from './lines.ts';
+import { Tail } from './tail.ts';
+
+/** So many calls in a row may remain unanswered before the script is taken to be stuck. */
+const patience = 10;
+/** How long its last words, or its end, are waited for, in ms. */
+const lastWordsMs = 200;
+
+/** The call was not answered in time; the script goes on. */
+export class Unanswered extends Error {}
+
+/** The script is not there any more, and why. */
+export class ScriptGone extends Error {}
+
+interface Question {
+  readonly line: string;
+  readonly timer: NodeJS.Timeout;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * One life of a resident script: calls go out a line each, answers come back in any order. A script that says
+ * what is no answer, or nothing to 10 calls in a row, is ended; whoever waits then learns why.
+ */
+export class Conversation {
+  /** Resolves when the script and its descendants are gone. Never rejects. */
+  readonly over: Promise<void>;
+  readonly #program: Program;
+  readonly #asked = new Map<string, Question>();
+  /** Not written yet, because the script has not read what was. */
+  readonly #unsent = new Map<string, Question>();
+  readonly #lines = new Lines();
+  readonly #stderr = new Tail();
+  #lastNumber = 0;
+  /** Answers that may come yet, too late. */
+  #owed = 0;
+  #unansweredInARow = 0;
+  #gone: ScriptGone | undefined;
+
+  constructor(program: Program) {
+    this.#program = program;
+    const exit = once(program.nodeChildProcess, 'exit');
+    program.stdout.on('data', (chunk: Buffer) => this.#read(chunk));
+    program.stderr.on('data', (chunk: Buffer) => this.#stderr.push(chunk));
+    program.stdin.on('drain', () => this.#send());
+    for (const stream of [program.stdin, program.stdout]) stream.once('close', () => this.#hangUp(exit));
+    this.over = this.#follow(exit);
+  }
+
+  get isUp(): boolean {
+    const { exitCode, signalCode } = this.#program.nodeChildProcess;
+    return this.#gone === undefined && exitCode === null && signalCode === null;
+  }
+
+  /** Why it is gone; undefined while it is up. */
+  get reason(): string | undefined {
+    return this.#gone?.message;
+  }
+
+  /**
+   * Puts a call to the script, under an id of its own: the webhook id, a full stop and a number.
+   * @throws Unanswered or ScriptGone
+   */
+  ask({ webhookId, attempt, body }: Call, timeoutMs: number): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      if (this.#gone) return reject(this.#gone);
+      const id = `${webhookId}.${++this.#lastNumber}`;
+      const timer = setTimeout(() => this.#giveUp(id), timeoutMs);
+      const line = `{"id":${JSON.stringify(id)},"attempt":${attempt},"payload":${body}}\n`;
+      this.#unsent.set(id, { line, timer, resolve, reject });
+      this.#send();
+    });
+  }
+
+  /** Ends the script; calls that wait for an answer learn the reason. Resolves when it is gone. */
+  end(reason: string): Promise<void> {
+    if (!this.#gone) {
+      this.#tell(reason);
+      this.#program.stdin.end();
+      void endTree(this.#program);
+    }
+    return this.over;
+  }
+
+  #send(): void {
+    const { stdin } = this.#program;
+    for (const [id, question] of this.#unsent) {
+      if (stdin.writableNeedDrain) return;
+      this.#unsent.delete(id);
+      this.#asked.set(id, question);
+      stdin.write(question.line);
+    }
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#gone) return;
+    try {
+      for (const line of this.#lines.of(chunk)) this.#hear(readAnswer(line));
+    } catch (error) {
+      void this.end((error as Error).message);
+    }
+  }
+
+  #hear(answer: Answer): void {
+    const question = this.#asked.get(answer.id);
+    if (question) {
+      this.#asked.delete(answer.id);
+      clearTimeout(question.timer);
+      question.resolve(answer);
+    } else if (this.#owed > 0) {
+      this.#owed--;
+    } else {
+      throw new Garbage(`it answered ${answer.id.slice(0, 200)}, which nobody waits for`);
+    }
+    this.#unansweredInARow = 0;
+  }
+
+  #giveUp(id: string): void {
+    const question = this.#asked.get(id) ?? this.#unsent.get(id);
+    if (this.#asked.delete(id)) this.#owed++;
+    this.#unsent.delete(id);
+    question?.reject(new Unanswered());
+    if (++this.#unansweredInARow >= patience) void this.end(`it answered none of the last ${patience} calls`);
+  }
+
+  #tell(reason: string): void {
+    if (this.#gone) return;
+    const said = this.#stderr.text();
+    this.#gone = new ScriptGone(said ? `${reason}; it said: ${said}` : reason);
+    for (const { timer, reject } of [...this.#asked.values(), ...this.#unsent.values()]) {
+      clearTimeout(timer);
+      reject(this.#gone);
+    }
+    this.#asked.clear();
+    this.#unsent.clear();
+  }
+
+  async #hangUp(exit: Promise<unknown>): Promise<void> {
+    if (await within(lastWordsMs, exit)) return;
+    void this.end('it closed its standard input or output, and went on');
+  }
+
+  async #follow(exit: Promise<unknown>): Promise<void> {
+    await exit.catch(() => undefined);
+    await within(lastWordsMs, this.#program);
+    const { exitCode, signalCode } = this.#program.nodeChildProcess;
+    this.#tell(exitCode === null ? `it was ended by ${signalCode}` : `it ended with exit code ${exitCode}`);
+    await endTree(this.#program);
+  }
+}
