@@ -35,38 +35,50 @@ export function handlerOf(RED: NodeAPI, saved: SavedHandler, credentials: Handle
     concurrency: saved['concurrency'],
     ratePerSecond: saved['ratePerSecond'],
   });
-  const local = common['handlerType'] === 'local';
-  const own = withoutAbsent(
-    local
-      ? {
-          command: saved['command'],
-          args: saved['args'],
-          environment: marked(saved['environment'], written?.['environment']),
-          mode: saved['mode'],
-        }
-      : { url: saved['url'], headers: marked(saved['headers'], written?.['headers']) },
-  );
-  const { signingSecret, previousSigningSecret } = credentials;
-  const referred = withoutAbsent(
-    local
-      ? {}
-      : {
-          auth: authOf(saved['auth'], credentials),
-          tls: tlsOf(RED, saved['tls']),
-          proxy: proxyOf(RED, saved['proxy']),
-          signingSecret,
-          previousSigningSecret,
-        },
-  );
+  // A leftover of another type must not keep the handler out of force.
+  const type = common['handlerType'];
+  const own = type === 'local' ? localOf(saved, written) : type === 'http' ? httpOf(saved, written) : {};
+  const referred = type === 'http' ? referredOf(RED, saved, credentials) : {};
   const what = `handler "${saved.name || saved.id}"`;
   const issues = unresolvedIn({ ...common, ...own });
   if (issues.length > 0) throw new InvalidInput(what, issues);
   return parse(what, handlerSchema, { ...common, ...own, ...referred });
 }
 
+function localOf(saved: SavedHandler, written: Written): Record<string, unknown> {
+  return withoutAbsent({
+    command: saved['command'],
+    args: saved['args'],
+    environment: marked(saved['environment'], written?.['environment']),
+    mode: saved['mode'],
+  });
+}
+
+function httpOf(saved: SavedHandler, written: Written): Record<string, unknown> {
+  return withoutAbsent({ url: saved['url'], headers: marked(saved['headers'], written?.['headers']) });
+}
+
+/** What an HTTP handler has from other nodes and from its credentials. */
+function referredOf(
+  RED: NodeAPI,
+  saved: SavedHandler,
+  credentials: HandlerCredentials,
+): Record<string, unknown> {
+  const { signingSecret, previousSigningSecret } = credentials;
+  return withoutAbsent({
+    auth: authOf(saved['auth'], credentials),
+    tls: tlsOf(RED, saved['tls']),
+    proxy: proxyOf(RED, saved['proxy']),
+    signingSecret,
+    previousSigningSecret,
+  });
+}
+
+type Written = Readonly<Record<string, unknown>> | undefined;
+
 /** The flow file's own text of a node, where `${NAME}` still stands. */
-function asWritten(RED: NodeAPI, id: string): Readonly<Record<string, unknown>> | undefined {
-  let found: Readonly<Record<string, unknown>> | undefined;
+function asWritten(RED: NodeAPI, id: string): Written {
+  let found: Written;
   RED.nodes.eachNode((node) => {
     if (node.id === id) found = node as unknown as Record<string, unknown>;
   });
