@@ -30,7 +30,12 @@ export function loop(name: string, through: string, eventType: string): FlowNode
       libs: [{ var: 'perf', module: 'perf_hooks' }],
       initialize: '',
       finalize: '',
-      func: `const envelopeOf = ${withoutTypes};\n(${flowFunction})(msg, node, context, perf, (id) => envelopeOf(${JSON.stringify(eventType)}, id));`,
+      func: `const take = context.get('take');
+if (take) return take(msg);
+const envelopeOf = ${envelopeOf.toString()};
+const made = (${flowFunction})(node, perf, (id) => envelopeOf(${JSON.stringify(eventType)}, id));
+context.set('take', made);
+return made(msg);`,
       wires: [[through], [`${name}-end`]],
     },
     { ...place, id: `${name}-end`, type: 'http response', wires: [] },
@@ -50,35 +55,34 @@ export async function runLoop(nodeRed: NodeRed, name: string, count: number, inF
   return { perSecond: (count * 1000) / elapsed, loopDelayP99: delay };
 }
 
-const withoutTypes = envelopeOf.toString();
-
-/** Runs inside a function node, from its source. */
-const flowFunction = `(msg, node, context, perf, envelope) => {
-  const send = (run) => {
+/** Runs inside a function node, from its source. Made once: what it uses must not be looked up in a sandbox each time. */
+const flowFunction = `(node, perf, envelope) => {
+  const { performance, monitorEventLoopDelay } = perf;
+  let object = 0;
+  let run;
+  const next = () => {
     run.left -= 1;
-    const id = (context.get('objects') || 0) + 1;
-    context.set('objects', id);
-    node.send([{ payload: envelope(id % 20000) }, null], false);
+    object = (object + 1) % 20000;
+    return { payload: envelope(object) };
   };
-  if (msg.req) {
+  const begin = (msg) => {
     const count = Number(msg.req.query.count);
-    const run = {
-      left: count, out: count, bad: 0, msg, began: perf.performance.now(),
-      delay: perf.monitorEventLoopDelay({ resolution: 1 }),
+    run = {
+      left: count, out: count, bad: 0, msg, began: performance.now(),
+      delay: monitorEventLoopDelay({ resolution: 1 }),
     };
     run.delay.enable();
-    context.set('run', run);
-    for (let n = Math.min(count, Number(msg.req.query.inFlight)); n > 0; n -= 1) send(run);
-    return;
-  }
-  const run = context.get('run');
-  run.out -= 1;
-  const status = msg.provisioning ? msg.provisioning.status : msg.statusCode === undefined ? 'succeeded' : msg.statusCode;
-  if (status !== 'succeeded' && status !== 200) run.bad += 1;
-  if (run.left > 0) send(run);
-  if (run.out > 0) return;
-  const elapsed = perf.performance.now() - run.began;
-  run.delay.disable();
-  const delay = run.delay.percentile(99) / 1e6;
-  node.send([null, { ...run.msg, payload: { elapsed, delay, bad: run.bad } }], false);
+    for (let n = Math.min(count, Number(msg.req.query.inFlight)); n > 0; n -= 1) node.send([next(), null], false);
+  };
+  return (msg) => {
+    if (msg.req) return begin(msg);
+    run.out -= 1;
+    const status = msg.provisioning ? msg.provisioning.status : msg.statusCode === undefined ? 'succeeded' : msg.statusCode;
+    if (status !== 'succeeded' && status !== 200) run.bad += 1;
+    if (run.left > 0) return [next(), null];
+    if (run.out > 0) return null;
+    const elapsed = performance.now() - run.began;
+    run.delay.disable();
+    return [null, { ...run.msg, payload: { elapsed, delay: run.delay.percentile(99) / 1e6, bad: run.bad } }];
+  };
 }`;

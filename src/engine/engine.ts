@@ -162,7 +162,7 @@ export class Engine {
       object_id: 1,
       ...sample?.event,
       events_id: eventType,
-      dt: new Date(this.#time.now()).toISOString(),
+      dt: new Date(this.#time.now()).toISOString().replace('Z', '+00:00'),
     };
     return parseEnvelope({ event, data: sample?.data ?? {} });
   }

@@ -65,8 +65,10 @@ describe('create target', () => {
     await unavailable(create(config, { enabled: false }), /provisioning\.scripts/);
   });
 
-  it('says what is not available', async () => {
-    await unavailable(create({ handlerType: 'flow' }), /not available yet/);
+  it('makes who is a flow, and says so while there is none', async () => {
+    const { ok, outage, error } = await create({ handlerType: 'flow' }).call(callOf());
+    assert.deepEqual([ok, outage], [false, true]);
+    assert.match(error ?? '', /no "provisioning handler in" node refers to this handler/);
   });
 
   it('never throws: who can not be made says why when called', async () => {
