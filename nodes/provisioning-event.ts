@@ -32,13 +32,20 @@ export default function provisioningEvent(RED: NodeAPI): void {
         } as NodeMessageInFlow);
       },
     );
+    let problem: string | null = null;
+    const show = () =>
+      this.status(problem === null ? intake.statusOf(this.id) : errorStatus(new Error(problem)));
     onInput(this, async (msg) => {
       const envelope = await envelopeOf(RED, this, saved, msg);
       const engine = requireEngine(provisioning, registry);
       await engine.accept([envelope], this.id, undefined, msg);
-      this.status(intake.statusOf(this.id));
+      show();
     });
     const unmount = intake.mount(this, saved, (this.credentials ?? {}) as IntakeCredentials);
+    const unobserve = provisioning.observeProblem(registry, (now) => {
+      problem = now;
+      if (registry) show();
+    });
     const unfire = provisioning.onFire(this.id, async () => {
       const engine = requireEngine(provisioning, registry);
       return engine.accept([engine.sampleOf(saved.eventType ?? '')], this.id);
@@ -46,6 +53,7 @@ export default function provisioningEvent(RED: NodeAPI): void {
     this.on('close', () => {
       detach();
       unmount();
+      unobserve();
       unfire();
     });
     if (!registry) this.status(errorStatus(new Error('no registry is chosen')));

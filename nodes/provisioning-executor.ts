@@ -1,6 +1,8 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
+import type { Engine } from '../src/engine/engine.ts';
 import { parseEnvelope } from '../src/engine/event.ts';
 import type { FirstPass } from '../src/engine/execution-row.ts';
+import type { TakeResult } from '../src/engine/take.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { requireEngine } from '../src/runtime/node-home.ts';
 import { onInput } from '../src/runtime/node-outcome.ts';
@@ -29,11 +31,11 @@ export default function provisioningExecutor(RED: NodeAPI): void {
     const detach = provisioning.attachExecutor(registry, this.id, (pass, envelope) =>
       send(this, pass, { _msgid: RED.util.generateId(), payload: envelope }),
     );
+    const unobserve = provisioning.observeProblem(registry, (problem) => status.problem(problem));
     onInput<EventMessage>(this, async (msg) => {
       const engine = requireEngine(provisioning, registry);
-      const envelope = parseEnvelope(msg.payload);
-      const { eventId, registry: origin } = msg.provisioning ?? {};
-      const taken = await engine.take(envelope, this.id, origin === registry ? eventId : undefined);
+      const { eventId } = msg.provisioning ?? {};
+      const taken = await takeFor(this, engine, msg);
       if (taken.outcome === 'already') {
         this.warn(`event ${eventId} was taken before: this message of it is dropped`);
         return;
@@ -45,9 +47,18 @@ export default function provisioningExecutor(RED: NodeAPI): void {
       // A deploy may have replaced this node meanwhile: the message leaves by the one that now has its id.
       send(RED.nodes.getNode(this.id) ?? this, pass, msg);
     });
-    this.on('close', detach);
+    this.on('close', () => {
+      detach();
+      unobserve();
+    });
   }
   RED.nodes.registerType('provisioning-executor', ProvisioningExecutor);
+}
+
+/** Apart from the rest, so that no copy of the envelope is held while the message waits for the first pass. */
+function takeFor(node: Node, engine: Engine, { payload, provisioning }: EventMessage): Promise<TakeResult> {
+  const { eventId, registry } = provisioning ?? {};
+  return engine.take(parseEnvelope(payload), node.id, registry === engine.id ? eventId : undefined);
 }
 
 function send(node: Node, pass: FirstPass, msg: EventMessage): void {

@@ -1,6 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type FlowNode, type NodeRed, startNodeRed, temporaryFolder } from '../../test/support/node-red.ts';
 import { eventNode, executor, httpHandler, registry, tab } from '../../test/support/provisioning-flow.ts';
 import { type BareUndici, startBareUndici } from './bare-undici.ts';
@@ -9,22 +10,22 @@ import { against, atMost, type Measure, median, ms, type Row } from './measure.t
 import { type Receiver, startReceiver } from './receiver.ts';
 
 const inFlight = 64;
-const scriptsInFlight = 16;
-const rounds = 7;
+const rounds = 5;
+/** Ms of rest before each run: the text index of the run before is written up to 2 s later, and is not this one's. */
+const rest = 2000;
 
 /** Events through chains, on the canvas of one Node-RED, in turn with whoever does the same by other means. */
 export const throughput: Measure = {
   name: 'throughput',
   async run() {
     const userDir = temporaryFolder('provisioning-bench-');
-    const script = join(userDir, 'provision.sh');
-    await writeFile(script, '#!/bin/sh\necho provisioned\n');
-    await chmod(script, 0o755);
+    const script = await scriptIn(userDir, 'provision.sh', '#!/bin/sh\necho provisioned\n');
+    const resident = await scriptIn(userDir, 'resident.mjs', residentScript);
     const receiver = await startReceiver();
     const undici = await startBareUndici(receiver.url);
     const nodeRed = await startNodeRed({
       userDir,
-      flows: flows(receiver.url, script, userDir),
+      flows: flows(receiver.url, { script, resident }, userDir),
       settings: { provisioning: { scriptDirs: [userDir] } },
     });
     try {
@@ -37,50 +38,77 @@ export const throughput: Measure = {
   },
 };
 
-interface Round {
-  readonly undici: Run;
-  readonly one: Run;
-  readonly unordered: Run;
-  readonly three: Run;
-  readonly stock: Run;
-  readonly keptAlive: Run;
-  readonly script: Run;
-  readonly exec: Run;
+/** Answers each line at once. */
+const residentScript = `#!${process.execPath}
+import { createInterface } from 'node:readline';
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const { id } = JSON.parse(line);
+  process.stdout.write(JSON.stringify({ id, ok: true, response: 'provisioned' }) + '\\n');
+});
+`;
+
+async function scriptIn(folder: string, name: string, text: string): Promise<string> {
+  const file = join(folder, name);
+  await writeFile(file, text);
+  await chmod(file, 0o755);
+  return file;
 }
 
+/** Those that go round on the canvas: messages a run, and of each the calls that arrive and the rows that are settled. */
+const loops = {
+  stock: { count: 2000, calls: 1, rows: 0 },
+  'stock-kept-alive': { count: 2000, calls: 1, rows: 0 },
+  one: { count: 8000, calls: 1, rows: 1 },
+  unordered: { count: 8000, calls: 1, rows: 1 },
+  three: { count: 3000, calls: 3, rows: 3 },
+  script: { count: 200, calls: 0, rows: 1 },
+  resident: { count: 8000, calls: 0, rows: 1 },
+  exec: { count: 200, calls: 0, rows: 0 },
+} as const;
+type Entrant = keyof typeof loops | 'undici';
+type Round = Readonly<Record<Entrant, Run>>;
+
+const order: readonly Entrant[] = [
+  'stock',
+  'stock-kept-alive',
+  'one',
+  'undici',
+  'three',
+  'unordered',
+  'script',
+  'resident',
+  'exec',
+];
+
 async function alternate(nodeRed: NodeRed, receiver: Receiver, undici: BareUndici): Promise<Row[]> {
-  const run = (name: string, count: number, concurrency = inFlight) =>
-    counted(receiver, name, count, () => runLoop(nodeRed, name, count, concurrency));
-  const entrants: readonly (readonly [keyof Round, () => Promise<Run>])[] = [
-    ['stock', () => run('stock', 400)],
-    ['keptAlive', () => run('stock-kept-alive', 400)],
-    ['one', () => run('one', 3000)],
-    ['undici', () => undici.run(6000, inFlight)],
-    ['three', () => run('three', 1200)],
-    ['unordered', () => run('unordered', 3000)],
-    ['script', () => run('script', 200, scriptsInFlight)],
-    ['exec', () => run('exec', 200, scriptsInFlight)],
-  ];
   const taken: Round[] = [];
   // The first round warms up. Every other one goes backwards, so that nobody always comes after the same.
   for (let round = 0; round <= rounds; round += 1) {
-    const results: Partial<Record<keyof Round, Run>> = {};
-    for (const [name, go] of round % 2 ? entrants.toReversed() : entrants) results[name] = await go();
+    const results: Partial<Record<Entrant, Run>> = {};
+    for (const name of round % 2 ? order.toReversed() : order) {
+      await sleep(rest);
+      results[name] =
+        name === 'undici'
+          ? await undici.run(15_000, inFlight)
+          : await counted(receiver, loops[name], () => runLoop(nodeRed, name, loops[name].count, inFlight));
+    }
     if (round > 0) taken.push(results as Round);
   }
-  checkSettled(nodeRed, (rounds + 1) * (3000 + 3000 + 3 * 1200 + 200));
-  const pairs = (ours: keyof Round, theirs: keyof Round, calls = 1) =>
+  const rows = Object.values(loops).reduce((sum, loop) => sum + loop.count * loop.rows, 0);
+  checkSettled(nodeRed, (rounds + 1) * rows);
+  const pairs = (ours: Entrant, theirs: Entrant, calls = 1) =>
     taken.map((round) => ({ ours: calls * round[ours].perSecond, theirs: round[theirs].perSecond }));
-  const delay = (of: keyof Round) => median(taken.map((round) => round[of].loopDelayP99));
+  const delay = (of: Entrant) => median(taken.map((round) => round[of].loopDelayP99));
   return [
     against('events through a 1-handler chain', 'bare undici', pairs('one', 'undici'), { least: 0.4 }),
     against('the same', 'http request, file', pairs('one', 'stock'), { least: 7 }),
-    against('the same', 'http request (keep-alive), file', pairs('one', 'keptAlive')),
+    against('the same', 'http request (keep-alive), file', pairs('one', 'stock-kept-alive')),
     against('calls through a 3-handler chain', 'bare undici', pairs('three', 'undici', 3), { least: 0.6 }),
     against('the 1-handler chain, ordering: object', 'ordering: none', pairs('one', 'unordered'), {
       least: 0.9,
     }),
     against('scripts, mode: once', 'exec node', pairs('script', 'exec'), { least: 1 }),
+    against('scripts, mode: resident', 'exec node', pairs('resident', 'exec'), { least: 20 }),
     atMost(
       'event-loop delay under full load, p99',
       delay('one'),
@@ -91,21 +119,16 @@ async function alternate(nodeRed: NodeRed, receiver: Receiver, undici: BareUndic
   ];
 }
 
-const callsOf: Readonly<Record<string, number>> = {
-  one: 1,
-  unordered: 1,
-  three: 3,
-  stock: 1,
-  'stock-kept-alive': 1,
-};
-
 /** Only what has arrived at the receiver counts. */
-async function counted(receiver: Receiver, name: string, count: number, run: () => Promise<Run>) {
+async function counted(
+  receiver: Receiver,
+  { count, calls }: { count: number; calls: number },
+  run: () => Promise<Run>,
+): Promise<Run> {
   const before = await receiver.received();
   const result = await run();
   const arrived = (await receiver.received()) - before;
-  const expected = count * (callsOf[name] ?? 0);
-  if (arrived !== expected) throw new Error(`${name}: ${arrived} of ${expected} calls arrived`);
+  if (arrived !== count * calls) throw new Error(`${arrived} of ${count * calls} calls arrived`);
   return result;
 }
 
@@ -122,7 +145,7 @@ function checkSettled(nodeRed: NodeRed, expected: number): void {
   if (sum !== expected) throw new Error(`the journals hold ${sum} of ${expected} succeeded executions`);
 }
 
-function flows(url: string, script: string, folder: string): FlowNode[] {
+function flows(url: string, scripts: { script: string; resident: string }, folder: string): FlowNode[] {
   const place = { z: 'tab', x: 0, y: 0 };
   const called = (name: string, type: string, registryId = 'registry') =>
     httpHandler(url, {
@@ -131,6 +154,15 @@ function flows(url: string, script: string, folder: string): FlowNode[] {
       events: [type],
       concurrency: inFlight,
       registry: registryId,
+    });
+  const runs = (name: string, how: { command: string; mode?: string }) =>
+    httpHandler('', {
+      id: `${name}-handler`,
+      name,
+      events: [`bench.${name}`],
+      concurrency: inFlight,
+      handlerType: 'local',
+      ...how,
     });
   const chain = (name: string, type: string, registryId = 'registry') => [
     ...loop(name, `${name}-event`, type),
@@ -175,18 +207,13 @@ function flows(url: string, script: string, folder: string): FlowNode[] {
     called('first', 'bench.three'),
     called('second', 'bench.three'),
     called('third', 'bench.three'),
-    httpHandler('', {
-      id: 'script-handler',
-      name: 'script',
-      handlerType: 'local',
-      command: script,
-      events: ['bench.script'],
-      concurrency: scriptsInFlight,
-    }),
+    runs('script', { command: scripts.script }),
+    runs('resident', { command: scripts.resident, mode: 'resident' }),
     ...chain('one', 'bench.one'),
     ...chain('unordered', 'bench.one', 'unordered'),
     ...chain('three', 'bench.three'),
     ...chain('script', 'bench.script'),
+    ...chain('resident', 'bench.resident'),
     ...stock('stock', false),
     ...stock('stock-kept-alive', true),
     ...loop('exec', 'exec-node', 'bench.exec'),
@@ -194,7 +221,7 @@ function flows(url: string, script: string, folder: string): FlowNode[] {
       ...place,
       id: 'exec-node',
       type: 'exec',
-      command: script,
+      command: scripts.script,
       addpay: '',
       append: '',
       useSpawn: 'false',

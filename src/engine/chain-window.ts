@@ -115,13 +115,14 @@ export class ChainWindow {
     try {
       const { event, changed, executor } = claim;
       const links = callable.map(linkOf);
-      const request = { event, executor, links, missed, start, at: time.now(), emit: slot.slots > 0 };
+      const at = time.now();
+      const request = { event, executor, links, missed, start, at, emit: slot.slots > 0 };
       const taken = await journal.take(changed ? { ...request, changed } : request);
       const started = taken.outcome === 'taken' && taken.stage === stage.running;
       if (start && !started) this.#giveBack(first.config.id);
       if (taken.outcome !== 'taken') return taken;
       this.#go(taken.released, slot.era);
-      if (started) this.#run(chainOf(claim, taken, links), taken.blocked);
+      if (started) this.#run(chainOf(claim, taken, links, at), taken.blocked);
       else if (taken.stage === stage.due && first) this.wait(first.config.id);
       return taken;
     } catch (error) {
@@ -196,8 +197,7 @@ export class ChainWindow {
   }
 
   async #attempt(chain: Chain, execution: ChainExecution): Promise<void> {
-    const { calls, slots, observer, time } = this.#options;
-    execution.startedAt ??= time.now();
+    const { calls, slots, observer } = this.#options;
     observer.execution(chain, execution);
     const change = await calls.call(chain, execution);
     slots.give(execution.handler.id, 1);
@@ -217,6 +217,8 @@ export class ChainWindow {
     if (goes) slots.take(next.handler.id, 1);
     const slot = emissions.reserve(next ? 0 : 1);
     const at = time.now();
+    for (const { seq } of changes) executionOf(chain, seq).startedAt ??= at;
+    if (goes) next.startedAt ??= at;
     const { blocked, released, woken } = await persist(() =>
       journal.step({
         event: chain.seq,
@@ -318,7 +320,12 @@ function linkOf(handler: RegisteredHandler): Link {
 }
 
 /** The chain of an event that was taken just now. */
-function chainOf(claim: Claim, taken: Taken & { outcome: 'taken' }, links: readonly Link[]): Chain {
+function chainOf(
+  claim: Claim,
+  taken: Taken & { outcome: 'taken' },
+  links: readonly Link[],
+  at: number,
+): Chain {
   const { eventType, objectId, objectKey, ordered, body, executor } = claim;
   return {
     seq: taken.seq,
@@ -335,7 +342,7 @@ function chainOf(claim: Claim, taken: Taken & { outcome: 'taken' }, links: reado
       replayOf: null,
       status: place === 0 ? 'running' : 'pending',
       parkedFor: null,
-      startedAt: null,
+      startedAt: place === 0 ? at : null,
       nextAttemptAt: null,
       attempts: 0,
       retries: 0,

@@ -16,6 +16,7 @@ import { SqliteLog } from './journal/sqlite-log.ts';
 import { type OpenJournal, openFolder } from './opening.ts';
 import { Operator } from './operator.ts';
 import { type CircuitChange, circuitView, type OnResumed, Outlet } from './outlet.ts';
+import { Problem } from './problem.ts';
 import { type RegisteredHandler, Registry } from './registry.ts';
 import type { RegistryConfig } from './registry-config.ts';
 import type { Override } from './registry-file.ts';
@@ -66,8 +67,9 @@ export class Engine {
   #handlers: readonly Handler[] = [];
   #flowsRun = false;
   #state: EngineState = 'starting';
-  /** Of its opening: why it failed, or what was moved aside. */
+  /** Of its opening: what was moved aside. */
   #notice: string | null = null;
+  readonly #problem = new Problem();
   #logged = '';
   #core: Promise<Delivery>;
   #open: Delivery | undefined;
@@ -91,7 +93,12 @@ export class Engine {
 
   /** What is wrong and what to do; null when nothing is. */
   get problem(): string | null {
-    return this.#open?.journal.trouble ?? this.#notice;
+    return this.#problem.text;
+  }
+
+  /** Tells what is wrong, now and whenever that changes. @returns what ends it */
+  observeProblem(observer: (problem: string | null) => void): () => void {
+    return this.#problem.observe(observer);
   }
 
   get config(): RegistryConfig {
@@ -261,8 +268,15 @@ export class Engine {
       const log = this.#openLog();
       const { folder, openJournal } = this.#options;
       const remembered = () => log.handlerNumbers();
-      const { journal, file, notice } = await openFolder(folder, this.#time.now(), remembered, openJournal);
+      const { journal, file, notice } = await openFolder(
+        folder,
+        this.#time.now(),
+        remembered,
+        (trouble) => this.#problem.become(trouble ?? this.#notice),
+        openJournal,
+      );
       this.#notice = notice;
+      this.#problem.become(notice);
       if (notice) this.#options.log('error', notice);
       const delivery = this.#deliver(journal, new Registry(file, this.#options.makeTarget));
       if (this.#state === 'closed') {
@@ -324,7 +338,7 @@ export class Engine {
     const refusal = new Unavailable(messageOf(error));
     if (this.#state === 'closed') return refusal;
     this.#state = 'error';
-    this.#notice = messageOf(error);
+    this.#problem.become(messageOf(error));
     this.#stumbled(error);
     if (!(error instanceof JournalError && error.kind === 'newer')) {
       this.#time.after(reopenPause, () => {

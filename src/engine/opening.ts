@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Journal } from './journal/journal.ts';
+import type { Journal, OnTrouble } from './journal/journal.ts';
 import { SqliteJournal } from './journal/sqlite-journal.ts';
 import { type OpenRegistryFile, openRegistryFile, type RememberedNumbers } from './registry-file.ts';
 
-/** Opens the journal of a folder; `now` is in ms since the epoch. */
-export type OpenJournal = (folder: string, now: number) => Promise<Journal>;
+/** Opens the journal of a folder; `now` is in ms since the epoch, `onTrouble` is told when `trouble` changes. */
+export type OpenJournal = (folder: string, now: number, onTrouble: OnTrouble) => Promise<Journal>;
 
 export interface OpenFolder {
   readonly journal: Journal;
@@ -23,10 +23,11 @@ export async function openFolder(
   folder: string,
   now: number,
   remembered: () => Promise<RememberedNumbers>,
+  onTrouble: OnTrouble,
   openJournal: OpenJournal = SqliteJournal.open,
 ): Promise<OpenFolder> {
   const fresh = !existsSync(join(folder, 'journal.sqlite'));
-  const journal = await openJournal(folder, now);
+  const journal = await openJournal(folder, now, onTrouble);
   try {
     const file = await openRegistryFile(folder, async () => (fresh ? {} : remembered()));
     const notices = [journal.notice, file.notice].filter((notice) => notice !== null);

@@ -50,7 +50,7 @@ export async function openRegistryFile(
   let notice: string | null = null;
   try {
     await db.read();
-    refuseNewer(file, db.data);
+    refuseNewer(db.data);
     if (db.data !== null) db.data = registryDataSchema.parse(db.data);
   } catch (error) {
     if (!isDamage(error)) throw error;
@@ -71,9 +71,9 @@ export async function openRegistryFile(
   return { data, notice, save };
 }
 
-function refuseNewer(file: string, data: Partial<RegistryData> | null): void {
+function refuseNewer(data: Partial<RegistryData> | null): void {
   if (Number(data?.version) > 1) {
-    throw new JournalError('newer', `${file} was written by a newer version: update the package`);
+    throw new JournalError('newer', 'registry.json was written by a newer version: update the package');
   }
 }
 

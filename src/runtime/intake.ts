@@ -33,11 +33,13 @@ const warnOpen: NodeStatus = { fill: 'yellow', shape: 'ring', text: 'intake is o
 
 class HttpIntake implements Intake {
   readonly #red: NodeAPI;
+  readonly #provisioning: Provisioning;
   readonly #paths = new IntakePaths();
   readonly #statuses = new Map<string, NodeStatus>();
 
   constructor(red: NodeAPI, provisioning: Provisioning) {
     this.#red = red;
+    this.#provisioning = provisioning;
     provisioning.onStarted(() => this.#paths.settle());
     if (isOff(red)) return;
     const ourPath = (path: string) => this.#paths.find(path) !== undefined;
@@ -54,7 +56,7 @@ class HttpIntake implements Intake {
   }
 
   mount(node: Node, { intake, path, registry, intakeAuth }: IntakeDef, credentials: IntakeCredentials) {
-    this.#show(node, {});
+    this.#show(node, registry, {});
     if (!intake) return () => undefined;
     try {
       if (isOff(this.#red)) throw problem('', 'is off: httpNodeRoot is false in settings.js');
@@ -67,9 +69,13 @@ class HttpIntake implements Intake {
         guard,
         onPlace: (first) => {
           if (first !== claimant) {
-            this.#refuse(node, problem('path', `${path} is in use by the event node "${first.label}"`));
+            this.#refuse(
+              node,
+              registry,
+              problem('path', `${path} is in use by the event node "${first.label}"`),
+            );
           } else if (registry) {
-            this.#show(node, guard.open && !hasNodeAuth(this.#red) ? warnOpen : {});
+            this.#show(node, registry, guard.open && !hasNodeAuth(this.#red) ? warnOpen : {});
           }
         },
       };
@@ -80,7 +86,7 @@ class HttpIntake implements Intake {
       };
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
-      this.#refuse(node, error);
+      this.#refuse(node, registry, error);
       return () => undefined;
     }
   }
@@ -101,14 +107,15 @@ class HttpIntake implements Intake {
     }
   }
 
-  #refuse(node: Node, error: InvalidInput): void {
+  #refuse(node: Node, registry: string, error: InvalidInput): void {
     node.error(error.message);
-    this.#show(node, errorStatus(error));
+    this.#show(node, registry, errorStatus(error));
   }
 
-  #show(node: Node, status: NodeStatus): void {
+  #show(node: Node, registry: string, status: NodeStatus): void {
     this.#statuses.set(node.id, status);
-    node.status(status);
+    // What is wrong with its registry, the node shows by itself.
+    if (!this.#provisioning.engine(registry)?.problem) node.status(status);
   }
 }
 

@@ -130,6 +130,15 @@ export class Provisioning {
     return this.#refused.get(registry)?.problem;
   }
 
+  /** A node is told what is wrong with its registry, now and whenever that changes. @returns what ends it */
+  observeProblem(registry: string, observer: (problem: string | null) => void): () => void {
+    const refusal = this.problemOf(registry);
+    const engine = this.#engines.get(registry);
+    if (refusal === undefined && engine) return engine.observeProblem(observer);
+    observer(refusal ?? null);
+    return nothing;
+  }
+
   /** An event node sends what it has accepted. @returns what detaches it */
   attachEmitter(registry: string, node: string, emit: EmitTo): () => void {
     return this.#engines.get(registry)?.attachEmitter(node, emit) ?? nothing;

@@ -1,14 +1,16 @@
 import type { Node } from 'node-red';
 import type { FirstPass } from '../engine/execution-row.ts';
+import { errorStatus } from './node-outcome.ts';
 
 /** The canvas is no meter: changes are shown at this pace, in ms. */
 const pace = 250;
 
-/** An executor's canvas status: idle, how many are running, or the last failure. */
+/** An executor's canvas status: what is wrong with its registry, or the last failure, or how many are running, or idle. */
 export class RunningStatus {
   readonly #node: Node;
   #running = 0;
   #failure: string | undefined;
+  #problem: string | null = null;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(node: Node) {
@@ -32,6 +34,13 @@ export class RunningStatus {
     this.#schedule();
   }
 
+  /** Of its registry; null: nothing is wrong. */
+  problem(problem: string | null): void {
+    if (problem === this.#problem) return;
+    this.#problem = problem;
+    this.#schedule();
+  }
+
   #schedule(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -40,7 +49,8 @@ export class RunningStatus {
   }
 
   #show(): void {
-    if (this.#failure)
+    if (this.#problem !== null) this.#node.status(errorStatus(new Error(this.#problem)));
+    else if (this.#failure)
       this.#node.status({ fill: 'red', shape: this.#running > 0 ? 'dot' : 'ring', text: this.#failure });
     else if (this.#running > 0)
       this.#node.status({ fill: 'blue', shape: 'dot', text: `${this.#running} running` });

@@ -25,10 +25,7 @@ export function createApp(translate: Translate): App {
   const api = new Api((url, options) => $.ajax(url, options));
   const preferences = new Preferences(RED.settings);
   const navigation = new Navigation(preferences);
-  const registries = new Registries(api, () => {
-    api.forgetRoutes();
-    navigation.renew();
-  });
+  const registries = new Registries(api, () => navigation.renew());
   return {
     api,
     feed: new LiveFeed(RED.comms),

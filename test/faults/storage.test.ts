@@ -105,12 +105,16 @@ describe('storage that fails', function () {
     numbers = Object.fromEntries(items.map(({ id, number }) => [id, number]));
     await red.kill9();
 
+    for (const name of ['damaged', 'newer'] as const) {
+      const db = new DatabaseSync(file(name, 'journal.sqlite'));
+      if (name === 'newer') db.exec('pragma user_version = 99');
+      // The write-ahead log would mend what is done to the file.
+      db.exec('pragma wal_checkpoint(truncate)');
+      db.close();
+    }
     overwrite(file('damaged', 'journal.sqlite'), 0, 'this is no database any more');
     const torn = readFileSync(file('torn', 'registry.json'), 'utf8');
     writeFileSync(file('torn', 'registry.json'), torn.slice(0, torn.length / 2));
-    const db = new DatabaseSync(file('newer', 'journal.sqlite'));
-    db.exec('pragma user_version = 99');
-    db.close();
     const newest = JSON.parse(readFileSync(file('newest', 'registry.json'), 'utf8'));
     writeFileSync(file('newest', 'registry.json'), JSON.stringify({ ...newest, version: 2 }));
     for (const [name, path] of [
@@ -140,10 +144,7 @@ describe('storage that fails', function () {
     assert.equal(state, 'ready');
     const [moved] = aside('damaged', 'journal.sqlite');
     assert.ok(moved);
-    assert.match(
-      error ?? '',
-      /journal\.sqlite was damaged and has been moved to .*: recover it|journal\.sqlite was damaged/,
-    );
+    assert.match(error ?? '', /journal\.sqlite was damaged and has been moved to .*: recover it/);
     assert.ok(error?.includes(moved));
     assert.deepEqual(readFileSync(file('damaged', moved)), harmed.get('damaged'));
     await statuses.become(

@@ -144,19 +144,6 @@ describe('requests to the admin API', () => {
     assert.equal((await errorOf(failing(404, { error: { code: 'not-found' } }))).missing, false);
   });
 
-  it('learn once what the API can do', async () => {
-    let asked = 0;
-    const api = new Api(async (_url, options) => {
-      asked += 1;
-      assert.equal((options as { type: string }).type, 'OPTIONS');
-      return 'GET,HEAD,POST';
-    });
-    assert.equal(await api.has('replay', 'POST', 'x'), true);
-    assert.equal(await api.has('replay', 'POST', 'y'), true);
-    assert.equal(asked, 1);
-    assert.equal(await failing(404).has('replay', 'POST', 'x'), false);
-  });
-
   it('escape every part of a path', () => {
     assert.equal(path('registries', 'a/../b?c', 'events'), 'registries/a%2F..%2Fb%3Fc/events');
   });

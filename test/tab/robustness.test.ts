@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Route } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { Editor } from '../support/editor.ts';
 import { type MisbehavingServer, misbehavingServer } from '../support/misbehaving-server.ts';
@@ -38,6 +38,16 @@ describe('the tab in bad times', function () {
   ];
   const fire = (objectId: string, data: object = {}) =>
     red.admin('provisioning/registries/registry/events', postJson({ ...envelope(objectId), data }));
+
+  /** A browser in which the tab's script is answered otherwise. */
+  const browserWhere = (answer: (route: Route) => Promise<void>): Browser =>
+    Object.assign(Object.create(browser) as Browser, {
+      newPage: async (options: BrowserContextOptions) => {
+        const page = await browser.newPage(options);
+        await page.route(script, answer);
+        return page;
+      },
+    });
 
   before(async () => {
     receiver = await misbehavingServer(({ response, received }) => {
@@ -87,10 +97,7 @@ describe('the tab in bad times', function () {
     await isSafe();
     for (const name of ['executions', 'events', 'overview', 'handlers'] as const) {
       await view.go(name);
-      await view.root
-        .getByText(/<img|Hour/)
-        .first()
-        .waitFor();
+      await (name === 'overview' ? view.root.locator('canvas') : view.rows).first().waitFor();
       await isSafe();
     }
     await view.button('Who is called').click();
@@ -112,8 +119,9 @@ describe('the tab in bad times', function () {
       ['Bytes', /\ufffd/],
       ['Html', /<\/pre><script>window\.hacked=1<\/script>\\u202e\\u0000/],
     ] as const) {
-      await view.row(handler).first().click();
-      await view.tray.getByText(answer).first().waitFor();
+      const cell = view.page.locator('.nrp-c-handler', { hasText: handler });
+      await view.rows.filter({ has: cell }).first().click();
+      await view.tray.locator('.nrp-text:visible', { hasText: answer }).first().waitFor();
       await isSafe();
     }
     await view.tray.getByText('<b>Anna</b>').waitFor();
@@ -129,11 +137,13 @@ describe('the tab in bad times', function () {
     ['broken', 'export const = ;'],
   ] as const) {
     it(`says so and offers another try when its script is ${kind}; the editor works all the same`, async () => {
-      const editor = await Editor.open(browser, red);
-      await editor.page.route(script, (route) =>
-        answer === undefined
-          ? route.abort()
-          : route.fulfill({ contentType: 'text/javascript', body: answer }),
+      const editor = await Editor.open(
+        browserWhere((route) =>
+          answer === undefined
+            ? route.abort()
+            : route.fulfill({ contentType: 'text/javascript', body: answer }),
+        ),
+        red,
       );
       await editor.page.evaluate("RED.sidebar.show('provisioning-tab')");
       await editor.page.getByText('The Provisioning tab could not be loaded').waitFor();
@@ -148,11 +158,13 @@ describe('the tab in bad times', function () {
   }
 
   it('waits for a slow script while the editor works', async () => {
-    const editor = await Editor.open(browser, red);
-    await editor.page.route(script, async (route) => {
-      await sleep(2000);
-      await route.continue();
-    });
+    const editor = await Editor.open(
+      browserWhere(async (route) => {
+        await sleep(4000);
+        await route.continue();
+      }),
+      red,
+    );
     await editor.page.evaluate("RED.sidebar.show('provisioning-tab')");
     await editor.page.locator('.nrp').getByText('Loading').waitFor();
     await editor.drag('provisioning-log', 200, 300);

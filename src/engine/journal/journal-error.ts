@@ -26,7 +26,7 @@ export class JournalError extends Error {
     if (error instanceof JournalError) return error;
     const kind = sqliteErrorKind(error) ?? fileErrorKind(error) ?? 'failed';
     const cause = error instanceof Error ? error.message : String(error);
-    return new JournalError(kind, `${path}: ${remedies[kind]} (${cause})`);
+    return new JournalError(kind, `${remedies[kind]} (${path}: ${cause})`);
   }
 }
 

@@ -250,6 +250,9 @@ export interface Prune {
   readonly limit: number;
 }
 
+/** Told when a journal's `trouble` changes. */
+export type OnTrouble = (trouble: string | null) => void;
+
 /**
  * The durable store of events and executions: whatever a promise of it has resolved is on disk.
  * Operations are carried out in the order they were called in; several share one commit.
@@ -263,7 +266,7 @@ export interface Journal {
   readonly notice: string | null;
   /** Accepted events that nobody has taken, as of the last commit. */
   readonly waiting: number;
-  /** Why the last commit failed and what to do; null when it went well. */
+  /** Why the last thing to be written was not, and what to do; null when it was. */
   readonly trouble: string | null;
   /** All or none. The events are emitted in the same write while `emit` lasts and their object allows. */
   accept(events: readonly NewEvent[], emit: number, key?: IdempotencyKey): Promise<Accepted>;

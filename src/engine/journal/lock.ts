@@ -39,6 +39,6 @@ function asLockError(error: unknown, folder: string): Error {
   if (sqliteErrorKind(error) !== 'locked') return JournalError.from(error, folder);
   return new JournalError(
     'locked',
-    `${folder} is in use by another process: stop the other Node-RED, or give this one its own provisioning.dir`,
+    `the folder is in use by another process: stop the other Node-RED, or give this one its own provisioning.dir (${folder})`,
   );
 }

@@ -59,7 +59,7 @@ function openFile(file: string): DatabaseSync {
     if (version > schemaVersion) {
       throw new JournalError(
         'newer',
-        `${file} was written by a newer version of this package (format ${version}, this one knows ${schemaVersion}): update the package, or move the file away to begin a new journal`,
+        `journal.sqlite was written by a newer version of this package (format ${version}, this one knows ${schemaVersion}): update the package, or move ${file} away to begin a new journal`,
       );
     }
     if (!fresh) check(db, file);

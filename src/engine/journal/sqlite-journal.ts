@@ -10,6 +10,7 @@ import type {
   IdempotencyKey,
   Journal,
   NewEvent,
+  OnTrouble,
   ParkedBatch,
   Prune,
   Released,
@@ -49,6 +50,7 @@ export class SqliteJournal implements Journal {
   readonly backlog: Backlog;
   readonly notice: string | null;
   readonly #worker: Worker;
+  readonly #onTrouble: OnTrouble;
   #trouble: string | null = null;
   #gathered: { operations: Operation[]; waiting: Waiting[] } = { operations: [], waiting: [] };
   #written: readonly Waiting[] | undefined;
@@ -60,15 +62,20 @@ export class SqliteJournal implements Journal {
   /**
    * Opens the journal in `folder`, makes it when there is none, and puts back what a crash left half done.
    * @param now ms since the epoch
+   * @param onTrouble is told when `trouble` changes
    * @throws JournalError saying what to do
    */
-  static async open(folder: string, now = Date.now()): Promise<SqliteJournal> {
+  static async open(
+    folder: string,
+    now = Date.now(),
+    onTrouble: OnTrouble = () => undefined,
+  ): Promise<SqliteJournal> {
     const workerData: WriterData = { folder, now };
     const worker = new Worker(new URL(`./writer/writer${extname(import.meta.url)}`, import.meta.url), {
       workerData,
     });
     const [message] = (await once(worker, 'message')) as [FromWriter];
-    if ('opened' in message) return new SqliteJournal(worker, message.opened);
+    if ('opened' in message) return new SqliteJournal(worker, message.opened, onTrouble);
     if ('refused' in message) throw new JournalError(message.refused.kind, message.refused.message);
     throw new JournalError('failed', `${folder}: the writer answered out of turn`);
   }
@@ -76,7 +83,9 @@ export class SqliteJournal implements Journal {
   private constructor(
     worker: Worker,
     opened: { tag: string; notice: string | null; backlog: Backlog; waiting: number },
+    onTrouble: OnTrouble,
   ) {
+    this.#onTrouble = onTrouble;
     this.tag = opened.tag;
     this.notice = opened.notice;
     this.backlog = opened.backlog;
@@ -84,9 +93,13 @@ export class SqliteJournal implements Journal {
     this.#worker = worker;
     worker.on(
       'message',
-      (message: FromWriter) => 'results' in message && this.#settle(message.results, message.waiting),
+      (message: FromWriter) =>
+        'results' in message && this.#settle(message.results, message.waiting, message.wrote),
     );
-    worker.on('error', (error) => this.#fail(error));
+    worker.on('error', (error) => {
+      this.#become(`the journal's writer has ended: restart Node-RED (${error.message})`);
+      this.#fail(error);
+    });
     worker.on('exit', () => this.#fail(new Error('it was closed')));
     worker.unref();
   }
@@ -196,18 +209,25 @@ export class SqliteJournal implements Journal {
     this.#post({ batch: operations });
   }
 
-  #settle(results: readonly Result[], backlog: number): void {
+  #settle(results: readonly Result[], backlog: number, wrote: boolean): void {
     this.#waiting = backlog;
     const waiting = this.#written ?? [];
     this.#written = undefined;
     this.#worker.unref();
     const failed = results.find((result) => 'failure' in result);
-    this.#trouble = failed ? failed.failure.message : null;
+    if (failed) this.#become(failed.failure.message);
+    else if (wrote) this.#become(null);
     for (const [index, result] of results.entries()) {
       if ('value' in result) waiting[index]?.resolve(result.value as never);
       else waiting[index]?.reject(new Unavailable(result.failure.message));
     }
     this.#flushIn(turnsToAnswer);
+  }
+
+  #become(trouble: string | null): void {
+    if (trouble === this.#trouble) return;
+    this.#trouble = trouble;
+    this.#onTrouble(trouble);
   }
 
   #fail(error: Error): void {

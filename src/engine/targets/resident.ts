@@ -39,7 +39,6 @@ class ResidentTarget implements Target {
   readonly #backOff = new BackOff();
   #conversation: Conversation | undefined;
   #starting: Promise<Conversation> | undefined;
-  #ended = Promise.resolve();
 
   constructor(handler: LocalHandler, scripts: ScriptFolders) {
     this.#handler = handler;
@@ -78,7 +77,7 @@ class ResidentTarget implements Target {
   }
 
   async #start(): Promise<Conversation> {
-    await this.#ended;
+    await this.#conversation?.over;
     await delay(Math.max(0, this.#backOff.until - performance.now()));
     const { file, cwd } = this.#command.locate();
     const program = start(file, { args: this.#handler.args, cwd, env: environmentOf(this.#handler) });
@@ -86,10 +85,8 @@ class ResidentTarget implements Target {
       this.#backOff.died(performance.now());
       throw (await program).cause;
     }
-    const conversation = new Conversation(program);
-    this.#conversation = conversation;
-    this.#ended = conversation.over.then(() => this.#backOff.died(performance.now()));
-    return conversation;
+    this.#conversation = new Conversation(program, () => this.#backOff.died(performance.now()));
+    return this.#conversation;
   }
 
   #resting(): ScriptGone {

@@ -41,7 +41,6 @@ export type Query = Readonly<Record<string, string | number>>;
 /** Requests to `/provisioning` of the admin API. Paths are relative and made with `path`. @throws ApiError */
 export class Api {
   readonly #ajax: Ajax;
-  readonly #routes = new Map<string, Promise<boolean>>();
 
   constructor(ajax: Ajax) {
     this.#ajax = ajax;
@@ -57,30 +56,6 @@ export class Api {
 
   send<T>(method: 'POST' | 'PATCH', path: string, body: object = {}): Promise<T> {
     return this.#request(path, { type: method, contentType: 'application/json', data: JSON.stringify(body) });
-  }
-
-  /** Whether the API knows a way to act, asked once for each `name`. */
-  has(name: string, method: 'POST' | 'GET', path: string): Promise<boolean> {
-    const known = this.#routes.get(name);
-    if (known) return known;
-    const asked = this.#allowed(path).then((methods) => methods.includes(method));
-    this.#routes.set(name, asked);
-    asked.catch(() => this.#routes.delete(name));
-    return asked.catch(() => false);
-  }
-
-  /** What was learned of routes may no longer hold, as after a restart with another version. */
-  forgetRoutes(): void {
-    this.#routes.clear();
-  }
-
-  async #allowed(path: string): Promise<string> {
-    try {
-      return await this.#request<string>(path, { type: 'OPTIONS', dataType: 'text' });
-    } catch (error) {
-      if (error instanceof ApiError && error.status >= 400 && error.status < 500) return '';
-      throw error;
-    }
   }
 
   async #request<T>(path: string, options: object): Promise<T> {

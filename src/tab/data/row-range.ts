@@ -11,7 +11,7 @@ export interface RowRange {
   readonly after: number;
 }
 
-const beyond = 30;
+const beyond = 15;
 const most = 200;
 
 /** The rows that can be seen and some on either side, 200 at most. @param rowHeight px, the same for every row */

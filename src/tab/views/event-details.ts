@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { until } from 'lit/directives/until.js';
 import type { EventDetails } from '../../engine/journal/log.ts';
 import { path } from '../data/api.ts';
 import { FollowedEvent } from '../data/followed-event.ts';
@@ -64,7 +63,8 @@ export class EventDetailsView extends View {
     ]);
   }
 
-  #actions({ id, envelope }: EventDetails): TemplateResult {
+  #actions(details: EventDetails): TemplateResult {
+    const { id, envelope } = details;
     const executions = () => {
       closeTray();
       this.app.navigation.showExecutions({ eventId: id });
@@ -76,14 +76,15 @@ export class EventDetailsView extends View {
         label: this.t('button.copyJson'),
         act: () => copy(envelope, this.t('copied')),
       })}
-      ${until(this.#replay(id), nothing)}
+      ${this.#replay(details)}
     </div>`;
   }
 
-  async #replay(id: string): Promise<TemplateResult | typeof nothing> {
+  #replay({ id, status }: EventDetails): TemplateResult | typeof nothing {
+    // What was all done with success has nothing to run again.
     const { api, mayWrite } = this.app;
+    if (!mayWrite || (status !== 'unclaimed' && status !== 'failed')) return nothing;
     const route = path('registries', this.registry, 'events', id, 'replay');
-    if (!mayWrite || !(await api.has('replay event', 'POST', route))) return nothing;
     const act = (button: HTMLElement) =>
       telling(this.app, async () => {
         const question = { text: this.t('event.replayAsk'), yes: this.t('button.replay') };

@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { until } from 'lit/directives/until.js';
 import type { ExecutionDetails } from '../../engine/journal/log.ts';
 import { path } from '../data/api.ts';
 import { Pace } from '../data/pace.ts';
@@ -105,25 +104,16 @@ export class ExecutionDetailsView extends View {
       ${wordButton({ icon: 'fa-list-ul', label: this.t('execution.others'), act: others })}
       ${wordButton({ icon: 'fa-clipboard', label: this.t('button.copyJson'), act: json })}
       ${handler.type === 'http' && target ? wordButton({ icon: 'fa-terminal', label: this.t('button.copyCurl'), act: curl }) : nothing}
-      ${until(this.#steering(details), nothing)}
+      ${this.#steering(details)}
     </div>`;
   }
 
-  async #steering({ id, status }: ExecutionDetails): Promise<readonly TemplateResult[]> {
-    const { api, mayWrite } = this.app;
-    if (!mayWrite) return [];
-    const act = (name: string, icon: string) =>
-      this.#offer(name, icon, path('registries', this.registry, 'executions', id, name));
-    const [replay, cancel] = await Promise.all(
-      ['replay', 'cancel'].map((name) =>
-        api.has(name, 'POST', path('registries', this.registry, 'executions', id, name)),
-      ),
-    );
-    const settled = status !== 'running' && status !== 'parked';
-    return [
-      ...(replay && settled ? [act('replay', 'fa-repeat')] : []),
-      ...(cancel && status === 'parked' ? [act('cancel', 'fa-ban')] : []),
-    ];
+  #steering({ id, status }: ExecutionDetails): TemplateResult | typeof nothing {
+    if (!this.app.mayWrite || status === 'running') return nothing;
+    const route = (name: string) => path('registries', this.registry, 'executions', id, name);
+    return status === 'parked'
+      ? this.#offer('cancel', 'fa-ban', route('cancel'))
+      : this.#offer('replay', 'fa-repeat', route('replay'));
   }
 
   #offer(name: string, icon: string, route: string): TemplateResult {

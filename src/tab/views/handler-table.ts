@@ -69,7 +69,7 @@ function tableRow(
   const note = row.deployed?.override
     ? html`<tr class="nrp-note"><td colspan=${several ? 9 : 8}>${overrideNote(app, handlers, row)}</td></tr>`
     : nothing;
-  return html`<tr class="nrp-handler nrp-is-${row.mark} nrp-is-${row.status}">
+  return html`<tr class="nrp-handler nrp-is-${row.mark} nrp-is-${row.status} ${row.deployed?.override ? 'nrp-noted' : ''}">
     <td class="nrp-c-number" title=${text('column.number')}>${row.deployed ? row.deployed.number : '–'}</td>
     <td class="nrp-c-priority"><span title=${text('handlers.priorityHint')}>${row.priority}</span></td>
     <td class="nrp-c-name">

@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { until } from 'lit/directives/until.js';
 import type { App } from '../app.ts';
 import { path } from '../data/api.ts';
 import { queryOf } from '../data/filters.ts';
@@ -9,29 +8,14 @@ import { notify } from '../editor/notify.ts';
 import { iconButton } from './parts.ts';
 import { telling } from './problems.ts';
 
-/** What can be done with all executions that match the search, as far as the API can do it. */
+/** What can be done with all executions that match the search. */
 export function logActions(app: App): TemplateResult {
-  return html`<span class="button-group">${until(offered(app), nothing)}</span>`;
-}
-
-async function offered(app: App): Promise<readonly (TemplateResult | typeof nothing)[]> {
-  const [registry] = shownRegistries(app);
-  if (registry === undefined) return [];
-  const { api, text, mayWrite } = app;
-  const [exports, replay] = await Promise.all([
-    api.has('exports', 'POST', path('registries', registry, 'exports')),
-    mayWrite && api.has('replay all', 'POST', path('registries', registry, 'replay')),
-  ]);
-  const icons = [
-    exports && iconButton({ icon: 'fa-download', label: text('log.export'), act: () => void exportAll(app) }),
-    replay &&
-      iconButton({
-        icon: 'fa-repeat',
-        label: text('log.replay'),
-        act: ({ currentTarget }) => void replayAll(app, currentTarget as HTMLElement),
-      }),
-  ];
-  return icons.map((icon) => icon || nothing);
+  const { text, mayWrite } = app;
+  const replay = ({ currentTarget }: MouseEvent) => void replayAll(app, currentTarget as HTMLElement);
+  return html`<span class="button-group">
+    ${iconButton({ icon: 'fa-download', label: text('log.export'), act: () => void exportAll(app) })}
+    ${mayWrite ? iconButton({ icon: 'fa-repeat', label: text('log.replay'), act: replay }) : nothing}
+  </span>`;
 }
 
 /** The API gives an address that works once, without a token. */

@@ -36,4 +36,9 @@ export type FromWriter =
       };
     }
   | { readonly refused: Failure }
-  | { readonly results: readonly Result[]; readonly waiting: number };
+  | {
+      readonly results: readonly Result[];
+      readonly waiting: number;
+      /** Whether something was written; a batch that only read proves nothing of the disk. */
+      readonly wrote: boolean;
+    };

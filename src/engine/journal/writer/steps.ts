@@ -136,7 +136,11 @@ export class Steps {
     const next = turn === undefined ? undefined : chain[turn];
     if (turn !== undefined && next) {
       const blocked = this.#parts.executions.start(next.seq, next.handler.id, laneOf(ofEvent(row)), at);
-      chain[turn] = { ...next, status: blocked ? 'parked' : 'running' };
+      chain[turn] = {
+        ...next,
+        status: blocked ? 'parked' : 'running',
+        startedAt: next.startedAt ?? at,
+      };
     }
     this.#sql.start.run(row.seq);
     return this.#loaded(row, chain);

@@ -12,6 +12,7 @@ function run(): void {
   const { db, lock, tag, notice } = openJournal(folder);
   const backlog = recover(db, now);
   const operations = operationsOn(db);
+  const changes = db.prepare('select total_changes() as count');
 
   function inTransaction(batch: readonly Operation[]): Result[] {
     db.exec('begin immediate');
@@ -39,7 +40,11 @@ function run(): void {
   }
 
   parentPort?.on('message', (message: ToWriter) => {
-    if ('batch' in message) return send({ results: carryOut(message.batch), waiting: operations.waiting() });
+    if ('batch' in message) {
+      const before = changes.get()?.['count'];
+      const results = carryOut(message.batch);
+      return send({ results, waiting: operations.waiting(), wrote: changes.get()?.['count'] !== before });
+    }
     db.close();
     lock.release();
     parentPort?.close();

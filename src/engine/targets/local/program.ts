@@ -19,6 +19,9 @@ export interface Surroundings {
 
 export type Program = ReturnType<typeof start>;
 
+const running = new Set<Program>();
+let watchingExit = false;
+
 /**
  * Starts a program without a shell, as a process tree of its own that is ended with Node-RED. Its output must be
  * read. The promise never rejects: it tells when the program and everybody who holds its output are gone.
@@ -32,12 +35,27 @@ export function start(file: string, { args, cwd, env }: Surroundings) {
     reject: false,
     verbose: 'none',
     killDescendants: true,
+    // A listener for each program costs a tenth of all that a start costs; one for all costs nothing.
+    cleanup: false,
     // execa's own SIGKILL is called off once the program is gone, though a descendant may have refused to go.
     forceKillAfterDelay: false,
   });
   // A program that ends without having read its input breaks the pipe, and that is its right.
   program.stdin.on('error', () => undefined);
+  if (program.pid !== undefined) endWithNodeRed(program);
   return program;
+}
+
+function endWithNodeRed(program: Program): void {
+  if (!watchingExit) process.on('exit', endAll);
+  watchingExit = true;
+  running.add(program);
+  // What it leaves behind after an end of its own goes on.
+  program.nodeChildProcess.once('exit', () => running.delete(program));
+}
+
+function endAll(): void {
+  for (const program of running) program.kill('SIGTERM');
 }
 
 /**

@@ -26,7 +26,7 @@ const outputMs = 200;
 
 /**
  * Runs a program to its end. When its time is up, its whole process tree is ended, and gone 2 s later whatever it
- * does. What it leaves behind after an end of its own goes on; until Node-RED ends, if it holds the output.
+ * does. What it leaves behind after an end of its own goes on.
  * @throws an Error with the system's `code` when the program does not start
  */
 export async function run(file: string, { input, timeoutMs, ...surroundings }: RunOptions): Promise<Ended> {

@@ -32,6 +32,7 @@ export class Conversation {
   /** Resolves when the script and its descendants are gone. Never rejects. */
   readonly over: Promise<void>;
   readonly #program: Program;
+  readonly #died: () => void;
   readonly #asked = new Map<string, Question>();
   /** Not written yet, because the script has not read what was. */
   readonly #unsent = new Map<string, Question>();
@@ -43,8 +44,10 @@ export class Conversation {
   #unansweredInARow = 0;
   #gone: ScriptGone | undefined;
 
-  constructor(program: Program) {
+  /** @param died is told as soon as the script is as good as gone, before those who wait for an answer */
+  constructor(program: Program, died: () => void) {
     this.#program = program;
+    this.#died = died;
     const exit = once(program.nodeChildProcess, 'exit');
     program.stdout.on('data', (chunk: Buffer) => this.#read(chunk));
     program.stderr.on('data', (chunk: Buffer) => this.#stderr.push(chunk));
@@ -133,6 +136,7 @@ export class Conversation {
     if (this.#gone) return;
     const said = this.#stderr.text();
     this.#gone = new ScriptGone(said ? `${reason}; it said: ${said}` : reason);
+    this.#died();
     for (const { timer, reject } of [...this.#asked.values(), ...this.#unsent.values()]) {
       clearTimeout(timer);
       reject(this.#gone);

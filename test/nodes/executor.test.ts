@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import {
+  answering,
+  catching,
+  code,
+  completing,
+  fewNodes,
+  httpIn,
+  httpResponse,
+} from '../support/core-flow.ts';
+import { eventually } from '../support/eventually.ts';
+import {
+  type Behaviour,
+  hangs,
+  type MisbehavingServer,
+  misbehavingServer,
+} from '../support/misbehaving-server.ts';
+import { type NodeRed, startNodeRed, temporaryFolder } from '../support/node-red.ts';
+import { followStatuses, type NodeStatuses } from '../support/node-statuses.ts';
+import {
+  envelope,
+  eventNode,
+  executor,
+  httpHandler,
+  intakeNode,
+  postJson,
+  registry,
+  tab,
+} from '../support/provisioning-flow.ts';
+
+interface Told {
+  readonly output?: string;
+  readonly error?: string;
+  readonly provisioning: {
+    readonly eventId: string;
+    readonly status: string;
+    readonly executions: readonly { handler: { id: string }; status: string; parkedFor: string | null }[];
+  };
+}
+
+/** Answers with the status that stands in the path. */
+const obeys: Behaviour = ({ received: { path }, response }) => {
+  response.writeHead(Number(/\d+$/.exec(path)?.[0] ?? 200)).end('ok');
+};
+const outputs = ['succeeded', 'failed', 'parked'];
+const telling = outputs.map((output) =>
+  answering(output, `output: '${output}', provisioning: msg.provisioning`),
+);
+
+describe('an executor', function () {
+  this.timeout(30_000);
+  let receiver: MisbehavingServer;
+  let red: NodeRed;
+  let statuses: NodeStatuses;
+
+  before(async () => {
+    receiver = await misbehavingServer(obeys);
+    const handler = (id: string, status: number, events: string[], properties: object = {}) =>
+      httpHandler(`${receiver.url}/${status}`, { id, name: `the ${id} one`, events, ...properties });
+    red = await startNodeRed({
+      settings: fewNodes,
+      flows: [
+        tab,
+        registry(),
+        handler('good', 200, ['clients.create', 'clients.update'], { priority: 5 }),
+        handler('bad', 500, ['clients.update', 'clients.delete'], { priority: 1 }),
+        handler('strict', 500, ['clients.archive'], { priority: 1, onFailure: 'stop' }),
+        handler('after', 200, ['clients.archive', 'importd.process_failed'], { priority: 2 }),
+        handler('patient', 503, ['clients.delete', 'importd.*'], { priority: 1, retryDelays: [3600] }),
+        httpIn('/direct', 'executor'),
+        executor({ wires: outputs.map((output) => [output]) }),
+        httpIn('/both', 'event'),
+        eventNode({ wires: [['executor', 'rival']] }),
+        executor({ id: 'rival', wires: outputs.map((output) => [output]) }),
+        httpIn('/homeless', 'no registry'),
+        executor({ id: 'no registry', registry: '' }),
+        ...telling,
+        catching('caught', ['executor', 'no registry'], 'tell error'),
+        answering('tell error', 'error: msg.error.message'),
+        completing('completed', ['executor', 'rival'], 'count'),
+        code('count', "node.warn('completed ' + msg.provisioning?.eventId); return null;"),
+        httpResponse,
+      ],
+    });
+    statuses = await followStatuses(red);
+  });
+  after(async () => {
+    statuses.close();
+    await red.kill9();
+    await receiver.close();
+  });
+
+  async function through(path: string, message: unknown): Promise<Told> {
+    const response = await red.node(path, { ...postJson(message), signal: AbortSignal.timeout(10_000) });
+    assert.equal(response.status, 200);
+    return (await response.json()) as Told;
+  }
+  const executionsOf = ({ provisioning: { executions } }: Told) =>
+    executions.map(({ handler: { id }, status, parkedFor }) =>
+      [id, status, parkedFor].filter(Boolean).join(' '),
+    );
+  const completions = (pattern: RegExp) => red.log.filter((line) => pattern.test(line)).length;
+
+  const cases: [string, string, string, string[]][] = [
+    ['succeeded when every handler has', 'clients.create', 'succeeded', ['good succeeded']],
+    ['succeeded when nobody listens to the type', 'email_rates_manager.import', 'succeeded', []],
+    ['failed when at least one has failed', 'clients.update', 'failed', ['bad failed', 'good succeeded']],
+    ['failed when one was skipped', 'clients.archive', 'failed', ['strict failed', 'after skipped']],
+    [
+      'parked when none has failed and one waits',
+      'importd.process_failed',
+      'parked',
+      ['patient parked retry', 'after succeeded'],
+    ],
+    [
+      'failed when one has failed and another waits',
+      'clients.delete',
+      'failed',
+      ['bad failed', 'patient parked retry'],
+    ],
+  ];
+  for (const [what, eventType, output, executions] of cases) {
+    it(`sends by its output ${what}`, async () => {
+      const told = await through('/direct', envelope(what.replaceAll(' ', '-'), eventType));
+      assert.equal(told.output, output);
+      assert.equal(told.provisioning.status, output);
+      assert.deepEqual(executionsOf(told), executions);
+      await eventually(
+        'done was called once',
+        () => completions(new RegExp(`completed ${told.provisioning.eventId}$`)) === 1,
+      );
+    });
+  }
+
+  for (const [field, message] of [
+    ['', [1]],
+    ['event', { data: {} }],
+    ['event.dt', { ...envelope(), event: { ...envelope().event, dt: 'yesterday' } }],
+    ['event.events_id', { ...envelope(), event: { ...envelope().event, events_id: 'not a type' } }],
+    ['event.object_id', { ...envelope(), event: { ...envelope().event, object_id: 2 ** 60 } }],
+    ['data', { ...envelope(), data: [] }],
+  ] as const) {
+    it(`refuses a bad envelope and names the field: ${field || 'the whole'}`, async () => {
+      const eventCount = async () =>
+        (await red.get<{ items: unknown[] }>('provisioning/registries/registry/events?limit=500')).items
+          .length;
+      const before = await eventCount();
+      const { error } = await through('/direct', message);
+      assert.match(
+        error ?? '',
+        field ? new RegExp(`\\b${field.replace('.', '\\.')}: `) : /must be an object/,
+      );
+      assert.equal(await eventCount(), before);
+    });
+  }
+
+  it('shares a registry with another: one of them takes an event, the other drops it with a warning', async () => {
+    const told = await through('/both', envelope('shared'));
+    const { eventId } = told.provisioning;
+    assert.equal(told.output, 'succeeded');
+    await red.printed(
+      new RegExp(`\\[warn\\] \\[provisioning-executor:(executor|rival)\\] event ${eventId} was taken before`),
+    );
+    await eventually('both are done', () => completions(new RegExp(`completed ${eventId}$`)) === 2);
+    const calls = receiver.received.filter(({ headers }) =>
+      String(headers['webhook-id']).startsWith(`${eventId}_`),
+    );
+    assert.equal(calls.length, 1);
+  });
+
+  it('without a registry says what to do', async () => {
+    const { error } = await through('/homeless', envelope());
+    assert.match(error ?? '', /no registry: choose one in the node’s dialog and deploy/);
+    await statuses.become('no registry', ({ fill }) => fill === 'red');
+  });
+
+  it('shows that it is idle, how many are running, and its last failure', async () => {
+    await through('/direct', envelope('status', 'clients.create'));
+    await statuses.become('executor', ({ text }) => text === 'provisioning-executor.status.idle');
+    const answers: (() => void)[] = [];
+    receiver.become(({ response }) => void answers.push(() => response.end('ok')));
+    const running = [1, 2, 3].map((object) => through('/direct', envelope(object, 'clients.create')));
+    await statuses.become('executor', ({ fill, text }) => fill === 'blue' && text === '3 running');
+    receiver.become(obeys);
+    for (const answer of answers) answer();
+    await Promise.all(running);
+    await through('/direct', envelope('status', 'clients.update'));
+    await statuses.become(
+      'executor',
+      ({ fill, text }) => fill === 'red' && text === 'clients.update: the bad one failed',
+    );
+    await through('/direct', envelope('status', 'clients.create'));
+    await statuses.become('executor', ({ fill }) => fill === 'grey');
+  });
+});
+
+describe('an executor, after a restart', function () {
+  this.timeout(30_000);
+
+  it('sends a message made anew from the journal, and says so', async () => {
+    const receiver = await misbehavingServer(hangs());
+    const userDir = temporaryFolder();
+    const flows = [
+      tab,
+      registry(),
+      httpHandler(receiver.url),
+      intakeNode('/in'),
+      executor({ wires: [['print'], ['print'], ['print']] }),
+      code('print', "node.warn('printed ' + JSON.stringify(msg)); return null;"),
+    ];
+    let red = await startNodeRed({ userDir, flows, settings: fewNodes });
+    try {
+      const response = await red.node('/in', postJson(envelope('cut off')));
+      const { id } = (await response.json()) as { id: string };
+      await eventually('it is called', () => receiver.received.length === 1);
+      await red.kill9();
+      receiver.become(({ response: answer }) => void answer.end('at last'));
+      red = await startNodeRed({ userDir, settings: fewNodes });
+      const line = await red.printed(/printed \{/);
+      const { _msgid, payload, provisioning } = JSON.parse(line.slice(line.indexOf('{')));
+      assert.ok(_msgid);
+      assert.deepEqual(payload, envelope('cut off'));
+      const { executions, ...rest } = provisioning;
+      assert.deepEqual(rest, {
+        eventId: id,
+        registry: 'registry',
+        eventType: 'clients.create',
+        objectId: 'cut off',
+        status: 'succeeded',
+        resumed: true,
+      });
+      assert.deepEqual(
+        executions.map(({ status, attempts, response }: Record<string, unknown>) => [
+          status,
+          attempts,
+          response,
+        ]),
+        [['succeeded', 2, 'at last']],
+      );
+    } finally {
+      await red.kill9();
+      await receiver.close();
+    }
+  });
+});
