@@ -36,7 +36,7 @@ export async function take(
   const { payload: body, eventType, objectId, objectKey, ordered } = event;
   const seq = eventId === undefined ? undefined : ids.eventSeq(eventId);
   const claim = { eventType, objectId, objectKey, ordered, body, executor };
-  const holds = executor !== null && outlet.held.take(body.length);
+  const holds = executor !== null && outlet.held.take(body.length, seq !== undefined);
   if (!holds && executor !== null && seq === undefined) {
     throw new TooLarge(
       'the executor holds 100,000 messages or 64 MiB already: send more slowly, or through an event node',

@@ -42,6 +42,9 @@ export class Tab {
         ?.closest<HTMLElement>('#red-ui-sidebar, .red-ui-sidebar');
       if (!sidebar) throw new Error('the tab lies in no sidebar');
       sidebar.style.width = `${px}px`;
+      // Node-RED 4.1 moves what lies beside it only while its edge is dragged.
+      const stack = document.querySelector<HTMLElement>('#red-ui-editor-stack');
+      if (stack) stack.style.right = `${px + 9}px`;
       RED.events.emit('sidebar:resize');
     }, px);
     await this.page.waitForFunction(

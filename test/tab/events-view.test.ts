@@ -99,6 +99,15 @@ for (const { name, nodeRed: installation } of editors) {
       await view.tray.waitFor({ state: 'detached' });
     });
 
+    it("fire a test event from the editor's list of actions, too", async () => {
+      await view.page.evaluate(
+        "RED.sidebar.show('info'); RED.actions.invoke('provisioning:fire-test-event')",
+      );
+      await view.tray.getByText('past the canvas').waitFor();
+      await view.page.keyboard.press('Escape');
+      await view.tray.waitFor({ state: 'detached' });
+    });
+
     it('show the event that nobody handles', async () => {
       await red.admin('provisioning/registries/registry/events', postJson(envelope(72, 'clients.delete')));
       await view.row('72').getByText('Unhandled').waitFor();

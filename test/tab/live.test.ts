@@ -158,6 +158,7 @@ describe('statistics', () => {
         [{ at, succeeded: 60, failed: 0, p50: 9, p95: 20 }],
       ],
       120,
+      Date.parse(at) + 600_000,
     );
     assert.deepEqual(series, {
       at: [Date.parse(at) / 1000],
@@ -167,6 +168,13 @@ describe('statistics', () => {
       p95: [20],
       totals: { succeeded: 90, failed: 1 },
     });
+  });
+
+  it('tell the pace of a step that is not over from what has passed of it', () => {
+    const at = '2026-01-31T12:00:00Z';
+    const steps = [[{ at, succeeded: 30, failed: 0, p50: null, p95: null }]];
+    assert.deepEqual(seriesOf(steps, 60, Date.parse(at) + 30_000).succeeded, [60]);
+    assert.deepEqual(seriesOf(steps, 60, Date.parse(at) + 1000).succeeded, [180]);
   });
 
   it('are of whole steps', () => {

@@ -74,7 +74,7 @@ export class Chart {
     return {
       width,
       height,
-      padding: [8, 20, 0, 0],
+      padding: [8, 30, 0, 0],
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
       legend: { show: false },
       scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, (max ?? 1) * 1.15)] } },

@@ -71,7 +71,7 @@ export class LiveLog<Row extends ListRow> {
     const sources = shownRegistries(this.#app);
     const query = queryOf(this.#kind.filterOf(navigation) as Record<string, string>);
     const asked = JSON.stringify([sources, query, navigation.generation]);
-    if (asked === this.#asked || sources.length === 0) return false;
+    if (asked === this.#asked) return false;
     this.#asked = asked;
     void this.list.load({
       sources,

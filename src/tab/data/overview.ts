@@ -63,6 +63,7 @@ export class Overview extends Observable {
       this.series = seriesOf(
         answers.map(({ items }) => items),
         span.step,
+        Date.now(),
       );
       this.problem = undefined;
     } catch (error) {

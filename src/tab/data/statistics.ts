@@ -33,8 +33,18 @@ export function rangeOf(
   return { from: to - seconds * 1000, to };
 }
 
-/** The numbers of several registries as one; of percentiles the highest is shown. @param step seconds */
-export function seriesOf(registries: readonly (readonly StatisticsStep[])[], step: number): Series {
+/** Seconds of a step that must have passed before a pace is told from it. */
+const enough = 10;
+
+/**
+ * The numbers of several registries as one; of percentiles the highest is shown. The pace in the step that is not
+ * over yet is that of its beginning. @param step seconds @param now ms since 1970
+ */
+export function seriesOf(
+  registries: readonly (readonly StatisticsStep[])[],
+  step: number,
+  now: number,
+): Series {
   const steps = new Map<number, StatisticsStep>();
   for (const one of registries.flat()) {
     const at = Date.parse(one.at) / 1000;
@@ -42,11 +52,12 @@ export function seriesOf(registries: readonly (readonly StatisticsStep[])[], ste
     steps.set(at, known ? together(known, one) : one);
   }
   const sorted = [...steps].sort(([a], [b]) => a - b);
-  const perMinute = (count: number) => (count * 60) / step;
+  const perMinute = (count: number, at: number) =>
+    (count * 60) / Math.min(step, Math.max(enough, now / 1000 - at));
   return {
     at: sorted.map(([at]) => at),
-    succeeded: sorted.map(([, { succeeded }]) => perMinute(succeeded)),
-    failed: sorted.map(([, { failed }]) => perMinute(failed)),
+    succeeded: sorted.map(([at, { succeeded }]) => perMinute(succeeded, at)),
+    failed: sorted.map(([at, { failed }]) => perMinute(failed, at)),
     p50: sorted.map(([, { p50 }]) => p50),
     p95: sorted.map(([, { p95 }]) => p95),
     totals: {

@@ -6,13 +6,13 @@ import type { EventLogRow } from '../data/shapes.ts';
 import { shownRegistries } from '../data/shown-registries.ts';
 import { visible } from '../text/visible.ts';
 import { listFooter, listState } from './list-state.ts';
-import { eventFields } from './log-fields.ts';
 import { idCell, logTable, textCell, timeCell } from './log-table.ts';
 import { eventMark } from './marks.ts';
 import { openEvent } from './open.ts';
 import { pauseButton } from './pause-button.ts';
 import { RowWindow } from './row-window.ts';
 import { searchBar } from './search-bar.ts';
+import { eventFields } from './search-fields.ts';
 import { define, View, Watch } from './view.ts';
 
 const columns = ['id', 'status', 'date', 'event', 'object'];

@@ -7,13 +7,13 @@ import { shownRegistries } from '../data/shown-registries.ts';
 import { oneLine, visible } from '../text/visible.ts';
 import { listFooter, listState } from './list-state.ts';
 import { logActions } from './log-actions.ts';
-import { logFields } from './log-fields.ts';
 import { idCell, logTable, textCell, timeCell } from './log-table.ts';
 import { executionMark } from './marks.ts';
 import { openExecution } from './open.ts';
 import { pauseButton } from './pause-button.ts';
 import { RowWindow } from './row-window.ts';
 import { searchBar } from './search-bar.ts';
+import { logFields } from './search-fields.ts';
 import { define, View, Watch } from './view.ts';
 
 const columns = ['id', 'status', 'date', 'event', 'handler', 'object', 'response', 'duration'];

@@ -8,10 +8,10 @@ import { showMenu } from '../editor/menu.ts';
 import { visible } from '../text/visible.ts';
 import { callsMatrix } from './calls-matrix.ts';
 import { type Deletions, handlerTable, mostHandlers } from './handler-table.ts';
-import { handlerFields } from './log-fields.ts';
 import { banner, emptyState, iconButton, wordButton } from './parts.ts';
 import { problemOf } from './problems.ts';
 import { searchBar } from './search-bar.ts';
+import { handlerFields } from './search-fields.ts';
 import { define, View, Watch } from './view.ts';
 
 /** The handlers: who is called, in which order, and how they are doing. */
