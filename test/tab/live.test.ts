@@ -5,6 +5,7 @@ import { FeedSequence } from '../../src/tab/data/feed-sequence.ts';
 import { type Comms, LiveFeed } from '../../src/tab/data/live-feed.ts';
 import { Pace } from '../../src/tab/data/pace.ts';
 import { rangeOf, seriesOf, spans } from '../../src/tab/data/statistics.ts';
+import { eventually } from '../support/eventually.ts';
 
 describe('the order of frames', () => {
   it('is followed, and a missing one noticed', () => {
@@ -97,11 +98,18 @@ describe('the live feed', () => {
 describe('a pace', () => {
   it('runs at once, then once for all that is asked for meanwhile', async () => {
     let runs = 0;
-    const pace = new Pace(() => (runs += 1), 60);
+    let now = 0;
+    const pace = new Pace(
+      () => {
+        runs += 1;
+      },
+      60,
+      () => now,
+    );
     for (let asked = 0; asked < 10; asked += 1) pace.ask();
     assert.equal(runs, 1);
-    await sleep(150);
-    assert.equal(runs, 2);
+    await eventually('the second run', () => runs === 2);
+    now = 100;
     pace.ask();
     pace.stop();
     assert.equal(runs, 3);

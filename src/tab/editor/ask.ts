@@ -15,7 +15,14 @@ export interface Question {
  */
 export function ask({ text }: App, beside: HTMLElement, question: Question): Promise<string | undefined> {
   return new Promise((resolve) => {
+    // Escape says no wherever the focus is: it may not have come to the question yet.
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      event.stopPropagation();
+      answer(undefined);
+    };
     const answer = (given: string | undefined) => {
+      document.removeEventListener('keydown', onKey, true);
       popover.close(true);
       beside.focus();
       resolve(given);
@@ -38,10 +45,9 @@ export function ask({ text }: App, beside: HTMLElement, question: Question): Pro
       event.preventDefault();
       answer(field?.input.value.trim() ?? '');
     });
-    content.addEventListener('keydown', (event) => {
-      event.stopPropagation();
-      if (event.key === 'Escape') answer(undefined);
-    });
+    // The editor's own shortcuts are not for what is typed here.
+    content.addEventListener('keydown', (event) => event.stopPropagation());
+    document.addEventListener('keydown', onKey, true);
     const popover = RED.popover.create({
       target: $(beside),
       trigger: 'modal',
