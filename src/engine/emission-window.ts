@@ -32,8 +32,11 @@ interface Options {
 const size = 1000;
 /** Of their envelopes together, in characters. */
 const bytes = 64 * 1024 * 1024;
-/** Events fetched from the journal at a time. */
-const fillStep = 100;
+/**
+ * Events fetched from the journal at a time. They are taken in the commits that chains wait for: many at a time would
+ * make a chain of a large backlog wait long for each of its steps.
+ */
+const fillStep = 16;
 /** Messages kept for events that wait; beyond it, a message is made anew from the journal. */
 const keptMessages = 1000;
 /** How long to wait before a journal that failed is asked again, in ms. */

@@ -5,7 +5,7 @@ import type { Gate } from './gate.ts';
 import type { HandlerSlots } from './handler-slots.ts';
 import type { CancelParked, Journal, Released, Resettled, StartedParked } from './journal/journal.ts';
 import type { Persist } from './persist.ts';
-import { type Chain, type ChainExecution, chainFrom, executionOf } from './running-chain.ts';
+import { type Chain, type ChainExecution, chainFrom, executionOf, skip } from './running-chain.ts';
 import type { Time } from './time.ts';
 
 interface Options {
@@ -177,6 +177,10 @@ export class ParkedWindow {
       journal.resettle({ event: chain.seq, changes: [change], at, emit: false }),
     );
     observer.execution(chain, execution);
+    for (const skipped of chain.executions.filter(({ seq }) => settled.skipped.includes(seq))) {
+      skip(skipped);
+      observer.execution(chain, skipped);
+    }
     if (change.status === 'parked') this.notice(handler, change.nextAttemptAt ?? at);
     this.#follow(settled, at);
   }
@@ -188,7 +192,12 @@ export class ParkedWindow {
   /** Ends parked executions. @returns how many */
   async cancel(request: CancelParked): Promise<number> {
     const cancelled = await this.#options.journal.cancelParked(request);
-    for (const settled of cancelled) this.#follow(settled, request.at);
+    for (const { execution, event, ...settled } of cancelled) {
+      const chain = chainFrom(event);
+      for (const seq of [execution, ...settled.skipped])
+        this.#options.observer.execution(chain, executionOf(chain, seq));
+      this.#follow(settled, request.at);
+    }
     return cancelled.length;
   }
 

@@ -558,6 +558,8 @@ describe('delivery', () => {
       const parked = bench.rows.find(({ status }) => status === 'parked');
       await (await bench.engine.operator()).cancel(String(parked?.id), 'anna');
       await bench.advance(10);
+      const told = bench.rows.findLast(({ id }) => id === parked?.id);
+      assert.deepEqual([told?.status, told?.error], ['cancelled', 'cancelled by anna; before: HTTP 503']);
       assert.deepEqual(statuses(), ['a:1 cancelled', 'a:2 succeeded']);
     });
   });

@@ -232,7 +232,6 @@ describe('kill -9 under load', function () {
       const successes = calls.filter(({ place }) => answered.get(place) === 200);
       const succeeded = groupBy(successes, idOf);
       assert.deepEqual(complaints, []);
-      console.log(accepted.length, 'events', calls.length, 'calls');
       assert.ok(opened > 5, `a circuit was open at ${opened} kills`);
       for (const { id, body } of accepted) {
         for (const handler of ['first', 'second', 'third']) {

@@ -199,6 +199,14 @@ for (const { name, nodeRed: installation } of editors) {
       await question.waitFor({ state: 'detached' });
       assert.equal(await remove().evaluate((button) => button === document.activeElement), true);
 
+      await remove().click();
+      await question.waitFor();
+      await view.root.locator('.nrp-head').click({ position: { x: 2, y: 2 } });
+      await question.waitFor({ state: 'detached' });
+      await view.root.getByRole('textbox').first().focus();
+      await view.page.keyboard.press('Escape');
+      assert.equal(await view.page.evaluate(() => document.activeElement?.tagName), 'INPUT');
+
       await remove().press('Enter');
       await question.getByRole('button', { name: 'Delete' }).press('Enter');
       await view.row('Mail server').getByText('deleted', { exact: true }).waitFor();

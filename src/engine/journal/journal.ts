@@ -196,8 +196,16 @@ export interface Resettle {
 export interface Resettled {
   /** Where the event stands now. */
   readonly stage: Stage;
+  /** Executions that are skipped, because the one before them that said `stop` is lost. */
+  readonly skipped: readonly number[];
   readonly released: Released;
   readonly woken: readonly string[];
+}
+
+/** A parked execution that was cancelled, with its event as it is now. */
+export interface Cancelled extends Resettled {
+  readonly execution: number;
+  readonly event: StartedEvent;
 }
 
 export interface CancelParked {
@@ -287,7 +295,7 @@ export interface Journal {
   /** Writes what became of a parked execution, and what follows for its event. */
   resettle(change: Resettle): Promise<Resettled>;
   /** Ends parked executions. @returns one entry for each */
-  cancelParked(cancel: CancelParked): Promise<readonly Resettled[]>;
+  cancelParked(cancel: CancelParked): Promise<readonly Cancelled[]>;
   /** Runs settled executions again, or emits an unclaimed event again. */
   replay(replay: Replay): Promise<Replayed>;
   /** Keeps a circuit that is not closed for the next start. */

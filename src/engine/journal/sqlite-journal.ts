@@ -5,6 +5,7 @@ import { Unavailable } from '../errors.ts';
 import type {
   Accepted,
   Backlog,
+  Cancelled,
   CancelParked,
   Emission,
   IdempotencyKey,
@@ -152,7 +153,7 @@ export class SqliteJournal implements Journal {
     return this.#call('resettle', [change]);
   }
 
-  cancelParked(cancel: CancelParked): Promise<readonly Resettled[]> {
+  cancelParked(cancel: CancelParked): Promise<readonly Cancelled[]> {
     return this.#call('cancelParked', [cancel]);
   }
 

@@ -17,10 +17,14 @@ export function ask({ text }: App, beside: HTMLElement, question: Question): Pro
   return new Promise((resolve) => {
     // Escape says no wherever the focus is: it may not have come to the question yet.
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape') return;
-      event.stopPropagation();
-      answer(undefined);
+      // A click elsewhere has closed it.
+      if (asked && !content.isConnected) document.removeEventListener('keydown', onKey, true);
+      else if (event.key === 'Escape') {
+        event.stopPropagation();
+        answer(undefined);
+      }
     };
+    let asked = false;
     const answer = (given: string | undefined) => {
       document.removeEventListener('keydown', onKey, true);
       popover.close(true);
@@ -53,7 +57,10 @@ export function ask({ text }: App, beside: HTMLElement, question: Question): Pro
       trigger: 'modal',
       direction: 'left',
       content: () => {
-        setTimeout(() => (field?.input ?? no).focus());
+        setTimeout(() => {
+          asked = true;
+          (field?.input ?? no).focus();
+        });
         return content;
       },
     });

@@ -46,11 +46,6 @@ export function closeTray(): void {
   if (shown && isOnTop(shown)) RED.tray.close();
 }
 
-/** Whether the element lies in a tray that is still open. */
-export function isShown(content: HTMLElement): boolean {
-  return shown?.body.contains(content) ?? false;
-}
-
 /** Escape closes it from within, and from the tab beside it. */
 function closeOnEscape(event: KeyboardEvent): void {
   const at = event.target as Element;

@@ -187,8 +187,9 @@ function prepare(db: DatabaseSync) {
        request_headers = ?, response_headers = ?, started_at = coalesce(started_at, ?) where seq = ?`,
     ),
     changed: prepared(
-      `update executions set status = ?, blocked = ?, next_attempt_at = ?, error = coalesce(?, error),
-       started_at = coalesce(started_at, ?) where seq = ?`,
+      `update executions set status = ?1, blocked = ?2, next_attempt_at = ?3,
+       error = case when ?4 is null then error when error is null then ?4 else ?4 || '; before: ' || error end,
+       started_at = coalesce(started_at, ?5) where seq = ?6`,
     ),
     next: prepared(
       `select seq, blocked from executions where object_key = ? and handler_id = ? and status < 3 and ordered = 1

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { CancelParked, ParkedBatch, Resettled, StartedParked } from '../journal.ts';
+import type { Cancelled, CancelParked, ParkedBatch, StartedParked } from '../journal.ts';
 import type { Steps } from './steps.ts';
 
 /** The executions that wait: found by index when they may run, or ended (rules 6 to 9). */
@@ -25,25 +25,20 @@ export class Parked {
     return row ? this.#run(row) : null;
   }
 
-  cancel({ which, why, limit, at }: CancelParked): Resettled[] {
+  cancel({ which, why, limit, at }: CancelParked): Cancelled[] {
     const rows =
       'execution' in which
         ? this.#sql.one.all(which.execution)
         : which.stale
           ? this.#sql.stale.all(which.handler, limit)
           : this.#sql.all.all(which.handler, limit);
-    return (rows as unknown as (Row & { handler: string; attempts: number })[]).map(
-      ({ seq, event, handler, attempts }) =>
-        this.#steps.resettle({
-          event,
-          changes: [{ seq, handler, status: 'cancelled', attemptsBefore: attempts, error: why }],
-          at,
-          emit: false,
-        }),
-    );
+    return (rows as unknown as CancellableRow[]).map(({ seq, event, handler, attempts }) => {
+      const change = { seq, handler, status: 'cancelled', attemptsBefore: attempts, error: why } as const;
+      const settled = this.#steps.resettle({ event, changes: [change], at, emit: false });
+      return { ...settled, execution: seq, event: this.#steps.load(event) };
+    });
   }
 
-  /** What has not become stale while its handler was disabled, stays; the marks of the others are gone with them. */
   #run({ seq, event }: Row): StartedParked {
     this.#sql.run.run(seq);
     return { execution: seq, event: this.#steps.load(event) };
@@ -57,6 +52,11 @@ export class Parked {
 interface Row {
   seq: number;
   event: number;
+}
+
+interface CancellableRow extends Row {
+  handler: string;
+  attempts: number;
 }
 
 function prepare(db: DatabaseSync) {

@@ -57,7 +57,7 @@ export class Steps {
     const row = this.#event(event);
     const woken = this.#applyAll(changes, laneOf(ofEvent(row)), at);
     // While it is in the window, the window will settle it.
-    if (row.stage !== stage.parked) return { stage: row.stage, released: {}, woken };
+    if (row.stage !== stage.parked) return { stage: row.stage, skipped: [], released: {}, woken };
     return this.#settle(row, at, emit, woken);
   }
 
@@ -73,12 +73,9 @@ export class Steps {
   /** Puts an event whose chain has someone to call back among the due ones, at the end of its object's queue. */
   enqueue(event: OfEvent, handler: string, turn: number): Resettled {
     const queued = event.ordered && this.#parts.lanes.taken(event.objectKey);
-    this.#sql.enqueue.run(queued ? stage.queued : stage.due, turn, handler, event.seq);
-    return {
-      stage: queued ? stage.queued : stage.due,
-      released: queued ? {} : { dueFor: handler },
-      woken: [],
-    };
+    const to = queued ? stage.queued : stage.due;
+    this.#sql.enqueue.run(to, turn, handler, event.seq);
+    return { stage: to, skipped: [], released: queued ? {} : { dueFor: handler }, woken: [] };
   }
 
   #settle(row: EventRow, at: number, emit: boolean, woken: readonly string[]): Resettled {
@@ -90,16 +87,16 @@ export class Steps {
     const alsoWoken = this.#applyAll(skipped, lane, at);
     const revived = this.#revive(event, chain, at);
     if (skipped.length > 0 || revived) chain = executions.chain(row.seq);
-    const allWoken = [...woken, ...alsoWoken];
+    const told = { skipped: skipped.map(({ seq }) => seq), woken: [...woken, ...alsoWoken] };
     const turn = turnOf(chain.map(outsideOfWindow));
     const next = turn === undefined ? undefined : chain[turn]?.handler.id;
     if (next !== undefined) {
       this.#sql.setStage.run(stage.due, next, clock.touch(at), row.seq);
-      return { stage: stage.due, released: { dueFor: next }, woken: allWoken };
+      return { ...told, stage: stage.due, released: { dueFor: next } };
     }
     const to = stage[eventOutcomeOf(chain)];
     this.#sql.setStage.run(to, null, clock.touch(at), row.seq);
-    return { stage: to, released: lane === null ? {} : lanes.release(lane, emit), woken: allWoken };
+    return { ...told, stage: to, released: lane === null ? {} : lanes.release(lane, emit) };
   }
 
   /** Handlers that were skipped run once the one that stopped the chain has been replayed with success (rule 5). */
