@@ -25,6 +25,7 @@ import {
   skip,
 } from './running-chain.ts';
 import type { Time } from './time.ts';
+import { WindowPlaces } from './window-places.ts';
 
 /** An event that an executor has laid hold of. */
 export interface Claim {
@@ -71,27 +72,28 @@ const journalPause = 1000;
  */
 export class ChainWindow {
   readonly #options: Options;
-  readonly #running = new Map<number, Chain>();
+  readonly #places: WindowPlaces;
   /** Handlers that due events in the journal wait for. */
   readonly #due: Set<string>;
   /** Handlers whose rate is waited for. */
   readonly #slowed = new Set<string>();
-  #reserved = 0;
+  #running = 0;
   #open = false;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#places = new WindowPlaces(options.concurrency, options.time, () => this.fill());
     this.#due = new Set(options.journal.backlog.dueFor);
   }
 
   /** Chains in the window. */
   get running(): number {
-    return this.#running.size;
+    return this.#running;
   }
 
   /** Whether nothing is in flight. */
   get idle(): boolean {
-    return this.#running.size + this.#reserved === 0;
+    return this.#places.unused;
   }
 
   /** Chains start. */
@@ -142,8 +144,8 @@ export class ChainWindow {
   /** Starts due events while the window and their handlers have room. */
   fill(): void {
     for (const handler of this.#due) {
-      if (!this.#open || this.#room() < 1) return;
-      const slots = Math.min(this.#room(), this.#roomOf(handler));
+      if (!this.#open || this.#places.roomAtMost < 1) return;
+      const slots = Math.min(this.#places.room(handler), this.#roomOf(handler));
       if (slots > 0) void this.#startDue(handler, slots);
       else this.#awaitRate(handler);
     }
@@ -164,7 +166,7 @@ export class ChainWindow {
     const { journal, slots: handlerSlots, time, onError } = this.#options;
     // What becomes due from now on is not in the answer, so it must be noted anew.
     this.#due.delete(handler);
-    this.#reserved += slots;
+    this.#places.take(slots);
     handlerSlots.take(handler, slots);
     let events: readonly StartedEvent[] = [];
     try {
@@ -175,15 +177,14 @@ export class ChainWindow {
       time.after(journalPause, () => this.wait(handler));
     }
     for (const event of events) this.#run(chainFrom(event), false, handler);
-    this.#reserved -= slots - events.length;
+    this.#places.give(slots - events.length);
     handlerSlots.give(handler, slots - events.length);
     this.fill();
   }
 
   /** Runs a chain that the journal has started; its slots in the window and at the handler are reserved. */
   #run(chain: Chain, blocked: boolean, reservedAt = chain.executions[0]?.handler.id ?? ''): void {
-    this.#reserved -= 1;
-    this.#running.set(chain.seq, chain);
+    this.#running += 1;
     const turn = turnOf(chain.executions);
     const execution = turn === undefined ? undefined : chain.executions[turn];
     const running = !blocked && execution?.status === 'running' ? execution : undefined;
@@ -199,7 +200,8 @@ export class ChainWindow {
   async #attempt(chain: Chain, execution: ChainExecution): Promise<void> {
     const { calls, slots, observer } = this.#options;
     observer.execution(chain, execution);
-    const change = await calls.call(chain, execution);
+    this.#places.began(execution);
+    const change = await calls.call(chain, execution).finally(() => this.#places.ended(execution));
     slots.give(execution.handler.id, 1);
     await this.#advance(chain, [change]);
   }
@@ -249,7 +251,8 @@ export class ChainWindow {
       next.status = 'running';
       return this.#attempt(chain, next);
     }
-    this.#running.delete(chain.seq);
+    this.#running -= 1;
+    this.#places.give(1);
     this.fill();
     if (next) this.wait(next.handler.id);
     else observer.finished(chain);
@@ -287,10 +290,6 @@ export class ChainWindow {
     if (released.dueFor !== undefined) this.wait(released.dueFor);
   }
 
-  #room(): number {
-    return this.#options.concurrency() - this.#running.size - this.#reserved;
-  }
-
   /** A handler that may not be called has room for all: what waits for it parks at once. */
   #roomOf(handler: string): number {
     const { gate, slots } = this.#options;
@@ -299,14 +298,15 @@ export class ChainWindow {
 
   /** Reserves a place in the window and at the handler. None while older events wait for that handler. */
   #admit(handler: string): boolean {
-    if (!this.#open || this.#due.has(handler) || this.#room() < 1 || this.#roomOf(handler) < 1) return false;
-    this.#reserved += 1;
+    if (!this.#open || this.#due.has(handler)) return false;
+    if (this.#places.room(handler) < 1 || this.#roomOf(handler) < 1) return false;
+    this.#places.take(1);
     this.#options.slots.take(handler, 1);
     return true;
   }
 
   #giveBack(handler: string): void {
-    this.#reserved -= 1;
+    this.#places.give(1);
     this.#options.slots.give(handler, 1);
   }
 }

@@ -214,6 +214,26 @@ describe('delivery', () => {
       assert.equal(bench.passes.length, 5);
     });
 
+    it('lends the places of calls that hang to other handlers, and to them only', async () => {
+      bench.config = { id: 'registry', concurrency: 3 };
+      await bench.start([
+        aHandler('hangs', { events: ['clients.update'], concurrency: 16 }),
+        aHandler('answers', { events: ['clients.create'] }),
+      ]);
+      bench.behaviours.set('hangs', held);
+      await bench.accept(...[1, 2, 3, 4].map((object) => anEnvelope(object)));
+      await bench.accept(...[5, 6, 7].map((object) => anEnvelope(object, 'clients.create')));
+      await bench.advance(999);
+      assert.deepEqual(bench.called, ['hangs:1', 'hangs:2', 'hangs:3']);
+      await bench.advance(1);
+      assert.deepEqual(bench.called.slice(3), ['answers:5', 'answers:6', 'answers:7']);
+      await bench.advance(60_000);
+      assert.equal(bench.calls.length, 6);
+      bench.calls[0]?.answer({});
+      await bench.settle();
+      assert.equal(bench.called.at(-1), 'hangs:4');
+    });
+
     it('keeps to a handler’s rate', async () => {
       await bench.start([aHandler('a', { ratePerSecond: 2 })]);
       await bench.accept(...[1, 2, 3, 4].map((object) => anEnvelope(object)));

@@ -44,10 +44,11 @@ interface Disturbance {
 }
 
 const megabyte = 2 ** 20;
-/** Messages of the others at a time. With the 16 calls that may hang, they do not fill the window of 64 chains. */
-const inFlight = 32;
+/** Messages of the others at a time: as many as the window has places. */
+const inFlight = 64;
 /** Messages of the others in one turn. */
-const turn = 128;
+const turn = 256;
+const pairs = 31;
 const least = 0.8;
 
 describe('a Node-RED under load', function () {
@@ -179,7 +180,7 @@ describe('a Node-RED under load', function () {
     const disturbed = await start(flows, fill);
     await begin?.(disturbed);
     for (const red of [quiet, disturbed]) await speedOf(red, turn * 8); // warms up
-    const ratios = await takeTurns(disturbed, quiet, { speedOf, least });
+    const ratios = await takeTurns(disturbed, quiet, pairs, speedOf);
     const figures = await figuresOf(disturbed);
     assert.ok(lasts(figures), `the disturbance is over: ${JSON.stringify(figures)}`);
     const all = ratios.map((ratio) => ratio.toFixed(2)).join(' ');

@@ -1,25 +1,15 @@
-import { median } from '../../scripts/bench/measure.ts';
 import type { NodeRed } from './node-red.ts';
 
-interface Options {
-  /** What is measured: the more the better. */
-  readonly speedOf: (red: NodeRed) => Promise<number>;
-  /** The median that is hoped for. */
-  readonly least: number;
-}
-
-const fewest = 15;
-const most = 60;
-
 /**
- * The speeds of `red` as shares of those of `rival`, in many short pairs. Each stands still (SIGSTOP) while it is the
- * other's turn. A machine that is busy with something else spoils pairs at random, so a median that is too low gets
- * more of them.
+ * The speeds of `red` as shares of those of `rival`, in so many short pairs. Each stands still (SIGSTOP) while it is
+ * the other's turn. A machine that is busy with something else spoils pairs at random: take their median.
+ * @param speedOf what is measured: the more the better
  */
 export async function takeTurns(
   red: NodeRed,
   rival: NodeRed,
-  { speedOf, least }: Options,
+  pairs: number,
+  speedOf: (red: NodeRed) => Promise<number>,
 ): Promise<readonly number[]> {
   const ratios: number[] = [];
   const measured = async (one: NodeRed) => {
@@ -30,7 +20,7 @@ export async function takeTurns(
   };
   for (const one of [red, rival]) process.kill(one.pid, 'SIGSTOP');
   try {
-    while (ratios.length < fewest || (median(ratios) < least && ratios.length < most)) {
+    while (ratios.length < pairs) {
       // Every other pair goes backwards, so that nobody always comes after the same.
       const theirsFirst = ratios.length % 2 === 1 ? await measured(rival) : undefined;
       const ours = await measured(red);
