@@ -56,7 +56,7 @@ export default function provisioningEvent(RED: NodeAPI): void {
       unobserve();
       unfire();
     });
-    if (!registry) this.status(errorStatus(new Error('no registry is chosen')));
+    if (!registry) this.status(errorStatus(new Error(RED._('provisioning-event.status.noRegistry'))));
   }
   RED.nodes.registerType('provisioning-event', ProvisioningEvent, {
     credentials: {

@@ -26,7 +26,7 @@ export default function provisioningExecutor(RED: NodeAPI): void {
   function ProvisioningExecutor(this: Node, def: NodeDef): void {
     RED.nodes.createNode(this, def);
     const { registry } = migrate('executor', def as SavedExecutor);
-    const status = new RunningStatus(this);
+    const status = new RunningStatus(RED, this);
 
     const detach = provisioning.attachExecutor(registry, this.id, (pass, envelope) =>
       send(this, pass, { _msgid: RED.util.generateId(), payload: envelope }),
@@ -37,7 +37,7 @@ export default function provisioningExecutor(RED: NodeAPI): void {
       const { eventId } = msg.provisioning ?? {};
       const taken = await takeFor(this, engine, msg);
       if (taken.outcome === 'already') {
-        this.warn(`event ${eventId} was taken before: this message of it is dropped`);
+        this.warn(RED._('provisioning-executor.warn.taken', { event: String(eventId) }));
         return;
       }
       if (!taken.firstPass) return;

@@ -24,15 +24,16 @@ export default function provisioningHandlerReply(RED: NodeAPI): void {
     onInput<ReplyMessage>(this, async ({ payload, error, provisioning }) => {
       const replyTo = provisioning?.replyTo;
       if (typeof replyTo !== 'string') {
-        const message = 'is missing: keep msg.provisioning as the "provisioning handler in" node has sent it';
-        throw new InvalidInput('reply', [{ field: 'msg.provisioning.replyTo', message }]);
+        throw new InvalidInput(RED._('provisioning-handler-reply.error.reply'), [
+          { field: 'msg.provisioning.replyTo', message: RED._('provisioning-handler-reply.error.noTurn') },
+        ]);
       }
       const failed = outcome === 'failed' || (error !== undefined && error !== null);
       const known = flows.reply(
         replyTo,
         failed ? { ok: false, error: error ?? payload } : { ok: true, response: payload },
       );
-      if (!known) this.warn('the handler’s turn is over, by a reply or by its timeout: this one is dropped');
+      if (!known) this.warn(RED._('provisioning-handler-reply.warn.over'));
     });
   }
   RED.nodes.registerType('provisioning-handler-reply', ProvisioningHandlerReply);

@@ -6,6 +6,7 @@ import { normalisePath } from './http/path.ts';
 import { keepUnparsed } from './http/unparsed.ts';
 import { guardOf, type IntakeCredentials } from './intake/guard.ts';
 import { type Claimant, IntakePaths } from './intake/intake-paths.ts';
+import { misconfigured } from './intake/misconfigured.ts';
 import { receive } from './intake/receive.ts';
 import { untilStarted } from './intake/until-started.ts';
 import { requireEngine } from './node-home.ts';
@@ -28,8 +29,6 @@ export interface Intake {
   /** What there is to say of a node's intake, such as that it is open to everybody; `{}` when nothing is. */
   statusOf(node: string): NodeStatus;
 }
-
-const warnOpen: NodeStatus = { fill: 'yellow', shape: 'ring', text: 'intake is open to everybody' };
 
 class HttpIntake implements Intake {
   readonly #red: NodeAPI;
@@ -59,9 +58,10 @@ class HttpIntake implements Intake {
     this.#show(node, registry, {});
     if (!intake) return () => undefined;
     try {
-      if (isOff(this.#red)) throw problem('', 'is off: httpNodeRoot is false in settings.js');
-      if (!path) throw problem('path', 'is missing: enter a path such as /provisioning/events');
-      const guard = guardOf(intakeAuth, credentials);
+      const red = this.#red;
+      if (isOff(red)) throw misconfigured(red, '', red._('provisioning-event.error.off'));
+      if (!path) throw misconfigured(red, 'path', red._('provisioning-event.error.noPath'));
+      const guard = guardOf(red, intakeAuth, credentials);
       const claimant: Claimant = {
         node: node.id,
         label: node.name || node.id,
@@ -69,13 +69,10 @@ class HttpIntake implements Intake {
         guard,
         onPlace: (first) => {
           if (first !== claimant) {
-            this.#refuse(
-              node,
-              registry,
-              problem('path', `${path} is in use by the event node "${first.label}"`),
-            );
+            const inUse = red._('provisioning-event.error.inUse', { path, name: first.label });
+            this.#refuse(node, registry, misconfigured(red, 'path', inUse));
           } else if (registry) {
-            this.#show(node, registry, guard.open && !hasNodeAuth(this.#red) ? warnOpen : {});
+            this.#show(node, registry, guard.open && !hasNodeAuth(red) ? openStatus(red) : {});
           }
         },
       };
@@ -144,6 +141,6 @@ function hasNodeAuth(red: NodeAPI): boolean {
   return Boolean((red.settings as { httpNodeAuth?: unknown }).httpNodeAuth);
 }
 
-function problem(field: string, message: string): InvalidInput {
-  return new InvalidInput('intake', [{ field, message }]);
+function openStatus(red: NodeAPI): NodeStatus {
+  return { fill: 'yellow', shape: 'ring', text: red._('provisioning-event.status.open') };
 }

@@ -39,8 +39,9 @@ export async function envelopeOf(
     });
   const field = (name: string, value: string, type: string) =>
     evaluate(value, type).catch((error) => {
-      throw new InvalidInput('event node', [
-        { field: name, message: `can not be evaluated (${type} ${value}): ${error?.message ?? error}` },
+      const reason = String(error?.message ?? error);
+      throw new InvalidInput(RED._('provisioning-event.error.node'), [
+        { field: name, message: RED._('provisioning-event.error.notEvaluated', { type, value, reason }) },
       ]);
     });
   return parseEnvelope({

@@ -1,4 +1,4 @@
-import type { Node } from 'node-red';
+import type { Node, NodeAPI } from 'node-red';
 import type { FirstPass } from '../engine/execution-row.ts';
 import { errorStatus } from './node-outcome.ts';
 
@@ -7,13 +7,15 @@ const pace = 250;
 
 /** An executor's canvas status: what is wrong with its registry, or the last failure, or how many are running, or idle. */
 export class RunningStatus {
+  readonly #red: NodeAPI;
   readonly #node: Node;
   #running = 0;
-  #failure: string | undefined;
+  #failure: { readonly eventType: string; readonly handler: string } | undefined;
   #problem: string | null = null;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(node: Node) {
+  constructor(red: NodeAPI, node: Node) {
+    this.#red = red;
     this.#node = node;
     node.on('close', () => clearTimeout(this.#timer));
     this.#show();
@@ -29,7 +31,7 @@ export class RunningStatus {
     if (status === 'succeeded') this.#failure = undefined;
     if (status === 'failed') {
       const failed = executions.find((execution) => execution.status === 'failed');
-      this.#failure = `${eventType}: ${failed?.handler.name || failed?.handler.id} failed`;
+      this.#failure = { eventType, handler: failed?.handler.name || failed?.handler.id || '' };
     }
     this.#schedule();
   }
@@ -51,9 +53,17 @@ export class RunningStatus {
   #show(): void {
     if (this.#problem !== null) this.#node.status(errorStatus(new Error(this.#problem)));
     else if (this.#failure)
-      this.#node.status({ fill: 'red', shape: this.#running > 0 ? 'dot' : 'ring', text: this.#failure });
+      this.#node.status({
+        fill: 'red',
+        shape: this.#running > 0 ? 'dot' : 'ring',
+        text: this.#red._('provisioning-executor.status.failed', this.#failure),
+      });
     else if (this.#running > 0)
-      this.#node.status({ fill: 'blue', shape: 'dot', text: `${this.#running} running` });
+      this.#node.status({
+        fill: 'blue',
+        shape: 'dot',
+        text: this.#red._('provisioning-executor.status.running', { number: this.#running }),
+      });
     else this.#node.status({ fill: 'grey', shape: 'ring', text: 'provisioning-executor.status.idle' });
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { manifest } from '../support/package.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -26,11 +26,22 @@ function entriesOf(catalog: Catalog, prefix = ''): [string, unknown][] {
 
 const keysOf = (catalog: Catalog): string[] => entriesOf(catalog).map(([key]) => key);
 
+/** A module and what it imports of src/runtime, directly or not: the `RED` of a set is handed that far. */
+function modulesOf(file: string, found = new Set<string>()): Set<string> {
+  if (found.has(file) || !existsSync(file)) return found;
+  found.add(file);
+  for (const [, path = ''] of read(file).matchAll(/ from '(\.[^']+)'/g)) {
+    const imported = join(dirname(file), path);
+    if (imported.startsWith(join(root, 'src/runtime'))) modulesOf(imported, found);
+  }
+  return found;
+}
+
 /** What asks for the texts of a set: its page, its runtime half and what that stands on, and what the tab is bundled from. */
 function sourceOf(set: string): string {
-  const halves = globSync([`nodes/${set}.{html,ts}`, 'src/runtime/**/*.ts'], { cwd: root });
+  const halves = [join(nodes, `${set}.html`), ...modulesOf(join(nodes, `${set}.ts`))];
   const bundled = set === 'provisioning-tab' ? globSync('src/tab/**/*.ts', { cwd: root }) : [];
-  return [...halves, ...bundled].map((file) => read(join(root, file))).join('\n');
+  return [...halves, ...bundled.map((file) => join(root, file))].map(read).join('\n');
 }
 
 /** Where an expression stands in a key, `*` does in its pattern. */
@@ -42,7 +53,7 @@ function keysAskedBy(set: string): string[] {
   const attributes = [...source.matchAll(/\bdata-i18n="([^"]+)"/g)]
     .flatMap(([, value = '']) => value.split(';'))
     .map((key) => key.replace(/^\[[^\]]+\]/, ''));
-  const calls = [...source.matchAll(/\._\((['`])(.+?)\1/g)].map(([, , key = '']) => key);
+  const calls = [...source.matchAll(/\._\(\s*(['`])(.+?)\1/g)].map(([, , key = '']) => key);
   // By convention `text('label.x')`, in the tab also `this.t(…)`, is short for the key with the set's name before it.
   const short = [...source.matchAll(/(?:(?<!\.)\btext|\bthis\.t)\(\s*(['`])(.+?)\1/g)].map(
     ([, , key = '']) => `${set}.${key}`,

@@ -10,6 +10,7 @@ import { intakeOf } from '../../src/runtime/intake.ts';
 import type { Provisioning } from '../../src/runtime/provisioning.ts';
 import { eventually } from '../support/eventually.ts';
 import { envelope, postJson } from '../support/provisioning-flow.ts';
+import { textsOf } from '../support/texts.ts';
 
 // The very Express that Node-RED mounts its apps with.
 const express = createRequire(createRequire(import.meta.url).resolve('node-red/package.json'))('express') as {
@@ -38,7 +39,8 @@ async function mounted(settings: Record<string, unknown> = {}) {
       },
     }),
   } as unknown as Provisioning;
-  const intake = intakeOf({ httpNode, settings, log: {} } as unknown as NodeAPI, provisioning);
+  const _ = await textsOf('provisioning-event');
+  const intake = intakeOf({ _, httpNode, settings, log: {} } as unknown as NodeAPI, provisioning);
   httpNode.post('/other', ((req, res) => res.json({ parsed: req.body })) as RequestHandler);
   const server: Server = root.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -3,11 +3,17 @@ import { createRequire } from 'node:module';
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { InvalidInput } from '../../src/engine/errors.ts';
 import { type EventSource, envelopeOf } from '../../src/runtime/message.ts';
+import { textsOf } from '../support/texts.ts';
 
-// Node-RED's own evaluation of properties, without its runtime.
-const RED = createRequire(import.meta.url)('node-red') as NodeAPI;
+// Node-RED's own evaluation of properties and its own texts, without its runtime.
+const { util } = createRequire(import.meta.url)('node-red') as NodeAPI;
 
 describe("an event node's envelope", () => {
+  let RED: NodeAPI;
+  before(async () => {
+    RED = { util, _: await textsOf('provisioning-event') } as NodeAPI;
+  });
+
   const node = { id: 'n1', type: 'provisioning-event' } as unknown as Node;
   const made = (source: EventSource, msg: object) => envelopeOf(RED, node, source, msg as NodeMessageInFlow);
   const refusal = async (source: EventSource, msg: object) => {

@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { InvalidInput } from '../../engine/errors.ts';
+import type { NodeAPI } from 'node-red';
 import { verify } from '../../engine/targets/signature.ts';
 import { HttpProblem } from '../http/problem.ts';
+import { misconfigured } from './misconfigured.ts';
 
 export interface IntakeCredentials {
   readonly intakeUser?: string;
@@ -27,23 +28,25 @@ const toleranceSeconds = 300;
 const nothing = (): void => undefined;
 
 /** @throws InvalidInput for a way to sign in that is unknown, or lacks its secret: it must never be an open door */
-export function guardOf(auth: unknown, credentials: IntakeCredentials): Guard {
+export function guardOf(RED: NodeAPI, auth: unknown, credentials: IntakeCredentials): Guard {
   switch (auth ?? 'none') {
     case 'none':
       return { admit: nothing, verify: nothing, open: true };
     case 'basic':
       return basicGuard(
-        required('intakeUser', 'the user name', credentials.intakeUser),
+        required(RED, 'intakeUser', credentials.intakeUser, RED._('provisioning-event.error.noUser')),
         credentials.intakePassword ?? '',
       );
     case 'bearer':
-      return bearerGuard(required('intakeToken', 'the token', credentials.intakeToken));
+      return bearerGuard(
+        required(RED, 'intakeToken', credentials.intakeToken, RED._('provisioning-event.error.noToken')),
+      );
     case 'signature':
-      return signatureGuard(required('intakeSecret', 'the secret', credentials.intakeSecret));
+      return signatureGuard(
+        required(RED, 'intakeSecret', credentials.intakeSecret, RED._('provisioning-event.error.noSecret')),
+      );
     default:
-      throw new InvalidInput('intake', [
-        { field: 'intakeAuth', message: 'must be "none", "basic", "bearer" or "signature"' },
-      ]);
+      throw misconfigured(RED, 'intakeAuth', RED._('provisioning-event.error.auth'));
   }
 }
 
@@ -94,11 +97,11 @@ function signatureGuard(secret: string): Guard {
   };
 }
 
-function required(field: string, what: string, value: string | undefined): string {
-  const refuse = (message: string) => new InvalidInput('intake', [{ field, message }]);
-  if (!value) throw refuse(`is missing: enter ${what}`);
+function required(RED: NodeAPI, field: string, value: string | undefined, missing: string): string {
+  if (!value) throw misconfigured(RED, field, missing);
   // Node-RED leaves a reference as it stands when nothing has that name: everybody could read it off the flow.
-  if (/^\$(?:\{\S+\}|\(\S+\))$/.test(value)) throw refuse(`names ${value}, which is not set`);
+  if (/^\$(?:\{\S+\}|\(\S+\))$/.test(value))
+    throw misconfigured(RED, field, RED._('provisioning-event.error.notSet', { reference: value }));
   return value;
 }
 
