@@ -41,10 +41,12 @@ interface Waiting {
  * node to node a message takes a turn): without them it would miss the next commit by a hair, each time.
  */
 const turnsToAnswer = 3;
+/** So many operations do not wait for a commit to end: the thread has them at hand when it has. */
+const handful = 32;
 
 /**
- * The journal in SQLite, written by a thread of its own. Operations that are called while the thread writes
- * are gathered into the next commit, so that the disk is waited for once for all of them.
+ * The journal in SQLite, written by a thread of its own. Operations that are called while the thread writes are
+ * gathered for the next commit, so that the disk is waited for once for all of them.
  */
 export class SqliteJournal implements Journal {
   readonly tag: string;
@@ -54,7 +56,7 @@ export class SqliteJournal implements Journal {
   readonly #onTrouble: OnTrouble;
   #trouble: string | null = null;
   #gathered: { operations: Operation[]; waiting: Waiting[] } = { operations: [], waiting: [] };
-  #written: readonly Waiting[] | undefined;
+  readonly #written: Waiting[] = [];
   #scheduled = false;
   #last: Promise<unknown> = Promise.resolve();
   #failure: Error | undefined;
@@ -185,10 +187,9 @@ export class SqliteJournal implements Journal {
     const result = new Promise<T>((resolve, reject) => {
       this.#gathered.operations.push({ name, args });
       this.#gathered.waiting.push({ resolve, reject });
-      if (!this.#written && !this.#scheduled) {
-        // At the end of this turn of the event loop, so that what it brings is written together.
-        this.#flushIn(1);
-      }
+      if (this.#gathered.waiting.length >= handful) this.#flush();
+      // At the end of this turn of the event loop, so that what it brings is written together.
+      else if (this.#written.length === 0 && !this.#scheduled) this.#flushIn(1);
     });
     this.#last = result;
     return result;
@@ -196,15 +197,18 @@ export class SqliteJournal implements Journal {
 
   #flushIn(turns: number): void {
     this.#scheduled = true;
-    setImmediate(() => (turns > 1 ? this.#flushIn(turns - 1) : this.#flush()));
+    setImmediate(() => {
+      if (turns > 1) return this.#flushIn(turns - 1);
+      this.#scheduled = false;
+      this.#flush();
+    });
   }
 
   #flush(): void {
-    this.#scheduled = false;
     const { operations, waiting } = this.#gathered;
     if (waiting.length === 0 || this.#failure) return;
     this.#gathered = { operations: [], waiting: [] };
-    this.#written = waiting;
+    this.#written.push(...waiting);
     // Only while something is to be written does the thread keep the process.
     this.#worker.ref();
     this.#post({ batch: operations });
@@ -212,9 +216,8 @@ export class SqliteJournal implements Journal {
 
   #settle(results: readonly Result[], backlog: number, wrote: boolean): void {
     this.#waiting = backlog;
-    const waiting = this.#written ?? [];
-    this.#written = undefined;
-    this.#worker.unref();
+    const waiting = this.#written.splice(0, results.length);
+    if (this.#written.length === 0) this.#worker.unref();
     const failed = results.find((result) => 'failure' in result);
     if (failed) this.#become(failed.failure.message);
     else if (wrote) this.#become(null);
@@ -222,7 +225,7 @@ export class SqliteJournal implements Journal {
       if ('value' in result) waiting[index]?.resolve(result.value as never);
       else waiting[index]?.reject(new Unavailable(result.failure.message));
     }
-    this.#flushIn(turnsToAnswer);
+    if (!this.#scheduled) this.#flushIn(turnsToAnswer);
   }
 
   #become(trouble: string | null): void {
@@ -234,8 +237,8 @@ export class SqliteJournal implements Journal {
   #fail(error: Error): void {
     if (this.#failure) return;
     this.#failure = new Unavailable(`the journal's writer has ended: ${error.message}`);
-    for (const { reject } of [...(this.#written ?? []), ...this.#gathered.waiting]) reject(this.#failure);
-    this.#written = undefined;
+    for (const { reject } of [...this.#written, ...this.#gathered.waiting]) reject(this.#failure);
+    this.#written.length = 0;
     this.#gathered = { operations: [], waiting: [] };
   }
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { JournalError } from '../journal-error.ts';
 import { openJournal } from '../open.ts';
 import { operationsOn } from './operations.ts';
@@ -40,16 +40,32 @@ function run(): void {
   }
 
   parentPort?.on('message', (message: ToWriter) => {
-    if ('batch' in message) {
+    const { batch, closes } = withFollowing(message);
+    if (batch.length > 0) {
       const before = changes.get()?.['count'];
-      const results = carryOut(message.batch);
-      return send({ results, waiting: operations.waiting(), wrote: changes.get()?.['count'] !== before });
+      const results = carryOut(batch);
+      send({ results, waiting: operations.waiting(), wrote: changes.get()?.['count'] !== before });
     }
+    if (!closes) return;
     db.close();
     lock.release();
     parentPort?.close();
   });
   send({ opened: { tag, notice, backlog, waiting: operations.waiting() } });
+}
+
+/** What has arrived meanwhile goes into the same commit. */
+function withFollowing(first: ToWriter): { batch: readonly Operation[]; closes: boolean } {
+  const batch: Operation[] = [];
+  for (let message: ToWriter | undefined = first; message; message = next()) {
+    if ('close' in message) return { batch, closes: true };
+    batch.push(...message.batch);
+  }
+  return { batch, closes: false };
+}
+
+function next(): ToWriter | undefined {
+  return parentPort ? receiveMessageOnPort(parentPort)?.message : undefined;
 }
 
 // SQLite rolls back by itself when the disk is full: a second rollback is then an error.
