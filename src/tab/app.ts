@@ -1,3 +1,4 @@
+import { Announcements } from './data/announcements.ts';
 import { Api } from './data/api.ts';
 import { LiveFeed } from './data/live-feed.ts';
 import { Navigation } from './data/navigation.ts';
@@ -9,6 +10,7 @@ export type Translate = (key: string, values?: Readonly<Record<string, unknown>>
 
 /** What every view has at hand. */
 export interface App {
+  readonly announcements: Announcements;
   readonly api: Api;
   readonly feed: LiveFeed;
   readonly registries: Registries;
@@ -27,6 +29,7 @@ export function createApp(translate: Translate): App {
   const navigation = new Navigation(preferences);
   const registries = new Registries(api, () => navigation.renew());
   return {
+    announcements: new Announcements(),
     api,
     feed: new LiveFeed(RED.comms),
     registries,

@@ -72,6 +72,11 @@ export class Tab {
     return this.rows.filter({ hasText: text });
   }
 
+  /** What those who hear the tab were told last: an outcome, or with `alert` an error. */
+  announced(role: 'status' | 'alert'): Locator {
+    return this.root.locator(`nrp-announcer [role="${role}"]`);
+  }
+
   /** The tray that lies open. */
   get tray(): Locator {
     return this.page.locator('.nrp-tray');

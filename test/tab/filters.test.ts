@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
-import {
-  askedFields,
-  everyExecution,
-  localTime,
-  matches,
-  queryOf,
-  rememberedFilter,
-} from '../../src/tab/data/filters.ts';
+import { everyExecution, localTime, matches, queryOf } from '../../src/tab/data/filters.ts';
 import { callOf, foundHandlers } from '../../src/tab/data/handler-search.ts';
+import { Preferences } from '../../src/tab/data/preferences.ts';
+import { RememberedFilter } from '../../src/tab/data/remembered-filter.ts';
 import type { LogSummary } from '../../src/tab/data/shapes.ts';
 import type { HandlerRow } from '../../src/tab/editor/handler-rows.ts';
 
@@ -67,14 +62,44 @@ describe("the log's search", () => {
     assert.equal(matches({ ...everyExecution, text: 'anna' }, row), undefined);
     assert.equal(matches({ ...everyExecution, text: 'anna', status: 'succeeded' }, row), false);
   });
+});
+
+describe('what is searched for', () => {
+  const filterOf = (saved: Map<string, unknown>) =>
+    new RememberedFilter(
+      new Preferences({ get: (key) => saved.get(key), set: (key, value) => saved.set(key, value) }),
+      'log',
+      everyExecution,
+    );
+  const remembering = (log: unknown) => filterOf(new Map([['provisioningTab', { log }]]));
 
   it('takes from what was remembered only what it knows', () => {
-    const remembered = rememberedFilter(everyExecution, { status: 'failed', objectId: 12, other: 'x' });
-    assert.deepEqual(remembered, { ...everyExecution, status: 'failed' });
-    assert.equal(askedFields(remembered), 1);
+    const filter = remembering({ status: 'failed', objectId: 12, other: 'x' });
+    assert.deepEqual(filter.fields, { ...everyExecution, status: 'failed' });
+    assert.equal(filter.asked, 1);
     for (const broken of [null, undefined, 'x', 1, []]) {
-      assert.deepEqual(rememberedFilter(everyExecution, broken), everyExecution);
+      assert.deepEqual(remembering(broken).fields, everyExecution);
     }
+  });
+
+  it('is remembered as it changes, and tells whoever watches', () => {
+    const saved = new Map<string, unknown>();
+    const filter = filterOf(saved);
+    const seen: number[] = [];
+    filter.observe(() => seen.push(filter.asked));
+    filter.change({ status: 'failed' });
+    filter.change({ objectId: '12', text: ' ' });
+    assert.deepEqual(filterOf(saved).fields, {
+      ...everyExecution,
+      status: 'failed',
+      objectId: '12',
+      text: ' ',
+    });
+    filter.only({ eventType: 'clients.create' });
+    assert.deepEqual(filterOf(saved).fields, { ...everyExecution, eventType: 'clients.create' });
+    filter.clear();
+    assert.deepEqual(filterOf(saved).fields, everyExecution);
+    assert.deepEqual(seen, [1, 2, 1, 0]);
   });
 });
 

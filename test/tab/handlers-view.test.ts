@@ -126,6 +126,32 @@ for (const { name, nodeRed: installation } of editors) {
       assert.equal((await handler('crm'))?.override?.reason, '<b>Maintenance</b> until 18:00');
     });
 
+    it('tells those who hear it what came of an action, and at once when it was refused', async () => {
+      const region = view.announced('status');
+      const { width, height } = (await region.boundingBox()) ?? {};
+      assert.ok((width ?? 0) <= 1 || (height ?? 0) <= 1, 'it can not be seen');
+      await region.getByText('Reason saved').waitFor({ state: 'attached' });
+      await flag('Softswitch').click();
+      await region.getByText('Handler Softswitch disabled').waitFor({ state: 'attached' });
+      await view.row('Softswitch').getByText('Disabled', { exact: true }).waitFor();
+      const route = '**/provisioning/registries/registry/handlers/switch';
+      await view.page.route(route, (route) =>
+        route.fulfill({ status: 403, json: { error: { code: 'forbidden', message: 'no' } } }),
+      );
+      await flag('Softswitch').click();
+      await view.announced('alert').getByText('no permission for this').waitFor({ state: 'attached' });
+      assert.equal((await region.textContent())?.trim(), '');
+      await view.page.unroute(route);
+      await view.page.evaluate("RED.sidebar.show('info')");
+      await view.root.waitFor({ state: 'detached' });
+      await view.show();
+      assert.equal((await view.announced('alert').textContent())?.trim(), '', 'it is not heard again');
+      view.editor.problems.splice(0); // the refused request
+      await flag('Softswitch').click();
+      await region.getByText('Handler Softswitch enabled').waitFor({ state: 'attached' });
+      assert.equal((await view.announced('alert').textContent())?.trim(), '');
+    });
+
     it("shows the switch in the handler's dialog, where it is undone too", async () => {
       await view.row('CRM').getByRole('button', { name: 'Edit CRM' }).click();
       const dialog = await view.editor.dialog('config');
@@ -278,7 +304,7 @@ for (const { name, nodeRed: installation } of editors) {
       const nodes = JSON.parse(await copied) as { id: string; type: string; credentials?: unknown }[];
       assert.deepEqual(nodes.map(({ id }) => id).sort(), ['crm', 'old', 'registry', 'script', 'switch']);
       assert.ok(nodes.every(({ credentials }) => credentials === undefined));
-      await view.page.getByText('are on the clipboard').waitFor();
+      await view.page.locator('.red-ui-notification').getByText('are on the clipboard').waitFor();
     });
   });
 }

@@ -222,12 +222,25 @@ for (const { name, nodeRed: installation } of editors) {
         });
       });
       const copied = () => view.page.evaluate(() => document.body.dataset['copied'] ?? '');
+      await view.announced('status').evaluate((region) => {
+        const said: string[] = [];
+        new MutationObserver((changes) => {
+          said.push(
+            ...changes.flatMap(({ addedNodes }) => [...addedNodes]).map((node) => node.textContent ?? ''),
+          );
+          document.body.dataset['said'] = said.filter((text) => text !== '').join();
+        }).observe(region, { childList: true, subtree: true });
+      });
       await view.row('CRM').first().click();
       await view.tray.getByRole('button', { name: 'Copy as JSON' }).click();
       assert.equal((JSON.parse(await copied()) as { handler: { name: string } }).handler.name, 'CRM');
       await view.tray.getByRole('button', { name: 'Copy as curl' }).click();
       assert.match(await copied(), /^curl -X POST 'http:\/\/127\.0\.0\.1:\d+\/crm'/);
       assert.doesNotMatch(await copied(), /very-secret/);
+      assert.equal(
+        await view.page.evaluate(() => document.body.dataset['said']),
+        'Copied to the clipboard,Copied to the clipboard',
+      );
       await view.page.keyboard.press('Escape');
       await view.tray.waitFor({ state: 'detached' });
     });
@@ -236,8 +249,6 @@ for (const { name, nodeRed: installation } of editors) {
       await view.row('Parked: retry').first().click();
       await view.tray.getByRole('button', { name: 'Cancel the execution' }).click();
       await view.page.locator('.nrp-ask').getByRole('button', { name: 'Cancel the execution' }).click();
-      await view.page.waitForTimeout(1500);
-      await view.page.screenshot({ path: '/tmp/shots/cancel.png' });
       await view.row('Cancelled').waitFor();
       await view.tray.getByText('Cancelled').first().waitFor();
       await view.tray.getByRole('button', { name: 'Replay' }).click();
@@ -275,6 +286,7 @@ for (const { name, nodeRed: installation } of editors) {
         .waitFor();
       await view.page.locator('.nrp-ask').getByRole('button', { name: 'Replay' }).click();
       await eventually('it is called again', () => receiver.received.length > before);
+      await view.announced('status').getByText('Being replayed: 1').waitFor({ state: 'attached' });
       await eventually('both rows', async () => (await view.rows.count()) === 2);
       await view.button('Clear the search').click();
       await view.button('Advanced search').click();

@@ -45,22 +45,6 @@ export function queryOf(filter: Partial<LogFilter>): Record<string, string> {
   );
 }
 
-/** How many fields of a search are filled in. */
-export function askedFields(filter: object): number {
-  return Object.values(filter).filter((value) => String(value).trim() !== '').length;
-}
-
-/** Lays what was remembered over an empty search; what is no text is forgotten. */
-export function rememberedFilter<F extends object>(empty: F, remembered: unknown): F {
-  const known = new Map(Object.entries(remembered ?? {}));
-  return Object.fromEntries(
-    Object.entries(empty).map(([field, value]) => {
-      const saved: unknown = known.get(field);
-      return [field, typeof saved === 'string' ? saved : value];
-    }),
-  ) as F;
-}
-
 /**
  * Whether a row that the live feed tells of belongs to a search.
  * Undefined where only the API can say: it searches words in what the feed does not carry.

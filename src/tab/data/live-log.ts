@@ -1,20 +1,24 @@
 import type { App } from '../app.ts';
 import { path, type Query } from './api.ts';
-import { queryOf } from './filters.ts';
+import { type LogFilter, queryOf } from './filters.ts';
 import { LiveList, type Told } from './live-list.ts';
 import type { Navigation } from './navigation.ts';
 import { Pace } from './pace.ts';
+import type { RememberedFilter } from './remembered-filter.ts';
 import type { ListRow } from './row-merging.ts';
 import type { LogSummary, Page } from './shapes.ts';
 import { shownRegistries } from './shown-registries.ts';
 
+/** The API's two long lists. */
+export type LogName = 'executions' | 'events';
+
 /** One of the API's lists, and what the live feed says of it. */
-export interface LogKind<Row extends ListRow> {
-  readonly route: 'executions' | 'events';
+export interface LogKind<Row extends ListRow, Filter extends object = object> {
+  readonly route: LogName;
   /** ISO 8601: what the list is sorted by, newest first. */
   timeOf(row: Row): string;
   seqOf(row: Row): number;
-  filterOf(navigation: Navigation): object;
+  filterOf(navigation: Navigation): RememberedFilter<Filter>;
   /** A row as the list keeps it. */
   kept(row: Row): Row;
   /** What changed executions mean for the list; `unclear`: only the API can say. */
@@ -69,7 +73,7 @@ export class LiveLog<Row extends ListRow> {
   #load(): boolean {
     const { navigation } = this.#app;
     const sources = shownRegistries(this.#app);
-    const query = queryOf(this.#kind.filterOf(navigation) as Record<string, string>);
+    const query = queryOf(this.#kind.filterOf(navigation).fields as Partial<LogFilter>);
     const asked = JSON.stringify([sources, query, navigation.generation]);
     if (asked === this.#asked) return false;
     this.#asked = asked;

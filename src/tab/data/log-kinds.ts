@@ -1,4 +1,4 @@
-import { matches } from './filters.ts';
+import { type EventFilter, type LogFilter, matches } from './filters.ts';
 import type { Told } from './live-list.ts';
 import type { LogKind } from './live-log.ts';
 import type { EventLogRow, LogRow } from './shapes.ts';
@@ -6,7 +6,7 @@ import type { EventLogRow, LogRow } from './shapes.ts';
 /** What a list shows of a response or an error; the whole is in the details. */
 const shownLength = 300;
 
-export const executionKind: LogKind<LogRow> = {
+export const executionKind: LogKind<LogRow, LogFilter> = {
   route: 'executions',
   timeOf: ({ startedAt }) => startedAt ?? '',
   seqOf: ({ seq }) => seq,
@@ -14,7 +14,7 @@ export const executionKind: LogKind<LogRow> = {
   kept: (row) => ({ ...row, response: beginning(row.response), error: beginning(row.error) }),
   told: (rows, { log }) => {
     const begun = rows.filter(({ startedAt }) => startedAt !== null);
-    const told = begun.map((row) => ({ row: row as LogRow, belongs: matches(log, row) }));
+    const told = begun.map((row) => ({ row: row as LogRow, belongs: matches(log.fields, row) }));
     return {
       told: told.filter((one): one is Told<LogRow> => one.belongs !== undefined),
       // The feed tells no responses, and can't say what a search for words finds.
@@ -23,7 +23,7 @@ export const executionKind: LogKind<LogRow> = {
   },
 };
 
-export const eventKind: LogKind<EventLogRow> = {
+export const eventKind: LogKind<EventLogRow, EventFilter> = {
   route: 'events',
   timeOf: ({ acceptedAt }) => acceptedAt,
   seqOf: ({ seq }) => seq,

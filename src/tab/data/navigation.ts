@@ -5,22 +5,22 @@ import {
   everyHandler,
   type HandlerFilter,
   type LogFilter,
-  rememberedFilter,
 } from './filters.ts';
 import { Observable } from './observable.ts';
 import type { Preferences } from './preferences.ts';
+import { RememberedFilter } from './remembered-filter.ts';
 
 export const views = ['handlers', 'executions', 'events', 'overview'] as const;
 export type ViewName = (typeof views)[number];
 
 /** Which view is shown, of which registry, and what is searched for; remembered for the user. */
 export class Navigation extends Observable {
+  readonly log: RememberedFilter<LogFilter>;
+  readonly events: RememberedFilter<EventFilter>;
+  readonly handlers: RememberedFilter<HandlerFilter>;
   readonly #preferences: Preferences;
   #view: ViewName;
   #registry: string;
-  #log: LogFilter;
-  #events: EventFilter;
-  #handlers: HandlerFilter;
   /** Counts how often everything is to be fetched anew. */
   generation = 0;
 
@@ -31,9 +31,10 @@ export class Navigation extends Observable {
     const registry = preferences.get('registry');
     this.#view = views.find((name) => name === view) ?? 'handlers';
     this.#registry = typeof registry === 'string' ? registry : '';
-    this.#log = rememberedFilter(everyExecution, preferences.get('log'));
-    this.#events = rememberedFilter(everyEvent, preferences.get('events'));
-    this.#handlers = rememberedFilter(everyHandler, preferences.get('handlers'));
+    this.log = new RememberedFilter(preferences, 'log', everyExecution);
+    this.events = new RememberedFilter(preferences, 'events', everyEvent);
+    this.handlers = new RememberedFilter(preferences, 'handlers', everyHandler);
+    for (const filter of [this.log, this.events, this.handlers]) filter.observe(() => this.changed());
   }
 
   get view(): ViewName {
@@ -45,54 +46,26 @@ export class Navigation extends Observable {
     return this.#registry;
   }
 
-  get log(): LogFilter {
-    return this.#log;
-  }
-
-  get events(): EventFilter {
-    return this.#events;
-  }
-
-  get handlers(): HandlerFilter {
-    return this.#handlers;
-  }
-
   show(view: ViewName): void {
-    this.#view = view;
-    this.#remember('view', view);
+    this.#turnTo(view);
+    this.changed();
   }
 
   chooseRegistry(registry: string): void {
     this.#registry = registry;
-    this.#remember('registry', registry);
-  }
-
-  searchHandlers(filter: HandlerFilter): void {
-    this.#handlers = filter;
-    this.#remember('handlers', filter);
-  }
-
-  searchEvents(filter: EventFilter): void {
-    this.#events = filter;
-    this.#remember('events', filter);
-  }
-
-  searchLog(filter: LogFilter): void {
-    this.#log = filter;
-    this.#remember('log', filter);
+    this.#preferences.set('registry', registry);
+    this.changed();
   }
 
   /** Shows the executions that a link elsewhere stands for. */
   showExecutions(filter: Partial<LogFilter>): void {
-    this.#log = { ...everyExecution, ...filter };
-    this.#preferences.set('log', this.#log);
-    this.show('executions');
+    this.#turnTo('executions');
+    this.log.only(filter);
   }
 
   showEvents(filter: Partial<EventFilter>): void {
-    this.#events = { ...everyEvent, ...filter };
-    this.#preferences.set('events', this.#events);
-    this.show('events');
+    this.#turnTo('events');
+    this.events.only(filter);
   }
 
   /** Everything shown is out of date. */
@@ -106,8 +79,8 @@ export class Navigation extends Observable {
     this.changed();
   }
 
-  #remember(name: string, value: unknown): void {
-    this.#preferences.set(name, value);
-    this.changed();
+  #turnTo(view: ViewName): void {
+    this.#view = view;
+    this.#preferences.set('view', view);
   }
 }

@@ -5,3 +5,8 @@ export function shownRegistries({ navigation, registries }: App): readonly strin
   const ids = registries.readable.map(({ id }) => id);
   return ids.includes(navigation.registry) ? [navigation.registry] : ids;
 }
+
+/** Whether rows have to tell which registry they are of. */
+export function showsSeveral(app: App): boolean {
+  return shownRegistries(app).length > 1;
+}

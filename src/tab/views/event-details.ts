@@ -2,15 +2,15 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { EventDetails } from '../../engine/journal/log.ts';
 import { path } from '../data/api.ts';
 import { FollowedEvent } from '../data/followed-event.ts';
-import { ask } from '../editor/ask.ts';
-import { copy, notify } from '../editor/notify.ts';
+import { copy } from '../editor/notify.ts';
 import { closeTray } from '../editor/tray.ts';
 import { indented, visible } from '../text/visible.ts';
+import { askedButton } from './asked-button.ts';
 import { chainList } from './chain-list.ts';
 import { eventMark } from './marks.ts';
-import { wordButton } from './parts.ts';
-import { problemOf, telling } from './problems.ts';
-import { facts, section, textBlock } from './sections.ts';
+import { problemNote, waitNote, wordButton } from './parts.ts';
+import { problemOf } from './problems.ts';
+import { facts, moment, section, textBlock } from './sections.ts';
 import { define, View } from './view.ts';
 
 /** One event: what came in, and what became of it. */
@@ -34,10 +34,8 @@ export class EventDetailsView extends View {
 
   override render(): TemplateResult {
     const { details, problem } = this.#followed ?? {};
-    if (!details && problem !== undefined) {
-      return html`<div class="nrp-problem" role="alert">${problemOf(this.app, problem)}</div>`;
-    }
-    if (!details) return html`<div class="nrp-wait" role="status">${this.t('loading')}</div>`;
+    if (!details && problem !== undefined) return problemNote(problemOf(this.app, problem));
+    if (!details) return waitNote(this.t('loading'));
     const { executions } = details;
     return html`<div class="nrp-details">
       ${this.#actions(details)} ${this.#facts(details)}
@@ -48,17 +46,15 @@ export class EventDetailsView extends View {
   }
 
   #facts(details: EventDetails): TemplateResult {
-    const { formats, registries } = this.app;
+    const { app } = this;
     const { acceptedAt, settledAt } = details;
-    const time = (at: string) =>
-      html`<time datetime=${at}>${formats.absolute(at)} <span class="nrp-muted">${at}</span></time>`;
     return facts([
-      [this.t('column.status'), eventMark(this.app, details.status)],
+      [this.t('column.status'), eventMark(app, details.status)],
       [this.t('column.event'), details.eventType],
       [this.t('column.object'), visible(details.objectId)],
-      [this.t('event.accepted'), time(acceptedAt)],
-      [this.t('event.settled'), settledAt && time(settledAt)],
-      [this.t('column.registry'), visible(registries.nameOf(this.registry))],
+      [this.t('event.accepted'), moment(app, acceptedAt)],
+      [this.t('event.settled'), settledAt && moment(app, settledAt)],
+      [this.t('column.registry'), visible(app.registries.nameOf(this.registry))],
       [this.t('column.id'), details.id],
     ]);
   }
@@ -74,7 +70,7 @@ export class EventDetailsView extends View {
       ${wordButton({
         icon: 'fa-clipboard',
         label: this.t('button.copyJson'),
-        act: () => copy(envelope, this.t('copied')),
+        act: () => copy(this.app, envelope, this.t('copied')),
       })}
       ${this.#replay(details)}
     </div>`;
@@ -82,21 +78,14 @@ export class EventDetailsView extends View {
 
   #replay({ id, status }: EventDetails): TemplateResult | typeof nothing {
     // What was all done with success has nothing to run again.
-    const { api, mayWrite } = this.app;
-    if (!mayWrite || (status !== 'unclaimed' && status !== 'failed')) return nothing;
-    const route = path('registries', this.registry, 'events', id, 'replay');
-    const act = (button: HTMLElement) =>
-      telling(this.app, async () => {
-        const question = { text: this.t('event.replayAsk'), yes: this.t('button.replay') };
-        if ((await ask(this.app, button, question)) === undefined) return;
-        await api.send('POST', route);
-        notify(this.t('execution.replayDone'), 'success');
-        await Promise.all([this.#followed?.read(), this.app.registries.refresh()]);
-      });
-    return wordButton({
+    if (!this.app.mayWrite || (status !== 'unclaimed' && status !== 'failed')) return nothing;
+    return askedButton(this.app, {
       icon: 'fa-repeat',
       label: this.t('button.replay'),
-      act: ({ currentTarget }) => void act(currentTarget as HTMLElement),
+      question: this.t('event.replayAsk'),
+      route: path('registries', this.registry, 'events', id, 'replay'),
+      done: this.t('execution.replayDone'),
+      read: () => this.#followed?.read(),
     });
   }
 }

@@ -1,100 +1,35 @@
-import { html, nothing, type TemplateResult } from 'lit';
-import { askedFields, type EventFilter, everyEvent } from '../data/filters.ts';
-import { LiveLog } from '../data/live-log.ts';
+import { html, type TemplateResult } from 'lit';
+import type { EventFilter } from '../data/filters.ts';
 import { eventKind } from '../data/log-kinds.ts';
 import type { EventLogRow } from '../data/shapes.ts';
-import { shownRegistries } from '../data/shown-registries.ts';
 import { visible } from '../text/visible.ts';
-import { listFooter, listState } from './list-state.ts';
-import { idCell, logTable, textCell, timeCell } from './log-table.ts';
+import { registryCell, textCell, timeCell } from './log-table.ts';
+import { LogView } from './log-view.ts';
 import { eventMark } from './marks.ts';
 import { openEvent } from './open.ts';
-import { pauseButton } from './pause-button.ts';
-import { RowWindow } from './row-window.ts';
-import { searchBar } from './search-bar.ts';
 import { eventFields } from './search-fields.ts';
-import { define, View, Watch } from './view.ts';
-
-const columns = ['id', 'status', 'date', 'event', 'object'];
+import { define } from './view.ts';
 
 /** The events that came in, and what became of each. */
-class EventsView extends View {
-  #log: LiveLog<EventLogRow> | undefined;
-  #searching = false;
-  readonly #window = new RowWindow(this, (atTop, atEnd) => {
-    this.#live.list.atTop = atTop;
-    if (atEnd) void this.#live.list.more();
-  });
+class EventsView extends LogView<EventLogRow, EventFilter> {
+  protected override readonly kind = eventKind;
+  protected override readonly columns = ['status', 'registry', 'date', 'event', 'object'];
 
-  constructor() {
-    super();
-    new Watch(this, () => [this.#live.list, this.app.navigation]);
+  protected override get search() {
+    return { box: 'objectId', boxLabel: this.t('column.object'), fields: eventFields(this.app) } as const;
   }
 
-  get #live(): LiveLog<EventLogRow> {
-    this.#log ??= new LiveLog(this.app, eventKind);
-    return this.#log;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#live.start();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#live.stop();
-  }
-
-  override render(): TemplateResult {
+  protected override cells(row: EventLogRow): TemplateResult {
     const { app } = this;
-    const { list } = this.#live;
-    const { navigation } = app;
-    const clear = () => navigation.searchEvents(everyEvent);
-    const asked = askedFields(navigation.events);
-    return html`${searchBar<EventFilter>(app, {
-      filter: navigation.events,
-      box: 'objectId',
-      boxLabel: this.t('column.object'),
-      fields: eventFields(app),
-      open: this.#searching,
-      toggle: () => {
-        this.#searching = !this.#searching;
-        this.requestUpdate();
-      },
-      asked,
-      search: (change) => navigation.searchEvents({ ...navigation.events, ...change }),
-      clear,
-      problem: list.status === 'failed' ? (list.problem as Error).message : undefined,
-      beside: pauseButton(app, list),
-    })}
-    ${
-      list.rows.length > 0
-        ? logTable<EventLogRow>(app, {
-            list,
-            window: this.#window,
-            name: 'events',
-            columns: this.#several ? columns.toSpliced(2, 0, 'registry') : columns,
-            cells: (row) => this.#cells(row),
-            open: ({ registry, id }) => openEvent(app, registry, id),
-          })
-        : listState(app, list, { words: 'events', searched: asked > 0, clear })
-    }
-    ${listFooter(app, list, { words: 'events' })}`;
-  }
-
-  get #several(): boolean {
-    return shownRegistries(this.app).length > 1;
-  }
-
-  #cells(row: EventLogRow): TemplateResult {
-    const { registries } = this.app;
-    return html`${idCell(this.#window, row, this.t('events.open', { id: row.seq }))}
-      <td class="nrp-c-status">${eventMark(this.app, row.status)}</td>
-      ${this.#several ? textCell('registry', visible(registries.nameOf(row.registry))) : nothing}
-      ${timeCell(this.app, row.acceptedAt)}
+    return html`<td class="nrp-c-status">${eventMark(app, row.status)}</td>
+      ${registryCell(app, row)}
+      ${timeCell(app, row.acceptedAt)}
       ${textCell('event', row.eventType)}
       ${textCell('object', visible(row.objectId))}`;
+  }
+
+  protected override open({ registry, id }: EventLogRow): void {
+    openEvent(this.app, registry, id);
   }
 }
 

@@ -2,17 +2,17 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { ExecutionDetails } from '../../engine/journal/log.ts';
 import { path } from '../data/api.ts';
 import { Pace } from '../data/pace.ts';
-import { ask } from '../editor/ask.ts';
-import { copy, notify } from '../editor/notify.ts';
+import { copy } from '../editor/notify.ts';
 import { closeTray } from '../editor/tray.ts';
 import { curlOf } from '../text/curl.ts';
 import { indented, visible } from '../text/visible.ts';
+import { askedButton } from './asked-button.ts';
 import { attemptsTimeline } from './attempts-timeline.ts';
 import { executionMark } from './marks.ts';
 import { openEvent } from './open.ts';
-import { wordButton } from './parts.ts';
-import { problemOf, telling } from './problems.ts';
-import { facts, headersTable, section, textBlock } from './sections.ts';
+import { problemNote, waitNote, wordButton } from './parts.ts';
+import { problemOf } from './problems.ts';
+import { facts, headersTable, moment, section, textBlock } from './sections.ts';
 import { define, View } from './view.ts';
 
 /** One execution: what was sent, what came back, and the attempts it took. */
@@ -42,9 +42,8 @@ export class ExecutionDetailsView extends View {
 
   override render(): TemplateResult {
     const details = this.#details;
-    if (this.#problem !== undefined)
-      return html`<div class="nrp-problem" role="alert">${this.#problem}</div>`;
-    if (!details) return html`<div class="nrp-wait" role="status">${this.t('loading')}</div>`;
+    if (this.#problem !== undefined) return problemNote(this.#problem);
+    if (!details) return waitNote(this.t('loading'));
     return html`<div class="nrp-details">
       ${this.#actions(details)} ${this.#facts(details)}
       ${section(this.t('execution.attempts', { count: details.attempts }), attemptsTimeline(this.app, details))}
@@ -71,11 +70,7 @@ export class ExecutionDetailsView extends View {
       [this.t('execution.target'), details.target === null ? undefined : visible(details.target)],
       [this.t('column.event'), details.eventType],
       [this.t('column.object'), visible(details.objectId)],
-      [
-        this.t('column.date'),
-        startedAt &&
-          html`<time datetime=${startedAt}>${formats.absolute(startedAt)} <span class="nrp-muted">${startedAt}</span></time>`,
-      ],
+      [this.t('column.date'), startedAt && moment(this.app, startedAt)],
       [this.t('column.duration'), formats.duration(details.durationMs)],
       [this.t('execution.code'), details.code === null ? undefined : String(details.code)],
       [this.t('execution.next'), details.nextAttemptAt && formats.absolute(details.nextAttemptAt)],
@@ -93,9 +88,10 @@ export class ExecutionDetailsView extends View {
       navigation.showExecutions({ eventId: details.eventId });
     };
     const { handler, target } = details;
-    const json = () => copy(JSON.stringify(details, null, 2), this.t('copied'));
+    const json = () => copy(app, JSON.stringify(details, null, 2), this.t('copied'));
     const curl = () =>
       copy(
+        app,
         curlOf({ target: target ?? '', headers: details.requestHeaders, body: details.request }),
         this.t('copied'),
       );
@@ -110,22 +106,18 @@ export class ExecutionDetailsView extends View {
 
   #steering({ id, status }: ExecutionDetails): TemplateResult | typeof nothing {
     if (!this.app.mayWrite || status === 'running') return nothing;
-    const route = (name: string) => path('registries', this.registry, 'executions', id, name);
-    return status === 'parked'
-      ? this.#offer('cancel', 'fa-ban', route('cancel'))
-      : this.#offer('replay', 'fa-repeat', route('replay'));
+    return status === 'parked' ? this.#offer('cancel', 'fa-ban', id) : this.#offer('replay', 'fa-repeat', id);
   }
 
-  #offer(name: string, icon: string, route: string): TemplateResult {
-    const act = ({ currentTarget }: MouseEvent) =>
-      telling(this.app, async () => {
-        const question = { text: this.t(`execution.${name}Ask`), yes: this.t(`execution.${name}`) };
-        if ((await ask(this.app, currentTarget as HTMLElement, question)) === undefined) return;
-        await this.app.api.send('POST', route);
-        notify(this.t(`execution.${name}Done`), 'success');
-        await Promise.all([this.#read(), this.app.registries.refresh()]);
-      });
-    return wordButton({ icon, label: this.t(`execution.${name}`), act: (event) => void act(event) });
+  #offer(name: 'cancel' | 'replay', icon: string, id: string): TemplateResult {
+    return askedButton(this.app, {
+      icon,
+      label: this.t(`execution.${name}`),
+      question: this.t(`execution.${name}Ask`),
+      route: path('registries', this.registry, 'executions', id, name),
+      done: this.t(`execution.${name}Done`),
+      read: () => this.#read(),
+    });
   }
 
   async #read(): Promise<void> {

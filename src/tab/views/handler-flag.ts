@@ -18,7 +18,7 @@ export function handlerFlag(app: App, handlers: Handlers, row: HandlerRow): Temp
   const { override } = row.deployed ?? {};
   const hints = [refused ?? text(`flagHint.${next}`), override ? overrideText(app, override) : ''];
   const act = () =>
-    refused === undefined ? void telling(app, () => handlers.switch(row, next)) : notify(refused, 'warning');
+    refused === undefined ? void switchTo(app, handlers, row, next) : notify(app, refused, 'warning');
   const name = visible(row.name || row.id);
   return html`<button
     type="button"
@@ -38,14 +38,22 @@ function refusalOf({ text, mayWrite }: App, { mark, status }: HandlerRow): strin
   return status === 'archived' ? text('flagRefused.archived') : undefined;
 }
 
+type Switchable = 'enabled' | 'disabled';
+
+function switchTo(app: App, handlers: Handlers, row: HandlerRow, status: Switchable): Promise<void> {
+  return telling(app, async () => {
+    await handlers.switch(row, status);
+    app.announcements.say(app.text(`flagDone.${status}`, { name: visible(row.name || row.id) }));
+  });
+}
+
 /** Who switched a handler, when and why, with the ways to say why and to undo it. */
 export function overrideNote(app: App, handlers: Handlers, row: HandlerRow): TemplateResult | typeof nothing {
   const { deployed } = row;
   if (!deployed?.override) return nothing;
   const { override, configuredStatus } = deployed;
   const { text } = app;
-  const undo = () =>
-    void telling(app, () => handlers.switch(row, configuredStatus as 'enabled' | 'disabled'));
+  const undo = () => void switchTo(app, handlers, row, configuredStatus as Switchable);
   const explain = async ({ currentTarget }: MouseEvent) => {
     const question = { text: text('override.ask'), yes: text('button.save'), field: text('override.reason') };
     const reason = await ask(app, currentTarget as HTMLElement, {
@@ -53,7 +61,10 @@ export function overrideNote(app: App, handlers: Handlers, row: HandlerRow): Tem
       value: override.reason ?? '',
     });
     if (reason === undefined) return;
-    await telling(app, () => handlers.switch(row, override.status as 'enabled' | 'disabled', reason));
+    await telling(app, async () => {
+      await handlers.switch(row, override.status as Switchable, reason);
+      app.announcements.say(text('override.explainDone'));
+    });
   };
   return html`<div class="nrp-override">
     <i class="fa fa-hand-paper-o" aria-hidden="true"></i>

@@ -47,7 +47,11 @@ function circuit(app: App, handlers: Handlers, row: HandlerRow): TemplateResult 
     since ? formats.absolute(since) : '',
     error ? visible(error) : '',
   ];
-  const close = () => void telling(app, () => handlers.closeCircuit(row));
+  const close = () =>
+    void telling(app, async () => {
+      await handlers.closeCircuit(row);
+      app.announcements.say(text('circuit.closeDone', { name: visible(row.name || row.id) }));
+    });
   return html`<span class="nrp-mark nrp-bad" title=${hint.filter(Boolean).join('\n')}
       ><i class="fa fa-chain-broken" aria-hidden="true"></i> <span>${text(`circuit.${state}`)}</span></span
     >${mayWrite ? iconButton({ icon: 'fa-link', label: text('circuit.close'), act: close }) : nothing}`;

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { App } from '../app.ts';
 import type { Handlers } from '../data/handlers.ts';
-import { shownRegistries } from '../data/shown-registries.ts';
+import { showsSeveral } from '../data/shown-registries.ts';
 import { ask } from '../editor/ask.ts';
 import { deleteHandler, editHandler } from '../editor/flow-nodes.ts';
 import type { HandlerRow } from '../editor/handler-rows.ts';
@@ -25,7 +25,7 @@ export function handlerTable(
   deletions: Deletions,
 ): TemplateResult {
   const { text } = app;
-  const several = shownRegistries(app).length > 1;
+  const several = showsSeveral(app);
   const columns = [
     'number',
     'priority',
@@ -98,11 +98,14 @@ function problemMark({ text }: App, { problems }: HandlerRow): TemplateResult | 
 }
 
 function actions(app: App, row: HandlerRow, deletions: Deletions): TemplateResult {
-  const { text, navigation, mayWrite } = app;
+  const { announcements, text, navigation, mayWrite } = app;
   const name = visible(row.name || row.id);
   const logs = () => navigation.showExecutions({ handler: row.id });
   if (row.mark === 'deleted') {
-    const undo = () => RED.history.pop();
+    const undo = () => {
+      RED.history.pop();
+      announcements.say(text('handlers.undeleteDone', { name }));
+    };
     return html`<span class="button-group">
       ${iconButton({ icon: 'fa-list-alt', label: text('handlers.logs', { name }), act: logs })}
       ${deletions.get(row.id)?.() ? iconButton({ icon: 'fa-undo', label: text('handlers.undelete', { name }), act: undo }) : nothing}
@@ -112,6 +115,7 @@ function actions(app: App, row: HandlerRow, deletions: Deletions): TemplateResul
     const question = { text: text('handlers.deleteAsk', { name }), yes: text('button.delete') };
     if ((await ask(app, currentTarget as HTMLElement, question)) === undefined) return;
     deletions.set(row.id, deleteHandler(row.id));
+    announcements.say(text('handlers.deleteDone', { name }));
   };
   const refused = mayWrite ? undefined : text('readOnly');
   return html`<span class="button-group">

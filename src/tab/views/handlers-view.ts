@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { askedFields, everyHandler, type HandlerFilter } from '../data/filters.ts';
+import type { HandlerFilter } from '../data/filters.ts';
 import { foundHandlers } from '../data/handler-search.ts';
 import { Handlers } from '../data/handlers.ts';
 import { addHandler, editedRegistries } from '../editor/flow-nodes.ts';
@@ -7,8 +7,9 @@ import { awaitingDeploy, type HandlerRow } from '../editor/handler-rows.ts';
 import { showMenu } from '../editor/menu.ts';
 import { visible } from '../text/visible.ts';
 import { callsMatrix } from './calls-matrix.ts';
+import { emptyState, examplesButton, noneFound } from './empty-state.ts';
 import { type Deletions, handlerTable, mostHandlers } from './handler-table.ts';
-import { banner, emptyState, iconButton, wordButton } from './parts.ts';
+import { banner, iconButton, problemNote, waitNote, wordButton } from './parts.ts';
 import { problemOf } from './problems.ts';
 import { searchBar } from './search-bar.ts';
 import { handlerFields } from './search-fields.ts';
@@ -45,7 +46,7 @@ class HandlersView extends View {
   override render(): TemplateResult {
     const { app } = this;
     const { navigation } = app;
-    const found = foundHandlers(this.#all.rows, navigation.handlers, navigation.registry);
+    const found = foundHandlers(this.#all.rows, navigation.handlers.fields, navigation.registry);
     return html`${searchBar<HandlerFilter>(app, {
       filter: navigation.handlers,
       box: 'text',
@@ -56,9 +57,6 @@ class HandlersView extends View {
         this.#searching = !this.#searching;
         this.requestUpdate();
       },
-      asked: askedFields(navigation.handlers),
-      search: (change) => navigation.searchHandlers({ ...navigation.handlers, ...change }),
-      clear: () => navigation.searchHandlers(everyHandler),
       beside: this.#buttons(),
     })}
     ${this.#deployNote()} ${this.#content(found)}`;
@@ -66,12 +64,12 @@ class HandlersView extends View {
 
   #content(found: readonly HandlerRow[]): TemplateResult {
     const { status, rows, problem } = this.#all;
-    if (status === 'loading') return html`<div class="nrp-wait" role="status">${this.t('loading')}</div>`;
-    if (status === 'failed')
-      return html`<div class="nrp-problem" role="alert">${problemOf(this.app, problem)}</div>`;
+    const { handlers: filter } = this.app.navigation;
+    if (status === 'loading') return waitNote(this.t('loading'));
+    if (status === 'failed') return problemNote(problemOf(this.app, problem));
     if (rows.length === 0) return this.#noHandler();
-    if (found.length === 0) return this.#noneFound();
-    if (this.#matrix) return callsMatrix(this.app, found, this.app.navigation.handlers.eventType);
+    if (found.length === 0) return noneFound(this.app, filter);
+    if (this.#matrix) return callsMatrix(this.app, found, filter.fields.eventType);
     return html`${handlerTable(this.app, this.#all, found, this.#deletions)}
       ${
         found.length > mostHandlers
@@ -107,23 +105,12 @@ class HandlersView extends View {
 
   #noHandler(): TemplateResult {
     const add = (event: MouseEvent) => this.#add(event);
-    const examples = () => RED.actions.invoke('core:show-examples-import-dialog');
     return emptyState(
       'fa-plug',
       this.t('empty.handlers.title'),
       this.t('empty.handlers.text'),
       wordButton({ icon: 'fa-plus', label: this.t('handlers.new'), act: add, primary: true }),
-      wordButton({ icon: 'fa-download', label: this.t('button.examples'), act: examples }),
-    );
-  }
-
-  #noneFound(): TemplateResult {
-    const clear = () => this.app.navigation.searchHandlers(everyHandler);
-    return emptyState(
-      'fa-search',
-      this.t('empty.search.title'),
-      this.t('empty.search.text'),
-      wordButton({ icon: 'fa-times', label: this.t('search.clear'), act: clear }),
+      examplesButton(this.app),
     );
   }
 

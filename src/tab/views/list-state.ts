@@ -1,21 +1,21 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
 import type { LiveList } from '../data/live-list.ts';
+import type { LogName } from '../data/live-log.ts';
+import type { RememberedFilter } from '../data/remembered-filter.ts';
 import type { ListRow } from '../data/row-merging.ts';
-import { emptyState, wordButton } from './parts.ts';
-
-interface Words {
-  /** `executions` or `events`: which texts are shown. */
-  readonly words: 'executions' | 'events';
-}
+import { emptyState, examplesButton, noneFound } from './empty-state.ts';
+import { waitNote, wordButton } from './parts.ts';
 
 /** What stands in place of the rows when there are none. */
-export function listState<Row extends ListRow>(
-  { text }: App,
+export function listState<Row extends ListRow, F extends object>(
+  app: App,
+  name: LogName,
   list: LiveList<Row>,
-  { words, searched, clear }: Words & { readonly searched: boolean; readonly clear: () => void },
+  filter: RememberedFilter<F>,
 ): TemplateResult {
-  if (list.status === 'loading') return html`<div class="nrp-wait" role="status">${text('loading')}</div>`;
+  const { text } = app;
+  if (list.status === 'loading') return waitNote(text('loading'));
   if (list.status === 'failed') {
     const retry = { icon: 'fa-refresh', label: text('button.retry'), act: () => void list.refresh() };
     return emptyState(
@@ -25,30 +25,25 @@ export function listState<Row extends ListRow>(
       wordButton(retry),
     );
   }
-  if (searched && !list.complete) return html`<div class="nrp-wait" role="status">${text('searching')}</div>`;
-  if (searched) {
-    const all = { icon: 'fa-times', label: text('search.clear'), act: clear };
-    return emptyState('fa-search', text('empty.search.title'), text('empty.search.text'), wordButton(all));
-  }
-  const act = () => RED.actions.invoke('core:show-examples-import-dialog');
+  if (filter.asked > 0) return list.complete ? noneFound(app, filter) : waitNote(text('searching'));
   return emptyState(
-    words === 'events' ? 'fa-inbox' : 'fa-list-alt',
-    text(`empty.${words}.title`),
-    text(`empty.${words}.text`),
-    wordButton({ icon: 'fa-download', label: text('button.examples'), act }),
+    name === 'events' ? 'fa-inbox' : 'fa-list-alt',
+    text(`empty.${name}.title`),
+    text(`empty.${name}.text`),
+    examplesButton(app),
   );
 }
 
-/** How much is shown, and what waits. */
+/** How much is shown, and whether it is live. */
 export function listFooter<Row extends ListRow>(
   { text, formats }: App,
+  name: LogName,
   list: LiveList<Row>,
-  { words }: Words,
 ): TemplateResult | typeof nothing {
   if (list.rows.length === 0) return nothing;
   const shown = formats.count(list.rows.length) + (list.complete ? '' : '+');
   return html`<div class="nrp-foot">
-    <span>${text(`${words}.shown`, { count: shown })}</span>
+    <span>${text(`${name}.shown`, { count: shown })}</span>
     <span class="nrp-live">${text(list.paused ? 'live.paused' : 'live.on')}</span>
   </div>`;
 }

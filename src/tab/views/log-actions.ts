@@ -23,7 +23,7 @@ async function exportAll(app: App): Promise<void> {
   await telling(app, async () => {
     for (const registry of shownRegistries(app)) {
       const { url } = await app.api.send<{ url: string }>('POST', path('registries', registry, 'exports'), {
-        filter: queryOf(app.navigation.log),
+        filter: queryOf(app.navigation.log.fields),
       });
       const link = document.createElement('a');
       // A proxy may show the editor elsewhere than Node-RED knows.
@@ -31,6 +31,7 @@ async function exportAll(app: App): Promise<void> {
       link.download = '';
       link.click();
     }
+    app.announcements.say(app.text('log.exportDone'));
   });
 }
 
@@ -39,7 +40,7 @@ async function replayAll(app: App, button: HTMLElement): Promise<void> {
     const answers = await Promise.all(
       shownRegistries(app).map((registry) =>
         app.api.send<{ matched: number }>('POST', path('registries', registry, 'replay'), {
-          filter: queryOf(app.navigation.log),
+          filter: queryOf(app.navigation.log.fields),
           dryRun,
         }),
       ),
@@ -54,6 +55,6 @@ async function replayAll(app: App, button: HTMLElement): Promise<void> {
       yes: text('button.replay'),
     };
     if ((await ask(app, button, question)) === undefined) return;
-    notify(text('log.replaying', { count: formats.count(await replay(false)) }), 'success');
+    notify(app, text('log.replaying', { count: formats.count(await replay(false)) }), 'success');
   });
 }

@@ -1,28 +1,37 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { App } from '../app.ts';
 import type { LiveList } from '../data/live-list.ts';
+import type { LogName } from '../data/live-log.ts';
 import type { ListRow } from '../data/row-merging.ts';
+import { showsSeveral } from '../data/shown-registries.ts';
+import { visible } from '../text/visible.ts';
 import type { RowWindow } from './row-window.ts';
 
-interface LogTable<Row extends ListRow> {
+interface NumberedRow extends ListRow {
+  readonly seq: number;
+}
+
+interface LogTable<Row extends NumberedRow> {
   readonly list: LiveList<Row>;
   readonly window: RowWindow;
-  readonly name: 'executions' | 'events';
+  readonly name: LogName;
+  /** Those after the ID; the registry's is left out while there is one only. */
   readonly columns: readonly string[];
   readonly cells: (row: Row) => TemplateResult;
   readonly open: (row: Row) => void;
 }
 
 /** The rows of a long list of which some are in the page; a click anywhere on a row opens it. */
-export function logTable<Row extends ListRow>({ text }: App, table: LogTable<Row>): TemplateResult {
+export function logTable<Row extends NumberedRow>(app: App, table: LogTable<Row>): TemplateResult {
+  const { text } = app;
   const { rows, status, complete } = table.list;
   const { first, last, before, after } = table.window.range(rows.map(({ id }) => id));
-  const several = table.columns.includes('registry');
+  const columns = ['id', ...table.columns.filter((column) => column !== 'registry' || showsSeveral(app))];
   return html`<div class="nrp-scroll" tabindex="-1" @scroll=${table.window.scrolled}>
     <div style="padding-top:${before}px;padding-bottom:${after}px">
       <table
-        class="nrp-table nrp-${table.name} ${several ? 'nrp-several' : ''}"
+        class="nrp-table nrp-log nrp-${table.name}"
         aria-busy=${String(status === 'loading')}
         aria-rowcount=${complete ? rows.length + 1 : -1}
         @keydown=${table.window.pressed}
@@ -31,15 +40,18 @@ export function logTable<Row extends ListRow>({ text }: App, table: LogTable<Row
         <caption>${text(`${table.name}.caption`)}</caption>
         <thead>
           <tr>
-            ${table.columns.map((column) => html`<th scope="col" class="nrp-c-${column}">${text(`column.${column}`)}</th>`)}
+            ${columns.map((column) => html`<th scope="col" class="nrp-c-${column}">${text(`column.${column}`)}</th>`)}
           </tr>
         </thead>
         <tbody>
           ${repeat(
             rows.slice(first, last),
             ({ id }) => id,
-            (row, index) =>
-              html`<tr aria-rowindex=${first + index + 2} @click=${(event: MouseEvent) => openFrom(event, () => table.open(row))}>${table.cells(row)}</tr>`,
+            (row, index) => {
+              const label = text(`${table.name}.open`, { id: row.seq });
+              const open = (event: MouseEvent) => openFrom(event, () => table.open(row));
+              return html`<tr aria-rowindex=${first + index + 2} @click=${open}>${idCell(table.window, row, label)}${table.cells(row)}</tr>`;
+            },
           )}
         </tbody>
       </table>
@@ -54,14 +66,14 @@ function openFrom({ currentTarget }: MouseEvent, open: () => void): void {
 }
 
 /** The cell whose button opens the row; the keyboard moves among these. */
-export function idCell(
-  window: RowWindow,
-  { id, seq }: { readonly id: string; readonly seq: number },
-  label: string,
-): TemplateResult {
+function idCell(window: RowWindow, { id, seq }: NumberedRow, label: string): TemplateResult {
   return html`<td class="nrp-c-id">
     <button type="button" class="nrp-link" data-row=${id} tabindex=${window.tabIndexOf(id)} aria-label=${label} title=${id}>${seq}</button>
   </td>`;
+}
+
+export function registryCell(app: App, { registry }: ListRow): TemplateResult | typeof nothing {
+  return showsSeveral(app) ? textCell('registry', visible(app.registries.nameOf(registry))) : nothing;
 }
 
 export function timeCell({ formats }: App, at: string): TemplateResult {

@@ -6,7 +6,7 @@ import { Overview } from '../data/overview.ts';
 import { shownRegistries } from '../data/shown-registries.ts';
 import { rangeOf, type Series, spans } from '../data/statistics.ts';
 import { attention } from './attention.ts';
-import { wordButton } from './parts.ts';
+import { problemNote, wordButton } from './parts.ts';
 import { problemOf } from './problems.ts';
 import { define, View, Watch } from './view.ts';
 import './chart-view.ts';
@@ -48,7 +48,7 @@ class OverviewView extends View {
     return html`<div class="nrp-scroll nrp-overview" tabindex="-1">
       ${this.#tiles()} ${this.#spanButtons()}
       ${series ? this.#charts(series) : nothing}
-      ${problem === undefined ? nothing : html`<div class="nrp-problem" role="alert">${problemOf(this.app, problem)}</div>`}
+      ${problem === undefined ? nothing : problemNote(problemOf(this.app, problem))}
       ${attention(this.app, this.#all)}
     </div>`;
   }

@@ -11,50 +11,50 @@ export interface Action {
 }
 
 /** A button that shows its icon only; its name is its tooltip. */
-export function iconButton({ icon, label, act, pressed, refused }: Action): TemplateResult {
-  return html`<button
-    type="button"
-    class="red-ui-button red-ui-button-small nrp-icon ${pressed ? 'selected' : ''}"
-    aria-label=${label}
-    title=${refused ? `${label}: ${refused}` : label}
-    aria-pressed=${pressed === undefined ? nothing : String(pressed)}
-    aria-disabled=${refused ? 'true' : nothing}
-    @click=${(event: MouseEvent) => {
-      event.stopPropagation();
-      if (!refused) act(event);
-    }}
-  ><i class="fa ${icon}" aria-hidden="true"></i></button>`;
+export function iconButton(action: Action): TemplateResult {
+  const { label, refused } = action;
+  return button(action, 'nrp-icon', refused ? `${label}: ${refused}` : label, icon(action.icon));
 }
 
 /** A button with its name; `icon` is '' for none. */
-export function wordButton({ icon, label, act, pressed, refused, primary }: Action): TemplateResult {
+export function wordButton(action: Action): TemplateResult {
+  const { label, refused, primary } = action;
+  const content = html`${action.icon ? html`${icon(action.icon)} ` : nothing}<span>${label}</span>`;
+  return button(action, `nrp-word ${primary ? 'primary' : ''}`, refused, content);
+}
+
+function button(
+  { label, act, pressed, refused }: Action,
+  kind: string,
+  title: string | undefined,
+  content: TemplateResult,
+): TemplateResult {
   return html`<button
     type="button"
-    class="red-ui-button red-ui-button-small nrp-word ${pressed ? 'selected' : ''} ${primary ? 'primary' : ''}"
+    class="red-ui-button red-ui-button-small ${kind} ${pressed ? 'selected' : ''}"
     aria-label=${label}
-    title=${refused ?? nothing}
+    title=${title ?? nothing}
     aria-pressed=${pressed === undefined ? nothing : String(pressed)}
     aria-disabled=${refused ? 'true' : nothing}
     @click=${(event: MouseEvent) => {
       event.stopPropagation();
       if (!refused) act(event);
     }}
-  >${icon ? html`<i class="fa ${icon}" aria-hidden="true"></i> ` : nothing}<span>${label}</span></button>`;
+  >${content}</button>`;
 }
 
-/** What stands where rows would: why there are none, and what to do. */
-export function emptyState(
-  icon: string,
-  title: string,
-  words: string,
-  ...buttons: readonly (TemplateResult | typeof nothing)[]
-): TemplateResult {
-  return html`<div class="nrp-empty">
-    <i class="fa ${icon}" aria-hidden="true"></i>
-    <p class="nrp-empty-title">${title}</p>
-    <p>${words}</p>
-    <p class="nrp-empty-buttons">${buttons}</p>
-  </div>`;
+function icon(name: string): TemplateResult {
+  return html`<i class="fa ${name}" aria-hidden="true"></i>`;
+}
+
+/** What stands where something will be. */
+export function waitNote(words: string): TemplateResult {
+  return html`<div class="nrp-wait" role="status">${words}</div>`;
+}
+
+/** What went wrong, where its outcome would stand. */
+export function problemNote(words: string): TemplateResult {
+  return html`<div class="nrp-problem" role="alert">${words}</div>`;
 }
 
 /** A line above the rows that says what one should know. */
@@ -63,8 +63,10 @@ export function banner(
   words: string,
   ...buttons: readonly (TemplateResult | typeof nothing)[]
 ): TemplateResult {
-  const icon = { info: 'fa-info-circle', warning: 'fa-exclamation-triangle', error: 'fa-times-circle' }[tone];
+  const shape = { info: 'fa-info-circle', warning: 'fa-exclamation-triangle', error: 'fa-times-circle' }[
+    tone
+  ];
   return html`<div class="nrp-banner nrp-banner-${tone}" role=${tone === 'info' ? 'note' : 'status'}>
-    <i class="fa ${icon}" aria-hidden="true"></i><span>${words}</span>${buttons}
+    ${icon(shape)}<span>${words}</span>${buttons}
   </div>`;
 }

@@ -8,7 +8,7 @@ export async function telling(app: App, work: () => Promise<void>): Promise<void
     await work();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    notify(problemOf(app, error), 'error');
+    notify(app, problemOf(app, error), 'error');
   }
 }
 

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
-import { iconButton } from './parts.ts';
+import type { RememberedFilter } from '../data/remembered-filter.ts';
+import { iconButton, problemNote } from './parts.ts';
 
 /** A field of the advanced search. */
 export interface Field<F> {
@@ -11,18 +12,14 @@ export interface Field<F> {
   readonly options?: readonly (readonly [value: string, label: string])[];
 }
 
-export interface Search<F> {
-  readonly filter: F;
+export interface Search<F extends object> {
+  readonly filter: RememberedFilter<F>;
   /** What the search box fills in, and its name. */
   readonly box: keyof F & string;
   readonly boxLabel: string;
   readonly fields: readonly Field<F>[];
   readonly open: boolean;
   readonly toggle: () => void;
-  readonly search: (change: Partial<F>) => void;
-  /** How many fields are filled in. */
-  readonly asked: number;
-  readonly clear: () => void;
   /** What stands beside the search box. */
   readonly beside?: TemplateResult | typeof nothing;
   readonly problem?: string | undefined;
@@ -31,7 +28,8 @@ export interface Search<F> {
 /** A search box, the advanced search behind its button, and one click that clears both. */
 export function searchBar<F extends object>(app: App, search: Search<F>): TemplateResult {
   const { text } = app;
-  const count = search.asked > 0 ? ` (${search.asked})` : '';
+  const { filter } = search;
+  const count = filter.asked > 0 ? ` (${filter.asked})` : '';
   return html`<div class="nrp-bar" role="search">
       <span class="nrp-search">
         <i class="fa fa-search" aria-hidden="true"></i>
@@ -45,15 +43,15 @@ export function searchBar<F extends object>(app: App, search: Search<F>): Templa
           pressed: search.open,
         })}
         ${
-          search.asked > 0
-            ? iconButton({ icon: 'fa-times', label: text('search.clear'), act: search.clear })
+          filter.asked > 0
+            ? iconButton({ icon: 'fa-times', label: text('search.clear'), act: () => filter.clear() })
             : nothing
         }
       </span>
       ${search.beside ?? nothing}
     </div>
     ${search.open ? form(search) : nothing}
-    ${search.problem ? html`<div class="nrp-problem" role="alert">${search.problem}</div>` : nothing}`;
+    ${search.problem ? problemNote(search.problem) : nothing}`;
 }
 
 function form<F extends object>(search: Search<F>): TemplateResult {
@@ -84,7 +82,7 @@ function listOf<F extends object>({ name }: Field<F>): string {
 }
 
 function select<F extends object>(search: Search<F>, field: Field<F>): TemplateResult {
-  const value = String(search.filter[field.name]);
+  const value = String(search.filter.fields[field.name]);
   const options = field.options ?? [];
   const known = options.some(([option]) => option === value);
   return html`<select id=${idOf(field)} @change=${(event: Event) => fill(search, field, event)}>
@@ -109,7 +107,7 @@ function input<F extends object>(search: Search<F>, field: Field<F>, className =
       autocomplete="off"
       spellcheck="false"
       maxlength="256"
-      .value=${String(search.filter[field.name])}
+      .value=${String(search.filter.fields[field.name])}
       @input=${field.kind === 'time' ? nothing : delayed}
       @change=${(event: Event) => fill(search, field, event)}
       @keydown=${(event: KeyboardEvent) => {
@@ -126,9 +124,9 @@ function later(element: Element, run: () => void): void {
   waiting.set(element, setTimeout(run, 250));
 }
 
-function fill<F extends object>({ filter, search }: Search<F>, { name }: Field<F>, event: Event): void {
+function fill<F extends object>({ filter }: Search<F>, { name }: Field<F>, event: Event): void {
   const element = event.target as HTMLInputElement | HTMLSelectElement;
   clearTimeout(waiting.get(element));
-  if (filter[name] === element.value) return;
-  search({ [name]: element.value } as Partial<F>);
+  if (filter.fields[name] === element.value) return;
+  filter.change({ [name]: element.value } as Partial<F>);
 }

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { App } from '../app.ts';
 import { visible } from '../text/visible.ts';
 
 /** A part of a details page with its heading. */
@@ -13,6 +14,11 @@ export function facts(all: readonly Fact[]): TemplateResult {
   return html`<dl class="nrp-facts">
     ${all.map(([name, value]) => (value ? html`<div><dt>${name}</dt><dd>${value}</dd></div>` : nothing))}
   </dl>`;
+}
+
+/** A time for the reader, and as it was written down. */
+export function moment({ formats }: App, at: string): TemplateResult {
+  return html`<time datetime=${at}>${formats.absolute(at)} <span class="nrp-muted">${at}</span></time>`;
 }
 
 /** A text of any length, which can be reached and scrolled by keyboard. */

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts';
+import { showExamples } from '../editor/examples.ts';
 import { editedRegistries, flowJsonOf } from '../editor/flow-nodes.ts';
 import { showMenu } from '../editor/menu.ts';
 import { copy } from '../editor/notify.ts';
@@ -12,13 +13,10 @@ export function showTabMenu(app: App, button: HTMLElement): void {
     const registry = visible(String(name || id));
     return {
       label: text('menu.copyFlow', { registry }),
-      onselect: () => copy(flowJsonOf(id), text('menu.copiedFlow', { registry })),
+      onselect: () => copy(app, flowJsonOf(id), text('menu.copiedFlow', { registry })),
     };
   });
   const fire = { label: text('test.title'), onselect: () => openTestEvent(app) };
-  const examples = {
-    label: text('button.examples'),
-    onselect: () => RED.actions.invoke('core:show-examples-import-dialog'),
-  };
+  const examples = { label: text('button.examples'), onselect: showExamples };
   showMenu(button, [...(app.mayWrite ? [fire] : []), ...copies, examples]);
 }

@@ -2,10 +2,12 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { type ViewName, views } from '../data/navigation.ts';
 import { addRegistry, editedRegistries, editRegistry } from '../editor/flow-nodes.ts';
 import { visible } from '../text/visible.ts';
+import { emptyState, examplesButton } from './empty-state.ts';
 import { openTestEvent } from './open.ts';
-import { banner, emptyState, iconButton, wordButton } from './parts.ts';
+import { banner, iconButton, waitNote, wordButton } from './parts.ts';
 import { showTabMenu } from './tab-menu.ts';
 import { define, View, Watch } from './view.ts';
+import './announcer.ts';
 import './handlers-view.ts';
 import './executions-view.ts';
 import './events-view.ts';
@@ -31,6 +33,7 @@ export class TabView extends View {
 
   override render(): TemplateResult {
     return html`<div class="nrp-view">
+      <nrp-announcer class="nrp-hidden" .app=${this.app}></nrp-announcer>
       ${this.#head()} ${this.#banners()} ${this.#body()}
     </div>`;
   }
@@ -100,7 +103,7 @@ export class TabView extends View {
     };
     switch (state) {
       case 'loading':
-        return html`<div class="nrp-wait" role="status">${this.t('loading')}</div>`;
+        return waitNote(this.t('loading'));
       case 'forbidden':
         return emptyState('fa-lock', this.t('forbidden.title'), this.t('forbidden.text'));
       case 'absent':
@@ -118,12 +121,11 @@ export class TabView extends View {
   }
 
   #noRegistry(): TemplateResult {
-    const examples = () => RED.actions.invoke('core:show-examples-import-dialog');
     return emptyState(
       'fa-book',
       this.t('empty.registry.title'),
       this.t('empty.registry.text'),
-      wordButton({ icon: 'fa-download', label: this.t('button.examples'), act: examples, primary: true }),
+      examplesButton(this.app, true),
       wordButton({ icon: 'fa-plus', label: this.t('button.addRegistry'), act: addRegistry }),
     );
   }

@@ -7,7 +7,7 @@ import { visible } from '../text/visible.ts';
 import { chainList } from './chain-list.ts';
 import { eventMark } from './marks.ts';
 import { openEvent } from './open.ts';
-import { banner, wordButton } from './parts.ts';
+import { banner, problemNote, wordButton } from './parts.ts';
 import { problemOf } from './problems.ts';
 import { section } from './sections.ts';
 import { define, View } from './view.ts';
@@ -54,7 +54,7 @@ export class TestEventView extends View {
           @input=${this.#edit}
         ></textarea>
       </label>
-      ${this.#problem ? html`<div class="nrp-problem" role="alert">${this.#problem}</div>` : nothing}
+      ${this.#problem ? problemNote(this.#problem) : nothing}
       <div class="nrp-actions">
         ${wordButton({ icon: 'fa-bolt', label: this.t('test.fire'), act: () => void this.#fire(), refused, primary: true })}
         ${wordButton({ icon: 'fa-undo', label: this.t('test.sample'), act: () => this.#takeSample() })}
@@ -66,9 +66,7 @@ export class TestEventView extends View {
 
   #outcome(): TemplateResult | typeof nothing {
     const { details, problem } = this.#followed ?? {};
-    if (!details && problem !== undefined) {
-      return html`<div class="nrp-problem" role="alert">${problemOf(this.app, problem)}</div>`;
-    }
+    if (!details && problem !== undefined) return problemNote(problemOf(this.app, problem));
     if (!details) return nothing;
     const { id, status, executions } = details;
     return section(
@@ -148,6 +146,7 @@ export class TestEventView extends View {
         JSON.parse(this.#envelope) as object,
       );
       this.#follow(id);
+      this.app.announcements.say(this.t('test.fireDone'));
     } catch (error) {
       this.#problem =
         error instanceof SyntaxError

@@ -1,0 +1,31 @@
+import type { TemplateResult } from 'lit';
+import type { App } from '../app.ts';
+import { ask } from '../editor/ask.ts';
+import { notify } from '../editor/notify.ts';
+import { wordButton } from './parts.ts';
+import { telling } from './problems.ts';
+
+interface Asked {
+  readonly icon: string;
+  readonly label: string;
+  readonly question: string;
+  /** Where it is asked of the API, by POST. */
+  readonly route: string;
+  /** What is said when the API has agreed. */
+  readonly done: string;
+  /** Reads anew what has changed. */
+  readonly read: () => Promise<void> | undefined;
+}
+
+/** A button that asks first; then the API does it. */
+export function askedButton(app: App, { icon, label, question, route, done, read }: Asked): TemplateResult {
+  const act = ({ currentTarget }: MouseEvent) =>
+    telling(app, async () => {
+      const answer = await ask(app, currentTarget as HTMLElement, { text: question, yes: label });
+      if (answer === undefined) return;
+      await app.api.send('POST', route);
+      notify(app, done, 'success');
+      await Promise.all([read(), app.registries.refresh()]);
+    });
+  return wordButton({ icon, label, act: (event) => void act(event) });
+}

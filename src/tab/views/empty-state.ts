@@ -1,0 +1,34 @@
+import { html, type nothing, type TemplateResult } from 'lit';
+import type { App } from '../app.ts';
+import type { RememberedFilter } from '../data/remembered-filter.ts';
+import { showExamples } from '../editor/examples.ts';
+import { wordButton } from './parts.ts';
+
+/** What stands where rows would: why there are none, and what to do. */
+export function emptyState(
+  icon: string,
+  title: string,
+  words: string,
+  ...buttons: readonly (TemplateResult | typeof nothing)[]
+): TemplateResult {
+  return html`<div class="nrp-empty">
+    <i class="fa ${icon}" aria-hidden="true"></i>
+    <p class="nrp-empty-title">${title}</p>
+    <p>${words}</p>
+    <p class="nrp-empty-buttons">${buttons}</p>
+  </div>`;
+}
+
+/** There are rows, but the search finds none. */
+export function noneFound<F extends object>({ text }: App, filter: RememberedFilter<F>): TemplateResult {
+  return emptyState(
+    'fa-search',
+    text('empty.search.title'),
+    text('empty.search.text'),
+    wordButton({ icon: 'fa-times', label: text('search.clear'), act: () => filter.clear() }),
+  );
+}
+
+export function examplesButton({ text }: App, primary = false): TemplateResult {
+  return wordButton({ icon: 'fa-download', label: text('button.examples'), act: showExamples, primary });
+}

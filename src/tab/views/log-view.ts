@@ -1,0 +1,86 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { LiveLog, type LogKind } from '../data/live-log.ts';
+import type { EventLogRow, LogRow } from '../data/shapes.ts';
+import { listFooter, listState } from './list-state.ts';
+import { logTable } from './log-table.ts';
+import { pauseButton } from './pause-button.ts';
+import { RowWindow } from './row-window.ts';
+import { type Search, searchBar } from './search-bar.ts';
+import { View, Watch } from './view.ts';
+
+/** One of the API's lists: searched, live, loaded as one scrolls; each row is a way to its details. */
+export abstract class LogView<Row extends LogRow | EventLogRow, F extends object> extends View {
+  protected abstract readonly kind: LogKind<Row, F>;
+  /** Those after the ID. */
+  protected abstract readonly columns: readonly string[];
+  #log: LiveLog<Row> | undefined;
+  #searching = false;
+  readonly #window = new RowWindow(this, (atTop, atEnd) => {
+    this.#live.list.atTop = atTop;
+    if (atEnd) void this.#live.list.more();
+  });
+
+  constructor() {
+    super();
+    new Watch(this, () => [this.#live.list, this.app.navigation]);
+  }
+
+  /** What can be searched for. */
+  protected abstract get search(): Pick<Search<F>, 'box' | 'boxLabel' | 'fields'>;
+
+  /** The cells of a row, one for each of `columns`. */
+  protected abstract cells(row: Row): TemplateResult;
+
+  /** Shows a row's details. */
+  protected abstract open(row: Row): void;
+
+  /** What can be done with all that the search finds. */
+  protected actions(): TemplateResult | typeof nothing {
+    return nothing;
+  }
+
+  get #live(): LiveLog<Row> {
+    this.#log ??= new LiveLog<Row>(this.app, this.kind);
+    return this.#log;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#live.start();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#live.stop();
+  }
+
+  override render(): TemplateResult {
+    const { app, kind } = this;
+    const { list } = this.#live;
+    const filter = kind.filterOf(app.navigation);
+    return html`${searchBar<F>(app, {
+      ...this.search,
+      filter,
+      open: this.#searching,
+      toggle: () => {
+        this.#searching = !this.#searching;
+        this.requestUpdate();
+      },
+      problem: list.status === 'failed' ? (list.problem as Error).message : undefined,
+      beside: html`${pauseButton(app, list)}${this.actions()}`,
+    })}
+    ${
+      list.rows.length > 0
+        ? logTable<Row>(app, {
+            list,
+            window: this.#window,
+            name: kind.route,
+            columns: this.columns,
+            cells: (row) => this.cells(row),
+            open: (row) => this.open(row),
+          })
+        : listState(app, kind.route, list, filter)
+    }
+    ${listFooter(app, kind.route, list)}`;
+  }
+}
