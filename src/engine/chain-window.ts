@@ -1,43 +1,26 @@
 import type { Calls } from './calls.ts';
 import { skippedIn, turnOf } from './chain.ts';
+import { type Claim, chainOf, linkOf } from './claim.ts';
 import type { EmissionWindow } from './emission-window.ts';
 import type { Gate } from './gate.ts';
 import type { HandlerSlots } from './handler-slots.ts';
-import type {
-  ExecutionChange,
-  Journal,
-  Link,
-  NewEvent,
-  Released,
-  StartedEvent,
-  Taken,
-} from './journal/journal.ts';
+import type { ExecutionChange, Journal, Released, StartedEvent, Taken } from './journal/journal.ts';
 import { stage } from './journal/stage.ts';
 import type { Persist } from './persist.ts';
-import { type RegisteredHandler, type Registry, snapshotOf } from './registry.ts';
+import { Portion } from './portion.ts';
+import type { Registry } from './registry.ts';
 import {
   type Chain,
   type ChainExecution,
   cancel,
   chainFrom,
+  endOf,
   executionOf,
   park,
   skip,
 } from './running-chain.ts';
 import type { Time } from './time.ts';
 import { WindowPlaces } from './window-places.ts';
-
-/** An event that an executor has laid hold of. */
-export interface Claim {
-  readonly event: number | NewEvent;
-  readonly changed?: Pick<NewEvent, 'eventType' | 'objectId' | 'objectKey' | 'ordered' | 'payload'>;
-  readonly eventType: string;
-  readonly objectId: string;
-  readonly objectKey: string;
-  readonly ordered: boolean;
-  readonly body: string;
-  readonly executor: string | null;
-}
 
 export interface ChainObserver {
   /** An execution began, parked or was settled; the journal has it. */
@@ -73,8 +56,8 @@ const journalPause = 1000;
 export class ChainWindow {
   readonly #options: Options;
   readonly #places: WindowPlaces;
-  /** Handlers that due events in the journal wait for. */
-  readonly #due: Set<string>;
+  /** Handlers that due events in the journal wait for, and how many to ask for. */
+  readonly #due: Map<string, Portion>;
   /** Handlers whose rate is waited for. */
   readonly #slowed = new Set<string>();
   #running = 0;
@@ -83,7 +66,7 @@ export class ChainWindow {
   constructor(options: Options) {
     this.#options = options;
     this.#places = new WindowPlaces(options.concurrency, options.time, () => this.fill());
-    this.#due = new Set(options.journal.backlog.dueFor);
+    this.#due = new Map(options.journal.backlog.dueFor.map((handler) => [handler, new Portion()]));
   }
 
   /** Chains in the window. */
@@ -137,16 +120,16 @@ export class ChainWindow {
 
   /** A due event in the journal waits for this handler. */
   wait(handler: string): void {
-    this.#due.add(handler);
+    if (!this.#due.has(handler)) this.#due.set(handler, new Portion());
     this.fill();
   }
 
   /** Starts due events while the window and their handlers have room. */
   fill(): void {
-    for (const handler of this.#due) {
+    for (const [handler, portion] of this.#due) {
       if (!this.#open || this.#places.roomAtMost < 1) return;
-      const slots = Math.min(this.#places.room(handler), this.#roomOf(handler));
-      if (slots > 0) void this.#startDue(handler, slots);
+      const slots = Math.min(this.#places.room(handler), this.#roomOf(handler), portion.size);
+      if (slots > 0) void this.#startDue(handler, slots, portion);
       else this.#awaitRate(handler);
     }
   }
@@ -162,7 +145,7 @@ export class ChainWindow {
     });
   }
 
-  async #startDue(handler: string, slots: number): Promise<void> {
+  async #startDue(handler: string, slots: number, portion: Portion): Promise<void> {
     const { journal, slots: handlerSlots, time, onError } = this.#options;
     // What becomes due from now on is not in the answer, so it must be noted anew.
     this.#due.delete(handler);
@@ -171,7 +154,8 @@ export class ChainWindow {
     let events: readonly StartedEvent[] = [];
     try {
       events = await journal.startNext(handler, slots, time.now());
-      if (events.length === slots) this.#due.add(handler);
+      portion.learn(events.length, slots);
+      if (events.length === slots) this.#due.set(handler, portion);
     } catch (error) {
       onError(error);
       time.after(journalPause, () => this.wait(handler));
@@ -309,53 +293,4 @@ export class ChainWindow {
     this.#places.give(1);
     this.#options.slots.give(handler, 1);
   }
-}
-
-function linkOf(handler: RegisteredHandler): Link {
-  return {
-    handler: snapshotOf(handler),
-    stop: handler.config.onFailure === 'stop',
-    target: handler.target.description,
-  };
-}
-
-/** The chain of an event that was taken just now. */
-function chainOf(
-  claim: Claim,
-  taken: Taken & { outcome: 'taken' },
-  links: readonly Link[],
-  at: number,
-): Chain {
-  const { eventType, objectId, objectKey, ordered, body, executor } = claim;
-  return {
-    seq: taken.seq,
-    eventType,
-    objectId,
-    objectKey,
-    ordered,
-    body,
-    executor,
-    passed: false,
-    executions: links.map((link, place) => ({
-      ...link,
-      seq: taken.firstExecution + place,
-      replayOf: null,
-      status: place === 0 ? 'running' : 'pending',
-      parkedFor: null,
-      startedAt: place === 0 ? at : null,
-      nextAttemptAt: null,
-      attempts: 0,
-      retries: 0,
-      code: null,
-      response: null,
-      error: null,
-      durationMs: null,
-    })),
-  };
-}
-
-function endOf({ executions }: Chain): 'succeeded' | 'otherwise' {
-  return executions.every(({ status, replayOf }) => status === 'succeeded' && replayOf === null)
-    ? 'succeeded'
-    : 'otherwise';
 }

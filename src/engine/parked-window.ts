@@ -5,6 +5,7 @@ import type { Gate } from './gate.ts';
 import type { HandlerSlots } from './handler-slots.ts';
 import type { CancelParked, Journal, Released, Resettled, StartedParked } from './journal/journal.ts';
 import type { Persist } from './persist.ts';
+import { Portion } from './portion.ts';
 import { type Chain, type ChainExecution, chainFrom, executionOf, skip } from './running-chain.ts';
 import type { Time } from './time.ts';
 
@@ -32,11 +33,12 @@ interface Waiting {
   asking: boolean;
   /** Its status may have changed: what became stale while it was disabled is cancelled first. */
   unchecked: boolean;
+  readonly portion: Portion;
   lastProbe: { readonly execution: number; readonly at: number };
   cancelTimer: (() => void) | undefined;
 }
 
-/** Executions started or cancelled with one request. */
+/** Executions cancelled with one request. */
 const batch = 64;
 /** The longest that a timer is set for, in ms: a longer one would fire at once. */
 const longestTimer = 60 * 60 * 1000;
@@ -116,7 +118,7 @@ export class ParkedWindow {
     const { journal, slots, time } = this.#options;
     const wait = Math.max((waiting.nextAt ?? 0) - time.now(), slots.waitMs(handler));
     if (wait > 0) return this.#wake(waiting, handler, wait);
-    const room = Math.min(slots.room(handler), batch);
+    const room = Math.min(slots.room(handler), waiting.portion.size);
     // When a slot is freed, this is called again.
     if (room < 1) return;
     this.#ask(waiting, handler, async () => {
@@ -125,6 +127,7 @@ export class ParkedWindow {
       try {
         const { started, nextAt } = await journal.startParked(handler, room, time.now());
         unused -= started.length;
+        waiting.portion.learn(started.length, room);
         for (const one of started) this.#run(one, false);
         return nextAt;
       } finally {
@@ -247,6 +250,7 @@ export class ParkedWindow {
       nextAt: null,
       asking: false,
       unchecked: true,
+      portion: new Portion(),
       lastProbe,
       cancelTimer: undefined,
     };

@@ -53,6 +53,13 @@ export function executionOf(chain: Chain, seq: number): ChainExecution {
   return execution;
 }
 
+/** How a chain ends that nothing is left to do in; `otherwise` needs a closer look. */
+export function endOf({ executions }: Chain): 'succeeded' | 'otherwise' {
+  return executions.every(({ status, replayOf }) => status === 'succeeded' && replayOf === null)
+    ? 'succeeded'
+    : 'otherwise';
+}
+
 /** The execution is `succeeded` or `failed` by this attempt. */
 export function settle(execution: ChainExecution, attempt: Attempt): ExecutionChange {
   return attempted(execution, attempt, attempt.outcome.ok ? 'succeeded' : 'failed');
