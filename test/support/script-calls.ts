@@ -5,7 +5,7 @@ import { temporaryFolder } from './node-red.ts';
 /** A run of `records-call.sh`. */
 export interface ScriptCall {
   readonly webhookId: string;
-  /** The process that started it; 1 when that was gone already. */
+  /** The process that started it, one in each life of Node-RED. */
   readonly parent: number;
   readonly input: string;
 }

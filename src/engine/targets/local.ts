@@ -2,9 +2,9 @@ import type { LocalHandler } from '../handler.ts';
 import { InFlight } from './in-flight.ts';
 import { Command } from './local/command.ts';
 import { environmentOf } from './local/environment.ts';
-import { ownTurn } from './local/own-turn.ts';
-import { type Ended, run } from './local/run.ts';
+import type { Ended } from './local/run.ts';
 import { startFailure } from './local/start-failure.ts';
+import { starter } from './local/starter.ts';
 import { failure, success } from './outcome.ts';
 import type { ScriptFolders } from './script-folders.ts';
 import type { Call, Outcome, Target } from './target.ts';
@@ -12,6 +12,9 @@ import type { Call, Outcome, Target } from './target.ts';
 export interface LocalTargetOptions {
   readonly scripts: ScriptFolders;
 }
+
+/** One for all handlers. */
+const run = starter();
 
 /**
  * Runs a script for each call (`mode: once`): without a shell, in the script's own folder, the envelope on standard
@@ -36,8 +39,7 @@ class LocalTarget implements Target {
 
   async call(call: Call): Promise<Outcome> {
     this.#inFlight.begin();
-    const deadline = performance.now() + this.#handler.timeoutSeconds * 1000;
-    const ended = await this.#start(call, deadline).catch((error: Error) => error);
+    const ended = await this.#run(call).catch((error: Error) => error);
     this.#inFlight.end();
     const outcome =
       ended instanceof Error ? startFailure(this.#handler.command, ended) : this.#outcomeOf(ended);
@@ -50,15 +52,14 @@ class LocalTarget implements Target {
     return this.#inFlight.settled();
   }
 
-  async #start(call: Call, deadline: number): Promise<Ended> {
-    await ownTurn();
+  async #run(call: Call): Promise<Ended> {
     const { file, cwd } = this.#command.locate();
     return run(file, {
       args: this.#handler.args,
       cwd,
       env: environmentOf(this.#handler, call),
       input: call.body,
-      timeoutMs: Math.max(1, deadline - performance.now()),
+      timeoutMs: this.#handler.timeoutSeconds * 1000,
     });
   }
 

@@ -4,11 +4,29 @@ import type { Redaction } from './redaction.ts';
 /** As much is kept of a response body or of a script's output, in bytes. */
 export const keptBytes = 64 * 1024;
 
+/** What was captured, as it goes from one process to another. */
+export interface Captured {
+  readonly bytes: Uint8Array;
+  readonly received: number;
+}
+
 /** Keeps the first 64 KiB of a byte stream and counts the rest. */
 export class TextCapture {
   readonly #chunks: Uint8Array[] = [];
   #kept = 0;
   #received = 0;
+
+  /** Goes on with what another process captured. */
+  static of({ bytes, received }: Captured): TextCapture {
+    const capture = new TextCapture();
+    capture.push(bytes);
+    capture.#received = received;
+    return capture;
+  }
+
+  get captured(): Captured {
+    return { bytes: Buffer.concat(this.#chunks), received: this.#received };
+  }
 
   /** Bytes that came, kept or not. */
   get received(): number {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { deserialize, serialize } from 'node:v8';
 import { Redaction } from '../../../src/engine/targets/redaction.ts';
 import { keptBytes, TextCapture } from '../../../src/engine/targets/text-capture.ts';
 
@@ -32,6 +33,15 @@ describe('text capture', () => {
   it('keeps exactly 64 KiB whole', () => {
     const text = 'é'.repeat(keptBytes / 2);
     assert.equal(captured(text).text(nothingSecret), text);
+  });
+
+  it('is the same in another process', () => {
+    for (const chunk of ['', 'Zoë', Buffer.from([0x63, 0xe9, 0x21]), `x${'é'.repeat(keptBytes)}`]) {
+      const capture = captured(chunk);
+      const there = TextCapture.of(deserialize(serialize(capture.captured)));
+      assert.equal(there.text(nothingSecret), capture.text(nothingSecret));
+      assert.equal(there.received, capture.received);
+    }
   });
 
   it('shows no half of a secret at the cut', () => {

@@ -23,8 +23,8 @@ const running = new Set<Program>();
 let watchingExit = false;
 
 /**
- * Starts a program without a shell, as a process tree of its own that is ended with Node-RED. Its output must be
- * read. The promise never rejects: it tells when the program and everybody who holds its output are gone.
+ * Starts a program without a shell, as a process tree of its own that is ended with the process that started it. Its
+ * output must be read. The promise never rejects: it tells when the program and everybody who holds its output are gone.
  */
 export function start(file: string, { args, cwd, env }: Surroundings) {
   const program = execa(file, args, {
@@ -42,11 +42,11 @@ export function start(file: string, { args, cwd, env }: Surroundings) {
   });
   // A program that ends without having read its input breaks the pipe, and that is its right.
   program.stdin.on('error', () => undefined);
-  if (program.pid !== undefined) endWithNodeRed(program);
+  if (program.pid !== undefined) endWithThisProcess(program);
   return program;
 }
 
-function endWithNodeRed(program: Program): void {
+function endWithThisProcess(program: Program): void {
   if (!watchingExit) process.on('exit', endAll);
   watchingExit = true;
   running.add(program);
@@ -56,6 +56,11 @@ function endWithNodeRed(program: Program): void {
 
 function endAll(): void {
   for (const program of running) program.kill('SIGTERM');
+}
+
+/** Ends the trees of all programs that have not come to an end of their own. Resolves as `endTree` does. */
+export async function endRunning(): Promise<void> {
+  await Promise.all([...running].map(endTree));
 }
 
 /**

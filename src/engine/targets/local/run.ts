@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { TextCapture } from '../text-capture.ts';
 import { within } from '../within.ts';
-import { endTree, type Program, type Surroundings, start } from './program.ts';
+import { endTree, type Surroundings, start } from './program.ts';
 
 export interface RunOptions extends Surroundings {
   /** What is written to standard input; the program need not read it. */
@@ -38,7 +37,9 @@ export async function run(file: string, { input, timeoutMs, ...surroundings }: R
 
   const timedOut = !(await within(timeoutMs, once(program.nodeChildProcess, 'exit')));
   if (timedOut) await endTree(program);
-  if (!(await within(outputMs, program))) await leaveOutput(program);
+  // Whoever holds the output after that is still read, so that a full or broken pipe stops no background child. Once
+  // more through the event loop: what was written in time may not have been read yet.
+  if (!(await within(outputMs, program))) await setImmediate();
   const { exitCode, signalCode } = program.nodeChildProcess;
   return { exitCode, signal: signalCode, timedOut, stdout, stderr };
 }
@@ -47,11 +48,4 @@ function captured(output: NodeJS.EventEmitter): TextCapture {
   const capture = new TextCapture();
   output.on('data', (chunk: Buffer) => capture.push(chunk));
   return capture;
-}
-
-/** Still read, so that a full or broken pipe stops no background child, but no reason for Node-RED to stay. */
-async function leaveOutput({ stdout, stderr }: Program): Promise<void> {
-  // Once more through the event loop: what was written in time may not have been read yet.
-  await setImmediate();
-  for (const output of [stdout, stderr]) (output as Socket).unref();
 }
