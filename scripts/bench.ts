@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { backlog } from './bench/backlog.ts';
+import { costs } from './bench/costs.ts';
 import { editor } from './bench/editor.ts';
 import { idle } from './bench/idle.ts';
 import type { Measure, Row } from './bench/measure.ts';
@@ -11,7 +12,7 @@ import { restart } from './bench/restart.ts';
 import { search } from './bench/search.ts';
 import { throughput } from './bench/throughput.ts';
 
-const measures: readonly Measure[] = [throughput, nextToRun, restart, backlog, search, idle, editor];
+const measures: readonly Measure[] = [throughput, costs, nextToRun, restart, backlog, search, idle, editor];
 
 const { only } = parseArgs({ options: { only: { type: 'string', multiple: true } } }).values;
 const unknown = only?.filter((name) => !measures.some((measure) => measure.name === name)) ?? [];

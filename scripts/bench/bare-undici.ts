@@ -12,7 +12,7 @@ export async function startBareUndici(url: string): Promise<BareUndici> {
   return {
     async run(count, inFlight) {
       const { ms } = await ask<{ ms: number }>(child, { url, count, inFlight });
-      return { perSecond: (count * 1000) / ms, loopDelayP99: 0 };
+      return { perSecond: (count * 1000) / ms, loopDelayP99: 0, parked: 0 };
     },
     end: () => child.kill(),
   };

@@ -1,10 +1,13 @@
 import type { FlowNode, NodeRed } from '../../test/support/node-red.ts';
+import { eventNode, executor } from '../../test/support/provisioning-flow.ts';
 import { envelopeOf } from './envelope.ts';
 
 /** What came of a run: messages a second, and the delay of Node-RED's event loop meanwhile, in ms. */
 export interface Run {
   readonly perSecond: number;
   readonly loopDelayP99: number;
+  /** Messages that came back although a handler is to be called again. */
+  readonly parked: number;
 }
 
 /**
@@ -42,17 +45,30 @@ return made(msg);`,
   ];
 }
 
+/** A loop through an event node and an executor; the handlers of `bench.<name>` are called. */
+export function chainLoop(name: string, registry = 'registry'): FlowNode[] {
+  const back = [backTo(name)];
+  return [
+    ...loop(name, `${name}-event`, `bench.${name}`),
+    eventNode({ id: `${name}-event`, registry, wires: [[`${name}-executor`]] }),
+    executor({ id: `${name}-executor`, registry, wires: [back, back, back] }),
+  ];
+}
+
 /** Where what goes round comes back to. */
 export function backTo(name: string): string {
   return `${name}-loop`;
 }
 
-/** @throws when a message came back with anything but success */
+/** @throws when a message came back with a failure for good */
 export async function runLoop(nodeRed: NodeRed, name: string, count: number, inFlight: number): Promise<Run> {
   const response = await nodeRed.node(`bench/${name}?count=${count}&inFlight=${inFlight}`);
-  const { elapsed, delay, bad } = (await response.json()) as { elapsed: number; delay: number; bad: number };
-  if (bad > 0) throw new Error(`${name}: ${bad} of ${count} did not succeed`);
-  return { perSecond: (count * 1000) / elapsed, loopDelayP99: delay };
+  const { elapsed, delay, failed, parked } = (await response.json()) as Record<
+    'elapsed' | 'delay' | 'failed' | 'parked',
+    number
+  >;
+  if (failed > 0) throw new Error(`${name}: ${failed} of ${count} failed`);
+  return { perSecond: (count * 1000) / elapsed, loopDelayP99: delay, parked };
 }
 
 /** Runs inside a function node, from its source. Made once: what it uses must not be looked up in a sandbox each time. */
@@ -68,7 +84,7 @@ const flowFunction = `(node, perf, envelope) => {
   const begin = (msg) => {
     const count = Number(msg.req.query.count);
     run = {
-      left: count, out: count, bad: 0, msg, began: performance.now(),
+      left: count, out: count, failed: 0, parked: 0, msg, began: performance.now(),
       delay: monitorEventLoopDelay({ resolution: 1 }),
     };
     run.delay.enable();
@@ -78,11 +94,13 @@ const flowFunction = `(node, perf, envelope) => {
     if (msg.req) return begin(msg);
     run.out -= 1;
     const status = msg.provisioning ? msg.provisioning.status : msg.statusCode === undefined ? 'succeeded' : msg.statusCode;
-    if (status !== 'succeeded' && status !== 200) run.bad += 1;
+    if (status === 'parked') run.parked += 1;
+    else if (status !== 'succeeded' && status !== 200) run.failed += 1;
     if (run.left > 0) return [next(), null];
     if (run.out > 0) return null;
     const elapsed = performance.now() - run.began;
     run.delay.disable();
-    return [null, { ...run.msg, payload: { elapsed, delay: run.delay.percentile(99) / 1e6, bad: run.bad } }];
+    const { failed, parked } = run;
+    return [null, { ...run.msg, payload: { elapsed, delay: run.delay.percentile(99) / 1e6, failed, parked } }];
   };
 }`;

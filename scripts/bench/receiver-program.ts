@@ -1,14 +1,18 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-// Answers every POST at once and counts them; what is sent to /silent is never answered.
+// Answers every POST at once and counts them. What is sent to /silent is never answered; of what is sent to /flaky,
+// each twentieth is told to come again.
 let received = 0;
+let flaky = 0;
 const server = createServer((request, response) => {
   request.resume();
   request.on('end', () => {
     received += 1;
     if (request.url === '/silent') return;
-    response.writeHead(200, { 'content-type': 'application/json' });
+    if (request.url === '/flaky') flaky += 1;
+    const fails = request.url === '/flaky' && flaky % 20 === 0;
+    response.writeHead(fails ? 503 : 200, { 'content-type': 'application/json' });
     response.end('{"ok":true}');
   });
 });

@@ -2,9 +2,9 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type FlowNode, type NodeRed, startNodeRed, temporaryFolder } from '../../test/support/node-red.ts';
-import { eventNode, executor, httpHandler, registry, tab } from '../../test/support/provisioning-flow.ts';
+import { httpHandler, registry, tab } from '../../test/support/provisioning-flow.ts';
 import { type BareUndici, startBareUndici } from './bare-undici.ts';
-import { backTo, loop, type Run, runLoop } from './loop.ts';
+import { backTo, chainLoop, loop, type Run, runLoop } from './loop.ts';
 import { against, atMost, type Measure, median, ms, type Row } from './measure.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
@@ -57,7 +57,6 @@ const loops = {
   stock: { count: 400, calls: 1, rows: 0 },
   'stock-kept-alive': { count: 400, calls: 1, rows: 0 },
   one: { count: 3000, calls: 1, rows: 1 },
-  unordered: { count: 3000, calls: 1, rows: 1 },
   three: { count: 1200, calls: 3, rows: 3 },
   script: { count: 100, calls: 0, rows: 1 },
   resident: { count: 3000, calls: 0, rows: 1 },
@@ -72,7 +71,6 @@ const order: readonly Entrant[] = [
   'one',
   'undici',
   'three',
-  'unordered',
   'script',
   'resident',
   'exec',
@@ -101,9 +99,6 @@ async function alternate(nodeRed: NodeRed, receiver: Receiver, undici: BareUndic
     against('the same', 'http request, file', pairs('one', 'stock'), { least: 7 }),
     against('the same', 'http request (keep-alive), file', pairs('one', 'stock-kept-alive')),
     against('calls through a 3-handler chain', 'bare undici', pairs('three', 'undici', 3), { least: 0.6 }),
-    against('the 1-handler chain, ordering: object', 'ordering: none', pairs('one', 'unordered'), {
-      least: 0.9,
-    }),
     against('scripts, mode: once', 'exec node', pairs('script', 'exec'), { least: 1 }),
     against('scripts, mode: resident', 'exec node', pairs('resident', 'exec'), { least: 20 }),
     atMost(
@@ -130,28 +125,17 @@ async function counted(
 }
 
 function checkSettled(nodeRed: NodeRed, expected: number): void {
-  const settled = ['registry', 'unordered'].map((id) => {
-    const db = new DatabaseSync(join(nodeRed.userDir, 'provisioning', id, 'journal.sqlite'), {
-      readOnly: true,
-    });
-    const { n } = db.prepare('select count(*) as n from executions where status = 3').get() as { n: number };
-    db.close();
-    return n;
-  });
-  const sum = settled.reduce((a, b) => a + b, 0);
-  if (sum !== expected) throw new Error(`the journals hold ${sum} of ${expected} succeeded executions`);
+  const journal = join(nodeRed.userDir, 'provisioning/registry/journal.sqlite');
+  const db = new DatabaseSync(journal, { readOnly: true });
+  const { n } = db.prepare('select count(*) as n from executions where status = 3').get() as { n: number };
+  db.close();
+  if (n !== expected) throw new Error(`the journal holds ${n} of ${expected} succeeded executions`);
 }
 
 function flows(url: string, scripts: { script: string; resident: string }, folder: string): FlowNode[] {
   const place = { z: 'tab', x: 0, y: 0 };
-  const called = (name: string, type: string, registryId = 'registry') =>
-    httpHandler(url, {
-      id: `${name}-handler`,
-      name,
-      events: [type],
-      concurrency: inFlight,
-      registry: registryId,
-    });
+  const called = (name: string, type: string) =>
+    httpHandler(url, { id: `${name}-handler`, name, events: [type], concurrency: inFlight });
   const runs = (name: string, how: { command: string; mode?: string }) =>
     httpHandler('', {
       id: `${name}-handler`,
@@ -161,15 +145,6 @@ function flows(url: string, scripts: { script: string; resident: string }, folde
       handlerType: 'local',
       ...how,
     });
-  const chain = (name: string, type: string, registryId = 'registry') => [
-    ...loop(name, `${name}-event`, type),
-    eventNode({ id: `${name}-event`, registry: registryId, wires: [[`${name}-executor`]] }),
-    executor({
-      id: `${name}-executor`,
-      registry: registryId,
-      wires: [[backTo(name)], [backTo(name)], [backTo(name)]],
-    }),
-  ];
   const stock = (name: string, persist: boolean) => [
     ...loop(name, `${name}-request`, 'bench.stock'),
     {
@@ -198,19 +173,16 @@ function flows(url: string, scripts: { script: string; resident: string }, folde
   return [
     tab,
     registry({ concurrency: inFlight }),
-    registry({ id: 'unordered', concurrency: inFlight, ordering: 'none' }),
     called('crm', 'bench.one'),
-    called('crm-unordered', 'bench.one', 'unordered'),
     called('first', 'bench.three'),
     called('second', 'bench.three'),
     called('third', 'bench.three'),
     runs('script', { command: scripts.script }),
     runs('resident', { command: scripts.resident, mode: 'resident' }),
-    ...chain('one', 'bench.one'),
-    ...chain('unordered', 'bench.one', 'unordered'),
-    ...chain('three', 'bench.three'),
-    ...chain('script', 'bench.script'),
-    ...chain('resident', 'bench.resident'),
+    ...chainLoop('one'),
+    ...chainLoop('three'),
+    ...chainLoop('script'),
+    ...chainLoop('resident'),
     ...stock('stock', false),
     ...stock('stock-kept-alive', true),
     ...loop('exec', 'exec-node', 'bench.exec'),
