@@ -4,7 +4,7 @@ import { type Claim, chainOf, linkOf } from './claim.ts';
 import type { EmissionWindow } from './emission-window.ts';
 import type { Gate } from './gate.ts';
 import type { HandlerSlots } from './handler-slots.ts';
-import type { ExecutionChange, Journal, Released, StartedEvent, Taken } from './journal/journal.ts';
+import type { ExecutionChange, Journal, Released, StartedFirstPass, Taken } from './journal/journal.ts';
 import { stage } from './journal/stage.ts';
 import type { Persist } from './persist.ts';
 import { Portion } from './portion.ts';
@@ -151,7 +151,7 @@ export class ChainWindow {
     this.#due.delete(handler);
     this.#places.take(slots);
     handlerSlots.take(handler, slots);
-    let events: readonly StartedEvent[] = [];
+    let events: readonly StartedFirstPass[] = [];
     try {
       events = await journal.startNext(handler, slots, time.now());
       portion.learn(events.length, slots);
@@ -160,7 +160,7 @@ export class ChainWindow {
       onError(error);
       time.after(journalPause, () => this.wait(handler));
     }
-    for (const event of events) this.#run(chainFrom(event), false, handler);
+    for (const { blocked, ...event } of events) this.#run(chainFrom(event), blocked, handler);
     this.#places.give(slots - events.length);
     handlerSlots.give(handler, slots - events.length);
     this.fill();

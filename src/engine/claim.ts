@@ -3,15 +3,10 @@ import { type RegisteredHandler, snapshotOf } from './registry.ts';
 import type { Chain } from './running-chain.ts';
 
 /** An event that an executor has laid hold of. */
-export interface Claim {
+export interface Claim
+  extends Pick<Chain, 'eventType' | 'objectId' | 'objectKey' | 'ordered' | 'body' | 'executor'> {
   readonly event: number | NewEvent;
   readonly changed?: Pick<NewEvent, 'eventType' | 'objectId' | 'objectKey' | 'ordered' | 'payload'>;
-  readonly eventType: string;
-  readonly objectId: string;
-  readonly objectKey: string;
-  readonly ordered: boolean;
-  readonly body: string;
-  readonly executor: string | null;
 }
 
 /** A handler's place in a chain. */

@@ -324,6 +324,25 @@ describe('delivery', () => {
       assert.deepEqual(first, ['a:1', 'a:1', 'a:2']);
     });
 
+    it('tells of one that is held when its event’s turn comes', async () => {
+      await bench.start([retrying(), aHandler('b')]);
+      bench.behaviours.set('a', held);
+      const first = await bench.engine.fire(anEnvelope(1));
+      const second = await bench.engine.fire(anEnvelope(1));
+      await bench.settle();
+      await bench.answerAll(outage);
+      assert.deepEqual(statuses(), ['a:1 parked', 'b:1 succeeded', 'a:2 parked', 'b:2 succeeded']);
+      assert.deepEqual(
+        bench.rows
+          .filter(({ status }) => status === 'parked')
+          .map(({ eventId, parkedFor }) => [eventId, parkedFor]),
+        [
+          [first, 'retry'],
+          [second, 'order'],
+        ],
+      );
+    });
+
     it('does not hold them where the registry does not order', async () => {
       bench.config = { id: 'registry', ordering: 'none' };
       await bench.start([retrying()]);

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser.ts';
-import { Editor } from '../support/editor.ts';
+import type { Editor } from '../support/editor.ts';
+import { EditorSuite } from '../support/editor-suite.ts';
 import { eventually } from '../support/eventually.ts';
-import { type FlowNode, type NodeRed, startNodeRed } from '../support/node-red.ts';
+import type { FlowNode } from '../support/node-red.ts';
 
 const tab: FlowNode = { id: 'tab1', type: 'tab', label: 'Flow 1' };
 const registry: FlowNode = { id: 'registry1', type: 'provisioning-registry', name: 'Billing' };
@@ -37,34 +36,12 @@ const reference = (name: string): string => `\${${name}}`;
 describe('the editor', function () {
   this.timeout(60_000);
 
-  let nodeRed: NodeRed;
-  let browser: Browser;
+  const suite = new EditorSuite(everything);
   let editor: Editor;
-
-  before(async () => {
-    nodeRed = await startNodeRed({ flows: everything });
-    browser = await launchBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await nodeRed?.stop();
-  });
-  afterEach(async () => {
-    const problems = editor.problems.splice(0);
-    await editor.close();
-    assert.deepEqual(problems, []);
-  });
-
-  async function open(flows: readonly FlowNode[], options = {}): Promise<void> {
-    await nodeRed.deploy(flows);
-    editor = await Editor.open(browser, nodeRed, options);
-  }
-
-  const deployed = async (id: string): Promise<FlowNode> => {
-    const node = (await nodeRed.flows()).find((node) => node.id === id);
-    assert.ok(node, `${id} is not deployed`);
-    return node;
+  const open = async (...opening: Parameters<typeof suite.open>): Promise<void> => {
+    editor = await suite.open(...opening);
   };
+  const deployed = (id: string) => suite.deployed(id);
 
   it('has the nodes in a category of their own', async () => {
     await open([tab]);
@@ -94,7 +71,7 @@ describe('the editor', function () {
   // The registration makes Node-RED forget the plugins' pages it kept, which an installation while it runs needs.
   it('has what the dialogs share as a plugin that registers in the runtime', async () => {
     await open([tab]);
-    const sets = await nodeRed.get<{ name: string; plugins: { id: string }[] }[]>('plugins');
+    const sets = await suite.nodeRed.get<{ name: string; plugins: { id: string }[] }[]>('plugins');
     const shared = sets.find(({ name }) => name === 'provisioning-dialog');
     assert.deepEqual(
       shared?.plugins.map(({ id }) => id),
@@ -503,14 +480,14 @@ describe('the editor', function () {
       const path = 'provisioning/registries/registry1/handlers/handler1';
       const json = { 'content-type': 'application/json' };
       const body = JSON.stringify({ status: 'disabled' });
-      assert.ok((await nodeRed.admin(path, { method: 'PATCH', headers: json, body })).ok);
+      assert.ok((await suite.nodeRed.admin(path, { method: 'PATCH', headers: json, body })).ok);
       const dialog = await editor.editConfig('provisioning-handler', 'handler1');
       const note = dialog.form.locator('#provisioning-handler-override');
       await note.waitFor();
       assert.match((await note.textContent()) ?? '', /In force now: Disabled/);
       await note.getByRole('button', { name: 'Undo' }).click();
       await note.waitFor({ state: 'hidden' });
-      const { items } = await nodeRed.get<{ items: { id: string; override: unknown }[] }>(
+      const { items } = await suite.nodeRed.get<{ items: { id: string; override: unknown }[] }>(
         'provisioning/registries/registry1/handlers',
       );
       assert.equal(items.find(({ id }) => id === 'handler1')?.override, null);
@@ -561,7 +538,7 @@ describe('the editor', function () {
       await warning.waitFor();
       await dialog.fill('path', "/it's/here");
       await eventually('the path', async () =>
-        (await line.textContent())?.includes(`curl -X POST '${nodeRed.url}/it'\\''s/here'`),
+        (await line.textContent())?.includes(`curl -X POST '${suite.nodeRed.url}/it'\\''s/here'`),
       );
       assert.match((await line.textContent()) ?? '', /"events_id":"clients\.create"/);
       await dialog.choose('intakeAuth', 'basic');
@@ -599,7 +576,7 @@ describe('the editor', function () {
       const said = (text: string) => editor.page.locator('.red-ui-notification', { hasText: text }).first();
       await editor.node('event1').locator('.red-ui-flow-node-button-button').click();
       await said('Event fired: clients.create').waitFor();
-      await nodeRed.deploy([tab, registry, handler]);
+      await suite.nodeRed.deploy([tab, registry, handler]);
       const problems = editor.problems.length;
       await editor.node('event1').locator('.red-ui-flow-node-button-button').click();
       await editor.page.locator('.red-ui-notification-error').waitFor();

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser.ts';
-import { Editor } from '../support/editor.ts';
+import type { Editor } from '../support/editor.ts';
+import { EditorSuite } from '../support/editor-suite.ts';
 import { eventually } from '../support/eventually.ts';
-import { type FlowNode, type NodeRed, startNodeRed } from '../support/node-red.ts';
+import type { FlowNode } from '../support/node-red.ts';
 
 const tab: FlowNode = { id: 'tab1', type: 'tab', label: 'Flow 1' };
 const elsewhere: FlowNode = { id: 'tab2', type: 'tab', label: '<b>Flow 2</b>' };
@@ -34,34 +33,12 @@ const everything = [tab, registry, flowHandler, httpHandler, handlerIn, reply];
 describe('the editor of a flow as a handler', function () {
   this.timeout(60_000);
 
-  let nodeRed: NodeRed;
-  let browser: Browser;
+  const suite = new EditorSuite(everything);
   let editor: Editor;
-
-  before(async () => {
-    nodeRed = await startNodeRed({ flows: everything });
-    browser = await launchBrowser();
-  });
-  after(async () => {
-    await browser?.close();
-    await nodeRed?.stop();
-  });
-  afterEach(async () => {
-    const problems = editor.problems.splice(0);
-    await editor.close();
-    assert.deepEqual(problems, []);
-  });
-
-  async function open(flows: readonly FlowNode[], options = {}): Promise<void> {
-    await nodeRed.deploy(flows);
-    editor = await Editor.open(browser, nodeRed, options);
-  }
-
-  const deployed = async (id: string): Promise<FlowNode> => {
-    const node = (await nodeRed.flows()).find((node) => node.id === id);
-    assert.ok(node, `${id} is not deployed`);
-    return node;
+  const open = async (...opening: Parameters<typeof suite.open>): Promise<void> => {
+    editor = await suite.open(...opening);
   };
+  const deployed = (id: string) => suite.deployed(id);
 
   /** What is written below a node on the canvas. */
   const statusOf = (id: string) => editor.node(id).locator('.red-ui-flow-node-status-label');

@@ -9,29 +9,13 @@ import {
   registry,
   tab,
 } from '../support/provisioning-flow.ts';
+import { user } from '../support/users.ts';
 
-// Each user's password is the name, by bcrypt.
 const users = [
-  {
-    username: 'admin',
-    password: '$2b$04$DSpIr4Kt.jPeh0F3HVWGHeAJZljck3CXmn/A2/If7ozNg8TAR//Su',
-    permissions: '*',
-  },
-  {
-    username: 'reader',
-    password: '$2b$04$ZV6K5Hii.E6n.fSDQ.z5seYCrYKHabbA0ucTsCczdjtdt7JNVXQi6',
-    permissions: 'read',
-  },
-  {
-    username: 'writer',
-    password: '$2b$04$44hQx0LRKDBqjX4aPgsXd./T6w9L0jdtA35UlELLnwpTfcvofiQdS',
-    permissions: ['provisioning.write'],
-  },
-  {
-    username: 'exact',
-    password: '$2b$04$99fxFZ9uYB5QSkRsoyZymeLV5rxw4BN81bBNqNangP5JVCRAG/eGK',
-    permissions: ['provisioning.read'],
-  },
+  user('admin', '*'),
+  user('reader', 'read'),
+  user('writer', ['provisioning.write']),
+  user('exact', ['provisioning.read']),
 ];
 
 const reads = [

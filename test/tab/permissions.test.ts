@@ -12,32 +12,20 @@ import {
   tab,
 } from '../support/provisioning-flow.ts';
 import { Tab } from '../support/tab.ts';
+import { user } from '../support/users.ts';
 
-// Each user's password is the name, by bcrypt.
 const users = [
-  {
-    username: 'admin',
-    password: '$2b$04$DSpIr4Kt.jPeh0F3HVWGHeAJZljck3CXmn/A2/If7ozNg8TAR//Su',
-    permissions: '*',
-  },
-  {
-    username: 'reader',
-    password: '$2b$04$ZV6K5Hii.E6n.fSDQ.z5seYCrYKHabbA0ucTsCczdjtdt7JNVXQi6',
-    permissions: 'read',
-  },
-  {
-    username: 'writer',
-    password: '$2b$04$44hQx0LRKDBqjX4aPgsXd./T6w9L0jdtA35UlELLnwpTfcvofiQdS',
-    permissions: [
-      'flows.read',
-      'flows.write',
-      'nodes.read',
-      'settings.read',
-      'plugins.read',
-      'status.read',
-      'context.read',
-    ],
-  },
+  user('admin', '*'),
+  user('reader', 'read'),
+  user('writer', [
+    'flows.read',
+    'flows.write',
+    'nodes.read',
+    'settings.read',
+    'plugins.read',
+    'status.read',
+    'context.read',
+  ]),
 ];
 
 describe('the tab with adminAuth, below /admin', function () {

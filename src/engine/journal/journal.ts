@@ -157,6 +157,12 @@ export interface StartedEvent {
   readonly executions: readonly StartedExecution[];
 }
 
+/** One whose turn in the window has come. */
+export interface StartedFirstPass extends StartedEvent {
+  /** The execution that was to start is parked behind an earlier one of its handler and object. */
+  readonly blocked: boolean;
+}
+
 export interface StartedExecution {
   readonly seq: number;
   readonly handler: HandlerSnapshot;
@@ -287,7 +293,7 @@ export interface Journal {
   /** Marks emitted events that nobody took; `emit` is the number of emission slots free for those behind them. */
   unclaim(events: readonly number[], emit: number, at: number): Promise<readonly Released[]>;
   /** Starts up to `limit` due events that wait for this handler, in the order they were taken. */
-  startNext(handler: string, limit: number, at: number): Promise<readonly StartedEvent[]>;
+  startNext(handler: string, limit: number, at: number): Promise<readonly StartedFirstPass[]>;
   /** Starts up to `limit` parked executions of a handler that are due, longest due first. */
   startParked(handler: string, limit: number, at: number): Promise<ParkedBatch>;
   /** Starts the oldest parked execution after `after` that its object lets run, due or not; after the last comes the first. */

@@ -19,7 +19,7 @@ import type {
   Replayed,
   Resettle,
   Resettled,
-  StartedEvent,
+  StartedFirstPass,
   StartedParked,
   Step,
   Stepped,
@@ -139,7 +139,7 @@ export class SqliteJournal implements Journal {
     return this.#call('unclaim', [events, emit, at]);
   }
 
-  startNext(handler: string, limit: number, at: number): Promise<readonly StartedEvent[]> {
+  startNext(handler: string, limit: number, at: number): Promise<readonly StartedFirstPass[]> {
     return this.#call('startNext', [handler, limit, at]);
   }
 

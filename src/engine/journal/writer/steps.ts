@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { eventOutcomeOf, revivedIn, skippedIn, turnOf } from '../../chain.ts';
-import type { Resettle, Resettled, StartedEvent, Step, Stepped } from '../journal.ts';
+import type { Resettle, Resettled, StartedEvent, StartedFirstPass, Step, Stepped } from '../journal.ts';
 import { type Stage, stage } from '../stage.ts';
 import type { Clock } from './clock.ts';
 import { type Executions, laneOf, type OfEvent, type StoredExecution } from './executions.ts';
@@ -61,7 +61,7 @@ export class Steps {
     return this.#settle(row, at, emit, woken);
   }
 
-  startNext(handler: string, limit: number, at: number): StartedEvent[] {
+  startNext(handler: string, limit: number, at: number): StartedFirstPass[] {
     return this.#sql.due.all(handler, limit).map((row) => this.#startEvent(row as unknown as EventRow, at));
   }
 
@@ -127,20 +127,17 @@ export class Steps {
       .map(({ handler }) => handler);
   }
 
-  #startEvent(row: EventRow, at: number): StartedEvent {
+  #startEvent(row: EventRow, at: number): StartedFirstPass {
     const chain = this.#parts.executions.chain(row.seq).map(outsideOfWindow);
     const turn = turnOf(chain);
     const next = turn === undefined ? undefined : chain[turn];
+    let blocked = false;
     if (turn !== undefined && next) {
-      const blocked = this.#parts.executions.start(next.seq, next.handler.id, laneOf(ofEvent(row)), at);
-      chain[turn] = {
-        ...next,
-        status: blocked ? 'parked' : 'running',
-        startedAt: next.startedAt ?? at,
-      };
+      blocked = this.#parts.executions.start(next.seq, next.handler.id, laneOf(ofEvent(row)), at);
+      chain[turn] = { ...next, status: 'running', startedAt: next.startedAt ?? at };
     }
     this.#sql.start.run(row.seq);
-    return this.#loaded(row, chain);
+    return { ...this.#loaded(row, chain), blocked };
   }
 
   #loaded({ stage: _, touchedAt, ordered, ...event }: EventRow, executions: StoredExecution[]): StartedEvent {
