@@ -8,6 +8,7 @@ import type { Envelope } from '../../src/engine/event.ts';
 import type { ExecutionRow } from '../../src/engine/execution.ts';
 import type { FirstPass } from '../../src/engine/execution-row.ts';
 import { type Handler, handlerSchema } from '../../src/engine/handler.ts';
+import type { SqliteLog } from '../../src/engine/journal/sqlite-log.ts';
 import type { CircuitChange } from '../../src/engine/outlet.ts';
 import { registryConfigSchema } from '../../src/engine/registry-config.ts';
 import type { Call, Outcome } from '../../src/engine/targets/target.ts';
@@ -163,6 +164,8 @@ export class EngineBench {
   async crash(): Promise<void> {
     this.#life += 1;
     this.engine.pause();
+    // Its reader is a thread of this process, which a real crash would end too.
+    if (this.#journal) await ((await this.engine.log()) as SqliteLog).close();
     await this.#journal?.crash();
     this.#journal = undefined;
     for (const call of this.calls) call.ended ??= ++this.#order;
