@@ -9,8 +9,8 @@ interface Call {
 
 /**
  * The places of the window of chains (rule 12), `concurrency` in all. A chain whose call lasts longer than a second
- * lends its place to chains of other handlers, so an endpoint that hangs holds up nobody but itself. How many it can
- * lend is bounded: a handler has no more calls in flight than its own `concurrency` allows.
+ * lends its place to chains of other handlers, so an endpoint that hangs holds up nobody but itself. How many are lent
+ * is bounded: no handler has more calls in flight than `concurrency`, nor than its own allows.
  */
 export class WindowPlaces {
   readonly #concurrency: () => number;
@@ -18,7 +18,8 @@ export class WindowPlaces {
   readonly #onLent: () => void;
   /** Calls that hold their place, oldest first, and when they began. */
   readonly #holding = new Map<Call, number>();
-  readonly #lentBy = new Map<string, number>();
+  /** Calls in flight, by handler. */
+  readonly #calls = new Map<string, number>();
   #lent = 0;
   #taken = 0;
   #watching = false;
@@ -37,7 +38,7 @@ export class WindowPlaces {
 
   /** Places for chains that this handler is to be called for next. */
   room(handler: string): number {
-    return this.roomAtMost - (this.#lentBy.get(handler) ?? 0);
+    return Math.min(this.roomAtMost, this.#concurrency() - (this.#calls.get(handler) ?? 0));
   }
 
   /** No handler has more room. */
@@ -55,12 +56,14 @@ export class WindowPlaces {
 
   /** A chain that has a place calls a handler. */
   began(call: Call): void {
+    this.#count(call, 1);
     this.#holding.set(call, this.#time.monotonic());
     this.#watch();
   }
 
   ended(call: Call): void {
-    if (!this.#holding.delete(call)) this.#lend(call, -1);
+    this.#count(call, -1);
+    if (!this.#holding.delete(call)) this.#lent -= 1;
   }
 
   #watch(): void {
@@ -79,15 +82,14 @@ export class WindowPlaces {
     for (const [call, began] of this.#holding) {
       if (began + patience > this.#time.monotonic()) break;
       this.#holding.delete(call);
-      this.#lend(call, 1);
+      this.#lent += 1;
     }
     if (this.#lent > lent) this.#onLent();
   }
 
-  #lend({ handler }: Call, places: number): void {
-    this.#lent += places;
-    const lent = (this.#lentBy.get(handler.id) ?? 0) + places;
-    if (lent > 0) this.#lentBy.set(handler.id, lent);
-    else this.#lentBy.delete(handler.id);
+  #count({ handler }: Call, calls: number): void {
+    const inFlight = (this.#calls.get(handler.id) ?? 0) + calls;
+    if (inFlight > 0) this.#calls.set(handler.id, inFlight);
+    else this.#calls.delete(handler.id);
   }
 }

@@ -48,7 +48,7 @@ describe('the places of the window', () => {
     await time.advance(499);
     assert.deepEqual([room(), looks], [[1, 1, 1], 0]);
     await time.advance(1);
-    assert.deepEqual([room(), looks], [[1, 2, 2], 1]);
+    assert.deepEqual([room(), looks], [[2, 2, 2], 1]);
     await time.advance(500);
     assert.deepEqual([room(), looks], [[2, 3, 4], 2]);
   });
@@ -58,9 +58,18 @@ describe('the places of the window', () => {
     await time.advance(1000);
     assert.deepEqual(room(), [2, 4, 4]);
     for (let n = 0; n < 4; n += 1) call('answers');
-    assert.deepEqual(room(), [-2, 0, 0]);
+    assert.deepEqual(room(), [0, 0, 0]);
     for (const made of hanging) end(made);
     assert.deepEqual(room(), [0, 0, 0]);
+  });
+
+  it('that come free are for the handler that has lent some, too', async () => {
+    call('hangs');
+    await time.advance(1000);
+    const others = [call('answers'), call('answers'), call('answers'), call('answers')];
+    assert.deepEqual(room(), [0, 0, 0]);
+    end(others[0] as ReturnType<typeof call>);
+    assert.deepEqual(room(), [1, 1, 1]);
   });
 
   it('are not lent by calls that end in time', async () => {

@@ -20,6 +20,8 @@ export interface Surroundings {
 export type Program = ReturnType<typeof start>;
 
 const running = new Set<Program>();
+/** Those whose output is held by somebody, be it a child that they left behind. */
+const reading = new Set<Program>();
 let watchingExit = false;
 
 /**
@@ -43,7 +45,14 @@ export function start(file: string, { args, cwd, env }: Surroundings) {
   // A program that ends without having read its input breaks the pipe, and that is its right.
   program.stdin.on('error', () => undefined);
   if (program.pid !== undefined) endWithThisProcess(program);
+  reading.add(program);
+  void program.then(() => reading.delete(program));
   return program;
+}
+
+/** Whether anybody still holds the output of a program. */
+export function isReading(): boolean {
+  return reading.size > 0;
 }
 
 function endWithThisProcess(program: Program): void {

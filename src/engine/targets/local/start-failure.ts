@@ -1,10 +1,13 @@
 import { failure } from '../outcome.ts';
 import { ScriptRefused } from '../script-folders.ts';
 import type { Outcome } from '../target.ts';
+import { StarterLost } from './starter.ts';
 
 /** The outcome of an attempt whose script did not start. */
 export function startFailure(command: string, error: Error & { code?: unknown }): Outcome {
   if (error instanceof ScriptRefused) return failure(error.message);
+  // It says nothing of this script: one such end must not open the circuits of all.
+  if (error instanceof StarterLost) return failure(error.message);
   const code = typeof error.code === 'string' ? error.code : '';
   // What an argument or a variable of the environment can not carry comes with the event, or is configured.
   if (code.startsWith('ERR_INVALID_')) return failure(`${command} can not be started: ${error.message}`);

@@ -1,6 +1,6 @@
 import type { Captured } from '../text-capture.ts';
 import { machineNow } from './machine-clock.ts';
-import { endRunning, type Surroundings } from './program.ts';
+import { endRunning, isReading, type Surroundings } from './program.ts';
 import { type Ended, run } from './run.ts';
 
 /** A program that Node-RED wants to be run. */
@@ -16,30 +16,45 @@ export interface Request extends Surroundings {
 /** What came of a request: how the program ended, or why it did not start. */
 export type Answer = { readonly number: number } & (
   | { readonly ended: Omit<Ended, 'stdout' | 'stderr'> & Record<'stdout' | 'stderr', Captured> }
-  | { readonly failure: { readonly message: string; readonly code: unknown } }
+  | { readonly failure: { readonly message: string; readonly code?: unknown } }
 );
+
+/** `idle?` asks whether anybody would miss this process. */
+export type ToStarter = Request | 'idle?';
+/** `up` comes first; `reading` means that children of programs still hold an output, which is read for them. */
+export type FromStarter = Answer | 'up' | 'idle' | 'reading';
 
 // The starter's own process. When Node-RED is gone, or needs it no more, the channel is closed: what runs comes to its
 // end, with all of its input and within its time, and then nothing is left that would keep this process up.
-process.on('message', answer);
-process.once('SIGTERM', end);
+process.on('message', hear);
+process.on('SIGTERM', end);
 // From a terminal they reach Node-RED too, which decides.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+tell('up');
 
-async function answer({ number, file, deadline, ...options }: Request): Promise<void> {
-  const timeoutMs = Math.max(1, deadline - machineNow());
-  const came = await run(file, { ...options, timeoutMs }).then(
-    ({ stdout, stderr, ...facts }): Answer => ({
+async function hear(message: ToStarter): Promise<void> {
+  if (message === 'idle?') tell(isReading() ? 'reading' : 'idle');
+  else tell(await answerTo(message));
+}
+
+async function answerTo({ number, file, deadline, ...options }: Request): Promise<Answer> {
+  const timeoutMs = deadline - machineNow();
+  if (timeoutMs <= 0) return { number, failure: { message: 'its time was up before it was started' } };
+  return run(file, { ...options, timeoutMs }).then(
+    ({ stdout, stderr, ...facts }) => ({
       number,
       ended: { ...facts, stdout: stdout.captured, stderr: stderr.captured },
     }),
-    ({ message, code }): Answer => ({ number, failure: { message, code } }),
+    ({ message, code }) => ({ number, failure: { message, code } }),
   );
-  if (process.connected) process.send?.(came, undefined, undefined, () => undefined);
+}
+
+function tell(message: FromStarter): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
 async function end(): Promise<void> {
-  process.off('message', answer);
+  process.off('message', hear);
   await endRunning();
   process.exit();
 }

@@ -6,7 +6,7 @@ import { Tail } from '../resident/tail.ts';
 import { TextCapture } from '../text-capture.ts';
 import { machineNow } from './machine-clock.ts';
 import type { Ended, RunOptions, run } from './run.ts';
-import type { Answer, Request } from './starter-program.ts';
+import type { Answer, FromStarter, ToStarter } from './starter-program.ts';
 
 const program = fileURLToPath(new URL(`./starter-program${extname(import.meta.url)}`, import.meta.url));
 
@@ -18,14 +18,19 @@ interface Patience {
 }
 
 const usual: Patience = { idleMs: 300_000, stuckMs: 15_000 };
+/** When it has not ended so long after a SIGTERM, in ms, the process is stuck. */
+const hopelessMs = 5000;
+
+/** The process that was to run a program is gone: how far the program came is not known. */
+export class StarterLost extends Error {}
 
 /**
  * A `run` whose programs are started by another process. To start one is to fork, which holds up everything else in a
  * process, and the longer the more memory it has: one that has little does it for Node-RED. It is started by the first
  * call, and after its end by the next one; with Node-RED it ends, and what it runs, too.
  *
- * The promise rejects, with an error that has no `code`, when that process does not start, dies or answers nothing: the
- * program may have run then, or still run.
+ * The promise rejects with a StarterLost when that process dies or answers nothing: the program may have run then, or
+ * still run.
  */
 export function starter(patience: Partial<Patience> = {}): typeof run {
   let life: Life | undefined;
@@ -51,6 +56,7 @@ class Life {
   readonly #waiting = new Map<number, Waiting>();
   readonly #stderr = new Tail();
   #lastNumber = 0;
+  #cameUp = false;
   #isGone = false;
   #idle: NodeJS.Timeout | undefined;
 
@@ -64,8 +70,9 @@ class Life {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    this.#process.on('message', (answer: Answer) => this.#settle(answer));
+    this.#process.on('message', (message: FromStarter) => this.#hear(message));
     this.#process.on('error', ({ message }) => this.#fail(`can not be started: ${message}`));
+    this.#process.once('exit', () => processes.delete(this.#process));
     // After the last of its answers, as `exit` need not be.
     this.#process.once('close', (code, signal) =>
       this.#lose(signal ? `was ended by ${signal}` : `ended with exit code ${code}`),
@@ -86,11 +93,9 @@ class Life {
       clearTimeout(this.#idle);
       const number = ++this.#lastNumber;
       // It keeps Node-RED up, too, while the program runs.
-      const timer = setTimeout(() => this.#lose('does not answer'), timeoutMs + this.#patience.stuckMs);
+      const timer = setTimeout(() => this.#missAnswer(number), timeoutMs + this.#patience.stuckMs);
       this.#waiting.set(number, { timer, resolve, reject });
-      const request: Request = { ...options, number, file, deadline: machineNow() + timeoutMs };
-      // What can not be sent any more is told by the end of the process.
-      this.#process.send?.(request, () => undefined);
+      this.#send({ ...options, number, file, deadline: machineNow() + timeoutMs });
     });
   }
 
@@ -106,23 +111,51 @@ class Life {
       const { stdout, stderr, ...facts } = answer.ended;
       waiting.resolve({ ...facts, stdout: TextCapture.of(stdout), stderr: TextCapture.of(stderr) });
     }
+    this.#rest();
+  }
+
+  #hear(message: FromStarter): void {
+    if (message === 'up') this.#cameUp = true;
+    else if (message === 'idle') this.#letGo();
+    else if (message === 'reading') this.#rest();
+    else this.#settle(message);
+  }
+
+  #rest(): void {
     if (this.#waiting.size > 0) return;
-    this.#idle = setTimeout(() => this.#process.disconnect(), this.#patience.idleMs).unref();
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.#send('idle?'), this.#patience.idleMs).unref();
+  }
+
+  /** What can not be sent any more is told by the end of the process. */
+  #send(message: ToStarter): void {
+    this.#process.send?.(message, () => undefined);
+  }
+
+  #letGo(): void {
+    if (this.#waiting.size === 0 && this.#process.connected) this.#process.disconnect();
+  }
+
+  /** Unless it has come, and only Node-RED was too busy to look. */
+  #missAnswer(number: number): void {
+    setImmediate(() => this.#waiting.has(number) && this.#lose('does not answer'));
   }
 
   #lose(how: string): void {
-    this.#fail(`${how}: how far the script came is not known`);
+    if (this.#cameUp)
+      this.#fail(`${how}: how far the script came is not known`, (reason) => new StarterLost(reason));
+    else this.#fail(`can not be started: it ${how}`);
     this.#process.kill('SIGTERM');
+    setTimeout(() => this.#process.kill('SIGKILL'), hopelessMs).unref();
   }
 
-  #fail(why: string): void {
+  #fail(why: string, errorOf = (reason: string) => new Error(reason)): void {
     this.#isGone = true;
-    processes.delete(this.#process);
     const said = this.#stderr.text();
     const reason = `the process that starts scripts ${why}`;
     for (const { timer, reject } of this.#waiting.values()) {
       clearTimeout(timer);
-      reject(new Error(said ? `${reason}; it said: ${said}` : reason));
+      reject(errorOf(said ? `${reason}; it said: ${said}` : reason));
     }
     this.#waiting.clear();
   }
