@@ -245,6 +245,24 @@ for (const { name, nodeRed: installation } of editors) {
       await view.tray.waitFor({ state: 'detached' });
     });
 
+    it('opens the next one while the tray still slides away', async () => {
+      await view.row('CRM').first().click();
+      await view.tray.getByText('Attempts: 1').waitFor();
+      await view.page.waitForTimeout(500); // the tray slides in and takes the focus
+      await view
+        .row('Parked: retry')
+        .first()
+        .evaluate((row) => {
+          document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+          (row as HTMLElement).click();
+        });
+      await view.tray.getByText('Attempts: 2').waitFor();
+      await view.page.waitForTimeout(500); // the other one is gone
+      assert.equal(await view.tray.count(), 1);
+      await view.page.keyboard.press('Escape');
+      await view.tray.waitFor({ state: 'detached' });
+    });
+
     it('replays an execution and cancels a parked one, once it has asked', async () => {
       await view.row('Parked: retry').first().click();
       await view.tray.getByRole('button', { name: 'Cancel the execution' }).click();

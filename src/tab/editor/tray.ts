@@ -7,6 +7,7 @@ interface Shown {
   opener: Element | null;
 }
 
+/** Undefined from the moment it begins to close: what is shown while it slides away is shown anew. */
 let shown: Shown | undefined;
 
 /** Shows an element in the editor's tray; one that lies open there already gives way to it. */
@@ -18,6 +19,7 @@ export function showTray({ text }: App, title: string, content: HTMLElement): vo
     return;
   }
   const opener = document.activeElement;
+  let own: Shown | undefined;
   RED.tray.show({
     title: escapeHtml(title),
     width: 760,
@@ -28,22 +30,26 @@ export function showTray({ text }: App, title: string, content: HTMLElement): vo
       body.classList.add('nrp', 'nrp-tray');
       body.append(content);
       const titles = tray.find('.red-ui-tray-breadcrumbs li');
-      shown = { body, title: titles[titles.length - 1] ?? null, opener };
+      own = { body, title: titles[titles.length - 1] ?? null, opener };
+      shown = own;
       document.addEventListener('keydown', closeOnEscape);
       done();
     },
     close() {
-      const { opener } = shown ?? {};
+      const back = own?.opener;
+      if (shown !== undefined && shown !== own) return;
       shown = undefined;
       document.removeEventListener('keydown', closeOnEscape);
       // The editor gives the focus to its canvas first.
-      setTimeout(() => (opener instanceof HTMLElement ? opener.focus() : undefined));
+      setTimeout(() => (back instanceof HTMLElement ? back.focus() : undefined));
     },
   });
 }
 
 export function closeTray(): void {
-  if (shown && isOnTop(shown)) RED.tray.close();
+  if (!shown || !isOnTop(shown)) return;
+  shown = undefined;
+  RED.tray.close();
 }
 
 /** Escape closes it from within, and from the tab beside it. */
