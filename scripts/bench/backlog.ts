@@ -1,12 +1,10 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FlowNode, startNodeRed, temporaryFolder } from '../../test/support/node-red.ts';
 import { eventNode, executor, httpHandler, registry, tab } from '../../test/support/provisioning-flow.ts';
 import { atMost, type Measure, mb } from './measure.ts';
 import { heapOf, processFacts } from './process-facts.ts';
 import { startReceiver } from './receiver.ts';
-import { addWaitingEvents, journalIn } from './waiting-events.ts';
+import { addWaitingEvents, filledFolder } from './waiting-events.ts';
 
 const waiting = 1_000_000;
 const watchedSeconds = 20;
@@ -17,11 +15,7 @@ export const backlog: Measure = {
   async run() {
     const receiver = await startReceiver();
     const idle = await highestHeap(temporaryFolder('provisioning-bench-'), flows(receiver.url), 1);
-    const full = temporaryFolder('provisioning-bench-');
-    await mkdir(join(full, 'provisioning', 'registry'), { recursive: true });
-    const db = journalIn(full);
-    addWaitingEvents(db, waiting, 'event');
-    db.close();
+    const full = await filledFolder((db) => addWaitingEvents(db, waiting, 'event'));
     const heap = await highestHeap(full, flows(receiver.url), watchedSeconds);
     receiver.end();
     const measure = `heap above idle, ${waiting.toLocaleString('en-US')} events waiting`;

@@ -1,7 +1,5 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type NodeRed, startNodeRed, temporaryFolder } from '../../test/support/node-red.ts';
+import { type NodeRed, startNodeRed } from '../../test/support/node-red.ts';
 import {
   envelope,
   eventNode,
@@ -14,7 +12,7 @@ import {
 import { atMost, type Measure, mb } from './measure.ts';
 import { cpuSeconds, heapOf, processFacts } from './process-facts.ts';
 import { startReceiver } from './receiver.ts';
-import { addParkedEvents, journalIn } from './waiting-events.ts';
+import { addParkedEvents, filledFolder } from './waiting-events.ts';
 
 const seconds = 20;
 /** Until the text index has caught up. */
@@ -40,7 +38,9 @@ export const idle: Measure = {
       eventNode({ intake: true, path: '/events' }),
       executor(),
     ];
-    const waiting = await folderWithParked();
+    const waiting = await filledFolder((db) =>
+      addParkedEvents(db, { handler: 'handler', count: parked, wait: { until: Date.now() + 3_600_000 } }),
+    );
     const [used, full, without] = await Promise.all([
       measured(await startNodeRed({ flows: [...ours, ...processFacts()] }), (nodeRed) =>
         nodeRed.node('events', postJson(Array.from({ length: 1000 }, (_, id) => envelope(id)))),
@@ -65,15 +65,6 @@ export const idle: Measure = {
     ];
   },
 };
-
-async function folderWithParked(): Promise<string> {
-  const folder = temporaryFolder('provisioning-bench-');
-  await mkdir(join(folder, 'provisioning', 'registry'), { recursive: true });
-  const db = journalIn(folder);
-  addParkedEvents(db, { handler: 'handler', count: parked, wait: { until: Date.now() + 3_600_000 } });
-  db.close();
-  return folder;
-}
 
 async function measured(nodeRed: NodeRed, work?: (nodeRed: NodeRed) => Promise<unknown>): Promise<Idle> {
   await work?.(nodeRed);

@@ -1,7 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import type { FlowNode, NodeRed } from '../../test/support/node-red.ts';
 
-/** Nodes that tell of Node-RED's process by HTTP: its heap after a collection, and the delay of its event loop. */
+/** What a Node-RED holds after a collection, in bytes. */
+export interface Memory {
+  /** Objects of its main thread. */
+  readonly heap: number;
+  /** The buffers that they own. */
+  readonly external: number;
+  /** Of the whole process, with its threads. */
+  readonly resident: number;
+}
+
+/** Nodes that tell of Node-RED's process by HTTP: its memory after a collection, and the delay of its event loop. */
 export function processFacts(): FlowNode[] {
   const place = { z: 'tab', x: 0, y: 0 };
   return [
@@ -30,24 +40,31 @@ export function processFacts(): FlowNode[] {
 if (before) before.disable();
 const delay = perf.monitorEventLoopDelay({ resolution: 1 });
 const loopDelayP99 = before ? before.percentile(99) / 1e6 : 0;
-let heap = 0;
-if (msg.req.query.heap) {
+let memory;
+if (msg.req.query.memory) {
   v8.setFlagsFromString('--expose-gc');
   vm.runInNewContext('gc')();
-  heap = proc.memoryUsage().heapUsed;
+  const { heapUsed: heap, external, rss: resident } = proc.memoryUsage();
+  memory = { heap, external, resident };
 }
 delay.enable();
 context.set('delay', delay);
-return { ...msg, payload: { heap, loopDelayP99 } };`,
+return { ...msg, payload: { memory, loopDelayP99 } };`,
       wires: [['facts-end']],
     },
     { ...place, id: 'facts-end', type: 'http response', wires: [] },
   ];
 }
 
+export async function memoryOf(nodeRed: NodeRed): Promise<Memory> {
+  const { memory } = await factsOf(nodeRed, '?memory=1');
+  if (!memory) throw new Error('it does not tell of its memory');
+  return memory;
+}
+
 /** Bytes in use on the heap of its main thread, after a collection. */
 export async function heapOf(nodeRed: NodeRed): Promise<number> {
-  return (await factsOf(nodeRed, '?heap=1')).heap;
+  return (await memoryOf(nodeRed)).heap;
 }
 
 /** p99 since the last time that facts were asked for, in ms. */
@@ -55,8 +72,11 @@ export async function loopDelayOf(nodeRed: NodeRed): Promise<number> {
   return (await factsOf(nodeRed, '')).loopDelayP99;
 }
 
-async function factsOf(nodeRed: NodeRed, query: string): Promise<{ heap: number; loopDelayP99: number }> {
-  return (await (await nodeRed.node(`bench/facts${query}`)).json()) as { heap: number; loopDelayP99: number };
+async function factsOf(nodeRed: NodeRed, query: string): Promise<{ memory?: Memory; loopDelayP99: number }> {
+  return (await (await nodeRed.node(`bench/facts${query}`)).json()) as {
+    memory?: Memory;
+    loopDelayP99: number;
+  };
 }
 
 /** Seconds of processor time that a process has used, in all its threads (Linux). */

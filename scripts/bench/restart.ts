@@ -1,10 +1,8 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { eventually } from '../../test/support/eventually.ts';
 import { type FlowNode, startNodeRed, temporaryFolder } from '../../test/support/node-red.ts';
 import { httpHandler, registry, tab } from '../../test/support/provisioning-flow.ts';
 import { type Measure, median, ms } from './measure.ts';
-import { addParkedEvents, journalIn } from './waiting-events.ts';
+import { addParkedEvents, filledFolder } from './waiting-events.ts';
 
 const parked = 100_000;
 const limit = 3000;
@@ -14,11 +12,9 @@ export const restart: Measure = {
   name: 'restart',
   async run() {
     const empty = temporaryFolder('provisioning-bench-');
-    const full = temporaryFolder('provisioning-bench-');
-    await mkdir(join(full, 'provisioning', 'registry'), { recursive: true });
-    const db = journalIn(full);
-    addParkedEvents(db, { handler: 'handler', count: parked, wait: { until: Date.now() + 3_600_000 } });
-    db.close();
+    const full = await filledFolder((db) =>
+      addParkedEvents(db, { handler: 'handler', count: parked, wait: { until: Date.now() + 3_600_000 } }),
+    );
     const rounds = [];
     for (let round = 0; round < 3; round += 1) {
       rounds.push({ ours: await start(full), theirs: await start(empty) });

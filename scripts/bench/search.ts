@@ -1,13 +1,12 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SqliteLog } from '../../src/engine/journal/sqlite-log.ts';
 import { fillJournal } from '../../test/support/filled-journal.ts';
-import { type FlowNode, type NodeRed, startNodeRed, temporaryFolder } from '../../test/support/node-red.ts';
+import { type FlowNode, type NodeRed, startNodeRed } from '../../test/support/node-red.ts';
 import { registry, tab } from '../../test/support/provisioning-flow.ts';
 import { atMost, type Measure, median, ms, quantile, type Row } from './measure.ts';
 import { loopDelayOf, processFacts } from './process-facts.ts';
-import { journalIn } from './waiting-events.ts';
+import { filledFolder } from './waiting-events.ts';
 
 const rows = 1_000_000;
 const rounds = 10;
@@ -39,11 +38,7 @@ const texts = [
 export const search: Measure = {
   name: 'search',
   async run() {
-    const userDir = temporaryFolder('provisioning-bench-');
-    await mkdir(join(userDir, 'provisioning', 'registry'), { recursive: true });
-    const db = journalIn(userDir);
-    fillJournal(db, rows);
-    db.close();
+    const userDir = await filledFolder((db) => fillJournal(db, rows));
     await indexed(join(userDir, 'provisioning', 'registry'));
     const flows: FlowNode[] = [tab, registry({ retentionDays: 0, retentionEvents: 0 }), ...processFacts()];
     const nodeRed = await startNodeRed({ userDir, flows });

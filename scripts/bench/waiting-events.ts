@@ -1,11 +1,19 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { openJournal } from '../../test/support/filled-journal.ts';
+import { temporaryFolder } from '../../test/support/node-red.ts';
 import { envelopeOf } from './envelope.ts';
 
-/** Opens the journal of the registry `registry` as Node-RED finds it in this user directory. */
-export function journalIn(userDir: string, registry = 'registry'): DatabaseSync {
-  return openJournal(join(userDir, 'provisioning', registry));
+/** A user directory in which the journal of the registry `registry` holds what `fill` puts into it. */
+export async function filledFolder(fill: (db: DatabaseSync) => void): Promise<string> {
+  const userDir = temporaryFolder('provisioning-bench-');
+  const folder = join(userDir, 'provisioning', 'registry');
+  await mkdir(folder, { recursive: true });
+  const db = openJournal(folder);
+  fill(db);
+  db.close();
+  return userDir;
 }
 
 /** Accepted events that nobody has taken, each of another object. */

@@ -1,4 +1,4 @@
-/** So much is kept of what a resident script wrote to standard error, in bytes. */
+/** So much is kept of what a long-lived process wrote to standard error, in bytes. */
 const tailBytes = 4096;
 
 /** Keeps the last 4 KiB of a byte stream. */

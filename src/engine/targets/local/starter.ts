@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Tail } from '../resident/tail.ts';
+import { Tail } from '../tail.ts';
 import { TextCapture } from '../text-capture.ts';
 import { machineNow } from './machine-clock.ts';
 import type { Ended, RunOptions, run } from './run.ts';
@@ -99,6 +99,13 @@ class Life {
     });
   }
 
+  #hear(message: FromStarter): void {
+    if (message === 'up') this.#cameUp = true;
+    else if (message === 'idle') this.#letGo();
+    else if (message === 'reading') this.#rest();
+    else this.#settle(message);
+  }
+
   #settle(answer: Answer): void {
     const waiting = this.#waiting.get(answer.number);
     if (!waiting) return;
@@ -112,13 +119,6 @@ class Life {
       waiting.resolve({ ...facts, stdout: TextCapture.of(stdout), stderr: TextCapture.of(stderr) });
     }
     this.#rest();
-  }
-
-  #hear(message: FromStarter): void {
-    if (message === 'up') this.#cameUp = true;
-    else if (message === 'idle') this.#letGo();
-    else if (message === 'reading') this.#rest();
-    else this.#settle(message);
   }
 
   #rest(): void {
@@ -136,17 +136,20 @@ class Life {
     if (this.#waiting.size === 0 && this.#process.connected) this.#process.disconnect();
   }
 
-  /** Unless it has come, and only Node-RED was too busy to look. */
+  /** Unless the answer has come, and only Node-RED was too busy to look. */
   #missAnswer(number: number): void {
-    setImmediate(() => this.#waiting.has(number) && this.#lose('does not answer'));
+    setImmediate(() => {
+      if (!this.#waiting.has(number)) return;
+      this.#lose('does not answer');
+      this.#process.kill('SIGTERM');
+      setTimeout(() => this.#process.kill('SIGKILL'), hopelessMs).unref();
+    });
   }
 
   #lose(how: string): void {
     if (this.#cameUp)
       this.#fail(`${how}: how far the script came is not known`, (reason) => new StarterLost(reason));
     else this.#fail(`can not be started: it ${how}`);
-    this.#process.kill('SIGTERM');
-    setTimeout(() => this.#process.kill('SIGKILL'), hopelessMs).unref();
   }
 
   #fail(why: string, errorOf = (reason: string) => new Error(reason)): void {

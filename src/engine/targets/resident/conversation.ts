@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { endTree, type Program } from '../local/program.ts';
+import { Tail } from '../tail.ts';
 import type { Call } from '../target.ts';
 import { within } from '../within.ts';
 import { type Answer, Garbage, readAnswer } from './answer.ts';
 import { Lines } from './lines.ts';
-import { Tail } from './tail.ts';
 
 /** So many calls in a row may remain unanswered before the script is taken to be stuck. */
 const patience = 10;
