@@ -59,7 +59,8 @@ export function ask({ text }: App, beside: HTMLElement, question: Question): Pro
       content: () => {
         setTimeout(() => {
           asked = true;
-          (field?.input ?? no).focus();
+          // Whoever was quicker is not led away from what they chose.
+          if (!content.contains(document.activeElement)) (field?.input ?? no).focus();
         });
         return content;
       },
