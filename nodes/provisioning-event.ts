@@ -25,11 +25,15 @@ export default function provisioningEvent(RED: NodeAPI): void {
       this.id,
       ({ id, payload, message, eventType, objectId }) => {
         const msg = (message ?? { _msgid: RED.util.generateId() }) as NodeMessageInFlow;
+        // A step of its own: also an event that is sent to nobody has come to an end.
+        const journey = provisioning.engine(registry)?.journeyOf(id);
+        journey?.begin();
         this.send({
           ...msg,
           payload: JSON.parse(payload),
           provisioning: { eventId: id, registry, eventType, objectId },
         } as NodeMessageInFlow);
+        journey?.end();
       },
     );
     let problem: string | null = null;

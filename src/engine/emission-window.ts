@@ -1,4 +1,5 @@
 import { ClaimClock } from './claim-clock.ts';
+import { EventsOut, type Journey } from './events-out.ts';
 import type { Emission, Journal, Released } from './journal/journal.ts';
 import type { Time } from './time.ts';
 
@@ -10,11 +11,6 @@ export interface EmittedEvent extends Emission {
 
 /** How an event node sends an event into the flow. */
 export type Emit = (event: EmittedEvent) => void;
-
-interface Entry {
-  readonly payload: string;
-  readonly deadline: number;
-}
 
 interface Options {
   readonly journal: Pick<Journal, 'emitNext' | 'recall' | 'unclaim'>;
@@ -28,10 +24,6 @@ interface Options {
   readonly onError: (error: unknown) => void;
 }
 
-/** Events emitted at a time and not yet taken (rule 12). */
-const size = 1000;
-/** Of their envelopes together, in characters. */
-const bytes = 64 * 1024 * 1024;
 /**
  * Events fetched from the journal at a time. They are taken in the commits that chains wait for: many at a time would
  * make a chain of a large backlog wait long for each of its steps.
@@ -46,9 +38,8 @@ const journalPause = 1000;
 export class EmissionWindow {
   readonly #options: Options;
   readonly #clock: ClaimClock;
-  readonly #entries = new Map<number, Entry>();
+  readonly #out = new EventsOut(() => this.fill());
   readonly #messages = new Map<number, unknown>();
-  #bytes = 0;
   #reserved = 0;
   #open = false;
   #ready = false;
@@ -78,18 +69,14 @@ export class EmissionWindow {
     if (era !== this.#era || !send) return this.#handBack(emission.seq);
     const message = this.#messages.get(emission.seq);
     this.#messages.delete(emission.seq);
-    this.#bytes += emission.payload.length;
-    this.#entries.set(emission.seq, {
-      payload: emission.payload,
-      deadline: this.#clock.now() + this.#options.claimMs(),
-    });
+    this.#out.add(emission, this.#clock.now() + this.#options.claimMs());
     this.#watch();
     send({ ...emission, message });
   }
 
   /** Emitted for a window that was recalled meanwhile, or for a node that is not deployed: it waits in the journal. */
   #handBack(seq: number): void {
-    if (!this.#open || this.#entries.has(seq)) return;
+    if (!this.#open || this.#out.has(seq)) return;
     this.#options.journal.recall([seq]).then(() => this.wait(), this.#options.onError);
   }
 
@@ -100,13 +87,18 @@ export class EmissionWindow {
 
   /** The envelope as it was emitted, if the event is out; undefined when it came late. */
   payloadOf(seq: number): string | undefined {
-    return this.#entries.get(seq)?.payload;
+    return this.#out.get(seq)?.payload;
+  }
+
+  /** The way of an event that is out, to be told of each step of it. */
+  journeyOf(seq: number): Journey | undefined {
+    return this.#out.get(seq);
   }
 
   /** The event was taken. */
   leave(seq: number): void {
     this.#messages.delete(seq);
-    if (this.#remove(seq)) this.fill();
+    if (this.#out.remove(seq)) this.fill();
   }
 
   /** The journal says that an event became ready and waits for a slot. */
@@ -162,8 +154,7 @@ export class EmissionWindow {
   async resume(executors: boolean): Promise<void> {
     this.#era += 1;
     const era = this.#era;
-    this.#entries.clear();
-    this.#bytes = 0;
+    this.#out.clear();
     for (let recalled = false; !recalled; ) {
       recalled = await this.#recall();
       if (era !== this.#era) return;
@@ -190,20 +181,12 @@ export class EmissionWindow {
   }
 
   #room(): number {
-    return this.#bytes < bytes ? size - this.#entries.size - this.#reserved : 0;
-  }
-
-  #remove(seq: number): boolean {
-    const entry = this.#entries.get(seq);
-    if (!entry) return false;
-    this.#bytes -= entry.payload.length;
-    return this.#entries.delete(seq);
+    return this.#out.room - this.#reserved;
   }
 
   #watch(): void {
-    if (this.#cancelTimer || !this.#clock.running || this.#entries.size === 0) return;
-    const [first] = this.#entries.values();
-    const wait = Math.max(0, (first?.deadline ?? 0) - this.#clock.now());
+    if (this.#cancelTimer || !this.#clock.running || this.#out.size === 0) return;
+    const wait = this.#out.firstDeadline - this.#clock.now();
     this.#cancelTimer = this.#options.time.after(Math.max(wait, 50), () => {
       this.#cancelTimer = undefined;
       this.#unclaim();
@@ -213,11 +196,8 @@ export class EmissionWindow {
 
   #unclaim(): void {
     if (!this.#clock.running) return;
-    const now = this.#clock.now();
-    const late = [...this.#entries].filter(([, { deadline }]) => deadline <= now).map(([seq]) => seq);
-    if (late.length === 0) return;
-    for (const seq of late) this.#remove(seq);
-    void this.#markUnclaimed(late);
+    const late = this.#out.removeLate(this.#clock.now());
+    if (late.length > 0) void this.#markUnclaimed(late);
   }
 
   /** Until it is written, they hold up the events of their objects. After a pause or recall it is void. */

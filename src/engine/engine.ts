@@ -6,6 +6,7 @@ import { Delivery } from './delivery.ts';
 import type { Emit, EmittedEvent } from './emission-window.ts';
 import { Conflict, Unavailable } from './errors.ts';
 import { type Envelope, parseEnvelope } from './event.ts';
+import type { Journey } from './events-out.ts';
 import type { ExecutionRow } from './execution.ts';
 import type { Handler } from './handler.ts';
 import { Ids } from './journal/ids.ts';
@@ -160,6 +161,12 @@ export class Engine {
     return () => {
       if (this.#emitters.get(node) === attached) this.#emitters.delete(node);
     };
+  }
+
+  /** The way through the flow of an event that is out there, to be told of each step of it. */
+  journeyOf(eventId: string): Journey | undefined {
+    const seq = this.#open?.ids.eventSeq(eventId);
+    return seq === undefined ? undefined : this.#open?.emissions.journeyOf(seq);
   }
 
   /** An envelope of this type to try things with: the catalogue's sample, as of now. @throws InvalidInput */

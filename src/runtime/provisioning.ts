@@ -11,6 +11,7 @@ import { createTarget } from '../engine/targets/create-target.ts';
 import { Flows } from '../engine/targets/flow.ts';
 import { systemTime } from '../engine/time.ts';
 import { CommsFeed } from './comms-feed.ts';
+import { followSteps } from './flow-steps.ts';
 import { Metrics } from './metrics.ts';
 import { watchProcessEnd } from './process-end.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -59,6 +60,7 @@ export class Provisioning {
     this.#red = red;
     this.settings = readSettings(settingOf(red, 'provisioning'), String(settingOf(red, 'userDir')));
     this.#feed = new CommsFeed(red.comms.publish);
+    followSteps(red, (registry, eventId) => this.#engines.get(registry)?.journeyOf(eventId));
     red.events.on('flows:stopping', () => this.#pause());
     red.events.on('flows:started', () => this.#resume());
     red.events.once('flows:started', watchProcessEnd);

@@ -185,6 +185,68 @@ describe('the emission window', () => {
     });
   });
 
+  describe('lends the place of an event that the flow has dropped', () => {
+    /** A node has a message of each event, and is done with it at once. */
+    const drop = async () => {
+      emitters.set('n1', (event) => {
+        out.push(event);
+        window.journeyOf(event.seq)?.begin();
+        window.journeyOf(event.seq)?.end();
+      });
+      await open(emissions(2500));
+    };
+
+    it('to another one', async () => {
+      await drop();
+      assert.equal(out.length, 2500);
+      assert.equal(accept(emission(2501)), true);
+    });
+
+    it('and knows it until its time is over', async () => {
+      await drop();
+      assert.equal(window.payloadOf(1), '{"seq":1}');
+      await time.advance(claimMs);
+      assert.equal(window.payloadOf(1), undefined);
+      assert.deepEqual(journal.emitted, []);
+    });
+
+    it('but not while a node has a message of it, or hands one on', async () => {
+      emitters.set('n1', (event) => {
+        out.push(event);
+        const journey = window.journeyOf(event.seq);
+        journey?.begin();
+        journey?.begin();
+        journey?.end();
+        journey?.end();
+        journey?.begin();
+      });
+      await open(emissions(1500));
+      assert.equal(out.length, 1000);
+      window.journeyOf(1)?.end();
+      await time.advance(0);
+      assert.equal(out.length, 1001);
+    });
+
+    it('no more once a message has come back from its end, until flows start anew', async () => {
+      await drop();
+      window.journeyOf(1)?.begin();
+      for (let seq = 1; seq <= 1501; seq += 1) window.leave(seq);
+      assert.equal(accept(emission(2501)), true);
+      assert.equal(accept(emission(2502)), false);
+      window.pause();
+      await open(journal.ready);
+      assert.equal(out.length, 2501 + 2501);
+    });
+
+    it('20,000 at a time', async () => {
+      await drop();
+      journal.ready = emissions(22_500).slice(2500);
+      window.wait();
+      await time.advance(0);
+      assert.equal(out.length, 20_000);
+    });
+  });
+
   describe('knows an event that is out', () => {
     it('with its envelope as it was emitted, until it is taken', async () => {
       await open([emission(1)]);

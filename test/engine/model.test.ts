@@ -167,7 +167,10 @@ class World {
         return bench.answerAll();
       case 'deliver late':
         // Not one after the other: a handler may hang.
-        for (const event of this.held.splice(0)) void bench.take(event);
+        for (const event of this.held.splice(0)) {
+          bench.engine.journeyOf(event.id)?.begin();
+          void bench.take(event);
+        }
         return bench.settle();
       case 'clock':
         bench.time.set(bench.time.now() + what.hours * 3_600_000);
@@ -197,7 +200,15 @@ class World {
 
   #next = 'pass';
 
+  /** One node takes it, and is done with it at once, whatever it has done with it. */
   #flow(event: { id: string; payload: string }): void {
+    const journey = this.bench.engine.journeyOf(event.id);
+    journey?.begin();
+    this.#pass(event);
+    journey?.end();
+  }
+
+  #pass(event: { id: string; payload: string }): void {
     const flow = this.flows.get(event.id) ?? String(JSON.parse(event.payload).data.flow ?? this.#next);
     this.flows.set(event.id, flow);
     if (flow === 'drop') return;
