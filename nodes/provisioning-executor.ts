@@ -58,7 +58,8 @@ export default function provisioningExecutor(RED: NodeAPI): void {
 /** Apart from the rest, so that no copy of the envelope is held while the message waits for the first pass. */
 function takeFor(node: Node, engine: Engine, { payload, provisioning }: EventMessage): Promise<TakeResult> {
   const { eventId, registry } = provisioning ?? {};
-  return engine.take(parseEnvelope(payload), node.id, registry === engine.id ? eventId : undefined);
+  const ours = registry === undefined || registry === engine.id;
+  return engine.take(parseEnvelope(payload), node.id, ours ? eventId : undefined);
 }
 
 function send(node: Node, pass: FirstPass, msg: EventMessage): void {

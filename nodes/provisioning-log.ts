@@ -1,16 +1,13 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { InvalidInput } from '../src/engine/errors.ts';
 import { listensTo } from '../src/engine/handler.ts';
+import { type LogConfig, logConfigOf } from '../src/runtime/log-config.ts';
 import { migrate } from '../src/runtime/migrations.ts';
-import { provisioningOf } from '../src/runtime/provisioning.ts';
+import { errorStatus } from '../src/runtime/node-outcome.ts';
+import { type Provisioning, provisioningOf } from '../src/runtime/provisioning.ts';
 
 interface SavedLog extends NodeDef {
   readonly registry: string;
-  /** Event types or patterns; none: all. */
-  readonly events?: readonly string[];
-  /** Ids of handlers; none: all. */
-  readonly handlers?: readonly string[];
-  readonly statuses?: readonly string[];
-  readonly circuits?: boolean;
 }
 
 /** Sends a message for each execution of the chosen handlers, events and statuses, and for each circuit that turns. */
@@ -19,27 +16,38 @@ export default function provisioningLog(RED: NodeAPI): void {
 
   function ProvisioningLog(this: Node, def: NodeDef): void {
     RED.nodes.createNode(this, def);
-    const {
-      registry,
-      events = [],
-      handlers = [],
-      statuses = ['failed'],
-      circuits = true,
-    } = migrate('log', def as SavedLog);
-    const detach = provisioning.observe(registry, (row) => {
-      if (!statuses.includes(row.status)) return;
-      if (handlers.length > 0 && !handlers.includes(row.handler.id)) return;
-      if (events.length > 0 && !events.some((pattern) => listensTo(pattern, row.eventType))) return;
-      this.send({ topic: row.eventType, payload: row });
-    });
-    const detachCircuits = provisioning.observeCircuits(registry, (payload) => {
-      const chosen = handlers.length === 0 || handlers.includes(payload.handler.id);
-      if (circuits && chosen && payload.state !== 'probing') this.send({ topic: 'circuit', payload });
-    });
-    this.on('close', () => {
-      detach();
-      detachCircuits();
-    });
+    const saved = migrate('log', def as SavedLog);
+    try {
+      const ends = listen(this, provisioning, saved.registry, logConfigOf(saved));
+      this.on('close', () => {
+        for (const end of ends) end();
+      });
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      this.error(error.message);
+      this.status(errorStatus(error));
+    }
   }
   RED.nodes.registerType('provisioning-log', ProvisioningLog);
+}
+
+/** @returns what ends it */
+function listen(
+  node: Node,
+  provisioning: Provisioning,
+  registry: string,
+  { events, handlers, statuses, circuits }: LogConfig,
+): (() => void)[] {
+  const chosen = (handler: string) => handlers.length === 0 || handlers.includes(handler);
+  const toldOf = (eventType: string) =>
+    events.length === 0 || events.some((pattern) => listensTo(pattern, eventType));
+  const executions = provisioning.observe(registry, (row) => {
+    const { status, handler, eventType } = row;
+    if (statuses.some((one) => one === status) && chosen(handler.id) && toldOf(eventType))
+      node.send({ topic: eventType, payload: row });
+  });
+  const turns = provisioning.observeCircuits(registry, (payload) => {
+    if (circuits && chosen(payload.handler.id)) node.send({ topic: 'circuit', payload });
+  });
+  return [executions, turns];
 }

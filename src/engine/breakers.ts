@@ -7,7 +7,7 @@ interface Options {
   readonly journal: Journal;
   readonly time: Time;
   /** A circuit has another state. */
-  readonly onChange: (handler: string, circuit: Circuit) => void;
+  readonly onChange: (handler: string, circuit: Circuit, before: Circuit) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -57,6 +57,6 @@ export class Breakers {
       error,
     };
     if (stored.state !== before.state) this.#options.journal.saveCircuit(stored).catch(this.#options.onError);
-    this.#options.onChange(handler, circuit);
+    this.#options.onChange(handler, circuit, before);
   }
 }

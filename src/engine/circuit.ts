@@ -38,6 +38,12 @@ export function probing(circuit: Circuit): Circuit {
   return circuit.state === 'open' ? { ...circuit, state: 'probing' } : circuit;
 }
 
+/** Whether it opens, closes or is gone by this; a probe, and one that fails, leave it open. */
+export function turns(before: Circuit, after: Circuit): boolean {
+  if (after.state === 'probing') return false;
+  return after.state !== (before.state === 'probing' ? 'open' : before.state);
+}
+
 function opened(state: 'open' | 'gone', circuit: Circuit, outcome: Outcome, now: number): Circuit {
   if (circuit.state === state) return circuit;
   return { state, since: now, error: outcome.error, failures: circuit.failures };

@@ -25,7 +25,7 @@ interface Options {
   readonly config: () => RegistryConfig;
   readonly onExecution: (chain: Chain, execution: ChainExecution) => void;
   readonly onFirstPass: (chain: Chain) => void;
-  readonly onCircuit: (handler: string, circuit: Circuit) => void;
+  readonly onCircuit: (handler: string, circuit: Circuit, before: Circuit) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -63,9 +63,9 @@ export class Delivery {
       journal,
       time,
       onError,
-      onChange: (handler, circuit) => {
+      onChange: (handler, circuit, before) => {
         this.parked.fill(handler);
-        options.onCircuit(handler, circuit);
+        options.onCircuit(handler, circuit, before);
       },
     });
     this.gate = new Gate(registry, this.breakers);

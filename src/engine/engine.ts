@@ -1,7 +1,7 @@
 import { type Accepted, accept } from './accept.ts';
 import { type BulkOptions, type BulkReplay, replayAll } from './bulk-replay.ts';
 import { Catalogue } from './catalogue.ts';
-import { closedCircuit } from './circuit.ts';
+import { closedCircuit, turns } from './circuit.ts';
 import { Delivery } from './delivery.ts';
 import type { Emit, EmittedEvent } from './emission-window.ts';
 import { Conflict, Unavailable } from './errors.ts';
@@ -18,7 +18,7 @@ import { type OpenJournal, openFolder } from './opening.ts';
 import { Operator } from './operator.ts';
 import { type CircuitChange, circuitView, type OnResumed, Outlet } from './outlet.ts';
 import { Problem } from './problem.ts';
-import { type RegisteredHandler, Registry } from './registry.ts';
+import { type RegisteredHandler, Registry, snapshotOf } from './registry.ts';
 import type { RegistryConfig } from './registry-config.ts';
 import type { Override } from './registry-file.ts';
 import { type TakeResult, take } from './take.ts';
@@ -81,7 +81,7 @@ export class Engine {
     this.folder = options.folder;
     this.#options = options;
     this.#time = forwardOnly(options.time);
-    this.#outlet = new Outlet(this.id);
+    this.#outlet = new Outlet(this.id, (error) => this.#stumbled(error));
     this.#config = options.config;
     this.#catalogue = new Catalogue(options.config.eventTypes);
     this.#core = this.#begin();
@@ -224,7 +224,7 @@ export class Engine {
     return this.#outlet.observe(observer);
   }
 
-  /** Tells of each circuit that opens, closes, probes or is gone. @returns what ends it */
+  /** Tells of each circuit that opens, closes or is gone. @returns what ends it */
   observeCircuits(observer: (change: CircuitChange) => void): () => void {
     return this.#outlet.observeCircuits(observer);
   }
@@ -332,8 +332,9 @@ export class Engine {
         this.#log?.poke();
         if (!chain.passed) this.#outlet.tellFirstPass(ids, chain);
       },
-      onCircuit: (id, circuit) => {
-        this.#outlet.tellCircuit({ id, name: registry.find(id)?.config.name ?? '' }, circuit);
+      onCircuit: (id, circuit, before) => {
+        const handler = registry.find(id);
+        if (handler && turns(before, circuit)) this.#outlet.tellCircuit(snapshotOf(handler), circuit);
       },
       onError: (error) => this.#stumbled(error),
     });

@@ -40,16 +40,18 @@ export function unhandledPass(
 
 /** A row of the log, of an execution that memory holds. */
 export function rowOf(ids: Ids, chain: Chain, execution: ChainExecution): ExecutionRow {
-  const { seq, target, startedAt, nextAttemptAt, status, replayOf } = execution;
+  const { seq, target, startedAt, nextAttemptAt, replayOf } = execution;
+  const summary = summaryOf(ids, execution);
   return {
-    ...summaryOf(ids, execution),
+    ...summary,
     seq,
     eventId: ids.event(chain.seq),
     eventType: chain.eventType,
     objectId: chain.objectId,
     target,
     startedAt: isoOf(startedAt),
-    nextAttemptAt: status === 'parked' ? isoOf(nextAttemptAt) : null,
+    // Whatever else it waits for, nobody knows when that is over.
+    nextAttemptAt: summary.parkedFor === 'retry' ? isoOf(nextAttemptAt) : null,
     replayOf: replayOf === null ? null : ids.execution(replayOf),
   };
 }

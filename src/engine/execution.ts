@@ -73,7 +73,7 @@ export interface EventRow {
   readonly objectId: string;
   readonly status: EventStatus;
   readonly acceptedAt: string;
-  /** When its first pass was over, or it was settled since; null while it waits or runs. */
+  /** When all of it was settled, or it was given up as unclaimed; null while something of it waits or runs. */
   readonly settledAt: string | null;
   /** The event node that accepted it; null when an executor or the API did. */
   readonly node: string | null;

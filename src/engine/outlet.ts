@@ -2,6 +2,7 @@ import type { Circuit, CircuitState } from './circuit.ts';
 import type { Envelope } from './event.ts';
 import type { ExecutionRow } from './execution.ts';
 import { type FirstPass, firstPassOf, isoOf, rowOf } from './execution-row.ts';
+import type { HandlerSnapshot } from './handler.ts';
 import { HeldMessages } from './held-messages.ts';
 import type { Ids } from './journal/ids.ts';
 import type { Chain, ChainExecution } from './running-chain.ts';
@@ -9,9 +10,9 @@ import type { Chain, ChainExecution } from './running-chain.ts';
 /** How an executor sends on what memory does not hold its message of any more. */
 export type OnResumed = (pass: FirstPass, envelope: Envelope) => void;
 
-/** A handler's circuit has another state; `since` is ISO 8601. */
+/** A handler's circuit has opened, closed or is gone; `since` is ISO 8601. */
 export interface CircuitChange {
-  readonly handler: { readonly id: string; readonly name: string };
+  readonly handler: HandlerSnapshot;
   readonly state: CircuitState;
   readonly since: string | null;
   readonly error: string | null;
@@ -24,11 +25,13 @@ interface Waiter {
 
 /**
  * What a registry's engine tells its nodes: executors of first passes, log nodes of executions and circuits. While
- * flows are stopped it keeps it back: a node that is being replaced would lose it.
+ * flows are stopped it keeps it back: a node that is being replaced would lose it. Whatever a listener throws stays
+ * its own affair: deliveries go on.
  */
 export class Outlet {
   readonly held = new HeldMessages();
   readonly #registry: string;
+  readonly #onError: (error: unknown) => void;
   readonly #executors = new Map<string, OnResumed>();
   readonly #observers = new Set<(row: ExecutionRow) => void>();
   readonly #circuitObservers = new Set<(change: CircuitChange) => void>();
@@ -36,8 +39,9 @@ export class Outlet {
   readonly #keptBack: (() => void)[] = [];
   #open = false;
 
-  constructor(registry: string) {
+  constructor(registry: string, onError: (error: unknown) => void) {
     this.#registry = registry;
+    this.#onError = onError;
   }
 
   /** Whether somebody could take an event. */
@@ -47,7 +51,7 @@ export class Outlet {
 
   open(): void {
     this.#open = true;
-    for (const send of this.#keptBack.splice(0)) send();
+    for (const send of this.#keptBack.splice(0)) this.#guarded(send);
   }
 
   pause(): void {
@@ -94,20 +98,28 @@ export class Outlet {
     if (this.#observers.size === 0) return;
     const row = rowOf(ids, chain, execution);
     this.#send(() => {
-      for (const observer of this.#observers) observer(row);
+      for (const observer of this.#observers) this.#guarded(() => observer(row));
     });
   }
 
   tellCircuit(handler: CircuitChange['handler'], circuit: Circuit): void {
     const change = { handler, ...circuitView(circuit) };
     this.#send(() => {
-      for (const observer of this.#circuitObservers) observer(change);
+      for (const observer of this.#circuitObservers) this.#guarded(() => observer(change));
     });
   }
 
   #send(send: () => void): void {
-    if (this.#open) send();
+    if (this.#open) this.#guarded(send);
     else this.#keptBack.push(send);
+  }
+
+  #guarded(send: () => void): void {
+    try {
+      send();
+    } catch (error) {
+      this.#onError(error);
+    }
   }
 }
 

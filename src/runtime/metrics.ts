@@ -19,6 +19,8 @@ export class Metrics {
     buckets: [0.005, 0.02, 0.1, 0.5, 1, 5, 15, 60],
     registers: [this.#registry],
   });
+  /** Attempts made before the one that is under way, by execution. */
+  readonly #attempts = new Map<string, number>();
   readonly #circuit = new Gauge({
     name: 'provisioning_circuit_open',
     help: '1 while a handler’s circuit is not closed.',
@@ -37,19 +39,24 @@ export class Metrics {
 
   follow(engine: Engine): void {
     const registry = engine.id;
-    engine.observe(({ handler: { id: handler, name }, status, durationMs }) => {
-      if (status === 'running') return;
+    engine.observe(({ id, handler: { id: handler, name }, status, attempts, durationMs }) => {
+      if (status === 'running') return void this.#attempts.set(id, attempts);
       this.#executions.inc({ registry, handler, name, status });
-      if (durationMs !== null) this.#seconds.observe({ registry, handler, name }, durationMs / 1000);
-    });
-    engine.observeCircuits(({ handler: { id: handler, name }, state }) => {
-      this.#circuit.set({ registry, handler, name }, state === 'closed' ? 0 : 1);
+      const attempted = attempts > (this.#attempts.get(id) ?? attempts);
+      this.#attempts.delete(id);
+      // An execution that ends without an attempt still carries the duration of the last one.
+      if (attempted) this.#seconds.observe({ registry, handler, name }, (durationMs ?? 0) / 1000);
     });
   }
 
-  /** As of now. */
-  async text(engines: readonly Engine[]): Promise<string> {
-    for (const gauge of [this.#state, this.#waiting, this.#running, this.#parked]) gauge.reset();
+  /**
+   * As of now.
+   * @param refused ids of registries that are deployed, but not in force
+   */
+  async text(engines: readonly Engine[], refused: readonly string[]): Promise<string> {
+    const gauges = [this.#state, this.#waiting, this.#running, this.#parked, this.#circuit];
+    for (const gauge of gauges) gauge.reset();
+    for (const registry of refused) this.#state.set({ registry }, 0);
     await Promise.all(engines.map((engine) => this.#measure(engine)));
     return this.#registry.metrics();
   }
@@ -62,6 +69,10 @@ export class Metrics {
       .then((log) => log.counts())
       .catch(() => undefined);
     if (!counts) return;
+    for (const { config } of await engine.handlers()) {
+      const labels = { registry, handler: config.id, name: config.name };
+      this.#circuit.set(labels, engine.circuitOf(config.id).state === 'closed' ? 0 : 1);
+    }
     this.#waiting.set({ registry }, counts.waiting);
     this.#running.set({ registry }, counts.running);
     this.#parked.set({ registry }, counts.parked);

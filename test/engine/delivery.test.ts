@@ -396,6 +396,17 @@ describe('delivery', () => {
     });
   });
 
+  it('goes on whatever a listener throws, and says so once', async () => {
+    await bench.start([aHandler('a'), aHandler('b', { priority: 20 })]);
+    bench.engine.observe(() => {
+      throw new Error('the listener is broken');
+    });
+    await bench.accept(anEnvelope(1), anEnvelope(2));
+    assert.deepEqual(statuses(), ['a:1 succeeded', 'b:1 succeeded', 'a:2 succeeded', 'b:2 succeeded']);
+    assert.equal(bench.passes.length, 2);
+    assert.deepEqual(bench.logged, ['error: the listener is broken']);
+  });
+
   describe('to a dead endpoint', () => {
     const many = (from: number, count: number) =>
       Array.from({ length: count }, (_, index) => anEnvelope(from + index));
@@ -419,7 +430,14 @@ describe('delivery', () => {
       assert.equal(new Set(probed).size, 3);
       dead = false;
       await bench.advance(30_000);
-      assert.deepEqual(bench.circuits.map(({ state }) => state).slice(-2), ['probing', 'closed']);
+      // Of a probe that fails, nobody is told: it has stayed open.
+      assert.deepEqual(
+        bench.circuits.map(({ state, handler }) => [state, handler.id, handler.number]),
+        [
+          ['open', 'a', 1],
+          ['closed', 'a', 1],
+        ],
+      );
       await bench.advance(10_000);
       assert.ok(statuses().every((status) => status.endsWith('succeeded')));
       const spent = bench.select<{ most: number }>('select max(retries) as most from executions');

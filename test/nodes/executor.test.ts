@@ -69,6 +69,8 @@ describe('an executor', function () {
         handler('patient', 503, ['clients.delete', 'importd.*'], { priority: 1, retryDelays: [3600] }),
         httpIn('/direct', 'executor'),
         executor({ wires: outputs.map((output) => [output]) }),
+        httpIn('/named', 'name it'),
+        code('name it', 'msg.provisioning = { eventId: msg.payload.eventId }; return msg;', ['executor']),
         httpIn('/both', 'event'),
         eventNode({ wires: [['executor', 'rival']] }),
         executor({ id: 'rival', wires: outputs.map((output) => [output]) }),
@@ -99,6 +101,8 @@ describe('an executor', function () {
     executions.map(({ handler: { id }, status, parkedFor }) =>
       [id, status, parkedFor].filter(Boolean).join(' '),
     );
+  const eventCount = async () =>
+    (await red.get<{ items: unknown[] }>('provisioning/registries/registry/events?limit=500')).items.length;
   const completions = (pattern: RegExp) => red.log.filter((line) => pattern.test(line)).length;
 
   const cases: [string, string, string, string[]][] = [
@@ -141,9 +145,6 @@ describe('an executor', function () {
     ['data', { ...envelope(), data: [] }],
   ] as const) {
     it(`refuses a bad envelope and names the field: ${field || 'the whole'}`, async () => {
-      const eventCount = async () =>
-        (await red.get<{ items: unknown[] }>('provisioning/registries/registry/events?limit=500')).items
-          .length;
       const before = await eventCount();
       const { error } = await through('/direct', message);
       assert.match(
@@ -153,6 +154,18 @@ describe('an executor', function () {
       assert.equal(await eventCount(), before);
     });
   }
+
+  it('takes an event that is named without its registry for its own', async () => {
+    const { provisioning } = await through('/direct', envelope('named'));
+    const before = await eventCount();
+    void red
+      .node('/named', postJson({ ...envelope('named'), eventId: provisioning.eventId }))
+      .catch(() => undefined);
+    await red.printed(
+      new RegExp(`\\[provisioning-executor:executor\\] event ${provisioning.eventId} was taken`),
+    );
+    assert.equal(await eventCount(), before);
+  });
 
   it('shares a registry with another: one of them takes an event, the other drops it with a warning', async () => {
     const told = await through('/both', envelope('shared'));

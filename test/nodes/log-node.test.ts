@@ -40,6 +40,9 @@ describe('a log node', function () {
       log('all', { statuses: ['running', 'parked', 'succeeded', 'failed', 'skipped', 'cancelled'] }),
       log('of clients', { events: ['clients.*'], statuses: ['succeeded', 'failed'] }),
       log('of one handler', { handlers: ['good'], statuses: ['succeeded', 'failed'] }),
+      log('left empty', { events: null, handlers: '', statuses: null, circuits: '' }),
+      log('malformed', { events: 'clients.*' }),
+      log('misspelt', { statuses: ['failed', 'failing'] }),
     ];
     red = await startNodeRed({
       settings: fewNodes,
@@ -122,6 +125,22 @@ describe('a log node', function () {
     }
   });
 
+  it('takes what is left empty for its default', async () => {
+    const id = await fire('empty', 'clients.create');
+    await settled(id);
+    assert.deepEqual(short(by('left empty', id)), ['bad failed']);
+  });
+
+  it('names the property that is wrong, and holds nobody up', async () => {
+    await red.printed(
+      /\[provisioning-log:malformed\] log node "malformed": events: must be a list of event types/,
+    );
+    await red.printed(
+      /\[provisioning-log:misspelt\] log node "misspelt": statuses\[1\]: must be a list of running/,
+    );
+    assert.deepEqual([by('malformed'), by('misspelt')], [[], []]);
+  });
+
   it('tells of a circuit that opens, unless it is told not to or its handlers are others', async () => {
     for (let failure = 0; failure < 10; failure += 1) await fire(`c${failure}`, 'email.import');
     const circuit = (log: string) => by(log).filter(({ topic }) => topic === 'circuit');
@@ -129,7 +148,7 @@ describe('a log node', function () {
     assert.ok(only);
     const { since, ...rest } = only.payload;
     assert.deepEqual(rest, {
-      handler: { id: 'down', name: 'the down one' },
+      handler: { id: 'down', number: 3, name: 'the down one', type: 'http', priority: 3 },
       state: 'open',
       error: 'HTTP 503 Service Unavailable',
     });

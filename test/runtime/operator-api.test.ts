@@ -16,6 +16,7 @@ import {
 
 interface Row {
   readonly id: string;
+  readonly eventId: string;
   readonly status: string;
   readonly objectId: string;
   readonly parkedFor: string | null;
@@ -45,6 +46,7 @@ describe('admin API for operators', function () {
       flows: [
         tab,
         registry(),
+        registry({ id: 'wrong', name: 'Refused', concurrency: 0 }),
         httpHandler(url, { id: 'crm', name: 'CRM', retryDelays: [3600] }),
         httpHandler(url, { id: 'once', name: 'Once', events: ['clients.create'], retryDelays: [] }),
         eventNode({ eventType: 'clients.create' }),
@@ -92,6 +94,34 @@ describe('admin API for operators', function () {
       [row?.status, row?.error],
       ['cancelled', 'cancelled by an operator; before: HTTP 503 Service Unavailable'],
     );
+  });
+
+  it('does not know when a next attempt is made of what waits for something else', async () => {
+    answer = 503;
+    const [first] = await settled(await fire(5), 'parked');
+    const [second] = await settled(await fire(5), 'parked');
+    assert.deepEqual(
+      [first?.parkedFor, typeof first?.nextAttemptAt, second?.parkedFor, second?.nextAttemptAt],
+      ['retry', 'string', 'order', null],
+    );
+    const view = await red.get<{ status: string; settledAt: string | null }>(
+      `${here}/events/${second?.eventId}`,
+    );
+    assert.deepEqual([view.status, view.settledAt], ['parked', null]);
+    assert.equal((await post(`executions/${second?.id}/cancel`)).status, 202);
+    assert.equal((await post(`executions/${first?.id}/cancel`)).status, 202);
+  });
+
+  it('runs of an event what failed, not what an operator has cancelled', async () => {
+    answer = 503;
+    const event = await fire(6);
+    const [parked] = await settled(event, 'parked');
+    assert.equal((await post(`executions/${parked?.id}/cancel`)).status, 202);
+    const { status, body } = await post(`events/${event}/replay`);
+    assert.deepEqual([status, body.error.code], [409, 'conflict']);
+    answer = 200;
+    assert.equal((await post(`executions/${parked?.id}/replay`)).status, 202);
+    await settled(event, 'succeeded');
   });
 
   it('replays one execution with a row of its own, and refuses what can not be replayed', async () => {
@@ -158,7 +188,25 @@ describe('admin API for operators', function () {
   });
 
   it('gives metrics in the format of Prometheus', async () => {
+    answer = 503;
+    const attempts =
+      'provisioning_attempt_duration_seconds_count{registry="registry",handler="crm",name="CRM"}';
+    const counted = async () => {
+      const text = await (await red.admin('provisioning/metrics')).text();
+      return Number(
+        text
+          .split('\n')
+          .find((line) => line.startsWith(attempts))
+          ?.slice(attempts.length),
+      );
+    };
+    const [parked] = await settled(await fire(71), 'parked');
+    const before = await counted();
+    assert.equal((await post(`executions/${parked?.id}/cancel`)).status, 202);
+    assert.equal(await counted(), before);
+    answer = 200;
     await settled(await fire(70), 'succeeded');
+    assert.equal(await counted(), before + 1);
     const response = await red.admin('provisioning/metrics');
     assert.match(String(response.headers.get('content-type')), /^text\/plain/);
     const text = await response.text();
@@ -167,6 +215,8 @@ describe('admin API for operators', function () {
       /^provisioning_executions_total\{registry="registry",handler="crm",name="CRM",status="succeeded"\} \d+$/m,
     );
     assert.match(text, /^provisioning_registry_up\{registry="registry"\} 1$/m);
+    assert.match(text, /^provisioning_registry_up\{registry="wrong"\} 0$/m);
+    assert.match(text, /^provisioning_circuit_open\{registry="registry",handler="once",name="Once"\} 0$/m);
     assert.match(text, /^provisioning_attempt_duration_seconds_bucket\{le="0.1",/m);
   });
 });

@@ -162,8 +162,8 @@ describe('statistics', () => {
     const at = '2026-01-31T12:00:00Z';
     const series = seriesOf(
       [
-        [{ at, succeeded: 30, failed: 1, p50: 5, p95: null }],
-        [{ at, succeeded: 60, failed: 0, p50: 9, p95: 20 }],
+        [{ at, succeeded: 30, failed: 1, parked: 0, p50: 5, p95: null }],
+        [{ at, succeeded: 60, failed: 0, parked: 0, p50: 9, p95: 20 }],
       ],
       120,
       Date.parse(at) + 600_000,
@@ -180,7 +180,7 @@ describe('statistics', () => {
 
   it('tell the pace of a step that is not over from what has passed of it', () => {
     const at = '2026-01-31T12:00:00Z';
-    const steps = [[{ at, succeeded: 30, failed: 0, p50: null, p95: null }]];
+    const steps = [[{ at, succeeded: 30, failed: 0, parked: 0, p50: null, p95: null }]];
     assert.deepEqual(seriesOf(steps, 60, Date.parse(at) + 30_000).succeeded, [60]);
     assert.deepEqual(seriesOf(steps, 60, Date.parse(at) + 1000).succeeded, [180]);
   });

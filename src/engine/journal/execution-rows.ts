@@ -2,7 +2,7 @@ import type { SQLOutputValue } from 'node:sqlite';
 import { z } from 'zod';
 import type { AttemptRow, EventRow, ExecutionRow } from '../execution.ts';
 import type { Ids } from './ids.ts';
-import { eventStatusOf, executionStatusOf } from './stage.ts';
+import { eventStatusOf, executionStatusOf, stage } from './stage.ts';
 
 /** A row of the log but for `parkedFor`, which hangs on handlers that the reading thread does not know. */
 export interface ReadExecution extends Omit<ExecutionRow, 'parkedFor'> {
@@ -103,8 +103,10 @@ export function readEvent(stored: Stored, ids: Ids): EventRow {
     objectId: row.object_id,
     status: eventStatusOf(row.stage),
     acceptedAt: iso(row.accepted_at),
-    // In µs, unlike all other times.
-    settledAt: isoOrNull(row.touched_at === null ? null : Math.floor(row.touched_at / 1000)),
+    // In µs, unlike all other times; what is parked has been touched, but is not settled.
+    settledAt: isoOrNull(
+      row.stage < stage.succeeded || row.touched_at === null ? null : Math.floor(row.touched_at / 1000),
+    ),
     node: row.node,
   };
 }

@@ -69,6 +69,7 @@ export class Figures {
       return { values, rows: this.#count(`select count(*) as n ${inStep}`, values) };
     });
     const [succeeded = 0, failed = 0] = ended.map(({ rows }) => rows);
+    const parked = this.#count(`select count(*) as n ${inStep}`, { status: statusCode.parked, from, to });
     const every = Math.ceil((succeeded + failed) / sample);
     const durations = ended.flatMap(({ values, rows }) =>
       rows === 0
@@ -82,6 +83,7 @@ export class Figures {
       at: new Date(from).toISOString(),
       succeeded,
       failed,
+      parked,
       p50: percentile(durations, 0.5),
       p95: percentile(durations, 0.95),
     };
@@ -103,6 +105,7 @@ export class Figures {
         .all({ handler, since });
     const ended = newest('duration_ms', 'succeeded', 'failed');
     const succeeded = ended.filter(({ status }) => status === statusCode.succeeded).length;
+    const retried = newest('attempts', 'parked').filter(({ attempts }) => Number(attempts) > 0).length;
     const durations = ended.flatMap(({ duration_ms: ms }) => (typeof ms === 'number' ? [ms] : []));
     const lost = newest('error', 'parked', 'failed').find(({ error }) => error !== null);
     return {
@@ -110,7 +113,7 @@ export class Figures {
         'select count(*) as n from executions indexed by parked where status = 2 and handler_id = :handler',
         { handler },
       ),
-      successRate: ended.length === 0 ? null : succeeded / ended.length,
+      successRate: ended.length + retried === 0 ? null : succeeded / (ended.length + retried),
       p95Ms: percentile(durations, 0.95),
       lastError: typeof lost?.['error'] === 'string' ? lost['error'] : null,
     };

@@ -160,6 +160,8 @@ export interface StatisticsStep {
   readonly at: string;
   readonly succeeded: number;
   readonly failed: number;
+  /** Executions that began in this step and wait now, for whatever reason. */
+  readonly parked: number;
   /** Duration of the last attempt in ms; null when there was none. */
   readonly p50: number | null;
   readonly p95: number | null;
@@ -168,7 +170,7 @@ export interface StatisticsStep {
 /** How a handler has been doing, judged by its newest 400 executions at most. */
 export interface HandlerHealth {
   readonly parked: number;
-  /** Of those that succeeded or failed the share that succeeded, 0 to 1; null when there are none. */
+  /** Of those that succeeded, failed, or wait after a failed attempt, the share that succeeded; null when there are none. */
   readonly successRate: number | null;
   /** Of the duration in ms; null when nothing is known. */
   readonly p95Ms: number | null;

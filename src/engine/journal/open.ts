@@ -25,7 +25,8 @@ export function openJournal(folder: string): OpenJournal {
   const file = join(folder, 'journal.sqlite');
   let lock: Lock | undefined;
   try {
-    mkdirSync(folder, { recursive: true });
+    // Customers' data are in it.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     lock = lockFolder(folder);
     const { db, notice } = openOrReplace(file);
     return { db, lock, notice, tag: tagOf(db) };

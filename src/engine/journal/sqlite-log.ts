@@ -125,7 +125,7 @@ export class SqliteLog implements ExecutionLog {
   }: Row): Omit<Row, 'blocked'> & { parkedFor: ParkedFor | null } {
     const parkedFor =
       row.status === 'parked' ? this.#options.parkedFor({ handler: row.handler.id, blocked }) : null;
-    return { ...row, parkedFor };
+    return { ...row, parkedFor, nextAttemptAt: parkedFor === 'retry' ? row.nextAttemptAt : null };
   }
 
   #ask<Name extends keyof Queries>(

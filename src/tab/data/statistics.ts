@@ -72,6 +72,7 @@ function together(a: StatisticsStep, b: StatisticsStep): StatisticsStep {
     at: a.at,
     succeeded: a.succeeded + b.succeeded,
     failed: a.failed + b.failed,
+    parked: a.parked + b.parked,
     p50: higher(a.p50, b.p50),
     p95: higher(a.p95, b.p95),
   };

@@ -401,9 +401,9 @@ describe('execution log', () => {
     db.exec('commit');
     const range = { from: beginning, to: beginning + 150_000, step: 60_000 };
     assert.deepEqual(await log.statistics(range), [
-      { at: '2026-01-01T00:00:00.000Z', succeeded: 0, failed: 0, p50: null, p95: null },
-      { at: '2026-01-01T00:01:00.000Z', succeeded: 90, failed: 10, p50: 50, p95: 95 },
-      { at: '2026-01-01T00:02:00.000Z', succeeded: 0, failed: 1, p50: null, p95: null },
+      { at: '2026-01-01T00:00:00.000Z', succeeded: 0, failed: 0, parked: 0, p50: null, p95: null },
+      { at: '2026-01-01T00:01:00.000Z', succeeded: 90, failed: 10, parked: 1, p50: 50, p95: 95 },
+      { at: '2026-01-01T00:02:00.000Z', succeeded: 0, failed: 1, parked: 0, p50: null, p95: null },
     ]);
   });
 
@@ -420,12 +420,19 @@ describe('execution log', () => {
       stage: stage.parked,
       executions: [{ handler: 'mailer', status: 'parked' }],
     });
-    assert.deepEqual(await log.health(['crm', 'mailer', 'new'], beginning + 3_600_000), {
+    const retried = { handler: 'pager', status: 'parked', error: 'HTTP 503', attempts: 1 } as const;
+    filler.add({
+      acceptedAt: beginning + 3_600_000,
+      stage: stage.parked,
+      executions: [retried, { handler: 'pager', status: 'succeeded', durationMs: 7 }],
+    });
+    assert.deepEqual(await log.health(['crm', 'mailer', 'pager', 'new'], beginning + 3_600_000), {
       crm: { parked: 0, successRate: 0.75, p95Ms: 40, lastError: 'no' },
       mailer: { parked: 1, successRate: null, p95Ms: null, lastError: null },
+      pager: { parked: 1, successRate: 0.5, p95Ms: 7, lastError: 'HTTP 503' },
       new: { parked: 0, successRate: null, p95Ms: null, lastError: null },
     });
-    assert.deepEqual(await log.handlerNumbers(), { crm: 3, mailer: 6 });
+    assert.deepEqual(await log.handlerNumbers(), { crm: 3, mailer: 6, pager: 5 });
   });
 
   it('is unavailable while there is no journal, and reads it once there is one', async () => {

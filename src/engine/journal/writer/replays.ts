@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { isLost, isUnsettled } from '../../chain.ts';
+import { isUnsettled } from '../../chain.ts';
 import type { Replay, Replayed } from '../journal.ts';
 import { type Stage, stage } from '../stage.ts';
 import type { Backlogged } from './backlogged.ts';
@@ -43,7 +43,7 @@ export class Replays {
     if (row.stage < stage.parked) return { outcome: 'conflict', why: 'it is waiting or running already' };
     const chain = this.#parts.executions.chain(row.seq);
     const chosen = chain.filter(({ seq, status }) =>
-      executions ? executions.includes(seq) : isLost(status),
+      executions ? executions.includes(seq) : status === 'failed' || status === 'skipped',
     );
     const why = this.#conflictOf(chain, chosen, executions !== undefined, callable);
     if (why !== undefined) return { outcome: 'conflict', why };
