@@ -28,12 +28,15 @@ export default function provisioningEvent(RED: NodeAPI): void {
         // A step of its own: also an event that is sent to nobody has come to an end.
         const journey = provisioning.engine(registry)?.journeyOf(id);
         journey?.begin();
-        this.send({
-          ...msg,
-          payload: JSON.parse(payload),
-          provisioning: { eventId: id, registry, eventType, objectId },
-        } as NodeMessageInFlow);
-        journey?.end();
+        try {
+          this.send({
+            ...msg,
+            payload: JSON.parse(payload),
+            provisioning: { eventId: id, registry, eventType, objectId },
+          } as NodeMessageInFlow);
+        } finally {
+          journey?.end();
+        }
       },
     );
     let problem: string | null = null;

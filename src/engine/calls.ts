@@ -26,8 +26,8 @@ export class Calls {
     this.#options = options;
   }
 
-  /** @param probe a failure costs no retry */
-  async call(chain: Chain, execution: ChainExecution, probe = false): Promise<ExecutionChange> {
+  /** @param probeFor when the execution would be due without this probe: a failure costs no retry, and leaves that */
+  async call(chain: Chain, execution: ChainExecution, probeFor?: number): Promise<ExecutionChange> {
     const { registry, breakers, gate, ids, time } = this.#options;
     const id = execution.handler.id;
     const handler = registry.find(id);
@@ -40,8 +40,8 @@ export class Calls {
     breakers.record(id, made.outcome);
     if (made.outcome.ok) return settle(execution, made);
 
-    if (probe)
-      return this.#parked(parkUntil(execution, made, time.now(), execution.retries), execution, gate);
+    if (probeFor !== undefined)
+      return this.#parked(parkUntil(execution, made, probeFor, execution.retries), execution, gate);
     const after = afterFailure(handler.config, execution.retries, made.outcome, this.#options.random());
     if (!after.retry) return settle(execution, made);
     const change = parkUntil(execution, made, time.now() + after.delayMs, execution.retries + 1);

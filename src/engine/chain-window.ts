@@ -199,9 +199,12 @@ export class ChainWindow {
       const skipped = chain.executions[place];
       if (skipped) changes.push(skip(skipped));
     }
+    // Whoever waits for the message of its first pass gets it when flows run again, if need be in another process.
+    const kept = next === undefined && !this.#open && chain.executor !== null && !chain.passed;
+    const waitsFor = next?.handler.id ?? (kept ? chain.executions.at(-1)?.handler.id : undefined);
     const goes = next !== undefined && this.#open && this.#roomOf(next.handler.id) > 0;
     if (goes) slots.take(next.handler.id, 1);
-    const slot = emissions.reserve(next ? 0 : 1);
+    const slot = emissions.reserve(waitsFor === undefined ? 1 : 0);
     const at = time.now();
     for (const { seq } of changes) executionOf(chain, seq).startedAt ??= at;
     if (goes) next.startedAt ??= at;
@@ -214,8 +217,8 @@ export class ChainWindow {
         at,
         emit: slot.slots > 0,
         ...(goes && { start: { seq: next.seq, handler: next.handler.id } }),
-        ...(next && !goes && { waitsFor: next.handler.id }),
-        ...(!next && { ends: endOf(chain) }),
+        ...(waitsFor !== undefined && !goes && { waitsFor }),
+        ...(waitsFor === undefined && { ends: endOf(chain) }),
       }),
     );
     for (const { seq, handler, status, nextAttemptAt } of changes) {
@@ -238,7 +241,7 @@ export class ChainWindow {
     this.#running -= 1;
     this.#places.give(1);
     this.fill();
-    if (next) this.wait(next.handler.id);
+    if (waitsFor !== undefined) this.wait(waitsFor);
     else observer.finished(chain);
   }
 

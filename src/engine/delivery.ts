@@ -105,11 +105,11 @@ export class Delivery {
     });
   }
 
-  /** Flows run: what waited goes on. */
-  async open(executors: boolean): Promise<void> {
+  /** Flows run: what waited goes on. @param off event nodes that are switched off */
+  async open(executors: boolean, off: readonly string[]): Promise<void> {
     this.chains.open();
     this.parked.open();
-    await this.emissions.resume(executors);
+    await this.emissions.resume(executors, off);
   }
 
   pause(): void {

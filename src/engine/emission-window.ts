@@ -40,6 +40,9 @@ export class EmissionWindow {
   readonly #clock: ClaimClock;
   readonly #out = new EventsOut(() => this.fill());
   readonly #messages = new Map<number, unknown>();
+  /** Event nodes that are switched off: their events wait for them. Those of nodes that are gone are out at nobody's. */
+  #off: readonly string[] = [];
+  #turn = 0;
   #reserved = 0;
   #open = false;
   #ready = false;
@@ -65,16 +68,23 @@ export class EmissionWindow {
 
   /** Sends out an event that the journal has marked as emitted. */
   emit(emission: Emission, { era }: Pick<Reservation, 'era'>): void {
-    const send = emission.node === null ? undefined : this.#options.emitters.get(emission.node);
-    if (era !== this.#era || !send) return this.#handBack(emission.seq);
+    const send = this.#options.emitters.get(emission.node ?? '');
+    if (era !== this.#era || this.#off.includes(emission.node ?? '')) return this.#handBack(emission.seq);
     const message = this.#messages.get(emission.seq);
     this.#messages.delete(emission.seq);
-    this.#out.add(emission, this.#clock.now() + this.#options.claimMs());
+    const deadline = this.#clock.now() + this.#options.claimMs();
+    if (send) this.#out.add(emission, deadline);
+    else this.#out.addNobodys(emission, deadline);
     this.#watch();
-    send({ ...emission, message });
+    try {
+      send?.({ ...emission, message });
+    } catch (error) {
+      // Such as a message that can't be copied for a second wire: it is lost, and will be unclaimed.
+      this.#options.onError(error);
+    }
   }
 
-  /** Emitted for a window that was recalled meanwhile, or for a node that is not deployed: it waits in the journal. */
+  /** Emitted for a window that was recalled meanwhile, or for a node that is switched off: it waits in the journal. */
   #handBack(seq: number): void {
     if (!this.#open || this.#out.has(seq)) return;
     this.#options.journal.recall([seq]).then(() => this.wait(), this.#options.onError);
@@ -110,14 +120,13 @@ export class EmissionWindow {
   /** Emits ready events from the journal while there are slots. */
   fill(): void {
     const slots = Math.min(this.#room(), fillStep);
-    const nodes = [...this.#options.emitters.keys()];
-    if (!this.#open || !this.#ready || slots < 1 || nodes.length === 0) return;
+    if (!this.#open || !this.#ready || slots < 1) return;
     // One request at a time: what leaves meanwhile is asked for by the next.
     this.#ready = false;
     this.#reserved += slots;
     const era = this.#era;
     this.#options.journal
-      .emitNext(slots, nodes)
+      .emitNext(slots, this.#nodesInTurn(), this.#off)
       .then((emissions) => {
         // Fewer than asked for may be some nodes' share: only nothing is the end.
         if (emissions.length > 0) this.#ready = true;
@@ -132,6 +141,14 @@ export class EmissionWindow {
         this.#reserved -= slots;
         this.fill();
       });
+  }
+
+  /** A single slot is each node's at a time. */
+  #nodesInTurn(): readonly string[] {
+    const nodes = [...this.#options.emitters.keys()];
+    this.#turn += 1;
+    const first = this.#turn % Math.max(1, nodes.length);
+    return [...nodes.slice(first), ...nodes.slice(0, first)];
   }
 
   /** The claim clock runs while flows run and an executor exists. */
@@ -150,9 +167,11 @@ export class EmissionWindow {
   /**
    * Emits everything untaken again: a deploy or stop may have lost the messages (rule 3). Goes on until the journal
    * lets it, or the window is paused or resumed anew.
+   * @param off event nodes that are switched off
    */
-  async resume(executors: boolean): Promise<void> {
+  async resume(executors: boolean, off: readonly string[] = []): Promise<void> {
     this.#era += 1;
+    this.#off = off;
     const era = this.#era;
     this.#out.clear();
     for (let recalled = false; !recalled; ) {

@@ -66,6 +66,7 @@ export class Engine {
   #config: RegistryConfig;
   #catalogue: Catalogue;
   #handlers: readonly Handler[] = [];
+  #eventNodes: readonly string[] = [];
   #flowsRun = false;
   #state: EngineState = 'starting';
   /** Of its opening: what was moved aside. */
@@ -236,9 +237,13 @@ export class Engine {
     this.#open?.pause();
   }
 
-  /** Flows have started: the set of handlers is swapped as a whole, and what waited goes on. */
-  async resume(handlers: readonly Handler[]): Promise<void> {
+  /**
+   * Flows have started: the set of handlers is swapped as a whole, and what waited goes on.
+   * @param eventNodes all that the flows hold, also those that are switched off: events of others are nobody's
+   */
+  async resume(handlers: readonly Handler[], eventNodes: readonly string[] = []): Promise<void> {
     this.#handlers = handlers;
+    this.#eventNodes = eventNodes;
     this.#flowsRun = true;
     if (this.#open) await this.#resume(this.#open);
   }
@@ -361,7 +366,8 @@ export class Engine {
     if (!this.#flowsRun) return;
     this.#firstFlows.resolve();
     this.#outlet.open();
-    await delivery.open(this.#outlet.hasExecutors).catch((error) => this.#stumbled(error));
+    const off = this.#eventNodes.filter((node) => !this.#emitters.has(node));
+    await delivery.open(this.#outlet.hasExecutors, off).catch((error) => this.#stumbled(error));
   }
 
   #idOf(seq: number): string {

@@ -6,25 +6,28 @@ export interface Journey {
   end(): void;
 }
 
-/** Events that are out in the flow at a time and on their way (rule 12). */
-const underWay = 1000;
-/** With those whose way has come to an end, which wait for nothing but their time. */
-const all = 20_000;
+/** Events that are out in the flow at a time (rule 12). */
+const places = 1000;
+/** With those that the flow has dropped, which wait for nothing but their time. */
+const mostPlaces = 100_000;
+/** How many more places there are for each event whose way came to an end and that nobody took in its time. */
+const placesAProof = 16;
 /** Of their envelopes together, in characters. */
 const bytes = 64 * 1024 * 1024;
 
 /**
- * The events that are out in the flow and not yet taken, within their bounds. One that the flow has dropped gives up
- * its place, but stays known: a node may still hold its message unseen. Once a message comes back so, an end is not
- * believed any more.
+ * The events that are out in the flow and not yet taken, within their bounds. One whose way has come to an end seems to
+ * be dropped, but a node may hold its message unseen and send it on later. So the more of them are proved to be
+ * dropped, by their time, the more of the others give up their places; a message that comes back takes all back.
  */
 export class EventsOut {
   readonly #events = new Map<number, EventOut>();
   readonly #onEnded: () => void;
   readonly #onTurn = (event: EventOut) => this.#turn(event);
   #bytes = 0;
+  #nobodys = 0;
   #ended = 0;
-  #endsAreTrue = true;
+  #proofs = 0;
 
   /** @param onEnded a place became free because an event's way has come to an end */
   constructor(onEnded: () => void) {
@@ -38,8 +41,8 @@ export class EventsOut {
   /** How many more may go out. */
   get room(): number {
     if (this.#bytes >= bytes) return 0;
-    const places = underWay + (this.#endsAreTrue ? this.#ended : 0);
-    return Math.min(places, all) - this.#events.size;
+    const given = this.#nobodys + Math.min(this.#ended, this.#proofs * placesAProof);
+    return Math.min(places + given, mostPlaces) - this.#events.size;
   }
 
   /** When the first of them has had its time. */
@@ -56,9 +59,15 @@ export class EventsOut {
     return this.#events.get(seq);
   }
 
+  /** An event that nobody has sent out: its node is gone. It only waits for its time. */
+  addNobodys({ seq }: Emission, deadline: number): void {
+    this.#nobodys += 1;
+    this.#events.set(seq, new EventOut({ seq, payload: '', deadline, nobodys: true, onTurn: this.#onTurn }));
+  }
+
   add({ seq, payload }: Emission, deadline: number): void {
     this.#bytes += payload.length;
-    this.#events.set(seq, new EventOut({ seq, payload, deadline, onTurn: this.#onTurn }));
+    this.#events.set(seq, new EventOut({ seq, payload, deadline, nobodys: false, onTurn: this.#onTurn }));
   }
 
   remove(seq: number): boolean {
@@ -66,29 +75,37 @@ export class EventsOut {
     if (!event) return false;
     this.#bytes -= event.payload.length;
     if (event.ended) this.#ended -= 1;
+    if (event.nobodys) this.#nobodys -= 1;
     return this.#events.delete(seq);
   }
 
   /** Removes those that have had their time. */
   removeLate(now: number): number[] {
-    const late: number[] = [];
-    for (const [seq, { deadline }] of this.#events) if (deadline <= now) late.push(seq);
-    for (const seq of late) this.remove(seq);
-    return late;
+    const late = [...this.#events.values()].filter(({ deadline }) => deadline <= now);
+    for (const { seq, ended } of late) {
+      if (ended) this.#proofs += 1;
+      this.remove(seq);
+    }
+    return late.map(({ seq }) => seq);
   }
 
   clear(): void {
     this.#events.clear();
     this.#bytes = 0;
+    this.#nobodys = 0;
     this.#ended = 0;
-    this.#endsAreTrue = true;
+    this.#proofs = 0;
   }
 
   #turn(event: EventOut): void {
-    if (!event.ended) this.#endsAreTrue = false;
+    if (!event.ended) this.#proofs = 0;
     if (this.#events.get(event.seq) !== event) return;
     this.#ended += event.ended ? 1 : -1;
-    if (event.ended) this.#onEnded();
+    if (!event.ended) return;
+    // It is not needed while nobody takes it, and can be had from the journal then.
+    this.#bytes -= event.payload.length;
+    event.payload = '';
+    this.#onEnded();
   }
 }
 
@@ -97,22 +114,26 @@ interface Out {
   readonly payload: string;
   /** When it has had its time to be taken. */
   readonly deadline: number;
+  readonly nobodys: boolean;
   /** It came to its end, or back from there. */
   readonly onTurn: (event: EventOut) => void;
 }
 
 class EventOut implements Journey {
   readonly seq: number;
-  readonly payload: string;
+  /** Empty once it has come to its end. */
+  payload: string;
   readonly deadline: number;
+  readonly nobodys: boolean;
   readonly #onTurn: (event: EventOut) => void;
   #steps = 0;
   #ended = false;
 
-  constructor({ seq, payload, deadline, onTurn }: Out) {
+  constructor({ seq, payload, deadline, nobodys, onTurn }: Out) {
     this.seq = seq;
     this.payload = payload;
     this.deadline = deadline;
+    this.nobodys = nobodys;
     this.#onTurn = onTurn;
   }
 

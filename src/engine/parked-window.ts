@@ -128,7 +128,7 @@ export class ParkedWindow {
         const { started, nextAt } = await journal.startParked(handler, room, time.now());
         unused -= started.length;
         waiting.portion.learn(started.length, room);
-        for (const one of started) this.#run(one, false);
+        for (const one of started) this.#run(one);
         return nextAt;
       } finally {
         slots.give(handler, unused);
@@ -151,7 +151,7 @@ export class ParkedWindow {
         unused = 0;
         waiting.lastProbe = { execution: started.execution, at: time.now() };
         breakers.probe(handler);
-        this.#run(started, true);
+        this.#run(started, started.dueAt ?? time.now());
         return due;
       } finally {
         slots.give(handler, unused);
@@ -159,21 +159,21 @@ export class ParkedWindow {
     });
   }
 
-  #run({ execution: seq, event }: StartedParked, probe: boolean): void {
+  #run({ execution: seq, event }: StartedParked, probeFor?: number): void {
     const chain = chainFrom(event);
     this.#inFlight += 1;
-    this.#attempt(chain, executionOf(chain, seq), probe)
+    this.#attempt(chain, executionOf(chain, seq), probeFor)
       .catch(this.#options.onError)
       .finally(() => {
         this.#inFlight -= 1;
       });
   }
 
-  async #attempt(chain: Chain, execution: ChainExecution, probe: boolean): Promise<void> {
+  async #attempt(chain: Chain, execution: ChainExecution, probeFor: number | undefined): Promise<void> {
     const { journal, calls, slots, time, persist, observer } = this.#options;
     const handler = execution.handler.id;
     observer.execution(chain, execution);
-    const change = await calls.call(chain, execution, probe);
+    const change = await calls.call(chain, execution, probeFor);
     slots.give(handler, 1);
     const at = time.now();
     const settled = await persist(() =>

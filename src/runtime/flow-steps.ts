@@ -1,13 +1,21 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { Journey } from '../engine/events-out.ts';
 
+interface Destination {
+  /** Of Node-RED's own account: how many of the node's listeners say when they are done. */
+  readonly destination: { readonly node: Node & { readonly _expectedDoneCount?: number } };
+}
+
 interface Passing {
   readonly msg: object & { readonly provisioning?: unknown };
 }
 
+/** How long a node that never says that it is done is taken to be at work, in ms. */
+const silentMs = 1000;
+
 /**
  * Tells, by Node-RED's hooks, of each step of an event through the flow: from a message's dispatch to a node until
- * that node is done with it. A node that never says so keeps its step. https://nodered.org/docs/api/hooks/messages/
+ * that node is done with it. https://nodered.org/docs/api/hooks/messages/
  */
 export function followSteps(
   { hooks }: Pick<NodeAPI, 'hooks'>,
@@ -34,9 +42,10 @@ export function followSteps(
   hooks.add('onReceive.provisioning', ({ msg }: Passing) => {
     if (!dispatched.delete(msg)) begin(msg);
   });
-  // A subflow only hands on, and never says that it is done.
-  hooks.add('postReceive.provisioning', ({ msg, destination }: Passing & { destination: { node: Node } }) => {
-    if (destination.node.type.startsWith('subflow:')) end(msg);
+  hooks.add('postReceive.provisioning', ({ msg, destination: { node } }: Passing & Destination) => {
+    // A subflow only hands on; others, such as the core's switch, may go on by themselves for a moment.
+    if (node.type.startsWith('subflow:')) end(msg);
+    else if (node._expectedDoneCount === 0 && atNode.has(msg)) setTimeout(end, silentMs, msg).unref();
   });
   hooks.add('onComplete.provisioning', ({ msg }: Passing) => end(msg));
 }

@@ -211,12 +211,25 @@ export class Provisioning {
     for (const engine of this.#engines.values()) {
       if (this.#registries.has(engine.id)) {
         const handlers = [...this.#handlers.values()].filter(({ registry }) => registry === engine.id);
-        void engine.resume(handlers.map(({ handler }) => handler));
+        void engine.resume(
+          handlers.map(({ handler }) => handler),
+          this.#eventNodes(engine.id),
+        );
       } else {
         this.#closeEngine(engine);
       }
     }
     for (const callback of this.#started) callback();
+  }
+
+  /** Ids of the event nodes that the flows hold, also of those that are switched off. */
+  #eventNodes(registry: string): string[] {
+    const ids: string[] = [];
+    this.#red.nodes.eachNode((node) => {
+      const { type, registry: of } = node as { type: string; registry?: unknown };
+      if (type === 'provisioning-event' && of === registry) ids.push(node.id);
+    });
+    return ids;
   }
 
   #closeEngine(engine: Engine): void {

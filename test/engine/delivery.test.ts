@@ -520,6 +520,19 @@ describe('delivery', () => {
       assert.deepEqual(statuses(), ['a:1 cancelled', 'a:2 succeeded']);
     });
 
+    it('enabled again when an execution’s turn comes has missed nothing: it keeps its retries', async () => {
+      await bench.start([retrying({ onFailure: 'stop' }), aHandler('z', { priority: 20, retryDelays: [5] })]);
+      failOnce();
+      bench.behaviours.set('z', ({ attempt }) => (attempt === 1 ? outage : {}));
+      await bench.accept(anEnvelope(1));
+      const operator = await bench.engine.operator();
+      await operator.switch('z', 'disabled', 'anna', null);
+      await bench.accept(anEnvelope(1));
+      await operator.switch('z', 'enabled', 'anna', null);
+      await bench.advance(60_000);
+      assert.deepEqual(statuses(), ['a:1 succeeded', 'z:1 succeeded', 'a:2 succeeded']);
+    });
+
     it('archived cancels what is parked, with a reason', async () => {
       await bench.start([retrying()]);
       failOnce();
@@ -633,6 +646,39 @@ describe('delivery', () => {
       await bench.deploy(bench.handlers);
       assert.deepEqual(bench.called, ['a:1', 'b:1']);
       assert.equal(bench.passes[0]?.status, 'succeeded');
+    });
+
+    it('sends the message of a chain that ended meanwhile, once flows have started', async () => {
+      await bench.start([aHandler('a')]);
+      bench.behaviours.set('a', held);
+      await bench.accept(anEnvelope(1));
+      bench.engine.pause();
+      await bench.answerAll();
+      assert.deepEqual([statuses(), bench.passes.length], [['a:1 succeeded'], 0]);
+      await bench.deploy(bench.handlers);
+      await bench.advance(60_000);
+      assert.deepEqual(
+        bench.passes.map(({ status, resumed }) => [status, resumed]),
+        [['succeeded', undefined]],
+      );
+      assert.deepEqual(bench.called, ['a:1']);
+    });
+
+    it('sends it in the next process where this one ends before', async () => {
+      await bench.start([aHandler('a', { concurrency: 1 })]);
+      bench.behaviours.set('a', held);
+      await bench.accept(anEnvelope(1), anEnvelope(2));
+      bench.engine.pause();
+      await bench.answerAll();
+      await bench.restart([aHandler('a', { handlerStatus: 'disabled' })]);
+      assert.deepEqual(
+        bench.passes.map(({ status, resumed }) => [status, resumed]),
+        [
+          ['succeeded', true],
+          ['parked', true],
+        ],
+      );
+      assert.deepEqual(bench.called, ['a:1']);
     });
 
     it('accepts events all the time', async () => {

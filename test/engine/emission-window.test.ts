@@ -22,11 +22,18 @@ class FakeJournal {
   released: Released[] = [];
   trouble: Error | undefined;
 
-  async emitNext(limit: number, nodes: readonly string[]): Promise<readonly Emission[]> {
+  async emitNext(
+    limit: number,
+    nodes: readonly string[],
+    off: readonly string[],
+  ): Promise<readonly Emission[]> {
     this.#ask(`emitNext ${limit} of ${nodes}`);
     // Each node has its share, so that fewer than asked for are not the last.
     const share = Math.ceil(limit / nodes.length);
-    const next = nodes.flatMap((node) => this.ready.filter((one) => one.node === node).slice(0, share));
+    const own = nodes.flatMap((node) => this.ready.filter((one) => one.node === node).slice(0, share));
+    const known = [...nodes, ...off];
+    const others = this.ready.filter(({ node }) => !known.includes(node ?? ''));
+    const next = [...own, ...others].slice(0, limit);
     this.ready = this.ready.filter((one) => !next.includes(one));
     this.emitted.push(...next);
     return next;
@@ -78,9 +85,9 @@ describe('the emission window', () => {
   afterEach(() => assert.deepEqual(errors, journal.trouble ? errors : []));
 
   /** Opens the window, with whatever the journal has. */
-  const open = async (ready: Emission[] = [], executors = true) => {
+  const open = async (ready: Emission[] = [], executors = true, off: string[] = []) => {
     journal.ready = ready;
-    await window.resume(executors);
+    await window.resume(executors, off);
     await time.advance(0);
   };
   const seqsOut = () => out.map(({ seq }) => seq);
@@ -111,14 +118,37 @@ describe('the emission window', () => {
       assert.deepEqual([out, journal.asked], [[], []]);
     });
 
-    it('not while no event node is there, and as soon as one is', async () => {
+    it('not while their event node is switched off, and as soon as it is back', async () => {
       emitters.clear();
-      await open(emissions(3));
-      assert.deepEqual(journal.asked, ['recall']);
+      await open(emissions(3), true, ['n1']);
+      await time.advance(10 * claimMs);
+      assert.equal(journal.ready.length, 3);
       emitters.set('n1', (event) => void out.push(event));
-      window.fill();
+      window.pause();
+      await window.resume(true);
       await time.advance(0);
       assert.deepEqual(seqsOut(), [1, 2, 3]);
+    });
+
+    it('in turn, where several nodes wait for a single slot', async () => {
+      const others: number[] = [];
+      emitters.set('n2', ({ seq }) => void others.push(seq));
+      await open([...emissions(1500), emission(2001, 'n2'), emission(2002, 'n2')]);
+      for (let seq = 1; seq <= 8; seq += 1) {
+        window.leave(seq);
+        await time.advance(0);
+      }
+      assert.deepEqual(others, [2001, 2002]);
+    });
+
+    it('and survives what sending throws: that one is unclaimed', async () => {
+      emitters.set('n2', () => {
+        throw new Error('can not be copied');
+      });
+      await open([emission(1), emission(2, 'n2'), emission(3)]);
+      assert.deepEqual([seqsOut(), errors.splice(0).map(String)], [[1, 3], ['Error: can not be copied']]);
+      await time.advance(claimMs);
+      assert.deepEqual(journal.emitted, []);
     });
 
     it('until there are no more, although a node may not have its share', async () => {
@@ -166,13 +196,11 @@ describe('the emission window', () => {
     });
 
     it('and gives newer events no slot while older ones wait for theirs', async () => {
-      emitters.clear();
-      await open([emission(1)]);
+      await open(emissions(1001));
+      window.leave(1);
       assert.equal(window.reserve(1).slots, 0);
-      emitters.set('n1', (event) => void out.push(event));
-      window.fill();
       await time.advance(0);
-      assert.deepEqual([seqsOut(), window.reserve(1).slots], [[1], 1]);
+      assert.equal(seqsOut().at(-1), 1001);
     });
 
     it('or fewer whose envelopes fill 64 MiB', async () => {
@@ -187,30 +215,47 @@ describe('the emission window', () => {
 
   describe('lends the place of an event that the flow has dropped', () => {
     /** A node has a message of each event, and is done with it at once. */
-    const drop = async () => {
+    const drop = async (ready: Emission[]) => {
       emitters.set('n1', (event) => {
         out.push(event);
         window.journeyOf(event.seq)?.begin();
         window.journeyOf(event.seq)?.end();
       });
-      await open(emissions(2500));
+      await open(ready);
+    };
+    const more = async (from: number, count: number) => {
+      journal.ready = emissions(from + count - 1).slice(from - 1);
+      window.wait();
+      await time.advance(0);
     };
 
-    it('to another one', async () => {
-      await drop();
-      assert.equal(out.length, 2500);
-      assert.equal(accept(emission(2501)), true);
+    it('not before dropped ones have proved to be: their messages may be held unseen', async () => {
+      await drop(emissions(2500));
+      assert.equal(out.length, 1000);
     });
 
-    it('and knows it until its time is over', async () => {
-      await drop();
-      assert.equal(window.payloadOf(1), '{"seq":1}');
+    it('to 16 others for each that has', async () => {
+      await drop(emissions(10));
       await time.advance(claimMs);
-      assert.equal(window.payloadOf(1), undefined);
-      assert.deepEqual(journal.emitted, []);
+      await more(11, 2500);
+      assert.equal(out.length, 10 + 1000 + 160);
+      assert.equal(window.payloadOf(11), '');
+      await time.advance(claimMs);
+      assert.equal(out.length, 2510);
+    });
+
+    it('also where their envelopes are large', async () => {
+      const large = ' '.repeat(16 * 1024 * 1024);
+      await drop([]);
+      for (let seq = 1; seq <= 8; seq += 1) {
+        assert.equal(accept(emission(seq, 'n1', large)), true);
+        await time.advance(0);
+      }
     });
 
     it('but not while a node has a message of it, or hands one on', async () => {
+      await drop(emissions(10));
+      await time.advance(claimMs);
       emitters.set('n1', (event) => {
         out.push(event);
         const journey = window.journeyOf(event.seq);
@@ -220,30 +265,33 @@ describe('the emission window', () => {
         journey?.end();
         journey?.begin();
       });
-      await open(emissions(1500));
-      assert.equal(out.length, 1000);
-      window.journeyOf(1)?.end();
+      await more(11, 1500);
+      assert.equal(out.length, 1010);
+      window.journeyOf(11)?.end();
       await time.advance(0);
-      assert.equal(out.length, 1001);
+      assert.equal(out.length, 1011);
     });
 
-    it('no more once a message has come back from its end, until flows start anew', async () => {
-      await drop();
-      window.journeyOf(1)?.begin();
-      for (let seq = 1; seq <= 1501; seq += 1) window.leave(seq);
-      assert.equal(accept(emission(2501)), true);
-      assert.equal(accept(emission(2502)), false);
-      window.pause();
-      await open(journal.ready);
-      assert.equal(out.length, 2501 + 2501);
+    it('no more once a message has come back from its end', async () => {
+      await drop(emissions(10));
+      await time.advance(claimMs);
+      await more(11, 1100);
+      window.journeyOf(11)?.begin();
+      await more(1111, 10);
+      assert.equal(out.length, 1110);
     });
+  });
 
-    it('20,000 at a time', async () => {
-      await drop();
-      journal.ready = emissions(22_500).slice(2500);
-      window.wait();
-      await time.advance(0);
-      assert.equal(out.length, 20_000);
+  describe('of an event node that is gone', () => {
+    it('gives events up as unclaimed when their time is over, and holds up nobody else', async () => {
+      await open([...emissions(1500, 'gone'), emission(2001), emission(2002)]);
+      assert.deepEqual(seqsOut(), [2001, 2002]);
+      assert.equal(journal.emitted.length, 1502);
+      await time.advance(claimMs);
+      assert.deepEqual(
+        journal.emitted.filter(({ node }) => node === 'gone'),
+        [],
+      );
     });
   });
 

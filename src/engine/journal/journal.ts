@@ -183,6 +183,8 @@ export interface StartedExecution {
 export interface StartedParked {
   readonly execution: number;
   readonly event: StartedEvent;
+  /** When it was due; ms since the epoch. */
+  readonly dueAt: number | null;
 }
 
 export interface ParkedBatch {
@@ -286,8 +288,11 @@ export interface Journal {
   accept(events: readonly NewEvent[], emit: number, key?: IdempotencyKey): Promise<Accepted>;
   take(take: Take): Promise<Taken>;
   step(step: Step): Promise<Stepped>;
-  /** Emits up to `limit` ready events of these event nodes, each node's oldest first, the nodes in turn. */
-  emitNext(limit: number, nodes: readonly string[]): Promise<readonly Emission[]>;
+  /**
+   * Emits up to `limit` ready events of these event nodes, each node's oldest first, the nodes in turn. When they have
+   * fewer: those of nodes, too, that are neither among them nor among `off`.
+   */
+  emitNext(limit: number, nodes: readonly string[], off?: readonly string[]): Promise<readonly Emission[]>;
   /** Makes emitted and untaken events ready again: these, or all. */
   recall(events?: readonly number[]): Promise<void>;
   /** Marks emitted events that nobody took; `emit` is the number of emission slots free for those behind them. */

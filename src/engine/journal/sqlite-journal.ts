@@ -127,8 +127,12 @@ export class SqliteJournal implements Journal {
     return this.#call('step', [step]);
   }
 
-  emitNext(limit: number, nodes: readonly string[]): Promise<readonly Emission[]> {
-    return this.#call('emitNext', [limit, nodes]);
+  emitNext(
+    limit: number,
+    nodes: readonly string[],
+    off: readonly string[] = [],
+  ): Promise<readonly Emission[]> {
+    return this.#call('emitNext', [limit, nodes, off]);
   }
 
   recall(events?: readonly number[]): Promise<void> {

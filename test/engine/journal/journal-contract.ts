@@ -162,14 +162,24 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
   });
 
   describe('emitting', () => {
+    it('gives those of nodes that nobody knows, when the asked ones have no more', async () => {
+      const nodes = ['gone', 'event-node', 'lost', 'off', 'event-node'];
+      for (const [index, node] of nodes.entries()) await journal.accept([anEvent(index, { node })], 0);
+      const emit = async (limit: number) =>
+        (await journal.emitNext(limit, ['event-node'], ['off'])).map(({ node }) => node);
+      assert.deepEqual(await emit(2), ['event-node', 'event-node']);
+      assert.deepEqual(await emit(10), ['gone', 'lost']);
+      assert.deepEqual(await emit(10), []);
+    });
+
     it('gives ready events oldest first, of the asked nodes only, and each once', async () => {
       await journal.accept([anEvent(1), anEvent(2, { node: 'gone' }), anEvent(3)], 0);
-      const emissions = await journal.emitNext(10, ['event-node']);
+      const emissions = await journal.emitNext(10, ['event-node'], ['gone']);
       assert.deepEqual(
         emissions.map(({ objectId }) => objectId),
         ['1', '3'],
       );
-      assert.deepEqual(await journal.emitNext(10, ['event-node']), []);
+      assert.deepEqual(await journal.emitNext(10, ['event-node'], ['gone']), []);
       const others = await journal.emitNext(10, ['event-node', 'gone']);
       assert.deepEqual(
         others.map(({ objectId, node }) => [objectId, node]),
@@ -282,10 +292,10 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       const [, waiting] = await accept(anEvent(2), anEvent(1, { node: 'gone' }));
       await journal.recall();
       const direct = await take(anEvent(1));
-      assert.deepEqual(await journal.emitNext(10, ['gone']), []);
+      assert.deepEqual(await journal.emitNext(10, ['gone'], ['event-node']), []);
       assert.deepEqual((await settle(direct.seq, direct.firstExecution, 1)).released, { ready: true });
       assert.deepEqual(
-        (await journal.emitNext(10, ['gone'])).map(({ seq }) => seq),
+        (await journal.emitNext(10, ['gone'], ['event-node'])).map(({ seq }) => seq),
         [waiting?.seq],
       );
     });

@@ -11,6 +11,7 @@ export class Emissions {
   readonly #clock: Clock;
   readonly #waiting: Backlogged;
   readonly #ready: StatementSync;
+  readonly #nextNode: StatementSync;
   readonly #setStage: StatementSync;
   readonly #recall: StatementSync;
   readonly #recallOne: StatementSync;
@@ -25,6 +26,7 @@ export class Emissions {
       `select seq, node, payload, event_type, object_id from events
        where stage = 1 and node = ? order by accepted_at, seq limit ?`,
     );
+    this.#nextNode = db.prepare('select min(node) as node from events where stage = 1 and node > ?');
     this.#setStage = db.prepare('update events set stage = 2 where seq = ?');
     this.#recall = db.prepare('update events set stage = 1 where stage = 2');
     this.#recallOne = db.prepare('update events set stage = 1 where seq = ? and stage = 2');
@@ -32,14 +34,31 @@ export class Emissions {
     this.#unclaim = db.prepare('update events set stage = ?, touched_at = ? where seq = ?');
   }
 
-  emitNext(limit: number, nodes: readonly string[]): Emission[] {
-    const share = Math.max(1, Math.ceil(limit / nodes.length));
-    const rows = nodes.flatMap((node) => this.#ready.all(node, share)).slice(0, limit);
+  emitNext(limit: number, nodes: readonly string[], off: readonly string[]): Emission[] {
+    const own = this.#readyOf(nodes, limit);
+    const known = new Set([...nodes, ...off]);
+    const rest = limit - own.length;
+    const rows = rest > 0 ? [...own, ...this.#readyOf(this.#others(known), rest)] : own;
     return rows.map((row) => {
       const emission = emissionOf(row as unknown as Parameters<typeof emissionOf>[0]);
       this.#setStage.run(emission.seq);
       return emission;
     });
+  }
+
+  #readyOf(nodes: readonly string[], limit: number) {
+    const share = Math.max(1, Math.ceil(limit / nodes.length));
+    return nodes.flatMap((node) => this.#ready.all(node, share)).slice(0, limit);
+  }
+
+  /** Nodes with ready events that are not among the known ones: from one to the next along the index. */
+  #others(known: ReadonlySet<string>): string[] {
+    const others: string[] = [];
+    for (let node: unknown = ''; typeof node === 'string'; ) {
+      node = this.#nextNode.get(node)?.['node'];
+      if (typeof node === 'string' && !known.has(node)) others.push(node);
+    }
+    return others;
   }
 
   recall(events?: readonly number[]): void {

@@ -57,7 +57,7 @@ export class Executions {
     return blocked;
   }
 
-  /** Its turn has come. @returns whether it is parked instead, behind an earlier one */
+  /** Its turn has come: it is not stale then. @returns whether it is parked instead, behind an earlier one */
   start(seq: number, handler: string, lane: string | null, at: number): boolean {
     const blocked = this.#earlierUnsettled(lane, handler, seq);
     this.#sql.turn.run(blocked ? statusCode.parked : statusCode.running, blocked ? 1 : 0, at, seq);
@@ -174,7 +174,7 @@ function prepare(db: DatabaseSync) {
       `select 1 from executions where object_key = ? and handler_id = ? and seq < ? and status < 3 and ordered = 1 limit 1`,
     ),
     turn: prepared(
-      `update executions set status = ?1, blocked = ?2, next_attempt_at = iif(?2, ?3, null),
+      `update executions set status = ?1, blocked = ?2, next_attempt_at = iif(?2, ?3, null), stale = iif(?2, stale, 0),
        started_at = coalesce(started_at, ?3) where seq = ?4`,
     ),
     keepAttempt: prepared(

@@ -42,7 +42,7 @@ export function operationsOn(db: DatabaseSync): Operations & { waiting(): number
   const circuits = new Circuits(db);
   return {
     accept: (newEvents, emit, key) => acceptance.accept(newEvents, emit, key),
-    emitNext: (limit, nodes) => emissions.emitNext(limit, nodes),
+    emitNext: (limit, nodes, off = []) => emissions.emitNext(limit, nodes, off),
     recall: (seqs) => emissions.recall(seqs),
     unclaim: (seqs, emit, at) => emissions.unclaim(seqs, emit, at),
     take: (take) => taking.take(take),

@@ -39,9 +39,9 @@ export class Parked {
     });
   }
 
-  #run({ seq, event }: Row): StartedParked {
+  #run({ seq, event, dueAt }: Row): StartedParked {
     this.#sql.run.run(seq);
-    return { execution: seq, event: this.#steps.load(event) };
+    return { execution: seq, event: this.#steps.load(event), dueAt };
   }
 
   #nextAt(handler: string): number | null {
@@ -52,6 +52,7 @@ export class Parked {
 interface Row {
   seq: number;
   event: number;
+  dueAt: number | null;
 }
 
 interface CancellableRow extends Row {
@@ -61,7 +62,7 @@ interface CancellableRow extends Row {
 
 function prepare(db: DatabaseSync) {
   const prepared = (sql: string): StatementSync => db.prepare(sql);
-  const columns = 'seq, event_seq as event, handler_id as handler, attempts';
+  const columns = 'seq, event_seq as event, handler_id as handler, attempts, next_attempt_at as dueAt';
   return {
     due: prepared(
       `select ${columns} from executions where handler_id = ? and blocked = 0 and next_attempt_at <= ? and status = 2
