@@ -4,17 +4,24 @@ import { createTarget } from '../../src/engine/targets/create-target.ts';
 import { Flows } from '../../src/engine/targets/flow.ts';
 import { callOf } from './call.ts';
 import { eventually } from './eventually.ts';
+import { readPids } from './processes.ts';
 
-// A process that ends while its script runs. Arguments: the folder of programs, where to write
-// process ids, and the handler's mode.
-const [folder = '', pids = '', mode] = process.argv.slice(2);
+// A process that ends while its script runs. Arguments: the folder of programs, where to write process ids, the
+// handler's mode, and, if the script is to have another process, the way in which that one escapes.
+const [folder = '', pids = '', mode, way] = process.argv.slice(2);
 const handler = handlerSchema.parse({
   id: 'handler',
   handlerType: 'local',
-  command: 'sleeps.sh',
+  command: way ? 'escapes.sh' : 'sleeps.sh',
   mode,
-  environment: [{ name: 'PIDS', value: pids }],
+  environment: [
+    { name: 'PIDS', value: pids },
+    { name: 'WAY', value: way ?? '' },
+    { name: 'STUBBORN', value: way ? 'yes' : '' },
+  ],
 });
-void createTarget(handler, { folders: [folder], enabled: true, flows: new Flows() }).call(callOf());
-await eventually('the script runs', () => existsSync(pids));
+void createTarget(handler, { folders: [folder], enabled: true, flows: new Flows() }).call(
+  callOf({ webhookId: pids }),
+);
+await eventually('the script runs', () => existsSync(pids) && readPids(pids).length === (way ? 2 : 1));
 process.exit();

@@ -19,7 +19,7 @@ const run = starter();
 /**
  * Runs a script for each call (`mode: once`): without a shell, in the script's own folder, the envelope on standard
  * input. Exit code 0 is success and standard output, without its last line end, the response; else standard error
- * is the error. When its time is up, the script and its descendants are ended, which takes 2 s more if they refuse.
+ * is the error. When its time is up, the script and all that it has started are ended, which takes 2 s more if they refuse.
  */
 export function localTarget(handler: LocalHandler, { scripts }: LocalTargetOptions): Target {
   return new LocalTarget(handler, scripts);
@@ -63,15 +63,21 @@ class LocalTarget implements Target {
     });
   }
 
-  #outcomeOf({ exitCode, signal, timedOut, stdout, stderr }: Ended): Outcome {
+  #outcomeOf({ exitCode, signal, timedOut, remaining, stdout, stderr }: Ended): Outcome {
     const response = stdout.text(this.#command.redaction).replace(/\r?\n$/, '') || null;
     const said = stderr.text(this.#command.redaction).trim();
     if (timedOut) {
-      const error = `no end within ${this.#handler.timeoutSeconds} s: the script and its children were ended`;
+      const error = `no end within ${this.#handler.timeoutSeconds} s: ${whatBecameOfIt(remaining)}`;
       return failure(said ? `${error}; it said: ${said}` : error, { response, outage: true });
     }
     if (exitCode === 0) return success({ code: 0, response });
     if (exitCode !== null) return failure(said || `exit code ${exitCode}`, { code: exitCode, response });
     return failure(said ? `ended by ${signal}: ${said}` : `ended by ${signal}`, { response });
   }
+}
+
+function whatBecameOfIt(remaining: readonly number[]): string {
+  return remaining.length === 0
+    ? 'the script and its children were ended'
+    : `these of its processes could not be ended, as they belong to another user or hang in the system: ${remaining.join(', ')}`;
 }

@@ -10,6 +10,7 @@ import { localTarget } from '../../../src/engine/targets/local.ts';
 import { ScriptFolders } from '../../../src/engine/targets/script-folders.ts';
 import type { Call, Outcome, Target } from '../../../src/engine/targets/target.ts';
 import { callOf } from '../../support/call.ts';
+import { ways } from '../../support/escapes.ts';
 import { eventually } from '../../support/eventually.ts';
 import { isAlive, readPids } from '../../support/processes.ts';
 
@@ -287,6 +288,24 @@ describe('local target', () => {
       assert.deepEqual(started.filter(isAlive), []);
     });
 
+    it('ends what has left its process group, and leaves what an earlier call has left behind', async () => {
+      const [left, pids] = [join(folder, 'left'), join(folder, 'pids')];
+      await run('leaves-a-daemon.sh', { environment: [{ name: 'PIDS', value: left }] });
+      const environment = [
+        { name: 'PIDS', value: pids },
+        { name: 'WAY', value: ways.at(-1) },
+        { name: 'STUBBORN', value: 'yes' },
+      ];
+      const outcome = await run('escapes.sh', { timeoutSeconds: 3, environment });
+      const [daemon = 0] = readPids(left);
+      const ended = readPids(pids);
+      started.push(daemon, ...ended);
+      assert.equal(outcome.error, 'no end within 3 s: the script and its children were ended');
+      assert.equal(ended.length, 2);
+      assert.deepEqual(ended.filter(isAlive), []);
+      assert.ok(isAlive(daemon));
+    });
+
     it('ends them side by side', async () => {
       const start = performance.now();
       const outcomes = await Promise.all(
@@ -373,6 +392,16 @@ describe('local target', () => {
     started.push(...readPids(pids));
     assert.equal(started.length, 1);
     await eventually('the script is gone', () => !started.some(isAlive));
+  });
+
+  it('ends all that the scripts have started when Node-RED ends', async () => {
+    const ending = fileURLToPath(new URL('../../support/ends-during-a-call.ts', import.meta.url));
+    await Promise.all(
+      ways.map((way) => once(fork(ending, [programs, join(folder, way), 'once', way]), 'exit')),
+    );
+    for (const way of ways) started.push(...readPids(join(folder, way)));
+    assert.equal(started.length, 2 * ways.length);
+    await eventually('they are gone', () => !started.some(isAlive));
   });
 
   it('runs 50 at once, each with its own input', async () => {

@@ -10,6 +10,7 @@ import { residentTarget } from '../../../src/engine/targets/resident.ts';
 import { ScriptFolders } from '../../../src/engine/targets/script-folders.ts';
 import type { Call, Outcome, Target } from '../../../src/engine/targets/target.ts';
 import { callOf } from '../../support/call.ts';
+import { ways } from '../../support/escapes.ts';
 import { eventually } from '../../support/eventually.ts';
 import { isAlive, readPids } from '../../support/processes.ts';
 
@@ -90,7 +91,9 @@ describe('resident target', () => {
       try {
         const { env } = echoOf(await target({ environment: [{ name: 'TZ', value: 'UTC' }] }).call(asked()));
         const inherited = ['PATH', 'HOME', 'LANG'].filter((name) => process.env[name] !== undefined);
-        assert.deepEqual(env, {
+        const { PROVISIONING_RESIDENT_ID: id, ...rest } = env;
+        assert.match(id ?? '', /^[0-9a-f-]{36}$/);
+        assert.deepEqual(rest, {
           ...Object.fromEntries(inherited.map((name) => [name, process.env[name]])),
           TZ: 'UTC',
         });
@@ -384,6 +387,39 @@ describe('resident target', () => {
       await script.close();
       assert.equal(readPids(pids).length, 2);
       assert.deepEqual(readPids(pids).filter(isAlive), []);
+    });
+
+    it('and ends all that its script has started', async () => {
+      await Promise.all(
+        ways.map(async (way) => {
+          const own = join(folder, way);
+          const script = target({
+            command: 'escapes.sh',
+            timeoutSeconds: 0.5,
+            environment: [
+              { name: 'PIDS', value: own },
+              { name: 'WAY', value: way },
+            ],
+          });
+          await script.call(asked());
+          const started = await eventually('both run', () => {
+            const found = readPids(own);
+            return found.length === 2 && found;
+          });
+          await script.close();
+          assert.deepEqual(started.filter(isAlive), [], way);
+        }),
+      );
+    });
+
+    it('with Node-RED, and with all that its script has started', async () => {
+      const ending = fileURLToPath(new URL('../../support/ends-during-a-call.ts', import.meta.url));
+      await Promise.all(
+        ways.map((way) => once(fork(ending, [programs, join(folder, way), 'resident', way]), 'exit')),
+      );
+      const started = ways.flatMap((way) => readPids(join(folder, way)));
+      assert.equal(started.length, 2 * ways.length);
+      await eventually('they are gone', () => !started.some(isAlive));
     });
 
     it('with Node-RED', async () => {

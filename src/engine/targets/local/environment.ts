@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { LocalHandler } from '../../handler.ts';
 import type { Call } from '../target.ts';
 
@@ -5,7 +6,8 @@ const inherited = ['PATH', 'HOME', 'LANG', 'TZ'];
 
 /**
  * All that a script finds in its environment: `PATH`, `HOME`, `LANG` and `TZ` of Node-RED, the handler's own
- * variables, which may replace them, and, when it is started for one call, `PROVISIONING_…`, which nothing replaces.
+ * variables, which may replace them, and `PROVISIONING_…`, which nothing replaces: of the call that it is started for, or
+ * else an id of its own.
  */
 export function environmentOf({ environment }: LocalHandler, call?: Call): Record<string, string> {
   const variables: Record<string, string> = {};
@@ -14,7 +16,14 @@ export function environmentOf({ environment }: LocalHandler, call?: Call): Recor
     if (value !== undefined) variables[name] = value;
   }
   for (const { name, value } of environment) variables[name] = value;
-  return call === undefined ? variables : Object.assign(variables, variablesOf(call));
+  return Object.assign(variables, call ? variablesOf(call) : { PROVISIONING_RESIDENT_ID: randomUUID() });
+}
+
+const telling = ['PROVISIONING_WEBHOOK_ID', 'PROVISIONING_ATTEMPT', 'PROVISIONING_RESIDENT_ID'];
+
+/** What tells the processes of one run from all others, as `NAME=value`; nothing in an environment from elsewhere. */
+export function marksOf(environment: Readonly<Record<string, string>>): readonly string[] {
+  return telling.filter((name) => name in environment).map((name) => `${name}=${environment[name]}`);
 }
 
 function variablesOf({ eventType, eventId, objectId, attempt, webhookId }: Call): Record<string, string> {

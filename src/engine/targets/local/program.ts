@@ -1,14 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
-
-/** What a tree is given between SIGTERM and SIGKILL, in ms. */
-const graceMs = 2000;
-/**
- * How long it is waited for after SIGKILL, in ms. Nobody can refuse, but dying takes a moment; and a dead process
- * that its parent does not look after, as in a container without an init, is listed for ever.
- */
-const dyingMs = 500;
-const pollMs = 25;
+import { marksOf } from './environment.ts';
+import { dyingMs, graceMs, ProcessTree, pollMs, type TreeState } from './process-tree.ts';
+import { type Process, processesNow } from './processes.ts';
+import { endLater } from './tree-ender.ts';
 
 export interface Surroundings {
   readonly args: readonly string[];
@@ -19,7 +14,15 @@ export interface Surroundings {
 
 export type Program = ReturnType<typeof start>;
 
-const running = new Set<Program>();
+interface Ending {
+  readonly tree: ProcessTree;
+  readonly over: Promise<readonly number[]>;
+}
+
+/** Programs that have not come to an end of their own, with what tells their processes from others. */
+const running = new Map<Program, readonly string[]>();
+/** Those whose trees are being ended. */
+const endings = new Map<Program, Ending>();
 /** Those whose output is held by somebody, be it a child that they left behind. */
 const reading = new Set<Program>();
 let watchingExit = false;
@@ -44,7 +47,7 @@ export function start(file: string, { args, cwd, env }: Surroundings) {
   });
   // A program that ends without having read its input breaks the pipe, and that is its right.
   program.stdin.on('error', () => undefined);
-  if (program.pid !== undefined) endWithThisProcess(program);
+  if (program.pid !== undefined) endWithThisProcess(program, marksOf(env));
   reading.add(program);
   void program.then(() => reading.delete(program));
   return program;
@@ -55,28 +58,79 @@ export function isReading(): boolean {
   return reading.size > 0;
 }
 
-function endWithThisProcess(program: Program): void {
+function endWithThisProcess(program: Program, marks: readonly string[]): void {
   if (!watchingExit) process.on('exit', endAll);
   watchingExit = true;
-  running.add(program);
+  running.set(program, marks);
   // What it leaves behind after an end of its own goes on.
   program.nodeChildProcess.once('exit', () => running.delete(program));
 }
 
 function endAll(): void {
-  for (const program of running) program.kill('SIGTERM');
+  const programs = new Set([...running.keys(), ...endings.keys()]);
+  if (programs.size > 0) endLater(terminateNow(programs));
+}
+
+/** @returns the trees that have been sent a SIGTERM, and that somebody must look after */
+function terminateNow(programs: Iterable<Program>): TreeState[] {
+  const all = listedNow();
+  const trees: TreeState[] = [];
+  for (const program of programs) {
+    const tree = endings.get(program)?.tree ?? treeOf(program);
+    if (tree && all.length > 0) trees.push(tree.terminateNow(all));
+    else program.kill('SIGTERM');
+  }
+  return trees;
+}
+
+function listedNow(): readonly Process[] {
+  try {
+    return processesNow();
+  } catch {
+    return [];
+  }
 }
 
 /** Ends the trees of all programs that have not come to an end of their own. Resolves as `endTree` does. */
 export async function endRunning(): Promise<void> {
-  await Promise.all([...running].map(endTree));
+  for (const program of running.keys()) void endTree(program);
+  await Promise.all([...endings.values()].map(({ over }) => over));
 }
 
 /**
- * SIGTERM to a program and its descendants, and SIGKILL 2 s later to whoever is left. Resolves when they are gone,
- * after 2.5 s at the latest.
+ * SIGTERM to a program that still runs and to all that it has started, wherever they have moved to, and SIGKILL 2 s
+ * later to whoever is left; no more input for the program. Resolves when they are gone, after 3 s at the latest, with
+ * the process ids of those that are not.
  */
-export async function endTree(program: Program): Promise<void> {
+export function endTree(program: Program): Promise<readonly number[]> {
+  const under = endings.get(program);
+  if (under) return under.over;
+  const tree = treeOf(program);
+  if (!tree) {
+    program.stdin.end();
+    return endGroup(program).then(() => []);
+  }
+  const over = tree
+    .end(() => program.stdin.end())
+    // Where processes can not be listed, the program's group is all that is known.
+    .catch(() => endGroup(program).then(() => []))
+    .finally(() => endings.delete(program));
+  endings.set(program, { tree, over });
+  return over;
+}
+
+/**
+ * Undefined when the program has come to its end, and on Windows, which has neither groups nor signals: execa has its
+ * own way there.
+ */
+function treeOf(program: Program): ProcessTree | undefined {
+  const marks = running.get(program);
+  if (!marks || program.pid === undefined || process.platform === 'win32') return undefined;
+  return ProcessTree.of(program.pid, marks);
+}
+
+/** As `endTree`, but of what is left of a program that has ended only those that are still of its group. */
+export async function endGroup(program: Program): Promise<void> {
   program.kill('SIGTERM');
   if (await isGoneWithin(program, graceMs)) return;
   program.kill('SIGKILL');

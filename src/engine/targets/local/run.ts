@@ -16,6 +16,8 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
   /** Whether the process tree was ended because its time was up. */
   readonly timedOut: boolean;
+  /** Process ids of those in it that could not be ended. */
+  readonly remaining: readonly number[];
   readonly stdout: TextCapture;
   readonly stderr: TextCapture;
 }
@@ -36,12 +38,12 @@ export async function run(file: string, { input, timeoutMs, ...surroundings }: R
   program.stdin.end(input);
 
   const timedOut = !(await within(timeoutMs, once(program.nodeChildProcess, 'exit')));
-  if (timedOut) await endTree(program);
+  const remaining = timedOut ? await endTree(program) : [];
   // Whoever holds the output after that is still read, so that a full or broken pipe stops no background child. Once
   // more through the event loop: what was written in time may not have been read yet.
   if (!(await within(outputMs, program))) await setImmediate();
   const { exitCode, signalCode } = program.nodeChildProcess;
-  return { exitCode, signal: signalCode, timedOut, stdout, stderr };
+  return { exitCode, signal: signalCode, timedOut, remaining, stdout, stderr };
 }
 
 function captured(output: NodeJS.EventEmitter): TextCapture {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { endTree, type Program } from '../local/program.ts';
+import { endGroup, endTree, type Program } from '../local/program.ts';
 import { Tail } from '../tail.ts';
 import type { Call } from '../target.ts';
 import { within } from '../within.ts';
@@ -43,6 +43,7 @@ export class Conversation {
   #owed = 0;
   #unansweredInARow = 0;
   #gone: ScriptGone | undefined;
+  #ending: Promise<unknown> | undefined;
 
   /** @param died is told as soon as the script is as good as gone, before those who wait for an answer */
   constructor(program: Program, died: () => void) {
@@ -85,8 +86,7 @@ export class Conversation {
   end(reason: string): Promise<void> {
     if (!this.#gone) {
       this.#tell(reason);
-      this.#program.stdin.end();
-      void endTree(this.#program);
+      this.#ending = endTree(this.#program);
     }
     return this.over;
   }
@@ -155,6 +155,6 @@ export class Conversation {
     await within(lastWordsMs, this.#program);
     const { exitCode, signalCode } = this.#program.nodeChildProcess;
     this.#tell(exitCode === null ? `it was ended by ${signalCode}` : `it ended with exit code ${exitCode}`);
-    await endTree(this.#program);
+    await (this.#ending ?? endGroup(this.#program));
   }
 }

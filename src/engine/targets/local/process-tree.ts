@@ -1,0 +1,152 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { kinOf, type Marks, orphansOf } from './kin.ts';
+import { hasProc, type Process, processes, processOf } from './processes.ts';
+
+/** What a tree is given between SIGTERM and SIGKILL, in ms. */
+export const graceMs = 2000;
+/**
+ * How long it is waited for after SIGKILL, in ms. Nobody can refuse, but dying takes a moment; and a dead process
+ * that its parent does not look after, as in a container without an init, is listed for ever.
+ */
+export const dyingMs = 500;
+export const pollMs = 25;
+
+/** A tree as it goes from one process to another. */
+export interface TreeState {
+  /** Process ids, each with the start of its process. */
+  readonly known: readonly (readonly [pid: number, start: string])[];
+  readonly marks: Marks;
+}
+
+/**
+ * The processes that a program has started, whatever group or session they have moved to. Who was found once is known
+ * by process id and start, so that nobody is hit who was given the id of one that is gone.
+ */
+export class ProcessTree {
+  readonly #known: Map<number, string>;
+  readonly #marks: Marks;
+  /** Whom the first look starts from, though it may be gone by then. */
+  #root: Process | undefined;
+  /** Who was there at the last look. */
+  #kin: readonly Process[] = [];
+  /** Groups that have been sent a SIGTERM. */
+  readonly #told = new Set<number>();
+  #ownGroup: number | undefined;
+
+  constructor({ known, marks }: TreeState, root?: Process) {
+    this.#known = new Map(known);
+    this.#marks = marks;
+    this.#root = root;
+  }
+
+  /**
+   * The tree of a program that leads its own group and session, and whose end this process has not noticed yet.
+   * @param variables of its environment that no other run has, as `NAME=value`
+   */
+  static of(pid: number, variables: readonly string[]): ProcessTree {
+    const root = processOf(pid) ?? { pid, parent: process.pid, group: pid, start: '', dead: false };
+    return new ProcessTree({ known: [], marks: { variables, since: root.start } }, root);
+  }
+
+  /**
+   * SIGTERM to all of them, and SIGKILL 2 s later to whoever is left.
+   * @param told is called along with the SIGTERM
+   * @returns the ids of those that are still not gone 0.5 s after that
+   */
+  async end(told?: () => void): Promise<readonly number[]> {
+    this.#terminate(await this.#look());
+    told?.();
+    const killAt = performance.now() + graceMs;
+    while (performance.now() < killAt) {
+      if (!this.#isRunning()) {
+        const late = await this.#look();
+        if (late.length === 0) return [];
+        this.#terminate(late);
+      }
+      await delay(pollMs);
+    }
+    return this.#kill();
+  }
+
+  /** SIGTERM to those that are found among `all` without waiting. @returns what it takes to `end` the tree elsewhere */
+  terminateNow(all: readonly Process[]): TreeState {
+    this.#terminate(this.#welcome(all, kinOf(all, this.#seeds(all))));
+    return { known: [...this.#known], marks: this.#marks };
+  }
+
+  async #kill(): Promise<readonly number[]> {
+    await this.#look();
+    const until = performance.now() + dyingMs;
+    for (; ; await this.#look()) {
+      if (this.#kin.length === 0 || performance.now() >= until) return this.#kin.map(({ pid }) => pid);
+      const groups = new Set(this.#kin.map(({ group }) => group));
+      for (const group of groups) if (this.#mayTell(group)) send('SIGKILL', -group);
+      for (const { pid } of this.#kin) send('SIGKILL', pid);
+      await delay(pollMs);
+    }
+  }
+
+  /** @returns those that were not known before */
+  async #look(): Promise<readonly Process[]> {
+    const all = await processes();
+    const kin = new Set(kinOf(all, this.#seeds(all)));
+    const orphans = await orphansOf(
+      all.filter((one) => !kin.has(one)),
+      this.#marks,
+    );
+    return this.#welcome(all, kinOf(all, [...kin, ...orphans]));
+  }
+
+  #seeds(all: readonly Process[]): readonly Process[] {
+    const known = all.filter((one) => this.#knows(one));
+    return this.#root ? [...known, all.find(({ pid }) => pid === this.#root?.pid) ?? this.#root] : known;
+  }
+
+  #welcome(all: readonly Process[], kin: readonly Process[]): readonly Process[] {
+    this.#kin = kin.filter(({ dead }) => !dead);
+    this.#ownGroup = all.find(({ pid }) => pid === process.pid)?.group;
+    this.#root = undefined;
+    const newcomers = this.#kin.filter((one) => !this.#knows(one));
+    for (const { pid, start } of newcomers) this.#known.set(pid, start);
+    return newcomers;
+  }
+
+  #knows({ pid, start }: Process): boolean {
+    return this.#known.get(pid) === start;
+  }
+
+  /** One SIGTERM for each, by its group if it can be: a second one is an order to hurry for some. */
+  #terminate(newcomers: readonly Process[]): void {
+    const groups = new Set(
+      newcomers.map(({ group }) => group).filter((group) => this.#mayTell(group) && !this.#told.has(group)),
+    );
+    for (const group of groups) {
+      this.#told.add(group);
+      send('SIGTERM', -group);
+    }
+    for (const { pid, group } of newcomers) if (!groups.has(group)) send('SIGTERM', pid);
+  }
+
+  #mayTell(group: number): boolean {
+    return group > 1 && this.#ownGroup !== undefined && group !== this.#ownGroup;
+  }
+
+  #isRunning(): boolean {
+    return [...this.#known].some(isRunning);
+  }
+}
+
+function isRunning([pid, start]: readonly [number, string]): boolean {
+  if (!hasProc) return send(0, pid);
+  const now = processOf(pid);
+  return now !== undefined && !now.dead && now.start === start;
+}
+
+/** @returns whether there is such a process, be it one that takes no signal from this user */
+function send(signal: NodeJS.Signals | 0, pid: number): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
