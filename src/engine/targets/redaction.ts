@@ -44,6 +44,20 @@ export class Redaction {
     const rest = Math.max(0, ...this.#secrets.map((secret) => beginningAtEnd(result, secret)));
     return rest >= shortest ? result.slice(0, -rest) + redacted : result;
   }
+
+  /** For a text whose beginning was cut off: what is left of a secret at the cut goes too. */
+  tailText(text: string): string {
+    const rest = Math.max(0, ...this.#secrets.map((secret) => endAtBeginning(text, secret)));
+    return rest >= shortest ? redacted + this.text(text.slice(rest)) : this.text(text);
+  }
+}
+
+/** How many characters of `secret`'s end `text` begins with. */
+function endAtBeginning(text: string, secret: string): number {
+  for (let length = Math.min(secret.length, text.length); length >= shortest; length--) {
+    if (text.startsWith(secret.slice(-length))) return length;
+  }
+  return 0;
 }
 
 /** How many characters of `secret`'s beginning `text` ends with. */

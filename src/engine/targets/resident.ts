@@ -85,7 +85,8 @@ class ResidentTarget implements Target {
       this.#backOff.died(performance.now());
       throw (await program).cause;
     }
-    this.#conversation = new Conversation(program, () => this.#backOff.died(performance.now()));
+    const died = () => this.#backOff.died(performance.now());
+    this.#conversation = new Conversation(program, this.#command.redaction, died);
     return this.#conversation;
   }
 

@@ -29,6 +29,14 @@ describe('redaction', () => {
     assert.equal(redaction.text('body 01234'), 'body 01234');
   });
 
+  it('takes the rest of a secret away from the beginning of a text that was cut off', () => {
+    const redaction = new Redaction(['0123456789', 'tail-of-it']);
+    assert.equal(redaction.tailText('56789 body 0123456789'), '*** body ***');
+    assert.equal(redaction.tailText('0123456789 body'), '*** body');
+    assert.equal(redaction.tailText('789 body'), '789 body');
+    assert.equal(redaction.text('56789 body'), '56789 body');
+  });
+
   it('leaves no secret in any text', () => {
     const secret = fc.string({ minLength: 4, maxLength: 12 }).filter((text) => !text.includes('*'));
     fc.assert(

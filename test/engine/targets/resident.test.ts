@@ -149,6 +149,18 @@ describe('resident target', () => {
       assert.match(error ?? '', /bad key \*\*\*$/);
     });
 
+    it('lets no part of a secret through where it cuts what the script says', async () => {
+      const environment = [{ name: 'API_KEY', value: 'SECRETvalue123', secret: true }];
+      const errorAfter = async (data: object) =>
+        (await target({ timeoutSeconds: 5, environment }).call(asked(data))).error ?? '';
+      const words = `SECRETvalue123${'y'.repeat(4091)}`;
+      assert.match(await errorAfter({ do: 'die', words }), /; it said: \*\*\*y+$/);
+      const begins = `${'x'.repeat(190)}SECRETvalue123`;
+      assert.match(await errorAfter({ do: 'print', line: begins }), /: x+\*\*\*…$/);
+      const line = JSON.stringify({ id: begins, ok: true });
+      assert.match(await errorAfter({ do: 'print', line }), /it answered x+\*\*\*…, which nobody waits for$/);
+    });
+
     it('reads whatever it writes to standard error', async () => {
       assert.equal((await target().call(asked({ do: 'shout' }))).response, 'done');
     });

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Redaction } from '../redaction.ts';
 import { Tail } from '../tail.ts';
 import { TextCapture } from '../text-capture.ts';
 import { machineNow } from './machine-clock.ts';
@@ -20,6 +21,9 @@ interface Patience {
 const usual: Patience = { idleMs: 300_000, stuckMs: 15_000 };
 /** When it has not ended so long after a SIGTERM, in ms, the process is stuck. */
 const hopelessMs = 5000;
+
+/** The process has no secrets of its own, and says nothing of what it runs. */
+const nothingSecret = new Redaction([]);
 
 /** The process that was to run a program is gone: how far the program came is not known. */
 export class StarterLost extends Error {}
@@ -154,7 +158,7 @@ class Life {
 
   #fail(why: string, errorOf = (reason: string) => new Error(reason)): void {
     this.#isGone = true;
-    const said = this.#stderr.text();
+    const said = this.#stderr.text(nothingSecret);
     const reason = `the process that starts scripts ${why}`;
     for (const { timer, reject } of this.#waiting.values()) {
       clearTimeout(timer);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { InvalidInput } from '../../errors.ts';
 import { parse } from '../../parse.ts';
+import type { Redaction } from '../redaction.ts';
 
 const answerSchema = z.discriminatedUnion(
   'ok',
@@ -29,16 +30,20 @@ export interface Answer {
 /** A line that is no answer: whoever wrote it does not speak our language. */
 export class Garbage extends Error {}
 
-/** @throws Garbage, saying what is wrong and how the line begins */
-export function readAnswer(line: string): Answer {
+/** @throws Garbage, saying what is wrong and how the line begins, secrets redacted */
+export function readAnswer(line: string, redaction: Redaction): Answer {
   try {
     const { id, ok, response, ...rest } = parse('answer', answerSchema, JSON.parse(line));
     return { id, ok, response: textOf(response), error: 'error' in rest ? textOf(rest.error) : null };
   } catch (error) {
     const wrong = error instanceof InvalidInput ? error.message : 'not JSON';
-    const beginning = line.length > 200 ? `${line.slice(0, 200)}…` : line;
-    throw new Garbage(`it wrote a line that is no answer (${wrong}): ${beginning}`);
+    throw new Garbage(`it wrote a line that is no answer (${wrong}): ${beginningOf(line, redaction)}`);
   }
+}
+
+/** As much of a text as an error has room for, secrets redacted, also one that the cut takes apart. */
+export function beginningOf(text: string, redaction: Redaction): string {
+  return text.length > 200 ? `${redaction.cutText(text.slice(0, 200))}…` : redaction.text(text);
 }
 
 function textOf(value: unknown): string | null {

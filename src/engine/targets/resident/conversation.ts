@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { endGroup, endTree, type Program } from '../local/program.ts';
+import type { Redaction } from '../redaction.ts';
 import { Tail } from '../tail.ts';
 import type { Call } from '../target.ts';
 import { within } from '../within.ts';
-import { type Answer, Garbage, readAnswer } from './answer.ts';
+import { type Answer, beginningOf, Garbage, readAnswer } from './answer.ts';
 import { Lines } from './lines.ts';
 
 /** So many calls in a row may remain unanswered before the script is taken to be stuck. */
@@ -32,6 +33,7 @@ export class Conversation {
   /** Resolves when the script and its descendants are gone. Never rejects. */
   readonly over: Promise<void>;
   readonly #program: Program;
+  readonly #redaction: Redaction;
   readonly #died: () => void;
   readonly #asked = new Map<string, Question>();
   /** Not written yet, because the script has not read what was. */
@@ -46,8 +48,9 @@ export class Conversation {
   #ending: Promise<unknown> | undefined;
 
   /** @param died is told as soon as the script is as good as gone, before those who wait for an answer */
-  constructor(program: Program, died: () => void) {
+  constructor(program: Program, redaction: Redaction, died: () => void) {
     this.#program = program;
+    this.#redaction = redaction;
     this.#died = died;
     const exit = once(program.nodeChildProcess, 'exit');
     program.stdout.on('data', (chunk: Buffer) => this.#read(chunk));
@@ -104,7 +107,7 @@ export class Conversation {
   #read(chunk: Buffer): void {
     if (this.#gone) return;
     try {
-      for (const line of this.#lines.of(chunk)) this.#hear(readAnswer(line));
+      for (const line of this.#lines.of(chunk)) this.#hear(readAnswer(line, this.#redaction));
     } catch (error) {
       void this.end((error as Error).message);
     }
@@ -119,7 +122,7 @@ export class Conversation {
     } else if (this.#owed > 0) {
       this.#owed--;
     } else {
-      throw new Garbage(`it answered ${answer.id.slice(0, 200)}, which nobody waits for`);
+      throw new Garbage(`it answered ${beginningOf(answer.id, this.#redaction)}, which nobody waits for`);
     }
     this.#unansweredInARow = 0;
   }
@@ -134,7 +137,7 @@ export class Conversation {
 
   #tell(reason: string): void {
     if (this.#gone) return;
-    const said = this.#stderr.text();
+    const said = this.#stderr.text(this.#redaction);
     this.#gone = new ScriptGone(said ? `${reason}; it said: ${said}` : reason);
     this.#died();
     for (const { timer, reject } of [...this.#asked.values(), ...this.#unsent.values()]) {
