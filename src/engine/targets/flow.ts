@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { FlowHandler } from '../handler.ts';
 import { failure, success } from './outcome.ts';
+import { Redaction } from './redaction.ts';
 import type { Call, Outcome, Target } from './target.ts';
+import { keptText } from './text-capture.ts';
 
 /** A handler's turn, on its way through a flow. */
 export interface FlowCall extends Call {
@@ -25,8 +27,8 @@ interface InFlight {
   readonly end: (outcome: Outcome) => void;
 }
 
-/** Characters of a reply that are kept. */
-const keptResponse = 64 * 1024;
+/** A handler of this type has none of its own. */
+const nothingSecret = new Redaction([]);
 
 /** Flows as handlers: entrances by handler, and the attempts that are inside. It outlives the nodes. */
 export class Flows {
@@ -60,11 +62,7 @@ export class Flows {
   reply(replyTo: string, reply: Reply): boolean {
     const inFlight = this.#inFlight.get(replyTo);
     if (!inFlight) return false;
-    inFlight.end(
-      reply.ok
-        ? success({ response: textOf(reply.response) })
-        : failure(textOf(messageOf(reply.error)) ?? 'the flow says that it failed'),
-    );
+    inFlight.end(outcomeOf(reply));
     return true;
   }
 
@@ -98,22 +96,40 @@ export class Flows {
   }
 }
 
+function outcomeOf(reply: Reply): Outcome {
+  if (!reply.ok) return failure(errorOf(reply.error) || 'the flow says that it failed');
+  try {
+    return success({ response: textOf(reply.response) });
+  } catch (error) {
+    return failure(
+      `msg.payload of the reply can not be written as JSON (${firstLineOf(error)}): make it text, or an object of plain values`,
+    );
+  }
+}
+
+function errorOf(error: unknown): string | null {
+  try {
+    return textOf(messageOf(error));
+  } catch (notJson) {
+    return `the flow says that it failed, with an error that can not be written as JSON (${firstLineOf(notJson)})`;
+  }
+}
+
 /** An error's own words; a Catch node wraps them in an object that also tells the node they came from. */
 function messageOf(error: unknown): unknown {
   const { message } = Object(error) as { readonly message?: unknown };
   return typeof message === 'string' && message !== '' ? message : error;
 }
 
+/** @throws an error when JSON has no form for it: a message may hold anything, cycles as well */
 function textOf(value: unknown): string | null {
   if (value === undefined || value === null) return null;
-  return (typeof value === 'string' ? value : (safeJson(value) ?? String(value))).slice(0, keptResponse);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (text === undefined) throw new TypeError(`JSON has no ${typeof value}`);
+  return keptText(text, nothingSecret);
 }
 
-// A message may hold anything, cycles as well.
-function safeJson(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
+/** The further ones draw the cycle. */
+function firstLineOf(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split('\n', 1)[0] ?? '';
 }

@@ -11,7 +11,7 @@ import { BackOff } from './resident/back-off.ts';
 import { Conversation, ScriptGone, Unanswered } from './resident/conversation.ts';
 import type { ScriptFolders } from './script-folders.ts';
 import type { Call, Outcome, Target } from './target.ts';
-import { TextCapture } from './text-capture.ts';
+import { keptText } from './text-capture.ts';
 import { within } from './within.ts';
 
 export interface ResidentTargetOptions {
@@ -121,8 +121,6 @@ class ResidentTarget implements Target {
   }
 
   #kept(text: string): string {
-    const capture = new TextCapture();
-    capture.push(Buffer.from(text));
-    return capture.text(this.#command.redaction);
+    return keptText(text, this.#command.redaction);
   }
 }

@@ -61,6 +61,13 @@ export class TextCapture {
   }
 }
 
+/** As much of a text as a capture keeps of a stream. */
+export function keptText(text: string, redaction: Redaction): string {
+  const capture = new TextCapture();
+  capture.push(Buffer.from(text));
+  return capture.text(redaction);
+}
+
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
