@@ -1,3 +1,5 @@
+import { beginsEscape, EncodedText } from './encoded-text.ts';
+
 /** What stands where a secret stood. */
 export const redacted = '***';
 
@@ -6,23 +8,19 @@ const shortest = 4;
 
 /**
  * Removes known secrets from texts that come back from a receiver or a script, also where they are escaped
- * for JSON or for a URL. Secrets of fewer than 4 characters are left alone.
+ * for JSON, for a URL or for HTML. Secrets of fewer than 4 characters are left alone.
  */
 export class Redaction {
-  readonly #secrets: readonly string[];
+  readonly #secrets: readonly Secret[];
 
   /** @param others what it redacts besides */
   constructor(secrets: Iterable<string>, others?: Redaction) {
-    const forms = new Set(others ? others.#secrets : []);
-    for (const secret of secrets) {
-      if (secret.length < shortest) continue;
-      forms
-        .add(secret)
-        .add(JSON.stringify(secret).slice(1, -1))
-        .add(encodeURIComponent(secret.toWellFormed()));
+    const known = new Map((others ? others.#secrets : []).map((secret) => [secret.text, secret]));
+    for (const text of secrets) {
+      if (text.length >= shortest && !known.has(text)) known.set(text, new Secret(text));
     }
     // The longest first: a secret may be part of another one.
-    this.#secrets = [...forms].sort((a, b) => b.length - a.length);
+    this.#secrets = [...known.values()].sort((a, b) => b.text.length - a.text.length);
   }
 
   /** This redaction, and one secret more. */
@@ -31,18 +29,19 @@ export class Redaction {
   }
 
   text(text: string): string {
+    const escapes = beginsEscape.test(text);
     let result = text;
-    for (const secret of this.#secrets) {
-      if (result.includes(secret)) result = result.replaceAll(secret, redacted);
-    }
+    for (const secret of this.#secrets) result = secret.hiddenIn(result, escapes);
     return result;
   }
 
   /** For a text whose end was cut off: what is left of a secret at the cut goes too. */
   cutText(text: string): string {
     const result = this.text(text);
-    const rest = Math.max(0, ...this.#secrets.map((secret) => beginningAtEnd(result, secret)));
-    return rest >= shortest ? result.slice(0, -rest) + redacted : result;
+    const rests = this.#secrets
+      .map((secret) => secret.encoded.cutOffIn(result, shortest))
+      .filter((rest) => rest !== null);
+    return rests.length > 0 ? result.slice(0, Math.min(...rests)) + redacted : result;
   }
 
   /** For a text whose beginning was cut off: what is left of a secret at the cut goes too. */
@@ -60,10 +59,26 @@ function endAtBeginning(text: string, secret: string): number {
   return 0;
 }
 
-/** How many characters of `secret`'s beginning `text` ends with. */
-function beginningAtEnd(text: string, secret: string): number {
-  for (let length = Math.min(secret.length - 1, text.length); length >= shortest; length--) {
-    if (text.endsWith(secret.slice(0, length))) return length;
+class Secret {
+  readonly text: string;
+  readonly #hasSpace: boolean;
+  #encoded: EncodedText | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+    this.#hasSpace = text.includes(' ');
   }
-  return 0;
+
+  /** Most texts have no escape in them, and never need it. */
+  get encoded(): EncodedText {
+    this.#encoded ??= new EncodedText(this.text);
+    return this.#encoded;
+  }
+
+  /** @param escapes whether the text may hold escapes other than a plus sign for a space */
+  hiddenIn(text: string, escapes: boolean): string {
+    const plain = text.includes(this.text) ? text.replaceAll(this.text, redacted) : text;
+    const mayHold = escapes || (this.#hasSpace && plain.includes('+'));
+    return mayHold ? this.encoded.replacedIn(plain, redacted) : plain;
+  }
 }
