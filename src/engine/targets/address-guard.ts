@@ -31,6 +31,8 @@ const alwaysRefused = [
 /** Forms of IPv6 that hold an IPv4 address in their last 32 bits: mapped, compatible, translated, NAT64 twice. */
 const embeddingPrefixes = ['::ffff:', '::', '::ffff:0:', '64:ff9b::', '64:ff9b:1::'];
 
+const unspecified = blockListOf('unspecified', ['0.0.0.0', '::'], true);
+
 /**
  * Says which addresses HTTP handlers may be connected to, and is asked where the connection is made: after DNS,
  * for the address that is used, so a name that changes its address in between gains nothing.
@@ -75,7 +77,7 @@ export class AddressGuard {
   #refusalOf(address: string): AddressRefused | null {
     const [bare = ''] = address.split('%');
     // The operating system takes the unspecified address for its own.
-    const aliases = bare === '0.0.0.0' || bare === '::' ? [bare, '127.0.0.1', '::1'] : [bare];
+    const aliases = contains(unspecified, bare) ? [bare, '0.0.0.0', '::', '127.0.0.1', '::1'] : [bare];
     if (aliases.some((alias) => contains(this.#always, alias))) {
       return new AddressRefused(
         `${bare} is a link-local or cloud metadata address, and those are always refused`,

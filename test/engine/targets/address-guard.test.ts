@@ -82,7 +82,11 @@ describe('address guard', () => {
   it('takes the unspecified address for loopback, as the operating system does', () => {
     const noLoopback = new AddressGuard({ deny: ['127.0.0.0/8', '::1'] });
     for (const host of ['0.0.0.0', '[::]', '127.0.0.1', '[::1]']) assert.ok(refusal(noLoopback, host));
+    for (const form of ['::ffff:0.0.0.0', '::ffff:0:0.0.0.0', '64:ff9b::0.0.0.0', '64:ff9b:1::', '2002::'])
+      assert.ok(refusal(noLoopback, `[${form}]`), form);
+    assert.ok(refusal(new AddressGuard({ deny: ['0.0.0.0/32'] }), '[::]'));
     assert.equal(refusal(guard, '0.0.0.0'), null);
+    assert.equal(refusal(guard, '[::ffff:0.0.0.0]'), null);
   });
 
   it('looks at what a name resolves to', async () => {
