@@ -40,7 +40,9 @@ export interface NamedValue {
 
 const headerSchema = z.object({
   name: z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be a header name (RFC 9110 token)'),
-  value: z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must not hold line breaks or control characters'),
+  value: z
+    .string()
+    .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be Latin-1, without line breaks or control characters'),
   secret: z.boolean().default(false),
 });
 const variableSchema = z.object({
@@ -78,7 +80,21 @@ const httpUrlSchema = z
   .refine(
     (url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol),
     'must be an absolute URL that begins with http:// or https://',
+  )
+  .refine(
+    (url) => !URL.canParse(url) || hasReadableUser(new URL(url)),
+    'must have % written as %25 in its user and password',
   );
+
+/** Whether the user and password of a URL can be decoded. */
+export function hasReadableUser({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const authSchema = z.discriminatedUnion(
   'type',

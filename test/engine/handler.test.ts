@@ -136,6 +136,14 @@ describe('a handler is refused, with the field and what to do, for', () => {
     ['a URL of another scheme', 'http', { url: 'ftp://a' }, 'url', /begins with http:\/\/ or https:\/\//],
     ['a relative URL', 'http', { url: '/hooks' }, 'url', /^must be an absolute URL/],
     ['headers that are no list', 'http', { headers: {} }, 'headers', /^must be a list$/],
+    ['a password of a URL with a bare %', 'http', { url: 'http://u:p%@host' }, 'url', /written as %25/],
+    [
+      'a header that is not Latin-1',
+      'http',
+      list('headers', { name: 'A', value: 'ł' }),
+      'headers[1].value',
+      /^must be Latin-1/,
+    ],
     ['a header without a value', 'http', list('headers', { name: 'A' }), 'headers[1].value', /^is missing/],
     [
       'a header name with a space',

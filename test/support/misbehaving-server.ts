@@ -180,6 +180,13 @@ export function speaksGarbage(): Behaviour {
   };
 }
 
+/** Answers with the line as its status line. */
+export function saysStatus(line: string): Behaviour {
+  return ({ request }) => {
+    request.socket.end(`${line}\r\ncontent-length: 0\r\n\r\n`);
+  };
+}
+
 export function redirects(location: string, status = 302): Behaviour {
   return answers(status, '', { location });
 }

@@ -107,10 +107,9 @@ class HttpTarget implements Target {
   #statusError(status: number, location: string | null): string {
     const sentence = `HTTP ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
     if (status >= 400 || status === 304) return sentence;
-    if (location === null || !URL.canParse(location, this.#url))
-      return `${sentence}: redirects are not followed`;
-    const { origin, pathname } = new URL(location, this.#url);
-    return `${sentence}: redirects are not followed; if ${origin}${pathname} is right, make it the handler's URL`;
+    const to = location === null ? null : URL.parse(location, this.#url);
+    if (to === null || !/^https?:$/.test(to.protocol)) return `${sentence}: redirects are not followed`;
+    return `${sentence}: redirects are not followed; if ${to.origin}${to.pathname} is right, make it the handler's URL`;
   }
 }
 

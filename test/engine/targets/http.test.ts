@@ -23,6 +23,7 @@ import {
   misbehavingServer,
   redirects,
   resets,
+  saysStatus,
   selfSigned,
   sends,
   speaksGarbage,
@@ -310,7 +311,9 @@ describe('http target', () => {
       }
       server.become(answers(302));
       failed(await call(), /redirects are not followed$/, { code: 302 });
-      assert.equal(server.received.length, 6);
+      server.become(redirects('javascript:alert(1)'));
+      failed(await call(), /redirects are not followed$/, { code: 302 });
+      assert.equal(server.received.length, 7);
     });
 
     it('at the deadline when the server never answers', async () => {
@@ -385,6 +388,8 @@ describe('http target', () => {
 
     it('when the answer is not HTTP', async () => {
       server.become(speaksGarbage());
+      failed(await call(), /answered with something that is not HTTP/, { outage: true });
+      server.become(saysStatus('HTTP/1.1 000 Nothing'));
       failed(await call(), /answered with something that is not HTTP/, { outage: true });
     });
 

@@ -38,7 +38,8 @@ export function isUnanswered(error: Error): boolean {
 
 /** Continues a sentence that begins with the host's name. */
 function whatHappened(code: string, error: Error): string {
-  if (code.startsWith('HPE_') || error.name === 'HTTPParserError') {
+  // A status that no HTTP knows trips up undici itself.
+  if (code.startsWith('HPE_') || code === 'ERR_ASSERTION' || error.name === 'HTTPParserError') {
     return 'answered with something that is not HTTP: does the URL name the right port, and http or https?';
   }
   if (tlsCodes.test(code)) return `could not be reached over TLS (${code}): ${tlsAdvice(code, error)}`;
