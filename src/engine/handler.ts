@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { eventTypeSchema } from './event.ts';
+import { isSigningSecret, signingSecretRemedy } from './targets/signature.ts';
 
 /** Numbers may come as numeric strings: the editor and `${NAME}` give those. */
 export const numeric = (schema: z.ZodType<number>) =>
@@ -117,6 +118,8 @@ const tlsSchema = z.object({
   rejectUnauthorized: z.boolean().default(true),
 });
 
+const signingSecretSchema = z.string().trim().refine(isSigningSecret, signingSecretRemedy);
+
 const httpSchema = z.object({
   ...common,
   handlerType: z.literal('http'),
@@ -125,8 +128,8 @@ const httpSchema = z.object({
   auth: authSchema.default({ type: 'none' }),
   tls: tlsSchema.optional(),
   proxy: z.object({ url: z.string(), noProxy: z.array(z.string()).default([]) }).optional(),
-  signingSecret: z.string().optional(),
-  previousSigningSecret: z.string().optional(),
+  signingSecret: signingSecretSchema.optional(),
+  previousSigningSecret: signingSecretSchema.optional(),
 });
 
 const localSchema = z.object({

@@ -173,6 +173,20 @@ describe('a handler is refused, with the field and what to do, for', () => {
       'auth.token',
       /enter the token$/,
     ],
+    [
+      'a signing secret that is no base64',
+      'http',
+      { signingSecret: 'whsec_url-safe_' },
+      'signingSecret',
+      /whsec_ and base64/,
+    ],
+    [
+      'an old signing secret that is no base64',
+      'http',
+      { previousSigningSecret: ' whsec_ ' },
+      'previousSigningSecret',
+      /whsec_ and base64/,
+    ],
     ['a missing command', 'local', { command: '' }, 'command', /^is missing: the script to run$/],
     ['an argument with a NUL', 'local', { args: ['a', 'b\0'] }, 'args[1]', /NUL/],
     [

@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { InvalidInput } from '../errors.ts';
 
 /**
  * Signatures of Standard Webhooks, symmetric scheme `v1`: HMAC-SHA256 of `<id>.<timestamp>.<body>`, base64.
@@ -16,10 +17,31 @@ export interface SignedMessage {
 /** A secret, `whsec_<base64>` or any other text, or the key that `signingKey` has made of it. */
 export type Secret = string | KeyObject;
 
-/** Makes a key of a secret that is used again and again: it signs several times as fast. */
+const prefix = 'whsec_';
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=?|[A-Za-z0-9+/]{2}(?:==)?)$/;
+
+/** What to do about a secret that `isSigningSecret` refuses. */
+export const signingSecretRemedy =
+  'must be a text, or whsec_ and base64: enter the secret again as it was given';
+
+/** Whether a secret, blanks around it aside, is `whsec_` and well-formed base64, or another text. */
+export function isSigningSecret(secret: string): boolean {
+  const text = secret.trim();
+  return text.startsWith(prefix) ? base64.test(text.slice(prefix.length)) : text !== '';
+}
+
+/**
+ * Makes a key of a secret that is used again and again: it signs several times as fast. Blanks around it do not count.
+ * @throws InvalidInput when `isSigningSecret` refuses it
+ */
 export function signingKey(secret: string): KeyObject {
-  const [, base64] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret) ?? [];
-  return createSecretKey(base64 ? Buffer.from(base64, 'base64') : Buffer.from(secret, 'utf8'));
+  if (!isSigningSecret(secret)) {
+    throw new InvalidInput('signing secret', [{ field: '', message: signingSecretRemedy }]);
+  }
+  const text = secret.trim();
+  return createSecretKey(
+    text.startsWith(prefix) ? Buffer.from(text.slice(prefix.length), 'base64') : Buffer.from(text, 'utf8'),
+  );
 }
 
 /**

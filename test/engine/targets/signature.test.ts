@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { sign, signingKey, verify } from '../../../src/engine/targets/signature.ts';
+import { isSigningSecret, sign, signingKey, verify } from '../../../src/engine/targets/signature.ts';
 
 // The example that the Standard Webhooks specification and its libraries are tested with.
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -25,6 +25,22 @@ describe('signature', () => {
       `whsec_${Buffer.from('correct horse').toString('base64')}`,
     ]);
     assert.equal(text, base64);
+  });
+
+  it('does not hang on blanks around a secret', () => {
+    assert.equal(sign({ id, timestamp, body }, [` ${secret}\n`]), signature);
+    assert.equal(sign({ id, timestamp, body }, [' text ']), sign({ id, timestamp, body }, ['text']));
+  });
+
+  it('is not made with a secret whose base64 is malformed', () => {
+    for (const wrong of ['whsec_', 'whsec_a', 'whsec_ab-_', 'whsec_ab=', 'whsec_abc==', 'whsec_ab cd', ' ']) {
+      assert.equal(isSigningSecret(wrong), false, wrong);
+      assert.throws(() => signingKey(wrong), {
+        message: /^signing secret: must be a text, or whsec_ and base64/,
+      });
+    }
+    for (const right of [secret, 'whsec_ab', 'whsec_ab==', 'whsec_abc=', 'WHSEC_-', 'text'])
+      assert.equal(isSigningSecret(right), true, right);
   });
 
   it('is the same with a key made beforehand', () => {
