@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Envelope, envelopeSchema, eventTypeSchema } from './event.ts';
+import { absentAsMissing } from './absent.ts';
+import { type Envelope, envelopeSchema, eventTypeSchema, objectIdSchema } from './event.ts';
 import jerasoftEvents from './jerasoft-events.json' with { type: 'json' };
 
 /** An event type that a registry's users can choose. */
@@ -12,13 +13,16 @@ export interface EventType {
   readonly sample: Envelope;
 }
 
-/** A user's own event type, as a registry's configuration holds it. `sample` is the envelope's `data`. */
-export const ownEventTypeSchema = z.object({
-  id: eventTypeSchema,
-  title: z.string().default(''),
-  object: eventTypeSchema.optional(),
-  sample: z.record(z.string(), z.unknown()).optional(),
-});
+/** A user's own event type, as a registry's configuration holds it. `sample` is the envelope's `data`, or all of it. */
+export const ownEventTypeSchema = z.preprocess(
+  absentAsMissing,
+  z.object({
+    id: eventTypeSchema,
+    title: z.string().default(''),
+    object: eventTypeSchema.optional(),
+    sample: z.record(z.string(), z.unknown()).optional(),
+  }),
+);
 export type OwnEventType = z.infer<typeof ownEventTypeSchema>;
 
 /** Custom fields belong to their client: their changes and the client's must not overtake each other. */
@@ -72,10 +76,16 @@ export class Catalogue {
   }
 }
 
-function fromOwn({ id, title, object, sample }: OwnEventType): EventType {
+const wholeSample = z.object({
+  event: z.object({ object_id: objectIdSchema.catch(1) }),
+  data: z.record(z.string(), z.unknown()),
+});
+
+function fromOwn({ id, title, object, sample = {} }: OwnEventType): EventType {
+  const whole = wholeSample.safeParse(sample).data;
   const envelope = {
-    event: { dt: '2000-01-01T00:00:00+00:00', events_id: id, object_id: 1 },
-    data: sample ?? {},
+    event: { dt: '2000-01-01T00:00:00+00:00', events_id: id, object_id: whole?.event.object_id ?? 1 },
+    data: whole?.data ?? sample,
   };
   return { id, group: 'Own', title: title || id, sample: envelope, ...(object && { object }) };
 }

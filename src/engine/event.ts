@@ -10,7 +10,8 @@ export const eventTypeSchema = z
     'must be segments of A-Z a-z 0-9 _ joined by dots, such as "clients.create"',
   );
 
-const objectIdSchema = z.union(
+/** A number or a string. */
+export const objectIdSchema = z.union(
   [
     z.string().min(1, 'must not be empty').max(256, 'must have 256 characters at most'),
     z.number().refine((id) => !Number.isInteger(id) || Number.isSafeInteger(id), {

@@ -1,4 +1,5 @@
 import type { NodeAPI, NodeDef } from 'node-red';
+import { withoutAbsent } from '../engine/absent.ts';
 import { InvalidInput, type Issue } from '../engine/errors.ts';
 import type { Handler } from '../engine/handler.ts';
 import { handlerSchema } from '../engine/handler.ts';
@@ -157,13 +158,6 @@ function proxyOf(RED: NodeAPI, id: unknown): unknown {
   if (node.credentials?.username) url.username = node.credentials.username;
   if (node.credentials?.password) url.password = node.credentials.password;
   return { url: url.href, noProxy: node.noproxy ?? [] };
-}
-
-// An empty field of a dialog is an absent property.
-function withoutAbsent(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(properties).filter(([, value]) => value !== undefined && value !== null && value !== ''),
-  );
 }
 
 /** Without what it refers to, a handler must not be called in the clear or past its proxy. */

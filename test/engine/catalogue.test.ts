@@ -92,6 +92,16 @@ describe("a registry's catalogue", () => {
     assert.deepEqual([sample.event.events_id, sample.data], ['shop.order.create', { total: 5 }]);
   });
 
+  it('takes a sample that is a whole envelope for one', () => {
+    const sampleOf = (sample: Record<string, unknown>) =>
+      new Catalogue([{ id: 'a.b', title: '', sample }]).find('a.b')?.sample ?? assert.fail();
+    const { event, data } = sampleOf({ event: { dt: 'x', object_id: 'c7' }, data: { id: 7 } });
+    assert.deepEqual([event.events_id, event.object_id, data], ['a.b', 'c7', { id: 7 }]);
+    assert.equal(sampleOf({ event: {}, data: {} }).event.object_id, 1);
+    for (const bare of [{ event: 'party', data: {} }, { event: {} }, { data: { id: 7 } }])
+      assert.deepEqual(sampleOf(bare).data, bare);
+  });
+
   it("lets the user's own type replace a built-in one, in its place", () => {
     const catalogue = new Catalogue([{ id: 'clients.create', title: 'New customer', object: 'customer' }]);
     assert.deepEqual(

@@ -30,6 +30,15 @@ describe("a registry's configuration", () => {
     assert.deepEqual([concurrency, claimSeconds, retentionDays, retentionEvents], [1024, 1, 0, 0]);
   });
 
+  it('has the default of what stands empty in it', () => {
+    const empty = { name: null, concurrency: '', ordering: '', claimSeconds: null, eventTypes: null };
+    assert.deepEqual(parsed(empty), parsed());
+    assert.deepEqual(
+      parsed({ eventTypes: [{ id: 'a', title: null, object: '', sample: null }] }).eventTypes,
+      [{ id: 'a', title: '' }],
+    );
+  });
+
   it("may have its user's own event types", () => {
     const eventTypes = [{ id: 'shop.order', title: 'Order', object: 'clients', sample: { id: 1 } }];
     assert.deepEqual(parsed({ eventTypes }).eventTypes, eventTypes);
@@ -41,6 +50,14 @@ describe("a registry's configuration", () => {
       { id: '../r1' },
       'id',
       /1 to 64 characters of A-Z a-z 0-9 _ and -/,
+    ],
+    ["an id whose folder is the scripts'", { id: 'scripts' }, 'id', /^must not be scripts or projects/],
+    ["an id whose folder is the projects'", { id: 'Projects' }, 'id', /^must not be scripts or projects/],
+    [
+      'two event types of one id',
+      { eventTypes: [{ id: 'a' }, { id: 'b' }, { id: 'a' }] },
+      'eventTypes[2].id',
+      /^is the id of eventTypes\[0\] too/,
     ],
     ['no chains at a time', { concurrency: 0 }, 'concurrency', /^must be 1 at least$/],
     ['more than 1024 chains at a time', { concurrency: '1025' }, 'concurrency', /^must be 1024 at most$/],

@@ -35,7 +35,9 @@ for (const { name, nodeRed: installation } of editors) {
         registry({
           id: 'second',
           name: 'Shop',
-          eventTypes: [{ id: 'shop.order', title: 'Order', sample: { total: 5 } }],
+          eventTypes: [
+            { id: 'shop.order', title: 'Order', sample: { event: { object_id: 'o5' }, data: { total: 5 } } },
+          ],
         }),
         httpHandler(`${receiver.url}/crm`, { id: 'crm', name: 'CRM', events: ['clients.create'] }),
         httpHandler(`${receiver.url}/shop`, {
@@ -80,8 +82,8 @@ for (const { name, nodeRed: installation } of editors) {
       await view.tray.getByLabel('Registry').selectOption({ label: 'Shop' });
       await view.tray.getByLabel('Event').selectOption('shop.order');
       const field = view.tray.getByRole('textbox');
-      const sample = JSON.parse(await field.inputValue()) as { data: object; event: object };
-      assert.deepEqual(sample.data, { total: 5 });
+      const sample = JSON.parse(await field.inputValue()) as { data: object; event: { object_id: unknown } };
+      assert.deepEqual([sample.event.object_id, sample.data], ['o5', { total: 5 }]);
       await field.fill('{"event":');
       await view.tray.getByRole('button', { name: 'Fire', exact: true }).click();
       await view.tray.getByText('This is no JSON').waitFor();
