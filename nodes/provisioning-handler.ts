@@ -4,7 +4,14 @@ import { type HandlerCredentials, handlerOf, type SavedHandler } from '../src/ru
 import { migrate } from '../src/runtime/migrations.ts';
 import { refuseSubflow } from '../src/runtime/node-home.ts';
 import { errorStatus } from '../src/runtime/node-outcome.ts';
-import { provisioningOf } from '../src/runtime/provisioning.ts';
+import { type Provisioning, provisioningOf } from '../src/runtime/provisioning.ts';
+
+/** Why a handler is in no registry's set; undefined when it is, or its registry tells by itself. */
+function registryProblem(provisioning: Provisioning, registry: string): string | undefined {
+  if (!registry) return 'is missing: choose one in the dialog of the handler, and deploy';
+  if (provisioning.engine(registry) || provisioning.problemOf(registry) !== undefined) return undefined;
+  return 'refers to no deployed registry: choose another one, or deploy it too';
+}
 
 /** Who is called when an event happens. */
 export default function provisioningHandler(RED: NodeAPI): void {
@@ -19,9 +26,17 @@ export default function provisioningHandler(RED: NodeAPI): void {
         RED,
         migrate('handler', saved),
         (this.credentials ?? {}) as HandlerCredentials,
+        (name) => RED.util.getSetting(this as Parameters<typeof RED.util.getSetting>[0], name),
       );
       const { end } = provisioning.addHandler(registry, handler);
-      this.on('close', end);
+      const unstarted = provisioning.onStarted(() => {
+        const problem = registryProblem(provisioning, registry);
+        if (problem) this.error(`handler "${handler.name || handler.id}": registry: ${problem}`);
+      });
+      this.on('close', () => {
+        end();
+        unstarted();
+      });
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       this.error(error.message);

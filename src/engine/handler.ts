@@ -118,6 +118,9 @@ const tlsSchema = z.object({
   rejectUnauthorized: z.boolean().default(true),
 });
 
+/** Values, and parts of values, that came from `${NAME}`: redacted wherever they would be stored or shown. */
+const secretsSchema = z.array(z.string()).default([]);
+
 const signingSecretSchema = z.string().trim().refine(isSigningSecret, signingSecretRemedy);
 
 const httpSchema = z.object({
@@ -127,6 +130,7 @@ const httpSchema = z.object({
   headers: z.array(headerSchema).default([]),
   auth: authSchema.default({ type: 'none' }),
   tls: tlsSchema.optional(),
+  secrets: secretsSchema,
   proxy: z.object({ url: z.string(), noProxy: z.array(z.string()).default([]) }).optional(),
   signingSecret: signingSecretSchema.optional(),
   previousSigningSecret: signingSecretSchema.optional(),
@@ -139,6 +143,7 @@ const localSchema = z.object({
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a NUL ends the argument for the operating system
   args: z.array(z.string().regex(/^[^\x00]*$/, 'must not hold a NUL character')).default([]),
   environment: z.array(variableSchema).default([]),
+  secrets: secretsSchema,
   mode: z.enum(['once', 'resident'], { error: 'must be "once" or "resident"' }).default('once'),
 });
 

@@ -1,9 +1,10 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import { withoutAbsent } from '../engine/absent.ts';
-import { InvalidInput, type Issue } from '../engine/errors.ts';
+import { InvalidInput } from '../engine/errors.ts';
 import type { Handler } from '../engine/handler.ts';
-import { handlerSchema } from '../engine/handler.ts';
+import { handlerSchema, hasReadableUser } from '../engine/handler.ts';
 import { parse } from '../engine/parse.ts';
+import { asText, References, type Setting } from './references.ts';
 
 /** A saved handler, as the constructor gets it: `${NAME}` is resolved, the rest is unchecked. */
 export type SavedHandler = NodeDef & Readonly<Record<string, unknown>>;
@@ -19,13 +20,21 @@ export interface HandlerCredentials {
 /**
  * Makes a handler of what the flow holds: references to config nodes and credentials are resolved, and values that
  * came from `${NAME}` are marked as secrets.
+ * @param setting resolves a name inside of a value; whole values Node-RED has filled in
  * @throws InvalidInput naming the property
  */
-export function handlerOf(RED: NodeAPI, saved: SavedHandler, credentials: HandlerCredentials): Handler {
+export function handlerOf(
+  RED: NodeAPI,
+  saved: SavedHandler,
+  credentials: HandlerCredentials,
+  setting: Setting,
+): Handler {
+  const what = `handler "${saved.name || saved.id}"`;
   const written = asWritten(RED, saved.id);
+  const references = new References(setting);
   const common = withoutAbsent({
     id: saved.id,
-    name: saved.name,
+    name: asText(saved.name),
     events: saved['events'],
     handlerStatus: saved['handlerStatus'],
     priority: saved['priority'],
@@ -36,43 +45,87 @@ export function handlerOf(RED: NodeAPI, saved: SavedHandler, credentials: Handle
     concurrency: saved['concurrency'],
     ratePerSecond: saved['ratePerSecond'],
   });
+  references.check(common);
   // A leftover of another type must not keep the handler out of force.
   const type = common['handlerType'];
-  const own = type === 'local' ? localOf(saved, written) : type === 'http' ? httpOf(saved, written) : {};
-  const referred = type === 'http' ? referredOf(RED, saved, credentials) : {};
-  const what = `handler "${saved.name || saved.id}"`;
-  const issues = unresolvedIn({ ...common, ...own });
-  if (issues.length > 0) throw new InvalidInput(what, issues);
-  return parse(what, handlerSchema, { ...common, ...own, ...referred });
+  const own =
+    type === 'local'
+      ? localOf(saved, written, references)
+      : type === 'http'
+        ? { ...httpOf(saved, written, references), ...credentialsOf(saved, credentials, references) }
+        : {};
+  if (references.issues.length > 0) throw new InvalidInput(what, references.issues);
+  const nodes =
+    type === 'http' ? { tls: tlsOf(RED, saved['tls'], what), proxy: proxyOf(RED, saved['proxy'], what) } : {};
+  const secrets = [...references.secrets];
+  return parse(what, handlerSchema, withoutAbsent({ ...common, ...own, ...nodes, secrets }));
 }
 
-function localOf(saved: SavedHandler, written: Written): Record<string, unknown> {
-  return withoutAbsent({
-    command: saved['command'],
-    args: saved['args'],
-    environment: marked(saved['environment'], written?.['environment']),
-    mode: saved['mode'],
+function localOf(saved: SavedHandler, written: Written, references: References): object {
+  const { command, args, mode } = saved;
+  const environment = namedValues('environment', saved, written, references);
+  references.check({ command, mode });
+  return {
+    command: asText(command),
+    args: argumentsOf(args, written?.['args'], references),
+    environment,
+    mode,
+  };
+}
+
+function httpOf(saved: SavedHandler, written: Written, references: References): object {
+  const { url } = saved;
+  const headers = namedValues('headers', saved, written, references);
+  references.check({ url });
+  return { url: references.isFrom(url, written?.['url']) ? references.secret(url) : url, headers };
+}
+
+/** Arguments are passed as they are: what Node-RED has not filled in is no mistake. */
+function argumentsOf(resolved: unknown, written: unknown, references: References): unknown {
+  if (!Array.isArray(resolved)) return resolved;
+  return resolved.map((value, index) => {
+    const text: unknown = Array.isArray(written) ? written[index] : undefined;
+    return references.isFrom(value, text) ? references.secret(value) : asText(value);
   });
 }
 
-function httpOf(saved: SavedHandler, written: Written): Record<string, unknown> {
-  return withoutAbsent({ url: saved['url'], headers: marked(saved['headers'], written?.['headers']) });
-}
-
-/** What an HTTP handler has from other nodes and from its credentials. */
-function referredOf(
-  RED: NodeAPI,
+/** Headers or variables, with `secret` where the flow file has a reference in a value. */
+function namedValues(
+  field: 'headers' | 'environment',
   saved: SavedHandler,
-  credentials: HandlerCredentials,
-): Record<string, unknown> {
-  const { signingSecret, previousSigningSecret } = credentials;
-  return withoutAbsent({
-    auth: authOf(saved['auth'], credentials),
-    tls: tlsOf(RED, saved['tls']),
-    proxy: proxyOf(RED, saved['proxy']),
-    signingSecret,
-    previousSigningSecret,
+  written: Written,
+  references: References,
+): unknown {
+  const [resolved, texts] = [saved[field], written?.[field]];
+  if (!Array.isArray(resolved)) {
+    references.check(resolved, field);
+    return resolved;
+  }
+  return resolved.map((entry, index) => {
+    const text: unknown = Array.isArray(texts) ? texts[index]?.value : undefined;
+    references.check(entry?.name, `${field}[${index}].name`);
+    return { ...entry, ...references.text(entry?.value, text, `${field}[${index}].value`) };
   });
+}
+
+/** What is used of an HTTP handler's credentials. */
+function credentialsOf(saved: SavedHandler, credentials: HandlerCredentials, references: References): object {
+  const { user, password, token, signingSecret, previousSigningSecret } = credentials;
+  const type = saved['auth'] || 'none';
+  const signing = {
+    signingSecret: asText(signingSecret),
+    previousSigningSecret: asText(previousSigningSecret),
+  };
+  references.check(signing);
+  if (type === 'basic') references.check({ user, password });
+  if (type === 'bearer') references.check({ token });
+  const auth =
+    type === 'basic'
+      ? { type, user: asText(user ?? ''), password: asText(password ?? '') }
+      : type === 'bearer'
+        ? { type, token: asText(token ?? '') }
+        : { type };
+  return { auth, ...signing };
 }
 
 type Written = Readonly<Record<string, unknown>> | undefined;
@@ -86,53 +139,15 @@ function asWritten(RED: NodeAPI, id: string): Written {
   return found;
 }
 
-/** `${NAME}`, or `$(NAME)` as older flows write it. */
-const reference = /^\$(?:\{(\S+)\}|\((\S+)\))$/;
-
-/** Node-RED leaves a reference as it stands when nothing has that name: the text must not be taken for the value. */
-function unresolvedIn(value: unknown, field = ''): Issue[] {
-  if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).flatMap(([key, member]) =>
-      unresolvedIn(member, Array.isArray(value) ? `${field}[${key}]` : field ? `${field}.${key}` : key),
-    );
-  }
-  const [, braced, bracketed] = (typeof value === 'string' && reference.exec(value)) || [];
-  const name = braced ?? bracketed;
-  if (name === undefined) return [];
-  return [
-    { field, message: `names ${name}, which is not set: set the environment variable, or correct the name` },
-  ];
-}
-
-/** Headers or variables, with `secret` where the flow file has a reference instead of a value. */
-function marked(resolved: unknown, written: unknown): unknown {
-  if (!Array.isArray(resolved)) return resolved;
-  return resolved.map((entry, index) => {
-    const text: unknown = Array.isArray(written) ? written[index]?.value : undefined;
-    return { ...entry, secret: typeof text === 'string' && reference.test(text) };
-  });
-}
-
-function authOf(type: unknown, { user, password, token }: HandlerCredentials): unknown {
-  switch (type || 'none') {
-    case 'basic':
-      return { type, user: user ?? '', password: password ?? '' };
-    case 'bearer':
-      return { type, token: token ?? '' };
-    default:
-      return { type: type || 'none' };
-  }
-}
-
 interface TlsNode {
   addTLSOptions?(options: Record<string, unknown>): void;
 }
 
 /** The core's `tls-config` node; it reads files and credentials itself. */
-function tlsOf(RED: NodeAPI, id: unknown): unknown {
+function tlsOf(RED: NodeAPI, id: unknown, what: string): unknown {
   if (typeof id !== 'string' || !id) return undefined;
   const node = RED.nodes.getNode(id) as unknown as TlsNode | null;
-  if (!node?.addTLSOptions) throw unreachable('tls', 'TLS configuration');
+  if (!node?.addTLSOptions) throw unreachable(what, 'tls', 'TLS configuration');
   const options: Record<string, unknown> = {};
   node.addTLSOptions(options);
   return Object.fromEntries(
@@ -150,19 +165,17 @@ interface ProxyNode {
 }
 
 /** The core's `http proxy` node; its user and password become part of the URL. */
-function proxyOf(RED: NodeAPI, id: unknown): unknown {
+function proxyOf(RED: NodeAPI, id: unknown, what: string): unknown {
   if (typeof id !== 'string' || !id) return undefined;
   const node = RED.nodes.getNode(id) as unknown as ProxyNode | null;
-  if (!node?.url || !URL.canParse(node.url)) throw unreachable('proxy', 'proxy with a valid URL');
-  const url = new URL(node.url);
+  const url = URL.parse(node?.url ?? '');
+  if (!node || !url || !hasReadableUser(url)) throw unreachable(what, 'proxy', 'proxy with a valid URL');
   if (node.credentials?.username) url.username = node.credentials.username;
   if (node.credentials?.password) url.password = node.credentials.password;
   return { url: url.href, noProxy: node.noproxy ?? [] };
 }
 
 /** Without what it refers to, a handler must not be called in the clear or past its proxy. */
-function unreachable(field: string, what: string): InvalidInput {
-  return new InvalidInput('handler', [
-    { field, message: `refers to no deployed ${what}: choose one, or none` },
-  ]);
+function unreachable(what: string, field: string, node: string): InvalidInput {
+  return new InvalidInput(what, [{ field, message: `refers to no deployed ${node}: choose one, or none` }]);
 }

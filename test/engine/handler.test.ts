@@ -28,12 +28,12 @@ describe('a handler that says nothing more than whom it calls', () => {
   };
 
   it('has the defaults of an HTTP handler', () => {
-    const own = { url: 'https://crm.example/hooks', headers: [], auth: { type: 'none' } };
+    const own = { url: 'https://crm.example/hooks', headers: [], auth: { type: 'none' }, secrets: [] };
     assert.deepEqual(parsed('http'), { ...common, handlerType: 'http', ...own });
   });
 
   it('has the defaults of a local handler', () => {
-    const own = { command: 'notify.sh', args: [], environment: [], mode: 'once' };
+    const own = { command: 'notify.sh', args: [], environment: [], secrets: [], mode: 'once' };
     assert.deepEqual(parsed('local'), { ...common, handlerType: 'local', ...own });
   });
 

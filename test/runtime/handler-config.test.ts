@@ -16,19 +16,32 @@ function runtime(flow: readonly object[] = [], nodes: Readonly<Record<string, ob
   } as unknown as NodeAPI;
 }
 
+const variables: Readonly<Record<string, unknown>> = {
+  TOKEN: 's3cret',
+  NUMBER: 5,
+  EMPTY: '',
+  NESTED: reference('TOKEN'),
+};
+const setting = (name: string): unknown => variables[name];
+
 const saved = (properties: object): SavedHandler =>
   ({ id: 'h1', type: 'provisioning-handler', name: 'CRM', z: '', ...properties }) as unknown as SavedHandler;
 const http = (properties: object, credentials: HandlerCredentials = {}, RED = runtime()) =>
-  handlerOf(RED, saved({ url: 'https://crm.example', ...properties }), credentials) as HttpHandler;
+  handlerOf(RED, saved({ url: 'https://crm.example', ...properties }), credentials, setting) as HttpHandler;
 const local = (properties: object, RED = runtime()) =>
-  handlerOf(RED, saved({ handlerType: 'local', command: 'notify.sh', ...properties }), {}) as LocalHandler;
+  handlerOf(
+    RED,
+    saved({ handlerType: 'local', command: 'notify.sh', ...properties }),
+    {},
+    setting,
+  ) as LocalHandler;
 
 describe('a saved handler', () => {
   it('is an HTTP handler unless it says something else', () => {
     assert.equal(http({}).handlerType, 'http');
     assert.equal(http({ handlerType: '' }).handlerType, 'http');
     assert.equal(local({}).handlerType, 'local');
-    assert.equal(handlerOf(runtime(), saved({ handlerType: 'flow' }), {}).handlerType, 'flow');
+    assert.equal(handlerOf(runtime(), saved({ handlerType: 'flow' }), {}, setting).handlerType, 'flow');
   });
 
   it('has the default of a field that its dialog left empty', () => {
@@ -79,7 +92,6 @@ describe('values of a saved handler', () => {
           { name: 'A', value: reference('TOKEN') },
           { name: 'B', value: 'plain' },
           { name: 'C', value: '$(OLD)' },
-          { name: 'D', value: `Bearer ${reference('TOKEN')}` },
         ],
       },
     ];
@@ -87,17 +99,69 @@ describe('values of a saved handler', () => {
       { name: 'A', value: 's3cret' },
       { name: 'B', value: 'plain' },
       { name: 'C', value: '0ld' },
-      { name: 'D', value: `Bearer ${reference('TOKEN')}` },
     ];
+    const handler = http({ headers }, {}, runtime(flow));
+    assert.deepEqual(handler.secrets, ['s3cret', '0ld']);
     assert.deepEqual(
-      http({ headers }, {}, runtime(flow)).headers.map(({ value, secret }) => [value, secret]),
+      handler.headers.map(({ value, secret }) => [value, secret]),
       [
         ['s3cret', true],
         ['plain', false],
         ['0ld', true],
-        [`Bearer ${reference('TOKEN')}`, false],
       ],
     );
+  });
+
+  it('have references inside of them resolved, and are secret in whole and in part', () => {
+    const value = `Bearer ${reference('TOKEN')}-${reference('NUMBER')}${reference('EMPTY')}`;
+    for (const handler of [
+      http({ headers: [{ name: 'A', value }] }),
+      http({ headers: [{ name: 'A', value }] }, {}, runtime([{ id: 'h1', headers: [{ name: 'A', value }] }])),
+    ]) {
+      assert.deepEqual(handler.headers, [{ name: 'A', value: 'Bearer s3cret-5', secret: true }]);
+      assert.deepEqual(handler.secrets, ['s3cret', '5', 'Bearer s3cret-5']);
+    }
+    const { environment } = local({ environment: [{ name: 'A', value }] });
+    assert.deepEqual(environment, [{ name: 'A', value: 'Bearer s3cret-5', secret: true }]);
+  });
+
+  it('have nothing resolved in what a reference stood for', () => {
+    const written = [{ name: 'A', value: reference('NESTED') }];
+    const literal = [{ name: 'A', value: `x${reference('TOKEN')}` }];
+    assert.equal(
+      http({ headers: literal }, {}, runtime([{ id: 'h1', headers: written }])).headers[0]?.value,
+      `x${reference('TOKEN')}`,
+    );
+    const twice = http({ headers: [{ name: 'A', value: `x${reference('NESTED')}` }] });
+    assert.equal(twice.headers[0]?.value, `x${reference('TOKEN')}`);
+  });
+
+  it('may be numbers and booleans where a text is needed', () => {
+    const { name, headers, auth, signingSecret } = http(
+      { name: 5, auth: 'bearer', headers: [{ name: 'A', value: true }] },
+      { token: 12 as unknown as string, signingSecret: 1234 as unknown as string },
+    );
+    assert.deepEqual(
+      [name, headers[0]?.value, auth, signingSecret],
+      ['5', 'true', { type: 'bearer', token: '12' }, '1234'],
+    );
+    const { args, environment } = local({ args: [5, false], environment: [{ name: 'A', value: 0 }] });
+    assert.deepEqual([args, environment[0]?.value], [['5', 'false'], '0']);
+  });
+
+  it('of its arguments and URL are known as secrets when they came from a reference', () => {
+    const flow = [{ id: 'h1', args: ['--all', reference('TOKEN')], url: reference('CRM_URL') }];
+    const { args, secrets } = local({ args: ['--all', 's3cret'] }, runtime(flow));
+    assert.deepEqual([args, secrets], [['--all', 's3cret'], ['s3cret']]);
+    const url = 'https://crm.example/t0ken';
+    assert.deepEqual(http({ url }, {}, runtime(flow)).secrets, [url]);
+    assert.deepEqual(http({ url }).secrets, []);
+  });
+
+  it('of its arguments are passed as they are when nothing was filled in', () => {
+    const args = ['$(id)', reference('IFS'), `--key=${reference('TOKEN')}`];
+    const handler = local({ args }, runtime([{ id: 'h1', args }]));
+    assert.deepEqual([handler.args, handler.secrets], [args, []]);
   });
 
   it('of the environment are secret alike', () => {
@@ -119,6 +183,8 @@ describe('values of a saved handler', () => {
         ],
       },
     ],
+    ['headers[0].value', { headers: [{ name: 'A', value: `Bearer ${reference('CRM')}` }] }],
+    ['headers[0].name', { headers: [{ name: reference('CRM'), value: 'a' }] }],
     ['retryDelays[0]', { retryDelays: ['$(CRM)'] }],
   ] as const)
     it(`that name what is not set are refused: ${field}`, () => {
@@ -131,8 +197,8 @@ describe('values of a saved handler', () => {
     });
 
   it('of a script that name what is not set are refused', () => {
-    const properties = { args: [reference('A')], environment: [{ name: 'B', value: reference('B') }] };
-    assert.deepEqual(Object.keys(issuesOf(() => local(properties))), ['args[0]', 'environment[0].value']);
+    const properties = { command: reference('A'), environment: [{ name: 'B', value: reference('B') }] };
+    assert.deepEqual(Object.keys(issuesOf(() => local(properties))), ['environment[0].value', 'command']);
   });
 });
 
@@ -149,6 +215,28 @@ describe('what a saved handler refers to', () => {
       { signingSecret: 'new', previousSigningSecret: '' },
     );
     assert.deepEqual([signingSecret, previousSigningSecret], ['new', undefined]);
+  });
+
+  it('are not its credentials while they name what is not set', () => {
+    const CRM = reference('CRM');
+    const all = { user: CRM, password: CRM, token: CRM, signingSecret: CRM, previousSigningSecret: '$(CRM)' };
+    const refused = (auth: string) => Object.keys(issuesOf(() => http({ auth }, all))).toSorted();
+    assert.deepEqual(refused('none'), ['previousSigningSecret', 'signingSecret']);
+    assert.deepEqual(refused('basic'), ['password', 'previousSigningSecret', 'signingSecret', 'user']);
+    assert.deepEqual(
+      issuesOf(() => http({ auth: 'bearer' }, { token: CRM })),
+      { token: 'names CRM, which is not set: set the environment variable, or correct the name' },
+    );
+    assert.deepEqual(http({ auth: 'none' }, { user: CRM, token: CRM }).auth, { type: 'none' });
+  });
+
+  it('is named in the error, and the handler too, when it is not deployed', () => {
+    assert.throws(() => http({ tls: 't1' }), { message: /^handler "CRM": tls: refers to no deployed TLS/ });
+    const proxies = { p1: { url: 'http://u:p%@proxy.example' } };
+    for (const proxy of ['p0', 'p1'])
+      assert.throws(() => http({ proxy }, {}, runtime([], proxies)), {
+        message: /^handler "CRM": proxy: refers to no deployed proxy with a valid URL/,
+      });
   });
 
   it('lacks a token that its authentication needs', () => {

@@ -4,8 +4,9 @@ import type { AddressRefused } from './address-guard.ts';
 import type { Connections, Lease } from './http/connections.ts';
 import { type Answer, exchange } from './http/exchange.ts';
 import { isUnanswered, noAnswer } from './http/no-answer.ts';
-import { RequestHeaders, secretsOf } from './http/request-headers.ts';
+import { RequestHeaders } from './http/request-headers.ts';
 import { retryAfterMs } from './http/retry-after.ts';
+import { secretsOf, shownPath } from './http/secrets.ts';
 import { InFlight } from './in-flight.ts';
 import { failure, success } from './outcome.ts';
 import { Redaction, redacted } from './redaction.ts';
@@ -57,7 +58,7 @@ class HttpTarget implements Target {
     this.#redaction = new Redaction(secretsOf(handler));
     this.#request = { origin: url.origin, path: url.pathname + url.search, method: 'POST' };
     this.#now = now;
-    this.description = this.#redaction.text(`POST ${url.origin}${url.pathname}${url.search && '?…'}`);
+    this.description = `POST ${url.origin}${this.#redaction.text(shownPath(handler))}`;
     // Addresses that need no DNS never come by the guard's lookup.
     this.#refused =
       guard.refusalOfHost(url.hostname) ??

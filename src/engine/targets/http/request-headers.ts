@@ -99,26 +99,13 @@ export class RequestHeaders {
   }
 }
 
-/** What must not show up in a log of this handler's attempts. */
-export function secretsOf(handler: HttpHandler): string[] {
-  const { auth, headers, url, proxy } = handler;
-  const authorization = authorizationOf(handler);
-  return [
-    ...(auth.type === 'basic' ? [auth.password] : auth.type === 'bearer' ? [auth.token] : []),
-    ...(authorization === null ? [] : [authorization.replace(/^Basic /, '')]),
-    ...[url, ...(proxy ? [proxy.url] : [])].map((address) => decodeURIComponent(new URL(address).password)),
-    ...headers.filter(({ name, secret }) => secret || isSecret(name)).map(({ value }) => value),
-    ...signingSecretsOf(handler),
-  ];
-}
-
 /** The current secret first. */
-function signingSecretsOf({ signingSecret, previousSigningSecret }: HttpHandler): string[] {
+export function signingSecretsOf({ signingSecret, previousSigningSecret }: HttpHandler): string[] {
   return [signingSecret, previousSigningSecret].filter((secret): secret is string => !!secret);
 }
 
 /** Of the handler's authentication, else of the user and password in its URL; null without either. */
-function authorizationOf({ auth, url }: HttpHandler): string | null {
+export function authorizationOf({ auth, url }: HttpHandler): string | null {
   const { username, password } = new URL(url);
   if (auth.type === 'bearer') return `Bearer ${auth.token}`;
   if (auth.type === 'basic') return basic(auth.user, auth.password);
@@ -129,7 +116,8 @@ function basic(user: string, password: string): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
 
-function isSecret(name: string): boolean {
+/** Whether a header is not shown whatever it holds. */
+export function isSecret(name: string): boolean {
   return /^(?:authorization|cookie)$/i.test(name);
 }
 

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { LocalHandler } from '../../handler.ts';
-import { Redaction } from '../redaction.ts';
+import { Redaction, redacted } from '../redaction.ts';
 import type { ScriptFolders } from '../script-folders.ts';
 import { isStartable } from './shebang.ts';
 import { NotStartable } from './start-failure.ts';
@@ -16,10 +16,13 @@ export class Command {
   constructor(handler: LocalHandler, scripts: ScriptFolders) {
     this.#handler = handler;
     this.#scripts = scripts;
-    this.redaction = new Redaction(
-      handler.environment.filter(({ secret }) => secret).map(({ value }) => value),
-    );
-    this.description = this.redaction.text([handler.command, ...handler.args.map(quoted)].join(' '));
+    const { command, args, environment, secrets } = handler;
+    this.redaction = new Redaction([
+      ...environment.filter(({ secret }) => secret).map(({ value }) => value),
+      ...secrets,
+    ]);
+    const shown = args.map((argument) => (secrets.includes(argument) ? redacted : quoted(argument)));
+    this.description = this.redaction.text([command, ...shown].join(' '));
   }
 
   /**

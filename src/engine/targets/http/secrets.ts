@@ -1,0 +1,45 @@
+import type { HttpHandler } from '../../handler.ts';
+import { authorizationOf, isSecret, signingSecretsOf } from './request-headers.ts';
+
+/** What must not show up in a log of this handler's attempts. */
+export function secretsOf(handler: HttpHandler): string[] {
+  const { auth, headers, url, proxy, secrets } = handler;
+  const authorization = authorizationOf(handler);
+  return [
+    ...(auth.type === 'basic' ? [auth.password] : auth.type === 'bearer' ? [auth.token] : []),
+    ...(authorization === null ? [] : [authorization.replace(/^Basic /, '')]),
+    ...[url, ...(proxy ? [proxy.url] : [])].map((address) => decodeURIComponent(new URL(address).password)),
+    ...headers.filter(({ name, secret }) => secret || isSecret(name)).map(({ value }) => value),
+    ...signingSecretsOf(handler),
+    // Its origin is shown: people must be able to tell whom a handler calls.
+    ...secrets.filter((secret) => secret !== url),
+    ...(isUrlSecret(handler) ? secretsOfUrl(new URL(url)) : []),
+  ];
+}
+
+/** The path of a handler's URL as people see it; nothing of it when the URL came from `${NAME}`. */
+export function shownPath(handler: HttpHandler): string {
+  const { pathname, search } = new URL(handler.url);
+  return isUrlSecret(handler) ? '/…' : `${pathname}${search && '?…'}`;
+}
+
+function isUrlSecret({ secrets, url }: HttpHandler): boolean {
+  return secrets.includes(url);
+}
+
+/** A short word in a URL, such as `hooks`, hides nothing by itself, and is in many a response. */
+const word = /^[a-z]{0,7}$/;
+
+function secretsOfUrl({ pathname, search, searchParams, username, password }: URL): string[] {
+  const parts = [...pathname.split('/'), ...searchParams.values()].filter((part) => !word.test(part));
+  const all = [pathname, search.slice(1), username, password, ...parts];
+  return all.flatMap((part) => (part === '/' ? [] : [part, decoded(part)]));
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
