@@ -37,6 +37,7 @@ interface Row {
   readonly eventId: string;
   readonly handler: { readonly id: string };
   readonly status: string;
+  readonly target: string;
   readonly durationMs: number;
   readonly attempts: number;
   readonly code: number | null;
@@ -170,9 +171,17 @@ describe('a handler that misbehaves', function () {
         id: 'global',
         priority: 3,
         events: ['secrets.told'],
-        headers: [{ name: 'x-key', value: `\${GLOBAL_KEY}` }],
+        headers: [
+          { name: 'x-key', value: `\${GLOBAL_KEY}` },
+          { name: 'x-inside', value: `Key \${GLOBAL_KEY}/\${GLOBAL_NUMBER}/\${SECRET_HEADER}` },
+          { name: 'x-number', value: `\${GLOBAL_NUMBER}` },
+        ],
       }),
-      script('starting', 'prints-environment.js', ['secrets.told'], { priority: 4, environment }),
+      script('starting', 'prints-environment.js', ['secrets.told'], {
+        priority: 4,
+        environment,
+        args: [`\${SECRET_VARIABLE}`, '$(id)', `\${IFS}`],
+      }),
       script('complaining', 'complains.sh', ['secrets.told'], { priority: 5, environment }),
       script('staying', 'resident.js', ['secrets.told'], { priority: 6, environment, mode: 'resident' }),
       httpHandler(`${receiver.url}/echo`, {
@@ -184,7 +193,10 @@ describe('a handler that misbehaves', function () {
     const globals: object = {
       id: 'globals',
       type: 'global-config',
-      env: [{ name: 'GLOBAL_KEY', type: 'cred', value: '' }],
+      env: [
+        { name: 'GLOBAL_KEY', type: 'cred', value: '' },
+        { name: 'GLOBAL_NUMBER', type: 'num', value: '5' },
+      ],
       credentials: { map: { GLOBAL_KEY: globalCredential } },
     };
     const { SECRET_HEADER, SECRET_VARIABLE, SECRET_BROKEN } = secrets;
@@ -423,11 +435,17 @@ describe('a handler that misbehaves', function () {
         const { headers } = JSON.parse(byHandler.get(id)?.response ?? '');
         assert.equal(headers['x-key'], '***', id);
       }
+      assert.deepEqual(
+        [global?.['x-inside'], global?.['x-number']],
+        [`Key ${globalCredential}/5/${SECRET_HEADER}`, '5'],
+      );
       assert.equal(
         JSON.parse(byHandler.get('passworded')?.response ?? '').headers.authorization,
         'Basic ***',
       );
-      assert.equal(JSON.parse(byHandler.get('starting')?.response ?? '').env.KEY, '***');
+      const { env, argv } = JSON.parse(byHandler.get('starting')?.response ?? '');
+      assert.deepEqual([env.KEY, argv], ['***', ['***', '$(id)', `\${IFS}`]]);
+      assert.equal(byHandler.get('starting')?.target, `prints-environment.js *** "$(id)" "\${IFS}"`);
       assert.equal(byHandler.get('complaining')?.error, 'bad key ***');
       assert.match(byHandler.get('staying')?.response ?? '', /"KEY":"\*\*\*"/);
       findsNone('rows', JSON.stringify(rows));

@@ -228,6 +228,24 @@ describe('http target', () => {
       assert.equal(outcome.response?.length, 64 * 1024);
     });
 
+    it('no more than the origin of a URL that came from a reference', async () => {
+      const path = '/hooks/T0kenOfPath/reports-of-anna?key=t0ken%20of%20query&format=json';
+      const url = `${server.url.replace('//', '//anna:p4ssword@')}${path}`;
+      server.become(({ response }) => {
+        response.writeHead(302, { location: path });
+        response.end(`the hooks of ${url}: T0kenOfPath, "t0ken of query", p4ssword in json`);
+      });
+      const made = target({ url, secrets: [url] });
+      assert.equal(made.description, `POST ${server.url}/…`);
+      const outcome = await made.call(callOf());
+      assert.equal(server.received[0]?.path, path);
+      const everything = JSON.stringify(outcome);
+      for (const secret of ['T0ken', 'reports', 't0ken', 'p4ss', 'anna'])
+        assert.ok(!everything.includes(secret), `${secret} in ${everything}`);
+      assert.match(outcome.response ?? '', /^the hooks of http:.* in json$/);
+      assert.equal(target({ url: server.url, secrets: [server.url] }).description, `POST ${server.url}/…`);
+    });
+
     it('no secret that a receiver sends back', async () => {
       server.become(
         echoes(500, ({ headers }) => ({ 'x-echo': headers.authorization ?? '', 'set-cookie': 'session=1' })),

@@ -245,6 +245,13 @@ describe('local target', () => {
     });
   });
 
+  it('shows no argument that came from a reference, however short', async () => {
+    const config = { args: ['--key', 'argument-key', 'pin'], secrets: ['argument-key', 'pin'] };
+    const { response } = await run('prints-environment.js', config);
+    assert.match(response ?? '', /"argv":\["--key","\*\*\*","pin"\]/);
+    assert.equal(target('prints-environment.js', config).description, 'prints-environment.js --key *** ***');
+  });
+
   describe('when its time is up', () => {
     it('ends a script that would go on', async () => {
       const start = performance.now();
