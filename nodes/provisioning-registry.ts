@@ -32,7 +32,7 @@ export default function provisioningRegistry(RED: NodeAPI): void {
       });
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
-      this.error(error.message);
+      if (error !== provisioning.settingsError) this.error(error.message);
       this.status(errorStatus(error));
       this.on('close', provisioning.refuseRegistry(saved, error.message).end);
     }

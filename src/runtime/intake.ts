@@ -112,6 +112,7 @@ class HttpIntake implements Intake {
   #show(node: Node, registry: string, status: NodeStatus): void {
     this.#statuses.set(node.id, status);
     // What is wrong with its registry, the node shows by itself.
+    if (this.#provisioning.problemOf(registry) !== undefined) return;
     if (!this.#provisioning.engine(registry)?.problem) node.status(status);
   }
 }

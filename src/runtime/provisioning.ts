@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import type { Accepted } from '../engine/accept.ts';
 import { type EmitTo, Engine } from '../engine/engine.ts';
-import { NotFound } from '../engine/errors.ts';
+import { type InvalidInput, NotFound } from '../engine/errors.ts';
 import type { ExecutionRow } from '../engine/execution.ts';
 import type { Handler } from '../engine/handler.ts';
 import type { CircuitChange, OnResumed } from '../engine/outlet.ts';
@@ -14,7 +14,7 @@ import { CommsFeed } from './comms-feed.ts';
 import { followSteps } from './flow-steps.ts';
 import { Metrics } from './metrics.ts';
 import { watchProcessEnd } from './process-end.ts';
-import { readSettings, type Settings } from './settings.ts';
+import { type Settings, settingsOrError } from './settings.ts';
 
 /** Something that is in force while its node lives. */
 export interface Registration {
@@ -42,6 +42,8 @@ const nothing = (): void => undefined;
  */
 export class Provisioning {
   readonly settings: Settings;
+  /** What is wrong in settings.js; it has been logged, and no registry is in force while it is there. */
+  readonly settingsError: InvalidInput | null;
   readonly flows = new Flows();
   readonly metrics = new Metrics();
   readonly #red: NodeAPI;
@@ -58,7 +60,13 @@ export class Provisioning {
 
   constructor(red: NodeAPI) {
     this.#red = red;
-    this.settings = readSettings(settingOf(red, 'provisioning'), String(settingOf(red, 'userDir')));
+    const { settings, error } = settingsOrError(
+      settingOf(red, 'provisioning'),
+      String(settingOf(red, 'userDir')),
+    );
+    this.settings = settings;
+    this.settingsError = error;
+    if (error) red.log.error(`provisioning: ${error.message}`);
     this.#feed = new CommsFeed(red.comms.publish);
     followSteps(red, (registry, eventId) => this.#engines.get(registry)?.journeyOf(eventId));
     red.events.on('flows:stopping', () => this.#pause());
@@ -81,8 +89,12 @@ export class Provisioning {
     return this.#engines.get(registry);
   }
 
-  /** A registry is deployed; its engine is made, or given the new configuration. */
+  /**
+   * A registry is deployed; its engine is made, or given the new configuration.
+   * @throws InvalidInput, the `settingsError` where there is one
+   */
   addRegistry(config: RegistryConfig): Registration & { readonly engine: Engine } {
+    if (this.settingsError) throw this.settingsError;
     this.#registries.set(config.id, config);
     const folder = join(this.dir(), config.id);
     const running = this.#engines.get(config.id);

@@ -1,8 +1,10 @@
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { InvalidInput } from '../engine/errors.ts';
 import { integer } from '../engine/handler.ts';
 import { parse } from '../engine/parse.ts';
+import { AddressGuard } from '../engine/targets/address-guard.ts';
 
 const cidrs = z
   .array(
@@ -19,7 +21,9 @@ const settingsSchema = z
     /** False turns local handlers off. */
     scripts: z.boolean().default(true),
     /** Folders that local handlers may run scripts of, besides `<dir>/scripts` and the package's examples. */
-    scriptDirs: z.array(z.string()).default([]),
+    scriptDirs: z
+      .array(z.string().refine(isAbsolute, 'must be an absolute path such as "/opt/provisioning"'))
+      .default([]),
     http: z.strictObject({ allow: cidrs, deny: cidrs }).default({ allow: [], deny: [] }),
     /** Accepted and untaken events of a registry at most; beyond it the intake answers 503. */
     backlog: integer(1, Number.MAX_SAFE_INTEGER).default(10_000_000),
@@ -49,9 +53,27 @@ export function readSettings(value: unknown, userDir: string): Settings {
     scriptDirs,
     ...settings
   } = parse('settings.js: provisioning', settingsSchema, value);
+  // Made to be thrown away: it knows what an address is.
+  new AddressGuard(settings.http);
   return {
     ...settings,
     dir,
     scriptFolders: [join(dir, 'scripts'), exampleScripts, ...scriptDirs],
   };
+}
+
+/**
+ * Reads them without throwing: nodes whose types did not load would keep every flow of Node-RED from starting.
+ * @returns the defaults where there is an error
+ */
+export function settingsOrError(
+  value: unknown,
+  userDir: string,
+): { readonly settings: Settings; readonly error: InvalidInput | null } {
+  try {
+    return { settings: readSettings(value, userDir), error: null };
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    return { settings: readSettings(undefined, userDir), error };
+  }
 }

@@ -51,6 +51,14 @@ describe('provisioning in settings.js', () => {
       /^must be a list of CIDR blocks such as "10.0.0.0\/8"$/,
     ],
     [{ http: { deny: [10] } }, 'http.deny[0]', /^must be a CIDR block such as "10.0.0.0\/8"$/],
+    [{ scriptDirs: [''] }, 'scriptDirs[0]', /^must be an absolute path such as/],
+    [{ scriptDirs: ['/opt', 'opt'] }, 'scriptDirs[1]', /^must be an absolute path such as/],
+    [
+      { http: { deny: ['10.0.0.0/8', '10.0.0'] } },
+      'provisioning.http.deny[1]',
+      /^"10.0.0" must be an address/,
+    ],
+    [{ http: { allow: ['crm.example'] } }, 'provisioning.http.allow[0]', /^"crm.example" must be an address/],
     [{ backlog: 0 }, 'backlog', /^must be 1 at least$/],
     [{ backlog: 'much' }, 'backlog', /^must be a whole number from 1/],
   ] as const)
