@@ -84,7 +84,7 @@ function httpOf(saved: SavedHandler, written: Written, references: References): 
 function argumentsOf(resolved: unknown, written: unknown, references: References): unknown {
   if (!Array.isArray(resolved)) return resolved;
   return resolved.map((value, index) => {
-    const text: unknown = Array.isArray(written) ? written[index] : undefined;
+    const text: unknown = Array.isArray(written) ? written[index] : written;
     return references.isFrom(value, text) ? references.secret(value) : asText(value);
   });
 }
@@ -102,7 +102,7 @@ function namedValues(
     return resolved;
   }
   return resolved.map((entry, index) => {
-    const text: unknown = Array.isArray(texts) ? texts[index]?.value : undefined;
+    const text: unknown = Array.isArray(texts) ? texts[index]?.value : texts;
     references.check(entry?.name, `${field}[${index}].name`);
     return { ...entry, ...references.text(entry?.value, text, `${field}[${index}].value`) };
   });

@@ -158,6 +158,15 @@ describe('values of a saved handler', () => {
     assert.deepEqual(http({ url }).secrets, []);
   });
 
+  it('are secret alike when a reference stands for a whole list', () => {
+    const flow = [{ id: 'h1', args: reference('LIST'), environment: reference('LIST') }];
+    const { environment, secrets } = local(
+      { args: ['s3cret'], environment: [{ name: 'KEY', value: 'k' }] },
+      runtime(flow),
+    );
+    assert.deepEqual([environment[0]?.secret, secrets.toSorted()], [true, ['k', 's3cret']]);
+  });
+
   it('of its arguments are passed as they are when nothing was filled in', () => {
     const args = ['$(id)', reference('IFS'), `--key=${reference('TOKEN')}`];
     const handler = local({ args }, runtime([{ id: 'h1', args }]));
