@@ -32,6 +32,7 @@ async function mounted(settings: Record<string, unknown> = {}) {
   const callbacks: (() => void)[] = [];
   const provisioning = {
     onStarted: (callback: () => void) => callbacks.push(callback),
+    problemOf: () => undefined,
     engine: () => ({
       accept: async (envelopes: Envelope[]) => {
         accepted.push(...envelopes);
