@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { eventTypeSchema } from './event.ts';
-import { isSigningSecret, signingSecretRemedy } from './targets/signature.ts';
+import { isSigningSecret, signingSecretRemedy } from './targets/signing-secret.ts';
 
 /** Numbers may come as numeric strings: the editor and `${NAME}` give those. */
 export const numeric = (schema: z.ZodType<number>) =>

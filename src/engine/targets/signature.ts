@@ -1,5 +1,8 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { InvalidInput } from '../errors.ts';
+import { base64Prefix, isSigningSecret, signingSecretRemedy } from './signing-secret.ts';
+
+export { isSigningSecret, signingSecretRemedy } from './signing-secret.ts';
 
 /**
  * Signatures of Standard Webhooks, symmetric scheme `v1`: HMAC-SHA256 of `<id>.<timestamp>.<body>`, base64.
@@ -17,19 +20,6 @@ export interface SignedMessage {
 /** A secret, `whsec_<base64>` or any other text, or the key that `signingKey` has made of it. */
 export type Secret = string | KeyObject;
 
-const prefix = 'whsec_';
-const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=?|[A-Za-z0-9+/]{2}(?:==)?)$/;
-
-/** What to do about a secret that `isSigningSecret` refuses. */
-export const signingSecretRemedy =
-  'must be a text, or whsec_ and base64: enter the secret again as it was given';
-
-/** Whether a secret, blanks around it aside, is `whsec_` and well-formed base64, or another text. */
-export function isSigningSecret(secret: string): boolean {
-  const text = secret.trim();
-  return text.startsWith(prefix) ? base64.test(text.slice(prefix.length)) : text !== '';
-}
-
 /**
  * Makes a key of a secret that is used again and again: it signs several times as fast. Blanks around it do not count.
  * @throws InvalidInput when `isSigningSecret` refuses it
@@ -40,7 +30,9 @@ export function signingKey(secret: string): KeyObject {
   }
   const text = secret.trim();
   return createSecretKey(
-    text.startsWith(prefix) ? Buffer.from(text.slice(prefix.length), 'base64') : Buffer.from(text, 'utf8'),
+    text.startsWith(base64Prefix)
+      ? Buffer.from(text.slice(base64Prefix.length), 'base64')
+      : Buffer.from(text, 'utf8'),
   );
 }
 
