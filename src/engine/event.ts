@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { frameProblem, isObject, jsonProblem } from './json-problem.ts';
 import { parse } from './parse.ts';
 
 /** `clients.create`: segments of letters, digits and underscores, joined by dots; 256 characters at most. */
@@ -26,26 +27,24 @@ export const objectIdSchema = z.union(
   },
 );
 
-/**
- * The JSON that JeraSoft VCS sends to a handler, and that our handlers receive.
- * What else stands in it is kept: a billing system may add fields.
- */
-export const envelopeSchema = z
+/** Without seconds, too: the second one is asked only when the first has refused. */
+const dateTimeSchema = z.union(
+  [z.iso.datetime({ offset: true }), z.iso.datetime({ offset: true, precision: -1 })],
+  { error: 'must be an ISO 8601 date and time with offset, such as "2026-01-31T12:00:00+00:00"' },
+);
+
+const shape = z
   .looseObject(
     {
       event: z.looseObject(
-        {
-          dt: z.iso.datetime({
-            offset: true,
-            error: 'must be an ISO 8601 date and time with offset, such as "2026-01-31T12:00:00+00:00"',
-          }),
-          events_id: eventTypeSchema,
-          object_id: objectIdSchema,
-        },
+        { dt: dateTimeSchema, events_id: eventTypeSchema, object_id: objectIdSchema },
         { error: 'must be an object with dt, events_id and object_id' },
       ),
       data: z.record(z.string(), z.unknown(), {
-        error: 'must be an object ({} when there is nothing to say)',
+        error: ({ input }) =>
+          input === undefined
+            ? 'is missing: an object is needed ({} when there is nothing to say)'
+            : 'must be an object ({} when there is nothing to say)',
       }),
     },
     { error: 'must be an object {"event":{"dt","events_id","object_id"},"data":{}}' },
@@ -55,39 +54,28 @@ export const envelopeSchema = z
     if (problem) context.addIssue({ code: 'custom', ...problem });
   });
 
+/**
+ * The JSON that JeraSoft VCS sends to a handler, and that our handlers receive.
+ * What else stands in it is kept: a billing system may add fields.
+ */
+export const envelopeSchema = z.preprocess((value, context) => {
+  const problem = frameProblem(value);
+  if (problem) context.addIssue({ code: 'custom', ...problem });
+  return value;
+}, shape);
+
 export type Envelope = z.infer<typeof envelopeSchema>;
-
-/** Levels of lists and objects in an envelope at most: whoever reads or copies it recurses. */
-const maxDepth = 100;
-
-/** What of a value JSON can not carry, and where (the uppermost levels of it); undefined when there is nothing. */
-function jsonProblem(value: unknown, depth = 0): { message: string; path: PropertyKey[] } | undefined {
-  if (typeof value === 'bigint') {
-    return { message: 'is a BigInt, which JSON can not carry: send it as a string', path: [] };
-  }
-  if (typeof value !== 'object' || value === null) return undefined;
-  // A Date and the like say themselves what they are in JSON.
-  if ('toJSON' in value && typeof value.toJSON === 'function') return undefined;
-  if (depth >= maxDepth) {
-    return {
-      message: `is nested deeper than ${maxDepth} levels, or contains itself: send plain data`,
-      path: [],
-    };
-  }
-  for (const [key, member] of Object.entries(value)) {
-    const problem = jsonProblem(member, depth + 1);
-    if (problem)
-      return { ...problem, path: [Array.isArray(value) ? Number(key) : key, ...problem.path].slice(0, 8) };
-  }
-  return undefined;
-}
 
 /** @throws InvalidInput naming the field that is wrong */
 export function parseEnvelope(value: unknown): Envelope {
   return parse('envelope', envelopeSchema, value);
 }
 
+const eventFields = ['dt', 'events_id', 'object_id'];
+
 /** Whether a value looks like an envelope, right or wrong, rather than like bare data. */
-export function resemblesEnvelope(value: unknown): value is { event: unknown; data?: unknown } {
-  return typeof value === 'object' && value !== null && 'event' in value && 'data' in value;
+export function resemblesEnvelope(value: unknown): value is { event: object; data?: unknown } {
+  if (!isObject(value) || !('event' in value)) return false;
+  const { event } = value;
+  return isObject(event) && eventFields.some((field) => field in event);
 }

@@ -29,9 +29,31 @@ describe('an envelope', () => {
         'event.dt': 'must be an ISO 8601 date and time with offset, such as "2026-01-31T12:00:00+00:00"',
         'event.events_id': 'must be a string such as "clients.create"',
         'event.object_id': 'is missing: a number or a string is needed',
-        data: 'must be an object ({} when there is nothing to say)',
+        data: 'is missing: an object is needed ({} when there is nothing to say)',
       },
     );
+  });
+
+  it('has no property that a copy of it would lose', () => {
+    const withProto = (text: string) => JSON.parse(text.replace('{', '{"__proto__":{"polluted":1},'));
+    const [event, data] = [sample.event, sample.data].map((part) => withProto(JSON.stringify(part)));
+    for (const [field, value] of [
+      ['__proto__', withProto(JSON.stringify(sample))],
+      ['event.__proto__', { ...sample, event }],
+      ['data.__proto__', withData(data)],
+      ['data.rows[0].__proto__', withData({ rows: [data] })],
+    ])
+      assert.match(issuesOf(() => parseEnvelope(value))[field] ?? '', /^is a name that JavaScript reserves/);
+  });
+
+  it('is no other in JSON than it was found to be', () => {
+    const toJSON = () => ({ something: 'else' });
+    for (const [field, value] of [
+      ['', { ...sample, toJSON }],
+      ['event', withEvent({ toJSON })],
+      ['data', withData({ id: 1, toJSON })],
+    ] as const)
+      assert.match(issuesOf(() => parseEnvelope(value))[field] ?? '', /^has a function toJSON: send plain/);
   });
 
   it('begins its error with what it is', () => {
@@ -39,10 +61,23 @@ describe('an envelope', () => {
   });
 
   describe('dt', () => {
-    for (const dt of ['2026-01-31T12:00:00Z', '2026-01-31T12:00:00.123+05:30', '2024-02-29T00:00:00-11:00'])
+    for (const dt of [
+      '2026-01-31T12:00:00Z',
+      '2026-01-31T12:00:00.123+05:30',
+      '2024-02-29T00:00:00-11:00',
+      '2026-01-31T12:00+00:00',
+      '2026-01-31T12:00Z',
+    ])
       it(`may be ${dt}`, () => assert.equal(parseEnvelope(withEvent({ dt })).event.dt, dt));
 
-    for (const dt of ['2026-01-31T12:00:00', '2026-01-31', '2026-02-30T12:00:00Z', '31.01.2026', 1769860800])
+    for (const dt of [
+      '2026-01-31T12:00:00',
+      '2026-01-31T12:00',
+      '2026-01-31',
+      '2026-02-30T12:00Z',
+      '31.01.2026',
+      1769860800,
+    ])
       it(`is refused when it is ${dt}`, () => {
         assert.match(issuesOf(() => parseEnvelope(withEvent({ dt })))['event.dt'] ?? '', /with offset/);
       });
@@ -129,8 +164,27 @@ describe('an envelope', () => {
     });
 
     it('may hold what knows how to become JSON', () => {
-      const data = { at: new Date(0), bytes: Buffer.from('b') };
+      const itself = {
+        toJSON() {
+          return this;
+        },
+      };
+      const data = { at: new Date(0), never: new Date(Number.NaN), bytes: Buffer.from('b'), itself };
       assert.deepEqual(parseEnvelope(withData(data)).data, data);
+    });
+
+    it('names the place of what fails to become JSON, or becomes what JSON can not carry', () => {
+      const fails = () => {
+        throw new Error('no more');
+      };
+      assert.deepEqual(
+        issuesOf(() => parseEnvelope(withData({ rows: [{ toJSON: fails }] }))),
+        { 'data.rows[0]': 'can not become JSON, as its function toJSON fails: no more' },
+      );
+      assert.deepEqual(
+        issuesOf(() => parseEnvelope(withData({ sum: { toJSON: () => 1n } }))),
+        { 'data.sum': 'is a BigInt, which JSON can not carry: send it as a string' },
+      );
     });
   });
 });
@@ -211,10 +265,20 @@ describe('whatever is parsed as an envelope', () => {
 });
 
 describe('what resembles an envelope', () => {
-  it('has an event and data, right or wrong', () => {
-    assert.equal(resemblesEnvelope({ event: 5, data: null }), true);
+  it('has an event with one of its fields, right or wrong, and data or none', () => {
+    for (const event of [{ dt: 5 }, { events_id: null }, { object_id: 12 }])
+      for (const value of [{ event }, { event, data: 5 }]) assert.equal(resemblesEnvelope(value), true);
   });
 
-  for (const value of [null, undefined, 'event data', { event: {} }, { data: {} }, []])
+  for (const value of [
+    null,
+    undefined,
+    'event data',
+    { event: {} },
+    { event: 5, data: null },
+    { event: 'user.created', data: {} },
+    { data: {} },
+    [],
+  ])
     it(`is not ${JSON.stringify(value) ?? 'nothing'}`, () => assert.equal(resemblesEnvelope(value), false));
 });

@@ -109,13 +109,10 @@ describe('intake, whatever is sent', function () {
       fc.asyncProperty(goodEnvelope, async (value) => {
         const response = await red.node('/in', postJson(value));
         const { id } = (await response.json()) as { id?: string };
-        if (response.status === 400) return; // a string may be too long, or of lone surrogates
+        if (response.status === 400) return; // a string may be too long or of lone surrogates, a key be __proto__
         assert.equal(response.status, 202);
         const event = await red.get<{ envelope: string }>(`provisioning/registries/registry/events/${id}`);
-        const sent = JSON.parse(JSON.stringify(value), (key, inner) =>
-          key === '__proto__' ? undefined : inner,
-        );
-        assert.deepEqual(JSON.parse(event.envelope), sent);
+        assert.deepEqual(JSON.parse(event.envelope), JSON.parse(JSON.stringify(value)));
       }),
       { numRuns: 150 },
     );

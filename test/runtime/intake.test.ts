@@ -159,11 +159,12 @@ describe('intake', function () {
   });
 
   it('lets no key of an object reach a prototype', async () => {
-    const body = JSON.stringify(envelope('proto')).replace(
-      '"data":{',
-      '"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"data":{"__proto__":{"polluted":1},',
-    );
-    assert.equal((await send('/open', postJson(body))).status, 202);
+    const body = (keys: string) => JSON.stringify(envelope('proto')).replace('"data":{', keys);
+    const refused = await send('/open', postJson(body('"data":{"__proto__":{"polluted":1},')));
+    assert.equal(refused.status, 400);
+    assert.equal(refused.body.error?.issues?.[0]?.field, 'data.__proto__');
+    const taken = body('"constructor":{"prototype":{"polluted":1}},"data":{');
+    assert.equal((await send('/open', postJson(taken))).status, 202);
     const settings = await red.get<Record<string, unknown>>('settings');
     assert.equal(settings['polluted'], undefined);
     assert.equal((await send('/open', postJson(envelope()))).status, 202);

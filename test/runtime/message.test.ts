@@ -43,6 +43,18 @@ describe("an event node's envelope", () => {
     );
   });
 
+  it('is told of data that it lacks', async () => {
+    const { issues } = await refusal({ eventType: 'clients.create' }, { payload: { event: envelope.event } });
+    assert.deepEqual(issues, [
+      { field: 'data', message: 'is missing: an object is needed ({} when there is nothing to say)' },
+    ]);
+  });
+
+  it('is made of what some other system calls event and data', async () => {
+    const payload = { event: 'user.created', data: { id: 12 } };
+    assert.deepEqual((await made({ eventType: 'users.create' }, { objectId: 12, payload })).data, payload);
+  });
+
   it("is made of the node's type, msg.objectId and msg.payload by default", async () => {
     const before = Date.now();
     const { event, data } = await made(

@@ -1,0 +1,74 @@
+/** What is wrong, and where: the uppermost levels of the place. */
+export interface JsonProblem {
+  readonly message: string;
+  readonly path: PropertyKey[];
+}
+
+/** Levels of lists and objects in an envelope at most: whoever reads or copies it recurses. */
+const maxDepth = 100;
+
+/** What of a value JSON can not carry, or its receivers can not; undefined when there is nothing. */
+export function jsonProblem(value: unknown, depth = 0): JsonProblem | undefined {
+  if (typeof value === 'bigint') return problem('is a BigInt, which JSON can not carry: send it as a string');
+  if (!isObject(value)) return undefined;
+  return saysItsJson(value) ? problemOfItsJson(value, depth) : problemOfMembers(value, depth);
+}
+
+/**
+ * What is wrong with how an envelope, its `event` and its `data` are made. To be asked before they are copied: a copy
+ * has no `__proto__`, and what a `toJSON` of theirs makes of them at last is not what was found good.
+ */
+export function frameProblem(envelope: unknown): JsonProblem | undefined {
+  if (!isObject(envelope)) return undefined;
+  const { event, data } = envelope as { readonly event?: unknown; readonly data?: unknown };
+  return problemOfFrame(envelope, []) ?? problemOfFrame(event, ['event']) ?? problemOfFrame(data, ['data']);
+}
+
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function problemOfFrame(value: unknown, path: PropertyKey[]): JsonProblem | undefined {
+  if (!isObject(value)) return undefined;
+  if (Object.hasOwn(value, '__proto__')) return { ...reserved, path: [...path, '__proto__'] };
+  // That of a class does not come along with a copy.
+  if (Object.hasOwn(value, 'toJSON') && saysItsJson(value))
+    return { message: 'has a function toJSON: send plain data, such as what that function gives', path };
+  return undefined;
+}
+
+/** A Date and the like say themselves what they are in JSON. */
+function saysItsJson(value: object): value is { toJSON(): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function';
+}
+
+function problemOfItsJson(value: { toJSON(): unknown }, depth: number): JsonProblem | undefined {
+  // A Buffer's is a list of numbers, and long.
+  if (ArrayBuffer.isView(value)) return undefined;
+  let json: unknown;
+  try {
+    json = value.toJSON();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return problem(`can not become JSON, as its function toJSON fails: ${reason}`);
+  }
+  // It may be the value itself, and is not asked again.
+  return isObject(json) ? problemOfMembers(json, depth) : jsonProblem(json);
+}
+
+function problemOfMembers(value: object, depth: number): JsonProblem | undefined {
+  if (depth >= maxDepth)
+    return problem(`is nested deeper than ${maxDepth} levels, or contains itself: send plain data`);
+  for (const [key, member] of Object.entries(value)) {
+    const inner = key === '__proto__' ? reserved : jsonProblem(member, depth + 1);
+    if (inner)
+      return { ...inner, path: [Array.isArray(value) ? Number(key) : key, ...inner.path].slice(0, 8) };
+  }
+  return undefined;
+}
+
+function problem(message: string): JsonProblem {
+  return { message, path: [] };
+}
+
+const reserved = problem('is a name that JavaScript reserves: give the property another one');
