@@ -27,8 +27,8 @@ export const objectIdSchema = z.union(
   },
 );
 
-/** Without seconds, too: the second one is asked only when the first has refused. */
-const dateTimeSchema = z.union(
+/** ISO 8601 with offset. Without seconds, too: the second one is asked only when the first has refused. */
+export const dateTimeSchema = z.union(
   [z.iso.datetime({ offset: true }), z.iso.datetime({ offset: true, precision: -1 })],
   { error: 'must be an ISO 8601 date and time with offset, such as "2026-01-31T12:00:00+00:00"' },
 );

@@ -9,7 +9,7 @@ import { InvalidInput, type Issue } from './errors.ts';
 export function parse<T extends z.ZodType>(what: string, schema: T, value: unknown): z.output<T> {
   const result = schema.safeParse(value, { error: remedyOf });
   if (result.success) return result.data;
-  throw new InvalidInput(what, result.error.issues.map(issueOf));
+  throw new InvalidInput(what, result.error.issues.flatMap(issuesOf));
 }
 
 const needs: Readonly<Record<string, string>> = {
@@ -30,14 +30,16 @@ function remedyOf(issue: z.core.$ZodRawIssue): string | undefined {
       return issue.input === undefined ? `is missing: ${need} is needed` : `must be ${need}`;
     }
     case 'unrecognized_keys':
-      return `has no property ${issue.keys.join(', ')}: correct its name, or remove it`;
+      return 'is not known here: correct its name, or remove it';
     default:
       return undefined;
   }
 }
 
-function issueOf(issue: z.core.$ZodIssue): Issue {
-  return { field: fieldName(issue.path), message: issue.message };
+function issuesOf(issue: z.core.$ZodIssue): Issue[] {
+  const { path, message } = issue;
+  const places = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
+  return places.map((place) => ({ field: fieldName(place), message }));
 }
 
 /** `['events', 0, 'id']` → `events[0].id` */

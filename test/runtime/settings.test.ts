@@ -38,13 +38,13 @@ describe('provisioning in settings.js', () => {
 
   for (const [value, field, message] of [
     [null, '', /^must be an object$/],
-    [{ scriptDir: [] }, '', /^has no property scriptDir: correct its name, or remove it$/],
+    [{ scriptDir: [] }, 'scriptDir', /^is not known here: correct its name, or remove it$/],
     [{ dir: '' }, 'dir', /^must not be empty: name a folder, or leave it out$/],
     [{ dir: 5 }, 'dir', /^must be a string$/],
     [{ scripts: 'no' }, 'scripts', /^must be true or false$/],
     [{ scriptDirs: '/opt' }, 'scriptDirs', /^must be a list$/],
     [{ scriptDirs: ['/opt', 5] }, 'scriptDirs[1]', /^must be a string$/],
-    [{ http: { alow: [] } }, 'http', /^has no property alow/],
+    [{ http: { alow: [] } }, 'http.alow', /^is not known here/],
     [
       { http: { allow: '10.0.0.0/8' } },
       'http.allow',

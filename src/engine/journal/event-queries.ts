@@ -23,7 +23,7 @@ export class EventQueries {
       const row = byseq.get(seq);
       return row ? [readEvent(row, this.#ids)] : [];
     });
-    return { items, nextCursor: next && cursorOf(next) };
+    return { items, nextCursor: next && cursorOf('events', next) };
   }
 
   details(id: string): (EventRow & { readonly envelope: string }) | undefined {

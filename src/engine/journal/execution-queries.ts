@@ -55,7 +55,7 @@ export class ExecutionQueries {
         break;
       }
     }
-    return { items, nextCursor: next && cursorOf(next) };
+    return { items, nextCursor: next && cursorOf('executions', next) };
   }
 
   details(id: string): ReadDetails | undefined {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { InvalidInput } from '../errors.ts';
-import { eventTypeSchema } from '../event.ts';
+import { dateTimeSchema, eventTypeSchema } from '../event.ts';
 import {
   type AttemptRow,
   type EventRow,
@@ -12,12 +12,19 @@ import { nodeIdSchema } from '../handler.ts';
 import { parse } from '../parse.ts';
 import { hasWords } from './words.ts';
 
-const instantSchema = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()], {
-    error:
-      'must be an ISO 8601 date and time with offset, such as "2026-01-31T12:00:00+00:00", or a date in UTC',
-  })
-  .transform((text) => Date.parse(text));
+/** In a query string a plus sign stands for a blank, and few remember to write `%2B`. */
+const withPlus = (value: unknown): unknown =>
+  typeof value === 'string' ? value.replace(/(?<=T\S+) (?=\d\d:\d\d$)/, '+') : value;
+
+const instantSchema = z.preprocess(
+  withPlus,
+  z
+    .union([...dateTimeSchema.options, z.iso.date()], {
+      error:
+        'must be an ISO 8601 date and time with offset, such as "2026-01-31T12:00:00+00:00", or a date in UTC',
+    })
+    .transform((text) => Date.parse(text)),
+);
 
 /** One status or several: a list, or the text of a query string with commas. */
 const statusesSchema = <S extends string>(statuses: readonly S[]) =>

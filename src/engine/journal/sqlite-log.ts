@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { NotFound, Unavailable } from '../errors.ts';
 import type { EventRow, ExecutionRow, ParkedFor } from '../execution.ts';
-import { positionOf } from './cursor.ts';
+import { type List, positionOf } from './cursor.ts';
 import type { ReadExecution } from './execution-rows.ts';
 import type {
   Counts,
@@ -61,7 +61,7 @@ export class SqliteLog implements ExecutionLog {
   }
 
   async executions(filter: ExecutionFilter, page: PageRequest): Promise<Page<ExecutionRow>> {
-    const { items, nextCursor } = await this.#ask('executions', filter, windowOf(filter, page));
+    const { items, nextCursor } = await this.#ask('executions', filter, windowOf('executions', filter, page));
     return { items: items.map((item) => this.#shown(item)), nextCursor };
   }
 
@@ -72,7 +72,7 @@ export class SqliteLog implements ExecutionLog {
   }
 
   async events(filter: EventFilter, page: PageRequest): Promise<Page<EventRow>> {
-    return this.#ask('events', filter, windowOf(filter, page));
+    return this.#ask('events', filter, windowOf('events', filter, page));
   }
 
   async event(id: string): Promise<EventDetails> {
@@ -183,8 +183,9 @@ function unreadable(why: string): Unavailable {
 }
 
 function windowOf(
+  list: List,
   { from, to }: Pick<ExecutionFilter, 'from' | 'to'>,
   { limit, cursor }: PageRequest,
 ): Window {
-  return { from, to, limit, after: cursor === undefined ? undefined : positionOf(cursor) };
+  return { from, to, limit, after: cursor === undefined ? undefined : positionOf(list, cursor) };
 }

@@ -27,6 +27,7 @@ import {
   openJournal,
   tag,
 } from '../../support/filled-journal.ts';
+import { issuesOf } from '../../support/invalid.ts';
 
 const types = ['clients.create', 'clients.update', 'clients.accounts.create'] as const;
 const handlers = ['crm', 'mailer', 'softswitch'] as const;
@@ -359,8 +360,9 @@ describe('execution log', () => {
 
   it('refuses a cursor that it did not give, naming it', async () => {
     filler.add({});
-    const foreign = [[1], [1, 2, 3], ['1', 2], { at: 1 }, [0.5, 1]].map((value) =>
-      Buffer.from(JSON.stringify(value)),
+    const list = 'executions';
+    const foreign = [[list, 1], [list, 1, 2, 3], [list, '1', 2], [1, 2], { at: 1 }, [list, 0.5, 1]].map(
+      (value) => Buffer.from(JSON.stringify(value)),
     );
     for (const cursor of ['', '!', 'abc', ...foreign.map((bytes) => bytes.toString('base64url'))]) {
       await assert.rejects(log.executions({}, { limit: 5, cursor }), (error) => {
@@ -369,6 +371,16 @@ describe('execution log', () => {
         return true;
       });
     }
+  });
+
+  it('refuses a cursor of the other list', async () => {
+    for (let n = 0; n < 3; n += 1) filler.add({});
+    const { nextCursor: ofExecutions } = await log.executions({}, { limit: 1 });
+    const { nextCursor: ofEvents } = await log.events({}, { limit: 1 });
+    assert.ok(ofExecutions && ofEvents);
+    const says = /cursor: is not a cursor of this list/;
+    await assert.rejects(log.executions({}, { limit: 1, cursor: ofEvents }), says);
+    await assert.rejects(log.events({}, { limit: 1, cursor: ofExecutions }), says);
   });
 
   it('counts what waits, runs and is parked', async () => {
@@ -499,6 +511,13 @@ describe('execution log', () => {
       });
     });
 
+    it('takes a time whose plus sign came as the blank that it stands for in a URL, and one without seconds', () => {
+      for (const from of ['2026-01-01T00:00:00 00:00', '2026-01-01T02:00 02:00', '2026-01-01T00:00Z'])
+        assert.deepEqual(parseEventQuery({ from }).filter, { from: beginning }, from);
+      for (const from of ['2026-01-01 00:00:00', '2026-01-01 00:00', '2026-01-01T00:00:00  00:00'])
+        assert.throws(() => parseEventQuery({ from }), /query: from: must be an ISO 8601/, from);
+    });
+
     it('takes an object id that is a number, and a list of statuses', () => {
       assert.deepEqual(parseExecutionFilter({ objectId: 7, status: ['failed'] }), {
         objectId: '7',
@@ -533,8 +552,13 @@ describe('execution log', () => {
     });
 
     it('refuses a condition that it does not know: a misspelt one would widen the filter', () => {
-      assert.throws(() => parseExecutionFilter({ handlr: 'crm' }), /handlr/);
-      assert.throws(() => parseExecutionFilter({ limit: 5 }), /limit/);
+      assert.deepEqual(
+        issuesOf(() => parseExecutionFilter({ handlr: 'crm', limit: 5 })),
+        {
+          handlr: 'is not known here: correct its name, or remove it',
+          limit: 'is not known here: correct its name, or remove it',
+        },
+      );
     });
 
     it('asks for the last 60 steps of statistics unless it says otherwise, and for 1500 at most', () => {
