@@ -390,6 +390,39 @@ describe('admin API', function () {
       await fails(404, 'provisioning/registries/left-behind/handlers');
     });
 
+    it('is found in capitals, too', async () => {
+      const path = here.replace('registries', 'Registries').toUpperCase().replace('/REGISTRY', '/registry');
+      const response = await red.admin(`${path}/EVENTS`, postJson(envelope('capitals')));
+      assert.equal(response.status, 202);
+    });
+
+    it('is none at other paths and by other methods: 404', async () => {
+      for (const [method, path] of [
+        ['GET', 'provisioning/nothing'],
+        ['GET', 'provisioning/nothing/at?all=1'],
+        ['GET', `${here}/nothing`],
+        ['POST', `${here}/nothing`],
+        ['DELETE', `${here}/handlers/early`],
+        ['PUT', 'provisioning/registries'],
+        ['POST', 'Provisioning/Metrics'],
+      ] as const)
+        assert.equal((await fails(404, path, { method })).code, 'not_found');
+      const elsewhere = await red.admin('provisioned/nothing');
+      assert.equal(elsewhere.status, 404);
+      assert.match(await elsewhere.text(), /^<!DOCTYPE html>/, 'is not ours to answer');
+    });
+
+    it('leaves the rest of its prefix to flows', async () => {
+      const more = { id: 'shared', type: 'http in', z: 'tab', url: '/provisioning/shared', method: 'get' };
+      const response = { id: 'response', type: 'http response', z: 'tab', statusCode: '204', wires: [] };
+      await red.deploy([
+        ...flows,
+        { ...more, x: 1, y: 1, wires: [['response']] },
+        { ...response, x: 1, y: 1 },
+      ]);
+      assert.equal((await red.node('provisioning/shared')).status, 204);
+    });
+
     it('answers 400 to a path that can not be decoded', async () => {
       await fails(400, `${here}%E0%A4%A/handlers`);
     });

@@ -178,6 +178,8 @@ describe('admin API for operators', function () {
     await settled(await fire(60), 'succeeded');
     const { status, body } = await post('exports', { filter: { objectId: '60' } });
     assert.equal(status, 200);
+    const looked = await fetch(new URL(body.url, red.url), { method: 'HEAD' });
+    assert.equal(looked.status, 200, 'looking does not use it up');
     const response = await fetch(new URL(body.url, red.url));
     assert.match(String(response.headers.get('content-type')), /^text\/csv/);
     const [header, line, end] = (await response.text()).split('\n');
@@ -185,6 +187,28 @@ describe('admin API for operators', function () {
     assert.match(String(line), /,succeeded,.*clients\.update.*,"'=1\+1, said ""the receiver""",/);
     assert.equal(end, '');
     assert.equal((await fetch(new URL(body.url, red.url))).status, 404);
+  });
+
+  it('takes an empty body for an empty object', async () => {
+    const bare = async (path: string) => {
+      const response = await red.admin(`${here}/${path}`, { method: 'POST' });
+      return { status: response.status, body: JSON.parse(await response.text()) };
+    };
+    assert.equal((await bare('exports')).status, 200);
+    assert.equal((await bare('replay')).status, 202);
+    const closed = await bare('handlers/crm/circuit');
+    assert.equal(closed.status, 400);
+    assert.equal(closed.body.error.issues[0].field, 'state');
+  });
+
+  it('names the property that it does not know', async () => {
+    const { status, body } = await post('replay', { dryrun: true });
+    assert.equal(status, 400);
+    assert.equal(body.error.issues[0].field, 'dryrun');
+    const list = await red.admin(`${here}/executions?evenType=clients.create`);
+    assert.equal(list.status, 400);
+    const { error } = (await list.json()) as { error: { issues: { field: string }[] } };
+    assert.equal(error.issues[0]?.field, 'evenType');
   });
 
   it('gives metrics in the format of Prometheus', async () => {

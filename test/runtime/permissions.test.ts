@@ -97,6 +97,25 @@ describe('admin API with adminAuth', function () {
     }
   });
 
+  it('tells whom they refuse which permission it takes', async () => {
+    const registries = 'provisioning/registries';
+    const path = `${registries}/registry/events`;
+    for (const [user, request, permission] of [
+      [null, red.admin(registries), 'read'],
+      ['writer', red.admin(registries, { headers: headersOf('writer') }), 'read'],
+      [null, red.admin(path, postJson(envelope())), 'write'],
+      ['reader', red.admin(path, postJson(envelope(), headersOf('reader'))), 'write'],
+    ] as const) {
+      const response = await request;
+      assert.equal(response.status, 401);
+      assert.match(response.headers.get('content-type') ?? '', /^application\/json/);
+      assert.equal(response.headers.has('www-authenticate'), user === null);
+      const { error } = (await response.json()) as { error: { code: string; message: string } };
+      assert.equal(error.code, 'unauthorized');
+      assert.match(error.message, new RegExp(`permission provisioning\\.${permission}$`));
+    }
+  });
+
   it('takes no token from the address', async () => {
     const path = `provisioning/registries?access_token=${tokens.get('admin')}`;
     assert.equal(await statusOf(null, path), 401);

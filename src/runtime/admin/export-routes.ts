@@ -59,12 +59,14 @@ export function exportRoutes(routes: Routes, provisioning: Provisioning): void {
     const token = request.param('token');
     const ticket = tickets.get(token);
     if (!ticket) throw new NotFound('this link was used already, or is older than a minute: export again');
-    tickets.delete(token);
     res.writeHead(200, {
       'content-type': 'text/csv; charset=utf-8',
       'content-disposition': `attachment; filename="executions-${ticket.registry}.csv"`,
       'cache-control': 'no-store',
     });
+    // Whoever looks at a link before it is followed must not use it up.
+    if (res.req.method === 'HEAD') return void res.end();
+    tickets.delete(token);
     // A cell that begins like a formula would be one for a spreadsheet.
     const csv = stringify({
       header: true,

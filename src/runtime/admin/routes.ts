@@ -1,7 +1,10 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { NodeAPI } from 'node-red';
+import { NotFound } from '../../engine/errors.ts';
 import { answer, answerError } from '../http/answer.ts';
-import { parseJson, readBody } from '../http/body.ts';
+import { rootOf } from '../http/apps.ts';
+import { isEmpty, parseJson, readBody } from '../http/body.ts';
+import { pathBelow } from '../http/path.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { keepUnparsed } from '../http/unparsed.ts';
 
@@ -12,7 +15,7 @@ export interface AdminRequest {
   param(name: string): string;
   /** Who asks; null when Node-RED knows no users. */
   readonly user: string | null;
-  /** The body. @throws InvalidInput, TooLarge */
+  /** The body; `{}` when there is none. @throws InvalidInput, TooLarge */
   json(): Promise<unknown>;
 }
 
@@ -23,6 +26,8 @@ export type Work = (request: AdminRequest) => unknown;
 export type Write = (request: AdminRequest, res: Response) => Promise<void>;
 
 const prefix = '/provisioning';
+/** What is of this package for certain; the rest of the prefix may be of a flow when `httpNode` has the same root. */
+const own = /^\/provisioning\/(?:registries|nodes|exports|metrics)(?=\/|$)/i;
 
 /** The routes of this package below `httpAdmin`: guarded, and no error of theirs leaves them. */
 export class Routes {
@@ -30,7 +35,7 @@ export class Routes {
 
   constructor(red: NodeAPI) {
     this.#red = red;
-    keepUnparsed(red.httpAdmin, (path) => /^\/provisioning\/(?:registries|nodes)\//.test(path));
+    keepUnparsed(red.httpAdmin, (path) => own.test(path));
   }
 
   get(path: string, work: Work): void {
@@ -67,8 +72,9 @@ export class Routes {
     return `${(httpAdminRoot ?? '').replace(/\/+$/, '')}${prefix}${path}`;
   }
 
-  /** To be called when all routes are there: answers paths that can't be decoded. */
+  /** To be called when all routes are there: answers paths that can't be decoded, and those that lead nowhere. */
   end(): void {
+    const { httpAdmin } = this.#red;
     const refuse: ErrorRequestHandler = (error, _req, res, next) => {
       if (!(error instanceof URIError)) return next(error);
       answerError(
@@ -77,11 +83,35 @@ export class Routes {
         this.#log,
       );
     };
-    this.#red.httpAdmin.use(prefix, refuse);
+    const leadNowhere: RequestHandler = (req, res, next) => {
+      const path = pathBelow(httpAdmin.path(), req.originalUrl);
+      if (!path?.toLowerCase().startsWith(`${prefix}/`)) return next();
+      answerError(res, new NotFound(`there is no ${req.method} ${path} in the admin API`), this.#log);
+    };
+    httpAdmin.use(prefix, refuse);
+    httpAdmin.use(own, leadNowhere);
+    rootOf(httpAdmin).use(leadNowhere);
   }
 
+  /** Node-RED's own guard, whose refusals become JSON. */
   #guard(kind: 'read' | 'write'): RequestHandler {
-    return this.#red.auth.needsPermission(`provisioning.${kind}`);
+    const permission = `provisioning.${kind}`;
+    const guard = this.#red.auth.needsPermission(permission);
+    return (req, res, next) => {
+      const { end } = res;
+      const ended = (...given: never): Response => {
+        res.end = end;
+        if (res.statusCode !== 401) return end.apply(res, given);
+        const message = `sign in to Node-RED as a user with the permission ${permission}`;
+        answerError(res, new HttpProblem(401, 'unauthorized', message), this.#log);
+        return res;
+      };
+      res.end = ended as Response['end'];
+      guard(req, res, (error?: unknown) => {
+        res.end = end;
+        next(error);
+      });
+    };
   }
 
   #answer(status: number, work: Work): RequestHandler {
@@ -115,6 +145,6 @@ function adminRequest(req: Request): AdminRequest {
     query: req.query,
     user: user?.username ?? null,
     param: (name) => String(req.params[name] ?? ''),
-    json: async () => parseJson('body', await readBody(req)),
+    json: async () => (isEmpty(req) ? {} : parseJson('body', await readBody(req))),
   };
 }

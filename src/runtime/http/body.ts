@@ -45,6 +45,11 @@ export async function readBody(req: IncomingMessage): Promise<Buffer> {
   }
 }
 
+/** Whether a request has no body, by what its headers say. */
+export function isEmpty({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+}
+
 /**
  * Parses the bytes of a JSON text.
  * @param what the thing in the user's words, as `parse` takes it

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Express } from 'express';
+import { rootOf, stackOf } from './apps.ts';
 import { pathBelow } from './path.ts';
 
 /**
  * Keeps the body parsers in front of `app`, Node-RED's own among them, off the requests that `ours` names by their
  * path below `app`, so that they come with their bytes unread. With Node-RED's default roots, its admin app sees
- * every request first.
+ * every request first: `ours` must name none that this one serves.
  */
 export function keepUnparsed(app: Express, ours: (path: string) => boolean): void {
   const root = rootOf(app);
@@ -23,19 +24,4 @@ export function keepUnparsed(app: Express, ours: (path: string) => boolean): voi
       1,
     ),
   );
-}
-
-function rootOf(app: Express): Express {
-  const { parent } = app as { parent?: Express };
-  return parent ? rootOf(parent) : app;
-}
-
-interface Router {
-  readonly stack: { readonly handle: unknown }[];
-}
-
-/** Whoever embeds Node-RED may have an Express 5, where the router is public; in Express 4 that name throws. */
-function stackOf(app: Express): { readonly handle: unknown }[] {
-  const { _router } = app as { _router?: Router };
-  return (_router ?? (app as unknown as { router: Router }).router).stack;
 }
