@@ -4,7 +4,8 @@ import { InvalidInput } from '../engine/errors.ts';
 import { answer, answerError } from './http/answer.ts';
 import { normalisePath } from './http/path.ts';
 import { keepUnparsed } from './http/unparsed.ts';
-import { guardOf, type IntakeCredentials } from './intake/guard.ts';
+import { isAdminPath } from './intake/admin-paths.ts';
+import { closedGuard, type Guard, guardOf, type IntakeCredentials } from './intake/guard.ts';
 import { type Claimant, IntakePaths } from './intake/intake-paths.ts';
 import { misconfigured } from './intake/misconfigured.ts';
 import { receive } from './intake/receive.ts';
@@ -22,6 +23,8 @@ export interface IntakeDef {
   readonly path?: string;
   readonly intakeAuth?: string;
 }
+
+const defaultPath = '/provisioning/events';
 
 export interface Intake {
   /** The node receives events at its path from now on. @returns what ends it */
@@ -54,14 +57,18 @@ class HttpIntake implements Intake {
     );
   }
 
-  mount(node: Node, { intake, path, registry, intakeAuth }: IntakeDef, credentials: IntakeCredentials) {
+  mount(
+    node: Node,
+    { intake, path = defaultPath, registry, intakeAuth }: IntakeDef,
+    credentials: IntakeCredentials,
+  ) {
     this.#show(node, registry, {});
     if (!intake) return () => undefined;
     try {
       const red = this.#red;
       if (isOff(red)) throw misconfigured(red, '', red._('provisioning-event.error.off'));
-      if (!path) throw misconfigured(red, 'path', red._('provisioning-event.error.noPath'));
-      const guard = guardOf(red, intakeAuth, credentials);
+      const place = placeOf(red, path);
+      const guard = this.#guardOf(node, intakeAuth, credentials);
       const claimant: Claimant = {
         node: node.id,
         label: node.name || node.id,
@@ -71,12 +78,14 @@ class HttpIntake implements Intake {
           if (first !== claimant) {
             const inUse = red._('provisioning-event.error.inUse', { path, name: first.label });
             this.#refuse(node, registry, misconfigured(red, 'path', inUse));
+          } else if (guard.problem) {
+            this.#show(node, registry, errorStatus(guard.problem));
           } else if (registry) {
             this.#show(node, registry, guard.open && !hasNodeAuth(red) ? openStatus(red) : {});
           }
         },
       };
-      const release = this.#paths.claim(normalisePath(path), claimant);
+      const release = this.#paths.claim(place, claimant);
       return () => {
         release();
         this.#statuses.delete(node.id);
@@ -85,6 +94,17 @@ class HttpIntake implements Intake {
       if (!(error instanceof InvalidInput)) throw error;
       this.#refuse(node, registry, error);
       return () => undefined;
+    }
+  }
+
+  /** Without its secret an intake has its path all the same: a sender that is told 404 may never come back. */
+  #guardOf(node: Node, auth: unknown, credentials: IntakeCredentials): Guard {
+    try {
+      return guardOf(this.#red, auth, credentials);
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      node.error(error.message);
+      return closedGuard(error);
     }
   }
 
@@ -130,6 +150,15 @@ export function intakeOf(RED: NodeAPI, provisioning: Provisioning): Intake {
 
 function isOff({ httpNode, settings }: NodeAPI): boolean {
   return typeof httpNode !== 'function' || (settings.httpNodeRoot as unknown) === false;
+}
+
+/** @throws InvalidInput for a path that there is not, or that the intake can not have */
+function placeOf(red: NodeAPI, path: string): string {
+  if (!path) throw misconfigured(red, 'path', red._('provisioning-event.error.noPath'));
+  const place = normalisePath(path);
+  if (isAdminPath(red, place))
+    throw misconfigured(red, 'path', red._('provisioning-event.error.adminPath', { path }));
+  return place;
 }
 
 /** As the core's `http in` has it: a function or a list of them. */

@@ -36,6 +36,7 @@ const flow = [
     credentials: { intakeUser: 'jera', intakePassword: 'pä:ss' },
   }),
   intakeNode('/bearer', { id: 'bearer', intakeAuth: 'bearer', credentials: { intakeToken: 't0ken' } }),
+  intakeNode('/spaced', { id: 'spaced', intakeAuth: 'bearer', credentials: { intakeToken: 'two  words ' } }),
   intakeNode('/signed', { id: 'signed', intakeAuth: 'signature', credentials: { intakeSecret: secret } }),
   intakeNode('/unlocked', { id: 'unlocked', intakeAuth: 'bearer' }),
   intakeNode('/dangling', {
@@ -43,11 +44,18 @@ const flow = [
     intakeAuth: 'bearer',
     credentials: { intakeToken: notSet },
   }),
+  intakeNode('/half', { id: 'half', intakeAuth: 'basic', credentials: { intakeUser: 'jera' } }),
+  intakeNode('/hanging', {
+    id: 'hanging',
+    intakeAuth: 'basic',
+    credentials: { intakeUser: 'jera', intakePassword: notSet },
+  }),
   intakeNode('/odd', { id: 'odd', intakeAuth: 'magic' }),
   registry({ id: 'wrong', concurrency: 'many' }),
   intakeNode('/refused', { id: 'refused', registry: 'wrong' }),
   intakeNode('/lonely', { id: 'lonely', registry: 'nobody' }),
   eventNode({ id: 'closed', path: '/closed' }),
+  eventNode({ id: 'anywhere', intake: true }),
   executor(),
 ];
 
@@ -108,6 +116,10 @@ describe('intake', function () {
     ]) {
       assert.equal((await send('/open', postJson(envelope(), { 'content-type': type }))).status, 202, type);
     }
+  });
+
+  it('receives at /provisioning/events when its node names no path', async () => {
+    assert.equal((await send('/provisioning/events', postJson(envelope()))).status, 202);
   });
 
   it('takes all events of a request or none', async () => {
@@ -297,6 +309,15 @@ describe('intake', function () {
       }
     });
 
+    it('takes a token with blanks', async () => {
+      for (const [authorization, status] of [
+        ['Bearer two  words', 202],
+        ['Bearer two', 401],
+        ['Bearer two words', 401],
+      ] as const)
+        assert.equal((await send('/spaced', postJson(envelope(), { authorization }))).status, status);
+    });
+
     it('asks who it is before it reads the body', async () => {
       const { status } = await send('/bearer', postJson('{"not json'));
       assert.equal(status, 401);
@@ -333,14 +354,33 @@ describe('intake', function () {
       assert.equal((await send('/signed', postJson(body))).status, 401, 'no signature');
     });
 
+    it('knows a repetition by what is signed, whatever other key it comes with', async () => {
+      const body = JSON.stringify(envelope());
+      const headers = signed(body, now(), secret, 'msg-replayed');
+      assert.equal((await send('/signed', postJson(body, headers))).status, 202);
+      const again = await send('/signed', postJson(body, { ...headers, 'idempotency-key': 'another' }));
+      assert.equal(again.status, 200);
+      assert.equal(again.body.duplicate, true);
+    });
+
     it('opens no door for a node that lacks its secret, or names a way to sign in that there is not', async () => {
       for (const [path, node, says] of [
         ['/unlocked', 'unlocked', 'intakeToken: is missing: enter the token'],
         ['/dangling', 'dangling', 'intakeToken: names'],
+        ['/half', 'half', 'intakePassword: is missing: enter the password'],
+        ['/hanging', 'hanging', 'intakePassword: names'],
         ['/odd', 'odd', 'intakeAuth: must be "none", "basic", "bearer" or "signature"'],
       ] as const) {
-        const headers = { authorization: `Bearer ${notSet}` };
-        assert.equal((await red.node(path, postJson(envelope(), headers))).status, 404, path);
+        for (const authorization of [
+          `Bearer ${notSet}`,
+          basic(`jera:${notSet}`).authorization,
+          basic('jera:').authorization,
+        ]) {
+          const answer = await send(path, postJson(envelope(), { authorization }));
+          assert.equal(answer.status, 503, path);
+          assert.match(answer.headers.get('retry-after') ?? '', /^\d+$/);
+          assert.equal(answer.body.error?.code, 'unavailable');
+        }
         assert.ok(
           red.log.some((line) => line.includes(`provisioning-event:${node}] intake: ${says}`)),
           says,

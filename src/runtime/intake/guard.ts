@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { NodeAPI } from 'node-red';
+import { type InvalidInput, Unavailable } from '../../engine/errors.ts';
 import { verify } from '../../engine/targets/signature.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { misconfigured } from './misconfigured.ts';
@@ -20,22 +21,35 @@ export interface Guard {
   verify(headers: IncomingHttpHeaders, body: Uint8Array): void;
   /** Everybody may. */
   readonly open: boolean;
+  /** Nobody may, because of this. */
+  readonly problem?: InvalidInput;
+  /** Which may hold a request's key, the first that is there: what is signed must not be replayed under another one. */
+  readonly keyHeaders: readonly string[];
 }
 
 /** How far a signature's time may lie from now. Source: Standard Webhooks, which proposes five minutes. */
 const toleranceSeconds = 300;
 
+/** Seconds after which a sender may try an intake again that is not set up. */
+const setUpTime = 60;
+
 const nothing = (): void => undefined;
+const keyHeaders = ['idempotency-key', 'webhook-id'];
 
 /** @throws InvalidInput for a way to sign in that is unknown, or lacks its secret: it must never be an open door */
 export function guardOf(RED: NodeAPI, auth: unknown, credentials: IntakeCredentials): Guard {
   switch (auth ?? 'none') {
     case 'none':
-      return { admit: nothing, verify: nothing, open: true };
+      return { admit: nothing, verify: nothing, open: true, keyHeaders };
     case 'basic':
       return basicGuard(
         required(RED, 'intakeUser', credentials.intakeUser, RED._('provisioning-event.error.noUser')),
-        credentials.intakePassword ?? '',
+        required(
+          RED,
+          'intakePassword',
+          credentials.intakePassword,
+          RED._('provisioning-event.error.noPassword'),
+        ),
       );
     case 'bearer':
       return bearerGuard(
@@ -50,6 +64,19 @@ export function guardOf(RED: NodeAPI, auth: unknown, credentials: IntakeCredenti
   }
 }
 
+/** Of an intake whose way to sign in is not set up: senders shall come again. */
+export function closedGuard(problem: InvalidInput): Guard {
+  return {
+    open: false,
+    keyHeaders,
+    problem,
+    verify: nothing,
+    admit() {
+      throw new Unavailable('this intake is not set up: its event node in Node-RED says why', setUpTime);
+    },
+  };
+}
+
 function basicGuard(user: string, password: string): Guard {
   const expected = `${user}:${password}`;
   return admitting('Basic realm="provisioning", charset="UTF-8"', 'the user name or the password', (given) =>
@@ -59,13 +86,15 @@ function basicGuard(user: string, password: string): Guard {
 
 function bearerGuard(token: string): Guard {
   return admitting('Bearer realm="provisioning"', 'the token', (given) =>
-    equals(credentialsOf('bearer', given), token),
+    // A header has no blanks at its ends.
+    equals(credentialsOf('bearer', given), token.trim()),
   );
 }
 
 function admitting(challenge: string, what: string, isRight: (authorization: string) => boolean): Guard {
   return {
     open: false,
+    keyHeaders,
     verify: nothing,
     admit({ authorization }) {
       const headers = { 'www-authenticate': challenge };
@@ -79,6 +108,7 @@ function admitting(challenge: string, what: string, isRight: (authorization: str
 function signatureGuard(secret: string): Guard {
   return {
     open: false,
+    keyHeaders: ['webhook-id'],
     admit(headers) {
       for (const name of ['webhook-id', 'webhook-timestamp', 'webhook-signature']) {
         if (!headers[name]) throw unauthorized(`this intake needs a signed request: ${name} is missing`);
@@ -107,7 +137,7 @@ function required(RED: NodeAPI, field: string, value: string | undefined, missin
 
 /** What follows the scheme of an Authorization header; '' when it is of another scheme. */
 function credentialsOf(scheme: string, authorization: string): string {
-  const [, given = '', credentials = ''] = /^(\S+) +(\S+) *$/.exec(authorization) ?? [];
+  const [, given = '', credentials = ''] = /^(\S+) +(.+)$/.exec(authorization) ?? [];
   return given.toLowerCase() === scheme ? credentials : '';
 }
 

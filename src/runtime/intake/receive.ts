@@ -36,7 +36,7 @@ export async function receive(
   guard.admit(headers);
   const bytes = await readBody(req);
   guard.verify(headers, bytes);
-  const key = keyOf(headers, path, bytes);
+  const key = keyOf(guard.keyHeaders, headers, path, bytes);
   const value = parseJson('events', bytes);
   const many = Array.isArray(value);
   const envelopes = many ? envelopesOf(value) : [parseEnvelope(value)];
@@ -54,10 +54,15 @@ function envelopesOf(value: readonly unknown[]): Envelope[] {
 }
 
 /** Two senders at two paths may use the same key for different things. */
-function keyOf(headers: IncomingHttpHeaders, path: string, bytes: Uint8Array): IdempotencyKey | undefined {
-  const name = headers['idempotency-key'] === undefined ? 'webhook-id' : 'idempotency-key';
+function keyOf(
+  names: readonly string[],
+  headers: IncomingHttpHeaders,
+  path: string,
+  bytes: Uint8Array,
+): IdempotencyKey | undefined {
+  const name = names.find((one) => headers[one] !== undefined);
+  if (name === undefined) return undefined;
   const key = headers[name];
-  if (key === undefined) return undefined;
   if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw new InvalidInput('request', [
       { field: name, message: 'must be 1 to 255 visible ASCII characters' },
