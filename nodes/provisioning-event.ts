@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
+import { InvalidInput } from '../src/engine/errors.ts';
 import { type IntakeCredentials, type IntakeDef, intakeOf } from '../src/runtime/intake.ts';
 import { type EventSource, envelopeOf } from '../src/runtime/message.ts';
 import { migrate } from '../src/runtime/migrations.ts';
@@ -55,7 +56,12 @@ export default function provisioningEvent(RED: NodeAPI): void {
     });
     const unfire = provisioning.onFire(this.id, async () => {
       const engine = requireEngine(provisioning, registry);
-      return engine.accept([engine.sampleOf(saved.eventType ?? '')], this.id);
+      const { eventType } = saved;
+      if (!eventType) {
+        const message = RED._('provisioning-event.error.noType');
+        throw new InvalidInput(RED._('provisioning-event.error.node'), [{ field: 'eventType', message }]);
+      }
+      return engine.accept([engine.sampleOf(eventType)], this.id);
     });
     this.on('close', () => {
       detach();

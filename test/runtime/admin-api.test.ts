@@ -358,7 +358,9 @@ describe('admin API', function () {
 
     it('answers 404 when it is not deployed, 400 when it has no type', async () => {
       assert.equal((await fails(404, 'provisioning/nodes/other/fire', { method: 'POST' })).code, 'not_found');
-      await fails(400, 'provisioning/nodes/intake/fire', { method: 'POST' });
+      const { message, issues } = await fails(400, 'provisioning/nodes/intake/fire', { method: 'POST' });
+      assert.equal(issues?.[0]?.field, 'eventType');
+      assert.match(message, /eventType: is missing: .* choose it in the event node and deploy$/);
     });
   });
 
