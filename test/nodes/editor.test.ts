@@ -564,6 +564,8 @@ describe('the editor', function () {
         await dialog.problemOf(dialog.field('path')),
         'The path is in use by the event node <b>First</b>',
       );
+      await dialog.choose('intakeAuth', 'basic');
+      assert.equal(await dialog.problemOf(dialog.field('intakePassword')), 'Enter the password');
       await dialog.choose('intakeAuth', 'signature');
       assert.equal(await dialog.problemOf(dialog.field('intakeSecret')), 'Enter the secret');
       await dialog.save();

@@ -228,7 +228,7 @@ describe('an event node', function () {
   it('without a type has nothing to fire', async () => {
     const response = await red.admin('provisioning/nodes/blank-button/fire', postJson({}));
     assert.equal(response.status, 400);
-    assert.match(await response.text(), /events_id/);
+    assert.match(await response.text(), /eventType: is missing/);
     assert.equal((await red.admin('provisioning/nodes/nobody/fire', postJson({}))).status, 404);
   });
 });

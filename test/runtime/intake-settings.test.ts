@@ -26,8 +26,9 @@ describe('intake and the settings of Node-RED', function () {
   });
 
   it('needs no admin API', async () => {
-    await start({ httpAdminRoot: false });
-    assert.equal((await fetch(`${red.url}/in`, postJson(envelope()))).status, 202);
+    await start({ httpAdminRoot: false }, [intakeNode('/flows', { id: 'flows' })]);
+    for (const path of ['/in', '/flows'])
+      assert.equal((await fetch(red.url + path, postJson(envelope()))).status, 202, path);
     assert.equal((await fetch(`${red.url}/provisioning/registries`)).status, 404);
   });
 
