@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { withoutAbsent } from '../engine/absent.ts';
 import { executionStatuses } from '../engine/execution.ts';
 import { eventPatternSchema } from '../engine/handler.ts';
 import { parse } from '../engine/parse.ts';
-import { withoutAbsent } from './absent.ts';
 
 const shownStatuses = executionStatuses.filter((status) => status !== 'pending');
 const statusList = `must be a list of ${shownStatuses.join(', ')}`;

@@ -50,6 +50,11 @@ const flow = [
     intakeAuth: 'basic',
     credentials: { intakeUser: 'jera', intakePassword: notSet },
   }),
+  intakeNode('/torn', {
+    id: 'torn',
+    intakeAuth: 'signature',
+    credentials: { intakeSecret: 'whsec_not base64' },
+  }),
   intakeNode('/odd', { id: 'odd', intakeAuth: 'magic' }),
   registry({ id: 'wrong', concurrency: 'many' }),
   intakeNode('/refused', { id: 'refused', registry: 'wrong' }),
@@ -369,6 +374,7 @@ describe('intake', function () {
         ['/dangling', 'dangling', 'intakeToken: names'],
         ['/half', 'half', 'intakePassword: is missing: enter the password'],
         ['/hanging', 'hanging', 'intakePassword: names'],
+        ['/torn', 'torn', 'intakeSecret: must be a text, or whsec_ and base64'],
         ['/odd', 'odd', 'intakeAuth: must be "none", "basic", "bearer" or "signature"'],
       ] as const) {
         for (const authorization of [

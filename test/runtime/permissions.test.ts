@@ -116,11 +116,6 @@ describe('admin API with adminAuth', function () {
     }
   });
 
-  it('takes no token from the address', async () => {
-    const path = `provisioning/registries?access_token=${tokens.get('admin')}`;
-    assert.equal(await statusOf(null, path), 401);
-  });
-
   it('asks who it is before it reads the body', async () => {
     const request = { ...postJson('{"not json'), method: 'PATCH' };
     assert.equal((await red.admin('provisioning/registries/registry/handlers/handler', request)).status, 401);

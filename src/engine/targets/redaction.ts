@@ -46,7 +46,7 @@ export class Redaction {
 
   /** For a text whose beginning was cut off: what is left of a secret at the cut goes too. */
   tailText(text: string): string {
-    const rest = Math.max(0, ...this.#secrets.map((secret) => endAtBeginning(text, secret)));
+    const rest = Math.max(0, ...this.#secrets.map((secret) => endAtBeginning(text, secret.text)));
     return rest >= shortest ? redacted + this.text(text.slice(rest)) : this.text(text);
   }
 }

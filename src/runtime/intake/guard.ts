@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { NodeAPI } from 'node-red';
 import { type InvalidInput, Unavailable } from '../../engine/errors.ts';
 import { verify } from '../../engine/targets/signature.ts';
+import { isSigningSecret } from '../../engine/targets/signing-secret.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { misconfigured } from './misconfigured.ts';
 
@@ -57,7 +58,10 @@ export function guardOf(RED: NodeAPI, auth: unknown, credentials: IntakeCredenti
       );
     case 'signature':
       return signatureGuard(
-        required(RED, 'intakeSecret', credentials.intakeSecret, RED._('provisioning-event.error.noSecret')),
+        signingSecret(
+          RED,
+          required(RED, 'intakeSecret', credentials.intakeSecret, RED._('provisioning-event.error.noSecret')),
+        ),
       );
     default:
       throw misconfigured(RED, 'intakeAuth', RED._('provisioning-event.error.auth'));
@@ -133,6 +137,11 @@ function required(RED: NodeAPI, field: string, value: string | undefined, missin
   if (/^\$(?:\{\S+\}|\(\S+\))$/.test(value))
     throw misconfigured(RED, field, RED._('provisioning-event.error.notSet', { reference: value }));
   return value;
+}
+
+function signingSecret(RED: NodeAPI, secret: string): string {
+  if (isSigningSecret(secret)) return secret;
+  throw misconfigured(RED, 'intakeSecret', RED._('provisioning-event.error.badSecret'));
 }
 
 /** What follows the scheme of an Authorization header; '' when it is of another scheme. */
