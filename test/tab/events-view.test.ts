@@ -86,7 +86,7 @@ for (const { name, nodeRed: installation } of editors) {
       assert.deepEqual([sample.event.object_id, sample.data], ['o5', { total: 5 }]);
       await field.fill('{"event":');
       await view.tray.getByRole('button', { name: 'Fire', exact: true }).click();
-      await view.tray.getByText('This is no JSON').waitFor();
+      await view.tray.getByText('This is not JSON').waitFor();
       await field.fill(JSON.stringify({ ...sample, event: { ...sample.event, dt: 'yesterday' } }));
       await view.tray.getByRole('button', { name: 'Fire', exact: true }).click();
       await view.tray.getByText('event.dt').waitFor();

@@ -163,7 +163,7 @@ describe('statistics', () => {
     const series = seriesOf(
       [
         [{ at, succeeded: 30, failed: 1, parked: 0, p50: 5, p95: null }],
-        [{ at, succeeded: 60, failed: 0, parked: 0, p50: 9, p95: 20 }],
+        [{ at, succeeded: 60, failed: 0, parked: 2, p50: 9, p95: 20 }],
       ],
       120,
       Date.parse(at) + 600_000,
@@ -172,9 +172,10 @@ describe('statistics', () => {
       at: [Date.parse(at) / 1000],
       succeeded: [45],
       failed: [0.5],
+      parked: [1],
       p50: [9],
       p95: [20],
-      totals: { succeeded: 90, failed: 1 },
+      totals: { succeeded: 90, failed: 1, parked: 2 },
     });
   });
 

@@ -18,10 +18,12 @@ export interface Series {
   /** Executions a minute. */
   readonly succeeded: readonly number[];
   readonly failed: readonly number[];
+  /** Of those that began then and wait. */
+  readonly parked: readonly number[];
   /** ms; null where nothing ran. */
   readonly p50: readonly (number | null)[];
   readonly p95: readonly (number | null)[];
-  readonly totals: { readonly succeeded: number; readonly failed: number };
+  readonly totals: { readonly succeeded: number; readonly failed: number; readonly parked: number };
 }
 
 /** Where a span begins and ends, at whole steps; ms since 1970. */
@@ -58,11 +60,13 @@ export function seriesOf(
     at: sorted.map(([at]) => at),
     succeeded: sorted.map(([at, { succeeded }]) => perMinute(succeeded, at)),
     failed: sorted.map(([at, { failed }]) => perMinute(failed, at)),
+    parked: sorted.map(([at, { parked }]) => perMinute(parked, at)),
     p50: sorted.map(([, { p50 }]) => p50),
     p95: sorted.map(([, { p95 }]) => p95),
     totals: {
       succeeded: sorted.reduce((sum, [, { succeeded }]) => sum + succeeded, 0),
       failed: sorted.reduce((sum, [, { failed }]) => sum + failed, 0),
+      parked: sorted.reduce((sum, [, { parked }]) => sum + parked, 0),
     },
   };
 }

@@ -3,17 +3,18 @@ import type { AttemptRow } from '../../engine/execution.ts';
 import type { ExecutionDetails } from '../../engine/journal/log.ts';
 import type { App } from '../app.ts';
 import { indented, oneLine, visible } from '../text/visible.ts';
+import { whatItWaitsFor } from './marks.ts';
 import { headersTable, textBlock } from './sections.ts';
 
 /** The attempts of an execution, oldest first, each with what came of it, and when the next one is due. */
 export function attemptsTimeline(app: App, details: ExecutionDetails): TemplateResult {
-  const { attemptList, nextAttemptAt, status } = details;
+  const { attemptList } = details;
   return html`<ol class="nrp-timeline">
     ${attemptList.map((attempt, index) => entry(app, attempt, attemptList[index - 1], succeeded(details, attempt)))}
     ${
-      status === 'parked' && nextAttemptAt
+      details.parkedFor
         ? html`<li class="nrp-next"><i class="fa fa-clock-o" aria-hidden="true"></i>
-            <span>${app.text('next', { time: app.formats.absolute(nextAttemptAt) })}</span></li>`
+            <span>${whatItWaitsFor(app, details.parkedFor, details.nextAttemptAt)}</span></li>`
         : nothing
     }
   </ol>`;

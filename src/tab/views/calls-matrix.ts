@@ -8,7 +8,9 @@ import { visible } from '../text/visible.ts';
 /** Who is called: event types against handlers, each cell the turn that the handler has in the chain. */
 export function callsMatrix(app: App, handlers: readonly HandlerRow[], asked: string): TemplateResult {
   const { text } = app;
-  const columns = handlers.filter(({ status, mark }) => status !== 'archived' && mark !== 'deleted');
+  const columns = byRegistry(
+    handlers.filter(({ status, mark }) => status !== 'archived' && mark !== 'deleted'),
+  );
   const types = shownTypes(columns).filter(({ id }) => asked.trim() === '' || id.includes(asked.trim()));
   return html`<div class="nrp-scroll nrp-matrix-scroll" tabindex="0" role="region" aria-label=${text('matrix.caption')}>
     <table class="nrp-matrix">
@@ -34,24 +36,36 @@ export function callsMatrix(app: App, handlers: readonly HandlerRow[], asked: st
   </div>`;
 }
 
+/** An event belongs to one registry: each has a chain of its own. */
+function byRegistry(handlers: readonly HandlerRow[]): HandlerRow[] {
+  return [...Map.groupBy(handlers, ({ registry }) => registry).values()].flat();
+}
+
+/** Whether its turn comes, as far as it listens. */
+function isCalled({ status, mark }: HandlerRow): boolean {
+  return status === 'enabled' && mark !== 'refused' && mark !== 'off';
+}
+
 function matrixRow({ text }: App, id: string, title: string, columns: readonly HandlerRow[]): TemplateResult {
-  let turn = 0;
+  const turns = new Map<string, number>();
   const cells = columns.map((handler) => {
     const call = callOf(handler.events, id);
     if (!call) return html`<td class="nrp-uncalled"></td>`;
-    const called = handler.status === 'enabled';
-    if (called) turn += 1;
+    const called = isCalled(handler);
+    const turn = (turns.get(handler.registry) ?? 0) + 1;
+    if (called) turns.set(handler.registry, turn);
     const name = visible(handler.name || handler.id);
-    const how = text(called ? `matrix.${call}Call` : 'matrix.disabledCall', { turn, name });
+    const passed = handler.status === 'enabled' ? 'matrix.offCall' : 'matrix.disabledCall';
+    const how = text(called ? `matrix.${call}Call` : passed, { turn, name });
     return html`<td title=${how}>
       <span class="nrp-turn ${called ? `nrp-${call}` : 'nrp-passed'}" aria-hidden="true">${called ? turn : '–'}</span
       ><span class="nrp-hidden">${how}</span><span class="nrp-cell-name" aria-hidden="true">${name}</span>
     </td>`;
   });
-  return html`<tr class=${turn === 0 ? 'nrp-nobody' : ''}>
+  return html`<tr class=${turns.size === 0 ? 'nrp-nobody' : ''}>
     <th scope="row" title=${visible(title)}>${id}</th>
     ${cells}
-    ${turn === 0 ? html`<td class="nrp-nobody-note">${text('matrix.nobody')}</td>` : nothing}
+    ${turns.size === 0 ? html`<td class="nrp-nobody-note">${text('matrix.nobody')}</td>` : nothing}
   </tr>`;
 }
 

@@ -48,17 +48,21 @@ export class ExecutionDetailsView extends View {
       ${this.#actions(details)} ${this.#facts(details)}
       ${section(this.t('execution.attempts', { count: details.attempts }), attemptsTimeline(this.app, details))}
       ${section(
-        this.t('execution.sent'),
+        this.t(details.attempts === 0 && details.status === 'parked' ? 'execution.toSend' : 'execution.sent'),
         html`${headersTable(this.t('execution.sentHeaders'), details.requestHeaders)}
         ${textBlock(this.t('execution.sentBody'), indented(details.request))}`,
       )}
-      ${section(
-        this.t('execution.received'),
-        html`${details.error === null ? nothing : textBlock(this.t('execution.error'), visible(details.error), 'nrp-error')}
+      ${details.attempts === 0 && details.error === null ? nothing : this.#received(details)}
+    </div>`;
+  }
+
+  #received(details: ExecutionDetails): TemplateResult {
+    return section(
+      this.t('execution.received'),
+      html`${details.error === null ? nothing : textBlock(this.t('execution.error'), visible(details.error), 'nrp-error')}
         ${headersTable(this.t('execution.receivedHeaders'), details.responseHeaders)}
         ${details.response === null ? html`<p class="nrp-muted">${this.t('execution.noResponse')}</p>` : textBlock(this.t('execution.response'), indented(details.response))}`,
-      )}
-    </div>`;
+    );
   }
 
   #facts(details: ExecutionDetails): TemplateResult {

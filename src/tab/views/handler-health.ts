@@ -22,7 +22,9 @@ export function handlerHealth(
   return html`<span class="nrp-health">
     ${
       successRate === null
-        ? html`<span class="nrp-muted">${text('health.none')}</span>`
+        ? parked || lastError
+          ? nothing
+          : html`<span class="nrp-muted">${text('health.none')}</span>`
         : figure(
             text('health.rate', { rate: formats.percent(successRate) }),
             lastError && successRate < 1

@@ -6,6 +6,7 @@ import type { RememberedFilter } from '../data/remembered-filter.ts';
 import type { ListRow } from '../data/row-merging.ts';
 import { emptyState, examplesButton, noneFound } from './empty-state.ts';
 import { waitNote, wordButton } from './parts.ts';
+import { problemOf } from './problems.ts';
 
 /** What stands in place of the rows when there are none. */
 export function listState<Row extends ListRow, F extends object>(
@@ -21,7 +22,7 @@ export function listState<Row extends ListRow, F extends object>(
     return emptyState(
       'fa-exclamation-triangle',
       text('failed.title'),
-      text('failed.text'),
+      problemOf(app, list.problem),
       wordButton(retry),
     );
   }

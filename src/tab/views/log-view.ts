@@ -4,6 +4,7 @@ import type { EventLogRow, LogRow } from '../data/shapes.ts';
 import { listFooter, listState } from './list-state.ts';
 import { logTable } from './log-table.ts';
 import { pauseButton } from './pause-button.ts';
+import { problemOf } from './problems.ts';
 import { RowWindow } from './row-window.ts';
 import { type Search, searchBar } from './search-bar.ts';
 import { View, Watch } from './view.ts';
@@ -66,7 +67,7 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
         this.#searching = !this.#searching;
         this.requestUpdate();
       },
-      problem: list.status === 'failed' ? (list.problem as Error).message : undefined,
+      problem: list.status === 'failed' ? problemOf(app, list.problem) : undefined,
       beside: html`${pauseButton(app, list)}${this.actions()}`,
     })}
     ${

@@ -54,12 +54,17 @@ interface Standing {
   readonly nextAttemptAt?: string | null;
 }
 
-export function executionMark({ text, formats }: App, execution: Standing): TemplateResult {
+export function executionMark(app: App, execution: Standing): TemplateResult {
+  const { text } = app;
   const { status, parkedFor, nextAttemptAt } = execution;
   if (status !== 'parked' || !parkedFor) return mark(executionShapes[status], text(`status.${status}`));
-  const next = nextAttemptAt ? text('next', { time: formats.absolute(nextAttemptAt) }) : '';
-  const why = `${text(`parkedFor.${parkedFor}`)} ${next}`.trim();
+  const why = whatItWaitsFor(app, parkedFor, nextAttemptAt ?? null);
   return mark(executionShapes.parked, text(`parked.${parkedFor}`), why);
+}
+
+/** Why an execution is parked, and when it is tried again where that is known. */
+export function whatItWaitsFor({ text, formats }: App, parkedFor: ParkedFor, next: string | null): string {
+  return `${text(`parkedFor.${parkedFor}`)} ${next ? text('next', { time: formats.absolute(next) }) : ''}`.trim();
 }
 
 export function eventMark({ text }: App, status: EventStatus): TemplateResult {

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts';
+import { notify } from '../editor/notify.ts';
 import { showTray } from '../editor/tray.ts';
 import type { EventDetailsView } from './event-details.ts';
 import type { ExecutionDetailsView } from './execution-details.ts';
@@ -19,6 +20,7 @@ export function openEvent(app: App, registry: string, id: string): void {
 
 /** Opens the dialog that fires a test event; `eventType` is chosen there, if given. */
 export function openTestEvent(app: App, registry = '', eventType = ''): void {
+  if (app.registries.readable.length === 0) return notify(app, app.text('test.noRegistry'), 'warning');
   const view = document.createElement('nrp-test-event') as TestEventView;
   Object.assign(view, { app, registry, eventType });
   showTray(app, app.text('test.title'), view);

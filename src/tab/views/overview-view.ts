@@ -96,6 +96,7 @@ class OverviewView extends View {
       lines: [
         line(this.t('status.succeeded'), '--red-ui-node-status-colors-green', series.succeeded, true),
         line(this.t('status.failed'), '--red-ui-node-status-colors-red', series.failed, true),
+        line(this.t('status.parked'), '--red-ui-node-status-colors-yellow', series.parked, true),
       ],
     };
     const time: ChartData = {
@@ -108,12 +109,12 @@ class OverviewView extends View {
       ],
     };
     const from = localTime(rangeOf(span, Date.now()).from);
-    const count = (status: 'succeeded' | 'failed') =>
+    const count = (status: 'succeeded' | 'failed' | 'parked') =>
       html`<button type="button" class="nrp-link" @click=${() => navigation.showExecutions({ status, from })}>
-        ${this.t(`overview.${status}`, { count: formats.count(totals[status]) })}
+        ${this.t(`overview.${status}Count`, { count: formats.count(totals[status]) })}
       </button>`;
     const words = this.t('overview.words', totals);
-    return html`<p class="nrp-totals">${count('succeeded')} ${count('failed')}</p>
+    return html`<p class="nrp-totals">${count('succeeded')} ${count('failed')} ${count('parked')}</p>
       <nrp-chart .app=${this.app} .data=${pace} .heading=${this.t('overview.pace')} .words=${words}></nrp-chart>
       <nrp-chart .app=${this.app} .data=${time} .heading=${this.t('overview.latency')} .words=${latencyWords(series, (ms) => formats.duration(ms))}></nrp-chart>`;
   }
