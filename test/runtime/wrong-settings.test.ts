@@ -43,7 +43,7 @@ describe('a wrong setting of provisioning', function () {
     const told = red.log.filter((line) => line.includes('http.deny'));
     assert.equal(told.length, 1, told.join('\n'));
     assert.match(told[0] ?? '', /settings\.js: provisioning: .*http\.deny: must be a list of CIDR blocks/);
-    assert.match(told[0] ?? '', /has no property scripDirs/);
+    assert.match(told[0] ?? '', /scripDirs: is not known here/);
     assert.ok(!red.log.some((line) => line.includes('no deployed registry')));
   });
 
