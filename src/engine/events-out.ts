@@ -81,12 +81,13 @@ export class EventsOut {
 
   /** Removes those that have had their time. */
   removeLate(now: number): number[] {
-    const late = [...this.#events.values()].filter(({ deadline }) => deadline <= now);
-    for (const { seq, ended } of late) {
-      if (ended) this.#proofs += 1;
+    const late: number[] = [];
+    for (const { seq, deadline } of this.#events.values()) if (deadline <= now) late.push(seq);
+    for (const seq of late) {
+      if (this.#events.get(seq)?.ended) this.#proofs += 1;
       this.remove(seq);
     }
-    return late.map(({ seq }) => seq);
+    return late;
   }
 
   clear(): void {

@@ -12,6 +12,9 @@ export const executionStatuses = [
 ] as const;
 export type ExecutionStatus = (typeof executionStatuses)[number];
 
+/** Those that the log, its nodes and the API know. */
+export const shownStatuses = executionStatuses.filter((status) => status !== 'pending');
+
 /** Why a parked execution waits. */
 export type ParkedFor = 'retry' | 'circuit' | 'order' | 'disabled' | 'missing';
 

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { withoutAbsent } from '../engine/absent.ts';
-import { executionStatuses } from '../engine/execution.ts';
+import { shownStatuses } from '../engine/execution.ts';
 import { eventPatternSchema } from '../engine/handler.ts';
 import { parse } from '../engine/parse.ts';
 
-const shownStatuses = executionStatuses.filter((status) => status !== 'pending');
 const statusList = `must be a list of ${shownStatuses.join(', ')}`;
 
 const logSchema = z.object({

@@ -195,7 +195,9 @@ describe('admin API for operators', function () {
       return { status: response.status, body: JSON.parse(await response.text()) };
     };
     assert.equal((await bare('exports')).status, 200);
-    assert.equal((await bare('replay')).status, 202);
+    const replayed = await bare('replay');
+    assert.deepEqual([replayed.status, replayed.body.error.issues[0].field], [400, 'filter']);
+    assert.equal((await post('replay', { dryRun: true })).status, 202);
     const closed = await bare('handlers/crm/circuit');
     assert.equal(closed.status, 400);
     assert.equal(closed.body.error.issues[0].field, 'state');

@@ -6,7 +6,7 @@ import {
   type EventRow,
   type ExecutionRow,
   eventStatuses,
-  executionStatuses,
+  shownStatuses,
 } from '../execution.ts';
 import { nodeIdSchema } from '../handler.ts';
 import { parse } from '../parse.ts';
@@ -41,8 +41,6 @@ const objectIdSchema = z.preprocess(
   (value) => (typeof value === 'number' ? String(value) : value),
   z.string({ error: 'must be one object id' }).max(256, 'must have 256 characters at most'),
 );
-
-const shownStatuses = executionStatuses.filter((status) => status !== 'pending');
 
 const executionFilterShape = {
   eventType: eventTypeSchema.optional(),

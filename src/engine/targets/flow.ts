@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FlowHandler } from '../handler.ts';
 import { failure, success } from './outcome.ts';
-import { Redaction } from './redaction.ts';
+import { nothingSecret } from './redaction.ts';
 import type { Call, Outcome, Target } from './target.ts';
 import { keptText } from './text-capture.ts';
 
@@ -26,9 +26,6 @@ interface InFlight {
   through: Enter;
   readonly end: (outcome: Outcome) => void;
 }
-
-/** A handler of this type has none of its own. */
-const nothingSecret = new Redaction([]);
 
 /** Flows as handlers: entrances by handler, and the attempts that are inside. It outlives the nodes. */
 export class Flows {

@@ -51,6 +51,9 @@ export class Redaction {
   }
 }
 
+/** For what has no secrets of its own. */
+export const nothingSecret = new Redaction([]);
+
 /** How many characters of `secret`'s end `text` begins with. */
 function endAtBeginning(text: string, secret: string): number {
   for (let length = Math.min(secret.length, text.length); length >= shortest; length--) {

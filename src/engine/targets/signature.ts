@@ -2,8 +2,6 @@ import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'no
 import { InvalidInput } from '../errors.ts';
 import { base64Prefix, isSigningSecret, signingSecretRemedy } from './signing-secret.ts';
 
-export { isSigningSecret, signingSecretRemedy } from './signing-secret.ts';
-
 /**
  * Signatures of Standard Webhooks, symmetric scheme `v1`: HMAC-SHA256 of `<id>.<timestamp>.<body>`, base64.
  * Source: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md

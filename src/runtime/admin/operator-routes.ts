@@ -10,13 +10,19 @@ const closeSchema = z.strictObject({
   state: z.literal('closed', { error: 'must be "closed": circuits are opened by failures only' }),
 });
 
-const replaySchema = z.strictObject({
-  filter: z.unknown().default({}),
-  dryRun: z.boolean({ error: 'must be true or false' }).default(false),
-  ratePerSecond: numeric(
-    z.number({ error: 'must be a number' }).min(0, 'must be 0 (no bound) at least'),
-  ).default(0),
-});
+const replaySchema = z
+  .strictObject({
+    filter: z.unknown().optional(),
+    dryRun: z.boolean({ error: 'must be true or false' }).default(false),
+    ratePerSecond: numeric(
+      z.number({ error: 'must be a number' }).min(0, 'must be 0 (no bound) at least'),
+    ).default(0),
+  })
+  // A request that says nothing must not call every handler again.
+  .refine(({ filter, dryRun }) => dryRun || filter !== undefined, {
+    path: ['filter'],
+    error: 'is missing: say what to replay ({} for all), or make it a dry run',
+  });
 
 /** What operators set right: circuits, replays, and the end of what waits. */
 export function operatorRoutes(routes: Routes, provisioning: Provisioning): void {
@@ -41,6 +47,6 @@ export function operatorRoutes(routes: Routes, provisioning: Provisioning): void
   });
   routes.post('/registries/:registry/replay', async (request) => {
     const { filter, ...options } = parse('body', replaySchema, await request.json());
-    return engineOf(provisioning, request).replayAll(parseExecutionFilter(filter), options);
+    return engineOf(provisioning, request).replayAll(parseExecutionFilter(filter ?? {}), options);
   });
 }

@@ -20,11 +20,10 @@ export function handlerHealth(
   const figure = (word: string, hint: string, act: () => void, tone = '') =>
     html`<button type="button" class="nrp-link nrp-figure ${tone}" title=${hint} @click=${act}>${word}</button>`;
   return html`<span class="nrp-health">
+    ${successRate === null && !parked && !lastError ? html`<span class="nrp-muted">${text('health.none')}</span>` : nothing}
     ${
       successRate === null
-        ? parked || lastError
-          ? nothing
-          : html`<span class="nrp-muted">${text('health.none')}</span>`
+        ? nothing
         : figure(
             text('health.rate', { rate: formats.percent(successRate) }),
             lastError && successRate < 1

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Redaction } from '../redaction.ts';
+import { nothingSecret } from '../redaction.ts';
 import { Tail } from '../tail.ts';
 import { TextCapture } from '../text-capture.ts';
 import { machineNow } from './machine-clock.ts';
@@ -21,9 +21,6 @@ interface Patience {
 const usual: Patience = { idleMs: 300_000, stuckMs: 15_000 };
 /** When it has not ended so long after a SIGTERM, in ms, the process is stuck. */
 const hopelessMs = 5000;
-
-/** The process has no secrets of its own, and says nothing of what it runs. */
-const nothingSecret = new Redaction([]);
 
 /** The process that was to run a program is gone: how far the program came is not known. */
 export class StarterLost extends Error {}
