@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
-import { globSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Definition, definitionsIn, packageRoot, readText } from '../support/package.ts';
 
 const readme = readText('README.md');
+const nodes = readText('docs/nodes.md');
+const adminApi = readText('docs/admin-api.md');
 const definitions: Definition[] = globSync('nodes/*.html', { cwd: packageRoot }).flatMap((path) =>
   definitionsIn(readText(path)),
 );
 
 /** A node's own section: from its heading to the next one. */
 function sectionOf(type: string): string {
-  const [, section = ''] = readme.split(`### \`${type}\``);
-  return section.split(/\n##/)[0] ?? '';
+  const [, section = ''] = nodes.split(`## \`${type}\``);
+  return section.split(/\n## /)[0] ?? '';
 }
 
 /** The rows of a section's tables: property or properties, and default, as they are written. */
@@ -32,6 +35,17 @@ describe('the README', () => {
     assert.ok(readText('.ci/run').includes(`'${command}'`));
   });
 
+  it('links to pages that are there', () => {
+    const pages = ['README.md', 'SECURITY.md', ...globSync('docs/*.md', { cwd: packageRoot })];
+    for (const page of pages) {
+      for (const [, link = ''] of readText(page).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+        assert.ok(existsSync(join(packageRoot, dirname(page), link)), `${page} → ${link}`);
+      }
+    }
+  });
+});
+
+describe('the reference', () => {
   for (const { type, defaults, credentials = {} } of definitions) {
     describe(`on ${type}`, () => {
       const section = sectionOf(type);
@@ -61,7 +75,7 @@ describe('the README', () => {
     for (const [, kind = 'get', path = ''] of routes) {
       const shown = path.replace(':registry', ':id').replace(':event', ':eventId').replace(':node', ':id');
       const route = `${methods[kind as keyof typeof methods]} ${shown}`;
-      assert.ok(readme.includes(`\`${route}\``) || readme.includes(`\`${route}?`), route);
+      assert.ok(adminApi.includes(`\`${route}\``) || adminApi.includes(`\`${route}?`), route);
     }
   });
 });
