@@ -56,10 +56,13 @@ export default function provisioningExecutor(RED: NodeAPI): void {
 }
 
 /** Apart from the rest, so that no copy of the envelope is held while the message waits for the first pass. */
-function takeFor(node: Node, engine: Engine, { payload, provisioning }: EventMessage): Promise<TakeResult> {
-  const { eventId, registry } = provisioning ?? {};
+function takeFor(node: Node, engine: Engine, msg: EventMessage): Promise<TakeResult> {
+  const { eventId, registry } = msg.provisioning ?? {};
   const ours = registry === undefined || registry === engine.id;
-  return engine.take(parseEnvelope(payload), node.id, ours ? eventId : undefined);
+  const envelope = parseEnvelope(msg.payload);
+  // An empty list is taken as an empty object, and the message goes on with what was taken.
+  if (Array.isArray((msg.payload as { readonly data: unknown }).data)) msg.payload = envelope;
+  return engine.take(envelope, node.id, ours ? eventId : undefined);
 }
 
 function send(node: Node, pass: FirstPass, msg: EventMessage): void {

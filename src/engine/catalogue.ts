@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { absentAsMissing } from './absent.ts';
-import { type Envelope, envelopeSchema, eventTypeSchema, objectIdSchema } from './event.ts';
+import { dataSchema, type Envelope, envelopeSchema, eventTypeSchema, objectIdSchema } from './event.ts';
 import jerasoftEvents from './jerasoft-events.json' with { type: 'json' };
 
 /** An event type that a registry's users can choose. */
@@ -20,7 +20,7 @@ export const ownEventTypeSchema = z.preprocess(
     id: eventTypeSchema,
     title: z.string().default(''),
     object: eventTypeSchema.optional(),
-    sample: z.record(z.string(), z.unknown()).optional(),
+    sample: dataSchema.optional(),
   }),
 );
 export type OwnEventType = z.infer<typeof ownEventTypeSchema>;
@@ -78,7 +78,7 @@ export class Catalogue {
 
 const wholeSample = z.object({
   event: z.object({ object_id: objectIdSchema.catch(1) }),
-  data: z.record(z.string(), z.unknown()),
+  data: dataSchema,
 });
 
 function fromOwn({ id, title, object, sample = {} }: OwnEventType): EventType {

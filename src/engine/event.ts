@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { dateTimeSchema } from './date-time.ts';
 import { frameProblem, isObject, jsonProblem } from './json-problem.ts';
+import { isJsonText, jsonTextRemedy } from './json-text.ts';
 import { parse } from './parse.ts';
 
 /** `clients.create`: segments of letters, digits and underscores, joined by dots; 256 characters at most. */
@@ -27,25 +29,29 @@ export const objectIdSchema = z.union(
   },
 );
 
-/** ISO 8601 with offset. Without seconds, too: the second one is asked only when the first has refused. */
-export const dateTimeSchema = z.union(
-  [z.iso.datetime({ offset: true }), z.iso.datetime({ offset: true, precision: -1 })],
-  { error: 'must be an ISO 8601 date and time with offset, such as "2026-01-31T12:00:00+00:00"' },
+/** What an event tells. PHP writes an empty object as an empty list. */
+export const dataSchema = z.preprocess(
+  (value) => (Array.isArray(value) && value.length === 0 ? {} : value),
+  z.record(z.string(), z.unknown(), {
+    error: ({ input }) =>
+      input === undefined
+        ? 'is missing: an object is needed ({} when there is nothing to say)'
+        : orText(input, 'must be an object ({} when there is nothing to say)'),
+  }),
 );
+
+function orText(input: unknown, otherwise: string): string {
+  return isJsonText(input) ? jsonTextRemedy : otherwise;
+}
 
 const shape = z
   .looseObject(
     {
       event: z.looseObject(
         { dt: dateTimeSchema, events_id: eventTypeSchema, object_id: objectIdSchema },
-        { error: 'must be an object with dt, events_id and object_id' },
+        { error: ({ input }) => orText(input, 'must be an object with dt, events_id and object_id') },
       ),
-      data: z.record(z.string(), z.unknown(), {
-        error: ({ input }) =>
-          input === undefined
-            ? 'is missing: an object is needed ({} when there is nothing to say)'
-            : 'must be an object ({} when there is nothing to say)',
-      }),
+      data: dataSchema,
     },
     { error: 'must be an object {"event":{"dt","events_id","object_id"},"data":{}}' },
   )
@@ -59,7 +65,7 @@ const shape = z
  * What else stands in it is kept: a billing system may add fields.
  */
 export const envelopeSchema = z.preprocess((value, context) => {
-  const problem = frameProblem(value);
+  const problem = isJsonText(value) ? { message: jsonTextRemedy } : frameProblem(value);
   if (problem) context.addIssue({ code: 'custom', ...problem });
   return value;
 }, shape);

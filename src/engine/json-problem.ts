@@ -9,8 +9,7 @@ const maxDepth = 100;
 
 /** What of a value JSON can not carry, or its receivers can not; undefined when there is nothing. */
 export function jsonProblem(value: unknown, depth = 0): JsonProblem | undefined {
-  if (typeof value === 'bigint') return problem('is a BigInt, which JSON can not carry: send it as a string');
-  if (!isObject(value)) return undefined;
+  if (!isObject(value)) return problemOfBare(value);
   return saysItsJson(value) ? problemOfItsJson(value, depth) : problemOfMembers(value, depth);
 }
 
@@ -37,6 +36,15 @@ function problemOfFrame(value: unknown, path: PropertyKey[]): JsonProblem | unde
   return undefined;
 }
 
+function problemOfBare(value: unknown): JsonProblem | undefined {
+  if (typeof value === 'bigint') return problem('is a BigInt, which JSON can not carry: send it as a string');
+  if (typeof value === 'number' && !Number.isFinite(value))
+    return problem(
+      `is ${value}, which JSON would turn into null: send a number below 1.8e308, a string, or null`,
+    );
+  return undefined;
+}
+
 /** A Date and the like say themselves what they are in JSON. */
 function saysItsJson(value: object): value is { toJSON(): unknown } {
   return 'toJSON' in value && typeof value.toJSON === 'function';
@@ -52,6 +60,7 @@ function problemOfItsJson(value: { toJSON(): unknown }, depth: number): JsonProb
     const reason = error instanceof Error ? error.message : String(error);
     return problem(`can not become JSON, as its function toJSON fails: ${reason}`);
   }
+  if (json === null) return problem('becomes null in JSON, as a date that is none does: send null itself');
   // It may be the value itself, and is not asked again.
   return isObject(json) ? problemOfMembers(json, depth) : jsonProblem(json);
 }
@@ -59,16 +68,27 @@ function problemOfItsJson(value: { toJSON(): unknown }, depth: number): JsonProb
 function problemOfMembers(value: object, depth: number): JsonProblem | undefined {
   if (depth >= maxDepth)
     return problem(`is nested deeper than ${maxDepth} levels, or contains itself: send plain data`);
-  for (const [key, member] of Object.entries(value)) {
-    const inner = key === '__proto__' ? reserved : jsonProblem(member, depth + 1);
-    if (inner)
-      return { ...inner, path: [Array.isArray(value) ? Number(key) : key, ...inner.path].slice(0, 8) };
+  // Of a list, the places that hold nothing too.
+  for (const [key, member] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
+    const inner =
+      key === '__proto__'
+        ? reserved
+        : Array.isArray(value) && isNothing(member)
+          ? lost
+          : jsonProblem(member, depth + 1);
+    if (inner) return { ...inner, path: [key, ...inner.path].slice(0, 8) };
   }
   return undefined;
+}
+
+/** What JSON leaves out of an object, and writes as null in a list. */
+function isNothing(value: unknown): boolean {
+  return value === undefined || typeof value === 'function' || typeof value === 'symbol';
 }
 
 function problem(message: string): JsonProblem {
   return { message, path: [] };
 }
 
+const lost = problem('is undefined or no data, which JSON would turn into null: send null, or leave it out');
 const reserved = problem('is a name that JavaScript reserves: give the property another one');

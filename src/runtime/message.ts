@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { InvalidInput } from '../engine/errors.ts';
 import { type Envelope, parseEnvelope, resemblesEnvelope } from '../engine/event.ts';
+import { isJsonText, jsonTextRemedy } from '../engine/json-text.ts';
 
 /** Where a message's event comes from, as an event node's dialog has it. */
 export interface EventSource {
@@ -44,12 +45,15 @@ export async function envelopeOf(
         { field: name, message: RED._('provisioning-event.error.notEvaluated', { type, value, reason }) },
       ]);
     });
+  const told = await field('data', data, dataType);
+  // Of an event that nobody has parsed, nothing else can be missed.
+  if (isJsonText(told)) throw new InvalidInput('envelope', [{ field: 'data', message: jsonTextRemedy }]);
   return parseEnvelope({
     event: {
       dt: new Date().toISOString().replace('Z', '+00:00'),
       events_id: eventType || (msg as { eventType?: unknown }).eventType,
       object_id: await field('objectId', objectId, objectIdType),
     },
-    data: await field('data', data, dataType),
+    data: told,
   });
 }

@@ -98,6 +98,7 @@ describe("a registry's catalogue", () => {
     const { event, data } = sampleOf({ event: { dt: 'x', object_id: 'c7' }, data: { id: 7 } });
     assert.deepEqual([event.events_id, event.object_id, data], ['a.b', 'c7', { id: 7 }]);
     assert.equal(sampleOf({ event: {}, data: {} }).event.object_id, 1);
+    assert.deepEqual(sampleOf({ event: {}, data: [] }).data, {}, 'PHP writes {} as an empty list');
     for (const bare of [{ event: 'party', data: {} }, { event: {} }, { data: { id: 7 } }])
       assert.deepEqual(sampleOf(bare).data, bare);
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { instantOf } from '../../src/engine/date-time.ts';
 import { InvalidInput } from '../../src/engine/errors.ts';
 import { type Envelope, parseEnvelope, resemblesEnvelope } from '../../src/engine/event.ts';
 import { issuesOf } from '../support/invalid.ts';
@@ -20,6 +21,15 @@ describe('an envelope', () => {
   for (const value of [undefined, null, 'text', 5, [], [sample]])
     it(`is refused when it is ${JSON.stringify(value) ?? 'missing'}`, () => {
       assert.match(issuesOf(() => parseEnvelope(value))[''] ?? '', /^must be an object \{"event"/);
+    });
+
+  for (const text of ['{"event":{}}', ' \n[{}]', '"{}"', '\ufeff{}', Buffer.from('{"event":{}}')])
+    it(`is asked for as an object when it is JSON text: ${JSON.stringify(text)}`, () => {
+      const says = /^is JSON text, not an object: parse it first/;
+      assert.match(issuesOf(() => parseEnvelope(text))[''] ?? '', says);
+      if (typeof text === 'string')
+        assert.match(issuesOf(() => parseEnvelope({ ...sample, event: text }))['event'] ?? '', says);
+      assert.match(issuesOf(() => parseEnvelope(withData(text)))['data'] ?? '', says);
     });
 
   it('names every field that is wrong, and what to do', () => {
@@ -67,6 +77,22 @@ describe('an envelope', () => {
       '2024-02-29T00:00:00-11:00',
       '2026-01-31T12:00+00:00',
       '2026-01-31T12:00Z',
+      '2026-01-31T12:00:00+0000',
+      '2026-01-31T12:00:00-0330',
+      '2026-01-31T12:00:00+00',
+      '2026-01-31T12:00:00.5-11',
+      '2026-01-31T12:00+0000',
+      '2026-01-31t12:00:00z',
+      '2026-01-31t12:00:00.1+05:30',
+      '2026-01-31T12:00:00-00:00',
+      '2026-01-31 12:00:00+00:00',
+      '2026-01-31 12:00:00.123456+00',
+      '2026-01-31T12:00:00,25Z',
+      '2026-01-31T12:00:00.1Z',
+      '2026-01-31T12:00:00.123456789012345678901234567890Z',
+      '2016-12-31T23:59:60Z',
+      '1990-12-31T15:59:60.25-08:00',
+      '0001-01-01T00:00:00Z',
     ])
       it(`may be ${dt}`, () => assert.equal(parseEnvelope(withEvent({ dt })).event.dt, dt));
 
@@ -76,7 +102,30 @@ describe('an envelope', () => {
       '2026-01-31',
       '2026-02-30T12:00Z',
       '31.01.2026',
+      '2026-04-31T12:00:00Z',
+      '2025-02-29T12:00:00Z',
+      '2026-01-31T24:00:00Z',
+      '2026-01-31T12:60:00Z',
+      '2026-01-31T12:00:61Z',
+      '2026-01-31T12:00:60Z',
+      '2026-01-15T23:59:60Z',
+      '2016-12-31T23:59:60-01:00',
+      '2026-01-31T12:00:00.Z',
+      '2026-01-31T12:00.5Z',
+      '2026-01-31T12:00:00+24:00',
+      '2026-01-31T12:00:00+00:60',
+      '2026-01-31T12:00:00+0',
+      '2026-01-31T12:00:00+000',
+      '2026-01-31T12:00:00 +00:00',
+      '2026-01-31  12:00:00Z',
+      '2026-01-31_12:00:00Z',
+      '2026-01-31T12:00:00Z ',
+      '2026-01-31T12:00:00Z\n',
+      '2026-1-31T12:00:00Z',
+      '26-01-31T12:00:00Z',
+      '',
       1769860800,
+      null,
     ])
       it(`is refused when it is ${dt}`, () => {
         assert.match(issuesOf(() => parseEnvelope(withEvent({ dt })))['event.dt'] ?? '', /with offset/);
@@ -136,7 +185,12 @@ describe('an envelope', () => {
   });
 
   describe('data', () => {
-    for (const data of [null, [], 'text', new Map(), Buffer.from('bytes')])
+    it('is taken as {} when PHP wrote an empty list for it', () => {
+      assert.deepEqual(parseEnvelope(withData([])), withData({}));
+      assert.deepEqual(parseEnvelope(withData({ rows: [] })), withData({ rows: [] }), 'an inner one stays');
+    });
+
+    for (const data of [null, [1], [[]], [null], 'text', new Map(), Buffer.from('bytes')])
       it(`is refused when it is ${data === null ? 'null' : data.constructor.name}`, () => {
         const issues = issuesOf(() => parseEnvelope(withData(data)));
         assert.deepEqual(issues, { data: 'must be an object ({} when there is nothing to say)' });
@@ -147,6 +201,27 @@ describe('an envelope', () => {
       assert.deepEqual(issues, {
         'data.rows[1].id': 'is a BigInt, which JSON can not carry: send it as a string',
       });
+    });
+
+    for (const [what, data, field, says] of [
+      ['1e400', JSON.parse('{"balance":1e400}'), 'data.balance', /^is Infinity, which JSON would turn/],
+      ['-1e400', JSON.parse('{"rows":[{"sum":-1e400}]}'), 'data.rows[0].sum', /^is -Infinity/],
+      ['NaN', { sum: Number.NaN }, 'data.sum', /^is NaN, which JSON would turn into null: send/],
+      ['an invalid date', { at: new Date(Number.NaN) }, 'data.at', /^becomes null in JSON/],
+      ['undefined in a list', { rows: [1, undefined] }, 'data.rows[1]', /^is undefined or no data/],
+      ['a function in a list', { rows: [() => 1] }, 'data.rows[0]', /^is undefined or no data/],
+      ['a gap in a list', { rows: new Array(2 ** 31) }, 'data.rows[0]', /^is undefined or no data/],
+      ['what a toJSON makes of it', { at: { toJSON: () => Number.NaN } }, 'data.at', /^is NaN/],
+    ] as const)
+      it(`is refused rather than turned into null: ${what}`, () => {
+        const issues = issuesOf(() => parseEnvelope(withData(data)));
+        assert.deepEqual(Object.keys(issues), [field]);
+        assert.match(issues[field] ?? '', says);
+      });
+
+    it('keeps the largest number there is, null, and what JSON leaves out', () => {
+      const data = { most: Number.MAX_VALUE, none: null, rows: [null], left: undefined };
+      assert.deepEqual(parseEnvelope(withData(data)).data, data);
     });
 
     it('is refused when it contains itself', () => {
@@ -169,7 +244,7 @@ describe('an envelope', () => {
           return this;
         },
       };
-      const data = { at: new Date(0), never: new Date(Number.NaN), bytes: Buffer.from('b'), itself };
+      const data = { at: new Date(0), bytes: Buffer.from('b'), itself };
       assert.deepEqual(parseEnvelope(withData(data)).data, data);
     });
 
@@ -186,6 +261,40 @@ describe('an envelope', () => {
         { 'data.sum': 'is a BigInt, which JSON can not carry: send it as a string' },
       );
     });
+  });
+});
+
+describe('a number that JSON would turn into null', () => {
+  for (const [field, value] of [
+    ['version', { ...sample, version: Number.POSITIVE_INFINITY }],
+    ['event.tenant', withEvent({ tenant: Number.NaN })],
+    ['event.object_id', withEvent({ object_id: JSON.parse('1e400') })],
+  ] as const)
+    it(`is refused at ${field}`, () => {
+      assert.deepEqual(Object.keys(issuesOf(() => parseEnvelope(value))), [field]);
+    });
+});
+
+describe('the instant of a date and time', () => {
+  for (const [text, instant] of [
+    ['2026-01-31T12:00:00+00:00', '2026-01-31T12:00:00.000Z'],
+    ['2026-01-31T12:00:00+0000', '2026-01-31T12:00:00.000Z'],
+    ['2026-01-31T12:00:00-0330', '2026-01-31T15:30:00.000Z'],
+    ['2026-01-31T12:00:00+02', '2026-01-31T10:00:00.000Z'],
+    ['2026-01-31t12:00:00.9z', '2026-01-31T12:00:00.900Z'],
+    ['2026-01-31 12:00Z', '2026-01-31T12:00:00.000Z'],
+    ['2026-01-31T12:00:00,1239999Z', '2026-01-31T12:00:00.123Z'],
+    ['2016-12-31T23:59:60Z', '2017-01-01T00:00:00.000Z'],
+    ['2016-12-31T15:59:60.5-08:00', '2017-01-01T00:00:00.500Z'],
+    ['0001-01-01T00:00:00Z', '0001-01-01T00:00:00.000Z'],
+  ] as const)
+    it(`of ${text} is ${instant}`, () => {
+      assert.equal(new Date(instantOf(text)).toISOString(), instant);
+    });
+
+  it('is none of any other text', () => {
+    assert.ok(Number.isNaN(instantOf('2026-02-30T12:00:00Z')));
+    assert.ok(Number.isNaN(instantOf('tomorrow')));
   });
 });
 

@@ -31,6 +31,7 @@ import {
 interface Told {
   readonly output?: string;
   readonly error?: string;
+  readonly payload: unknown;
   readonly provisioning: {
     readonly eventId: string;
     readonly status: string;
@@ -44,7 +45,7 @@ const obeys: Behaviour = ({ received: { path }, response }) => {
 };
 const outputs = ['succeeded', 'failed', 'parked'];
 const telling = outputs.map((output) =>
-  answering(output, `output: '${output}', provisioning: msg.provisioning`),
+  answering(output, `output: '${output}', provisioning: msg.provisioning, payload: msg.payload`),
 );
 
 describe('an executor', function () {
@@ -92,8 +93,9 @@ describe('an executor', function () {
     await receiver.close();
   });
 
-  async function through(path: string, message: unknown): Promise<Told> {
-    const response = await red.node(path, { ...postJson(message), signal: AbortSignal.timeout(10_000) });
+  async function through(path: string, message: unknown, type = 'application/json'): Promise<Told> {
+    const request = postJson(message, { 'content-type': type });
+    const response = await red.node(path, { ...request, signal: AbortSignal.timeout(10_000) });
     assert.equal(response.status, 200);
     return (await response.json()) as Told;
   }
@@ -142,7 +144,7 @@ describe('an executor', function () {
     ['event.dt', { ...envelope(), event: { ...envelope().event, dt: 'yesterday' } }],
     ['event.events_id', { ...envelope(), event: { ...envelope().event, events_id: 'not a type' } }],
     ['event.object_id', { ...envelope(), event: { ...envelope().event, object_id: 2 ** 60 } }],
-    ['data', { ...envelope(), data: [] }],
+    ['data', { ...envelope(), data: [1] }],
   ] as const) {
     it(`refuses a bad envelope and names the field: ${field || 'the whole'}`, async () => {
       const before = await eventCount();
@@ -154,6 +156,22 @@ describe('an executor', function () {
       assert.equal(await eventCount(), before);
     });
   }
+
+  it('takes an empty list, as PHP writes an empty object, for {}, and goes on with that', async () => {
+    const told = await through('/direct', { ...envelope('php', 'clients.create'), data: [] });
+    assert.equal(told.output, 'succeeded');
+    assert.deepEqual(told.payload, { ...envelope('php', 'clients.create'), data: {} });
+    const called = receiver.received.filter(({ body }) => body.includes('"php"'));
+    assert.deepEqual(
+      called.map(({ body }) => JSON.parse(body).data),
+      [{}],
+    );
+  });
+
+  it('says of JSON text that it is text, and what to do', async () => {
+    const { error } = await through('/direct', JSON.stringify(envelope()), 'text/plain');
+    assert.match(error ?? '', /envelope: is JSON text, not an object: .*put a json node before/);
+  });
 
   it('takes an event that is named without its registry for its own', async () => {
     const { provisioning } = await through('/direct', envelope('named'));

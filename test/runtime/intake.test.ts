@@ -99,6 +99,20 @@ describe('intake', function () {
     assert.deepEqual(JSON.parse(event.envelope), envelope('a-1'));
   });
 
+  it('keeps what other stacks write as they write it, and an empty list for data as {}', async () => {
+    for (const dt of [
+      '2026-01-31T12:00:00+0000',
+      '2026-01-31t12:00:00.123456789z',
+      '2026-01-31 12:00:00+02',
+    ]) {
+      const sent = { event: { ...envelope('php').event, dt }, data: [] };
+      const { status, body } = await send('/open', postJson(sent));
+      assert.equal(status, 202, dt);
+      const event = await red.get<{ envelope: string }>(`provisioning/registries/registry/events/${body.id}`);
+      assert.equal(event.envelope, JSON.stringify({ ...sent, data: {} }));
+    }
+  });
+
   it('answers 202 with the ids of many events, in their order', async () => {
     const { status, body } = await send('/open', postJson([envelope('b-1'), envelope('b-2')]));
     assert.equal(status, 202);
@@ -149,7 +163,13 @@ describe('intake', function () {
       ['[]', /1 to 1000 events, and are 0/],
       [JSON.stringify(Array(1001).fill(envelope())), /1 to 1000 events, and are 1001/],
       ['42', /must be an object/],
-      [JSON.stringify({ ...envelope(), data: [] }), /data: must be an object/],
+      [JSON.stringify({ ...envelope(), data: [1] }), /data: must be an object/],
+      [JSON.stringify(JSON.stringify(envelope())), /is JSON text, not an object/],
+      [JSON.stringify(envelope()).replace('"Anna"', '1e400'), /data\.name: is Infinity, which JSON would/],
+      [
+        JSON.stringify(envelope()).replace('"object_id":12', '"object_id":-1e400'),
+        /event\.object_id: must be/,
+      ],
       [`{"event":{},"data":{"a":${deep}}}`, /nested more than 100 levels/],
       [
         `{"event":{},"data":{"toJSON":1,"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}}`,

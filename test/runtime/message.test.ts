@@ -119,6 +119,20 @@ describe("an event node's envelope", () => {
       /^must be an object/,
     ],
     [
+      'it is an envelope that nobody has parsed',
+      { eventType: 'a' },
+      { payload: JSON.stringify(envelope) },
+      'data',
+      /^is JSON text, not an object: parse it first \(in a flow, put a json node before this one\)$/,
+    ],
+    [
+      'its payload is the bytes of JSON text',
+      {},
+      { payload: Buffer.from(' [{"event":{}}]') },
+      'data',
+      /^is JSON text/,
+    ],
+    [
       'its object id can not be evaluated',
       { eventType: 'a', objectId: '$sum(', objectIdType: 'jsonata' },
       { payload: {} },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { dateTimeSchema, instantOf } from '../date-time.ts';
 import { InvalidInput } from '../errors.ts';
-import { dateTimeSchema, eventTypeSchema } from '../event.ts';
+import { eventTypeSchema } from '../event.ts';
 import {
   type AttemptRow,
   type EventRow,
@@ -14,16 +15,14 @@ import { hasWords } from './words.ts';
 
 /** In a query string a plus sign stands for a blank, and few remember to write `%2B`. */
 const withPlus = (value: unknown): unknown =>
-  typeof value === 'string' ? value.replace(/(?<=T\S+) (?=\d\d:\d\d$)/, '+') : value;
+  typeof value === 'string' ? value.replace(/(?<=[Tt ]\d\d:\d\d\S*) (?=\d\d(?::?\d\d)?$)/, '+') : value;
 
 const instantSchema = z.preprocess(
   withPlus,
-  z
-    .union([...dateTimeSchema.options, z.iso.date()], {
-      error:
-        'must be an ISO 8601 date and time with offset, such as "2026-01-31T12:00:00+00:00", or a date in UTC',
-    })
-    .transform((text) => Date.parse(text)),
+  z.union([dateTimeSchema.transform(instantOf), z.iso.date().transform((date) => Date.parse(date))], {
+    error:
+      'must be an ISO 8601 date and time with offset, such as "2026-01-31T12:00:00+00:00", or a date in UTC',
+  }),
 );
 
 /** One status or several: a list, or the text of a query string with commas. */

@@ -512,7 +512,16 @@ describe('execution log', () => {
     });
 
     it('takes a time whose plus sign came as the blank that it stands for in a URL, and one without seconds', () => {
-      for (const from of ['2026-01-01T00:00:00 00:00', '2026-01-01T02:00 02:00', '2026-01-01T00:00Z'])
+      for (const from of [
+        '2026-01-01T00:00:00 00:00',
+        '2026-01-01T02:00 02:00',
+        '2026-01-01T00:00Z',
+        '2026-01-01T02:00:00 0200',
+        '2026-01-01t02:00:00.000 02',
+        '2026-01-01 02:00:00 02:00',
+        '2026-01-01T00:00:00z',
+        '2025-12-31T23:59:60Z',
+      ])
         assert.deepEqual(parseEventQuery({ from }).filter, { from: beginning }, from);
       for (const from of ['2026-01-01 00:00:00', '2026-01-01 00:00', '2026-01-01T00:00:00  00:00'])
         assert.throws(() => parseEventQuery({ from }), /query: from: must be an ISO 8601/, from);
