@@ -361,7 +361,7 @@ describe('whatever is parsed as an envelope', () => {
       }),
       data: fc.dictionary(
         fc.string().filter((key) => key !== '__proto__'),
-        fc.jsonValue({ maxDepth: 5 }),
+        fc.jsonValue({ maxDepth: 5 }).filter((value) => !JSON.stringify(value).includes('"__proto__":')),
       ),
     });
     fc.assert(
