@@ -17,8 +17,8 @@ export interface LocalTargetOptions {
 const run = starter();
 
 /**
- * Runs a script for each call (`mode: once`): without a shell, in the script's own folder, the envelope on standard
- * input. Exit code 0 is success and standard output, without its last line end, the response; else standard error
+ * Runs a script for each call (`mode: once`): without a shell, in the script's own folder, the envelope, a line, on
+ * standard input. Exit code 0 is success and standard output, without its last line end, the response; else standard error
  * is the error. When its time is up, the script and all that it has started are ended, which takes 2 s more if they refuse.
  */
 export function localTarget(handler: LocalHandler, { scripts }: LocalTargetOptions): Target {
@@ -58,7 +58,8 @@ class LocalTarget implements Target {
       args: this.#handler.args,
       cwd,
       env: environmentOf(this.#handler, call),
-      input: call.body,
+      // A program that reads lines sees no line in a text without an end.
+      input: `${call.body}\n`,
       timeoutMs: this.#handler.timeoutSeconds * 1000,
     });
   }

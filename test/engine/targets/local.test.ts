@@ -68,6 +68,18 @@ describe('local target', () => {
       assert.deepEqual([outcome.requestHeaders, outcome.responseHeaders], [{}, {}]);
     });
 
+    it('the envelope as a line, for those that read lines', async () => {
+      const call = callOf();
+      const outcome = await target('reads-a-line.sh').call(call);
+      assert.deepEqual(facts(outcome), {
+        ok: true,
+        code: 0,
+        response: `${call.body}\nand nothing else`,
+        error: null,
+        outage: false,
+      });
+    });
+
     it('its arguments as they are, and its own folder to run in', async () => {
       const args = [
         '--all',
