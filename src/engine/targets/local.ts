@@ -1,9 +1,7 @@
 import type { LocalHandler } from '../handler.ts';
 import { InFlight } from './in-flight.ts';
 import { Command } from './local/command.ts';
-import { environmentOf } from './local/environment.ts';
 import type { Ended } from './local/run.ts';
-import { startFailure } from './local/start-failure.ts';
 import { starter } from './local/starter.ts';
 import { failure, success } from './outcome.ts';
 import type { ScriptFolders } from './script-folders.ts';
@@ -41,8 +39,8 @@ class LocalTarget implements Target {
     this.#inFlight.begin();
     const ended = await this.#run(call).catch((error: Error) => error);
     this.#inFlight.end();
-    const outcome =
-      ended instanceof Error ? startFailure(this.#handler.command, ended) : this.#outcomeOf(ended);
+    if (ended instanceof Error) return this.#command.failure(ended);
+    const outcome = this.#outcomeOf(ended);
     return outcome.error === null
       ? outcome
       : { ...outcome, error: this.#command.redaction.text(outcome.error) };
@@ -53,11 +51,9 @@ class LocalTarget implements Target {
   }
 
   async #run(call: Call): Promise<Ended> {
-    const { file, cwd } = this.#command.locate();
+    const { file, ...surroundings } = this.#command.start(call);
     return run(file, {
-      args: this.#handler.args,
-      cwd,
-      env: environmentOf(this.#handler, call),
+      ...surroundings,
       // A program that reads lines sees no line in a text without an end.
       input: `${call.body}\n`,
       timeoutMs: this.#handler.timeoutSeconds * 1000,

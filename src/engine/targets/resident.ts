@@ -2,9 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { LocalHandler } from '../handler.ts';
 import { InFlight, letGoMs } from './in-flight.ts';
 import { Command } from './local/command.ts';
-import { environmentOf } from './local/environment.ts';
 import { start } from './local/program.ts';
-import { startFailure } from './local/start-failure.ts';
 import { failure, success } from './outcome.ts';
 import type { Answer } from './resident/answer.ts';
 import { BackOff } from './resident/back-off.ts';
@@ -79,8 +77,8 @@ class ResidentTarget implements Target {
   async #start(): Promise<Conversation> {
     await this.#conversation?.over;
     await delay(Math.max(0, this.#backOff.until - performance.now()));
-    const { file, cwd } = this.#command.locate();
-    const program = start(file, { args: this.#handler.args, cwd, env: environmentOf(this.#handler) });
+    const { file, ...surroundings } = this.#command.start();
+    const program = start(file, surroundings);
     if (program.pid === undefined) {
       this.#backOff.died(performance.now());
       throw (await program).cause;
@@ -116,8 +114,7 @@ class ResidentTarget implements Target {
         outage: true,
       });
     }
-    const outcome = startFailure(this.#handler.command, error);
-    return { ...outcome, error: this.#command.redaction.text(outcome.error ?? '') };
+    return this.#command.failure(error);
   }
 
   #kept(text: string): string {

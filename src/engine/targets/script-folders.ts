@@ -42,15 +42,23 @@ export class ScriptFolders {
     if (!this.#enabled) {
       throw new ScriptRefused('local scripts are switched off by provisioning.scripts in settings.js');
     }
+    if (!isNameOfFile(command)) {
+      throw new ScriptRefused(
+        `${JSON.stringify(command)} is no name of a script: write its path, such as crm/notify.sh, without a slash at its end or two in a row`,
+      );
+    }
+    // Not resolved here: whether `ok.sh/../ok.sh` leads anywhere is for the system to say.
     const candidates = isAbsolute(command)
       ? [command]
-      : this.#folders.map((folder) => resolve(folder, command));
+      : this.#folders.map((folder) => folder + sep + command);
     const found = candidates.map(realPath).filter((file) => file !== null);
     const allowed = this.#folders.map(realPath).filter((folder) => folder !== null);
     const file = found.find((path) => allowed.some((folder) => isInside(folder, path)));
     if (file === undefined) throw this.#notFound(command, found.length > 0);
     const stats = statSync(file);
-    if (!stats.isFile()) throw new ScriptRefused(`${command} is not a file`);
+    if (!stats.isFile()) {
+      throw new ScriptRefused(`${command} is a folder, a pipe or a device, and no script: name a file`);
+    }
     return { file, stats };
   }
 
@@ -66,9 +74,19 @@ export class ScriptFolders {
   }
 }
 
+const separator = sep === '\\' ? /[\\/]/ : /\//;
+
+/** Whether a path ends in a name, and has one between each two of its separators. */
+function isNameOfFile(command: string): boolean {
+  const segments = command.slice(isAbsolute(command) ? 1 : 0).split(separator);
+  return !segments.includes('') && !/^\.{1,2}$/.test(segments.at(-1) ?? '');
+}
+
 /** Null when there is nothing, or nothing that may be looked at. */
 function realPath(path: string): string | null {
   try {
+    // Some C libraries' realpath goes through a file as if it were a folder; the kernel never does.
+    statSync(path);
     return realpathSync.native(path);
   } catch {
     return null;

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { handlerSchema, type LocalHandler } from '../../../src/engine/handler.ts';
 import { localTarget } from '../../../src/engine/targets/local.ts';
+import { residentTarget } from '../../../src/engine/targets/resident.ts';
 import { ScriptFolders } from '../../../src/engine/targets/script-folders.ts';
 import type { Call, Outcome, Target } from '../../../src/engine/targets/target.ts';
 import { callOf } from '../../support/call.ts';
@@ -372,7 +373,53 @@ describe('local target', () => {
     it('a script whose interpreter does not exist', async () => {
       const outcome = await run('unknown-interpreter');
       assert.deepEqual([outcome.ok, outcome.outage], [false, true]);
-      assert.match(outcome.error ?? '', /names an interpreter that does not exist/);
+      assert.match(
+        outcome.error ?? '',
+        /names an interpreter that does not exist, \/usr\/bin\/no-such-interpreter: install it/,
+      );
+    });
+
+    for (const [what, text, reason] of [
+      [
+        'whose first line ends as on Windows',
+        '#!/bin/sh\r\necho\r\n',
+        /its first line ends as lines do on Windows/,
+      ],
+      [
+        'that begins with a byte order mark',
+        '\ufeff#!/bin/sh\necho\n',
+        /begins with a byte order mark: save it/,
+      ],
+      ['that is empty', '', /its first line must name its interpreter/],
+      ['whose first line is empty', '\n#!/bin/sh\necho\n', /its first line must name its interpreter/],
+      [
+        'whose interpreter is beneath a file',
+        '#!/bin/sh/x\n',
+        /an interpreter that does not exist, \/bin\/sh\/x:/,
+      ],
+      ['whose interpreter may not be run', '#!/etc/passwd -x\n', /at those of its interpreter \/etc\/passwd/],
+      ['whose interpreter is a folder', '#!/bin\n', /at those of its interpreter \/bin,/],
+    ] as const)
+      it(`a script ${what}, and says so`, async () => {
+        const file = join(folder, 'script.sh');
+        writeFileSync(file, text, { mode: 0o755 });
+        const folders = new ScriptFolders({ folders: [folder], enabled: true });
+        for (const kind of [localTarget, residentTarget]) {
+          const config = { id: 'handler', handlerType: 'local', command: 'script.sh' };
+          const made = kind(handlerSchema.parse(config) as LocalHandler, { scripts: folders });
+          const { ok, outage, error } = await made.call(callOf());
+          assert.deepEqual([ok, outage], [false, true]);
+          assert.match(error ?? '', /^script\.sh (?:can not be started|may not be executed)/);
+          assert.match(error ?? '', reason);
+        }
+      });
+
+    it('a script by a name that is none', async () => {
+      for (const command of ['echo-input.sh/', 'echo-input.sh/.']) {
+        const { ok, outage, error } = await run(command);
+        assert.deepEqual([ok, outage], [false, false]);
+        assert.match(error ?? '', /is no name of a script/);
+      }
     });
 
     it('with an object id that an environment can not carry', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,8 +98,44 @@ describe('script folders', () => {
     assert.equal(some.find('notify.sh').file, join(first, 'notify.sh'));
   });
 
-  it('hold no script that is a folder or has a NUL in its name', () => {
-    assert.throws(() => folders.find('deeper'), ScriptRefused);
+  for (const tail of [
+    '/',
+    '//',
+    '/.',
+    '/./',
+    '/..',
+    '/../',
+    '/./.',
+    '/../..',
+    '/../notify.sh',
+    '/./notify.sh',
+  ])
+    it(`hold no script by the name notify.sh${tail}, relative or absolute`, () => {
+      const isNone = (error: Error) => error instanceof ScriptRefused || error instanceof ScriptMissing;
+      for (const command of [`notify.sh${tail}`, join(first, 'notify.sh') + tail, `deeper/notify.sh${tail}`])
+        assert.throws(() => folders.find(command), isNone, command);
+    });
+
+  for (const command of ['/', '//', '.', '..', './', './.', 'deeper//notify.sh', '//notify.sh', 'deeper/..'])
+    it(`refuse ${JSON.stringify(command)}, which is no name of a script, and say how one is written`, () => {
+      const message = /^".*" is no name of a script: write its path, such as crm\/notify\.sh/;
+      assert.throws(() => folders.find(command), { message });
+    });
+
+  it('take a name as the file system does: a backslash, a blank or another case makes another one', () => {
+    for (const name of ['deeper\\notify.sh', 'notify.sh ', ' notify.sh', 'notify.sh\n'])
+      assert.throws(() => folders.find(name), ScriptMissing, name);
+    script(join(first, 'odd\\ name '));
+    assert.equal(folders.find('odd\\ name ').file, join(first, 'odd\\ name '));
+    assert.equal(folders.find('./notify.sh').file, join(first, 'notify.sh'));
+  });
+
+  it('hold no script that is a folder, a pipe or a device, or has a NUL in its name', () => {
+    execFileSync('mkfifo', [join(first, 'pipe')]);
+    const device = new ScriptFolders({ folders: ['/dev'], enabled: true });
+    const message = /is a folder, a pipe or a device, and no script: name a file$/;
+    for (const find of [() => folders.find('deeper'), () => folders.find('pipe'), () => device.find('null')])
+      assert.throws(find, (error: Error) => error instanceof ScriptRefused && message.test(error.message));
     assert.throws(() => folders.find('notify.sh\0'), ScriptMissing);
   });
 

@@ -1,21 +1,28 @@
 import { dirname } from 'node:path';
 import type { LocalHandler } from '../../handler.ts';
 import { Redaction, redacted } from '../redaction.ts';
-import type { ScriptFolders } from '../script-folders.ts';
-import { isStartable } from './shebang.ts';
-import { NotStartable } from './start-failure.ts';
+import type { Script, ScriptFolders } from '../script-folders.ts';
+import type { Call, Outcome } from '../target.ts';
+import { beginningOf } from './beginning.ts';
+import { checkForCmdExe } from './cmd-exe.ts';
+import { environmentOf } from './environment.ts';
+import type { Surroundings } from './program.ts';
+import { startFailure } from './start-failure.ts';
+import { wayToStart } from './way-to-start.ts';
 
-/** What a handler runs: how it is shown, which of its values are secret, and where it is. */
+/** What a handler runs: how it is shown, which of its values are secret, and how it is started. */
 export class Command {
   /** `notify.sh --all`, secrets redacted. */
   readonly description: string;
   readonly redaction: Redaction;
   readonly #handler: LocalHandler;
   readonly #scripts: ScriptFolders;
+  readonly #platform: NodeJS.Platform;
 
-  constructor(handler: LocalHandler, scripts: ScriptFolders) {
+  constructor(handler: LocalHandler, scripts: ScriptFolders, platform = process.platform) {
     this.#handler = handler;
     this.#scripts = scripts;
+    this.#platform = platform;
     const { command, args, environment, secrets } = handler;
     this.redaction = new Redaction([
       ...environment.filter(({ secret }) => secret).map(({ value }) => value),
@@ -26,13 +33,36 @@ export class Command {
   }
 
   /**
-   * Where the script is now, and the folder it runs in, its own.
+   * What is to be started now: where the script is, and what it is given. It runs in its own folder.
+   * @param call that it is started for; none for one that stays
    * @throws ScriptRefused, ScriptMissing or NotStartable
    */
-  locate(): { readonly file: string; readonly cwd: string } {
-    const { file, stats } = this.#scripts.find(this.#handler.command);
-    if (!isStartable(file, stats)) throw new NotStartable();
-    return { file, cwd: dirname(file) };
+  start(call?: Call): { readonly file: string } & Surroundings {
+    const { command, args } = this.#handler;
+    const { file, stats } = this.#scripts.find(command);
+    const env = environmentOf(this.#handler, call);
+    if (wayToStart(file, beginningOf(file, stats), this.#platform) === 'by cmd.exe') {
+      const numbered = args.map((argument, index) => [`argument ${index + 1}`, argument]);
+      checkForCmdExe(command, {
+        ...Object.fromEntries(numbered),
+        ...(call && { 'the object id': call.objectId }),
+      });
+    }
+    return { file, args, cwd: dirname(file), env };
+  }
+
+  /** The outcome of an attempt whose script did not start. */
+  failure(error: Error): Outcome {
+    const outcome = startFailure(this.#handler.command, error, this.#found());
+    return { ...outcome, error: this.redaction.text(outcome.error ?? '') };
+  }
+
+  #found(): Script | undefined {
+    try {
+      return this.#scripts.find(this.#handler.command);
+    } catch {
+      return undefined;
+    }
   }
 }
 

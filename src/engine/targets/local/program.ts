@@ -4,6 +4,7 @@ import { marksOf } from './environment.ts';
 import { dyingMs, graceMs, ProcessTree, pollMs, type TreeState } from './process-tree.ts';
 import { type Process, processesNow } from './processes.ts';
 import { endLater } from './tree-ender.ts';
+import { endTreesNow } from './windows.ts';
 
 export interface Surroundings {
   readonly args: readonly string[];
@@ -68,7 +69,12 @@ function endWithThisProcess(program: Program, marks: readonly string[]): void {
 
 function endAll(): void {
   const programs = new Set([...running.keys(), ...endings.keys()]);
-  if (programs.size > 0) endLater(terminateNow(programs));
+  if (programs.size === 0 || endTreesNow(pidsOf(programs))) return;
+  endLater(terminateNow(programs));
+}
+
+function pidsOf(programs: Iterable<Program>): number[] {
+  return [...programs].map(({ pid }) => pid).filter((pid) => pid !== undefined);
 }
 
 /** @returns the trees that have been sent a SIGTERM, and that somebody must look after */
@@ -139,9 +145,17 @@ export async function endGroup(program: Program): Promise<void> {
 
 async function isGoneWithin(program: Program, ms: number): Promise<boolean> {
   const deadline = performance.now() + ms;
-  while (program.kill(0)) {
+  while (isThere(program)) {
     if (performance.now() >= deadline) return false;
     await delay(pollMs);
   }
   return true;
+}
+
+/** Whether a program, or anybody of its group, is there. */
+function isThere(program: Program): boolean {
+  // On Windows execa takes every signal, be it 0, for an order to end.
+  if (process.platform !== 'win32') return program.kill(0);
+  const { exitCode, signalCode } = program.nodeChildProcess;
+  return exitCode === null && signalCode === null;
 }

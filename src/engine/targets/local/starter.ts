@@ -8,6 +8,7 @@ import { TextCapture } from '../text-capture.ts';
 import { machineNow } from './machine-clock.ts';
 import type { Ended, RunOptions, run } from './run.ts';
 import type { Answer, FromStarter, ToStarter } from './starter-program.ts';
+import { endTreesNow, startersVariables } from './windows.ts';
 
 const program = fileURLToPath(new URL(`./starter-program${extname(import.meta.url)}`, import.meta.url));
 
@@ -67,7 +68,7 @@ class Life {
     // generation keeps the memory that is copied by each start at half.
     this.#process = fork(program, {
       execArgv: ['--max-semi-space-size=1'],
-      env: {},
+      env: startersVariables(process.platform, process.env),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
@@ -142,7 +143,7 @@ class Life {
     setImmediate(() => {
       if (!this.#waiting.has(number)) return;
       this.#lose('does not answer');
-      this.#process.kill('SIGTERM');
+      tellToEnd([this.#process]);
       setTimeout(() => this.#process.kill('SIGKILL'), hopelessMs).unref();
     });
   }
@@ -172,5 +173,11 @@ function endWithNodeRed(child: ChildProcess): void {
 }
 
 function endAll(): void {
-  for (const child of processes) child.kill('SIGTERM');
+  tellToEnd([...processes]);
+}
+
+/** With all that they run, which is theirs to do where it can be told to them. */
+function tellToEnd(children: readonly ChildProcess[]): void {
+  const pids = children.map(({ pid }) => pid).filter((pid) => pid !== undefined);
+  if (!endTreesNow(pids)) for (const child of children) child.kill('SIGTERM');
 }

@@ -1,0 +1,50 @@
+import { closeSync, openSync, readSync, type Stats } from 'node:fs';
+
+/** What the first bytes of a file tell of how it can be started. */
+export interface Beginning {
+  /** What follows `#!` in the first line, blanks at its start and the line feed left out; null without `#!`. */
+  readonly shebang: string | null;
+  /** It begins with a byte order mark, so that nothing else can stand at its beginning. */
+  readonly marked: boolean;
+  /** No text: there is a NUL in it. */
+  readonly binary: boolean;
+}
+
+const looked = new Map<string, { readonly version: string; readonly beginning: Beginning | null }>();
+
+/** How a file begins; null when it can not be read. It is looked at again when it has changed. */
+export function beginningOf(file: string, { ino, size, mtimeMs, ctimeMs }: Stats): Beginning | null {
+  const version = `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+  const known = looked.get(file);
+  if (known?.version === version) return known.beginning;
+  const beginning = read(file);
+  looked.set(file, { version, beginning });
+  return beginning;
+}
+
+function read(file: string): Beginning | null {
+  try {
+    const descriptor = openSync(file, 'r');
+    try {
+      const head = Buffer.alloc(256);
+      return parseBeginning(head.subarray(0, readSync(descriptor, head)));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return null;
+  }
+}
+
+/** @param head the first 256 bytes, or all of a shorter file */
+export function parseBeginning(head: Uint8Array): Beginning {
+  const text = Buffer.from(head).toString('latin1');
+  const marked = /^(?:\u00ef\u00bb\u00bf|\u00ff\u00fe|\u00fe\u00ff)/.test(text);
+  const [, shebang = null] = /^#![ \t]*([^\n]*)/.exec(text) ?? [];
+  return { shebang, marked, binary: !marked && text.includes('\0') };
+}
+
+/** The interpreter that a first line names, `/bin/sh` of `/bin/sh -e`. */
+export function interpreterOf(shebang: string): string {
+  return shebang.split(/[ \t]/, 1)[0] ?? '';
+}
