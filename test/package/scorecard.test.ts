@@ -35,7 +35,7 @@ describe('the scorecard', () => {
   });
 
   it('P07: asks for a Node.js that all dependencies run on, though Node-RED 5 would do with 22.9', () => {
-    assert.equal(manifest.engines.node, '>=22.19');
+    assert.equal(manifest.engines.node, '^22.19 || >=24');
     assert.ok(semver.satisfies(process.versions.node, manifest.engines.node));
     for (const name of Object.keys(manifest.dependencies)) {
       const { engines } = readJson<{ engines?: { node?: string } }>(`node_modules/${name}/package.json`);

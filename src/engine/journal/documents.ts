@@ -38,9 +38,9 @@ export class Documents {
        where ${ended} and started_at between :first and :last limit :limit`,
     );
     this.#startedAt = journal.prepare(
-      `select ${documentColumns} from executions where status = 1 and started_at = ?1
+      `select ${documentColumns} from executions where status = 1 and started_at = :at
        union all select ${documentColumns} from executions indexed by executions_by_status
-       where ${ended} and started_at = ?1`,
+       where ${ended} and started_at = :at`,
     );
     this.#payload = journal.prepare('select payload from events where seq = ?');
   }
@@ -78,7 +78,7 @@ export class Documents {
    */
   documentAt(at: number, requests: Map<number, ReadonlySet<string>>): string {
     const words = new Set<string>();
-    for (const row of this.#startedAt.all(at)) {
+    for (const row of this.#startedAt.all({ at })) {
       for (const word of wordsOf(row, this.#requestWords(Number(row['event_seq']), requests))) {
         words.add(word);
       }

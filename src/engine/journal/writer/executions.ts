@@ -60,7 +60,8 @@ export class Executions {
   /** Its turn has come: it is not stale then. @returns whether it is parked instead, behind an earlier one */
   start(seq: number, handler: string, lane: string | null, at: number): boolean {
     const blocked = this.#earlierUnsettled(lane, handler, seq);
-    this.#sql.turn.run(blocked ? statusCode.parked : statusCode.running, blocked ? 1 : 0, at, seq);
+    const status = blocked ? statusCode.parked : statusCode.running;
+    this.#sql.turn.run({ status, blocked: blocked ? 1 : 0, at, seq });
     return blocked;
   }
 
@@ -91,7 +92,7 @@ export class Executions {
         seq,
       );
     } else {
-      this.#sql.changed.run(status, blocked, dueAt, error ?? null, at, seq);
+      this.#sql.changed.run({ status, blocked, dueAt, error: error ?? null, at, seq });
     }
     return status >= statusCode.succeeded && lane !== null && this.#wakeNext(lane, change.handler, at);
   }
@@ -174,8 +175,8 @@ function prepare(db: DatabaseSync) {
       `select 1 from executions where object_key = ? and handler_id = ? and seq < ? and status < 3 and ordered = 1 limit 1`,
     ),
     turn: prepared(
-      `update executions set status = ?1, blocked = ?2, next_attempt_at = iif(?2, ?3, null), stale = iif(?2, stale, 0),
-       started_at = coalesce(started_at, ?3) where seq = ?4`,
+      `update executions set status = :status, blocked = :blocked, next_attempt_at = iif(:blocked, :at, null),
+       stale = iif(:blocked, stale, 0), started_at = coalesce(started_at, :at) where seq = :seq`,
     ),
     keepAttempt: prepared(
       `insert into attempts select seq, attempts, attempt_started_at, duration_ms, code, response, error, request_headers,
@@ -187,9 +188,9 @@ function prepare(db: DatabaseSync) {
        request_headers = ?, response_headers = ?, started_at = coalesce(started_at, ?) where seq = ?`,
     ),
     changed: prepared(
-      `update executions set status = ?1, blocked = ?2, next_attempt_at = ?3,
-       error = case when ?4 is null then error when error is null then ?4 else ?4 || '; before: ' || error end,
-       started_at = coalesce(started_at, ?5) where seq = ?6`,
+      `update executions set status = :status, blocked = :blocked, next_attempt_at = :dueAt,
+       error = case when :error is null then error when error is null then :error else :error || '; before: ' || error end,
+       started_at = coalesce(started_at, :at) where seq = :seq`,
     ),
     next: prepared(
       `select seq, blocked from executions where object_key = ? and handler_id = ? and status < 3 and ordered = 1

@@ -23,9 +23,9 @@ export function recover(db: DatabaseSync, now: number): Backlog {
   ).run(interrupted, now);
   // The clock was set back meanwhile: what waits keeps its delay from now on.
   db.prepare(
-    `update executions set next_attempt_at = ?1 + max(0, next_attempt_at - attempt_started_at - duration_ms),
-     attempt_started_at = ?1 - duration_ms where status = 2 and attempt_started_at + duration_ms > ?1 + 1000`,
-  ).run(now);
+    `update executions set next_attempt_at = :now + max(0, next_attempt_at - attempt_started_at - duration_ms),
+     attempt_started_at = :now - duration_ms where status = 2 and attempt_started_at + duration_ms > :now + 1000`,
+  ).run({ now });
   db.exec(`
     update events set stage = 1 where stage = 2;
     update events set stage = 4, next_handler = (
