@@ -154,6 +154,45 @@ describe('admin API for operators', function () {
     assert.deepEqual([bad.status, bad.body.error.code], [400, 'invalid']);
   });
 
+  for (const [what, body, field] of [
+    ['no filter', {}, 'filter'],
+    ['null', { filter: null }, 'filter'],
+    ['a list', { filter: [] }, 'filter'],
+    ['a list of conditions', { filter: [{ status: 'failed' }] }, 'filter'],
+    ['a text', { filter: '' }, 'filter'],
+    ['a number', { filter: 0 }, 'filter'],
+    ['true', { filter: true }, 'filter'],
+    ['an empty condition', { filter: { objectId: '' } }, 'objectId'],
+    ['a condition that is null', { filter: { handler: null } }, 'handler'],
+    ['an unknown condition', { filter: { all: true } }, 'all'],
+    ['an unknown property', { filter: {}, force: true }, 'force'],
+    ['a dry run that is a text', { filter: {}, dryRun: 'true' }, 'dryRun'],
+    ['a dry run that is null', { filter: {}, dryRun: null }, 'dryRun'],
+    ['a rate below 0', { filter: {}, ratePerSecond: -1 }, 'ratePerSecond'],
+    ['a rate of years', { filter: {}, ratePerSecond: 1e-9 }, 'ratePerSecond'],
+    ['a rate that is null', { filter: {}, ratePerSecond: null }, 'ratePerSecond'],
+    ['a rate that is a list', { filter: {}, ratePerSecond: [1] }, 'ratePerSecond'],
+    ['a rate that is no number', { filter: {}, ratePerSecond: 'fast' }, 'ratePerSecond'],
+    ['null for the whole', null, ''],
+    ['a list for the whole', [], ''],
+  ] as const)
+    it(`replays nothing for ${what}`, async () => {
+      const answer = await post('replay', body);
+      assert.deepEqual([answer.status, answer.body.error.code], [400, 'invalid']);
+      assert.deepEqual(
+        answer.body.error.issues.map((issue: { field: string }) => issue.field),
+        [field],
+      );
+    });
+
+  it('exports nothing for what is no filter', async () => {
+    for (const filter of [null, [], '', 0, true, { objectId: '' }, { all: true }]) {
+      const { status, body } = await post('exports', { filter });
+      assert.deepEqual([status, body.error.code], [400, 'invalid'], JSON.stringify(filter));
+    }
+    assert.equal((await post('exports', {})).status, 200, 'all, as nothing is changed by it');
+  });
+
   it('closes a circuit by hand, and lets what waited for it run', async () => {
     answer = 503;
     const events: string[] = [];
@@ -190,8 +229,9 @@ describe('admin API for operators', function () {
   });
 
   it('takes an empty body for an empty object', async () => {
+    const json = { 'content-type': 'application/json' };
     const bare = async (path: string) => {
-      const response = await red.admin(`${here}/${path}`, { method: 'POST' });
+      const response = await red.admin(`${here}/${path}`, { method: 'POST', headers: json });
       return { status: response.status, body: JSON.parse(await response.text()) };
     };
     assert.equal((await bare('exports')).status, 200);

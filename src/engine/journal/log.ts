@@ -38,7 +38,10 @@ const statusesSchema = <S extends string>(statuses: readonly S[]) =>
 
 const objectIdSchema = z.preprocess(
   (value) => (typeof value === 'number' ? String(value) : value),
-  z.string({ error: 'must be one object id' }).max(256, 'must have 256 characters at most'),
+  z
+    .string({ error: 'must be one object id' })
+    .min(1, 'must not be empty: leave it out')
+    .max(256, 'must have 256 characters at most'),
 );
 
 const executionFilterShape = {
@@ -47,7 +50,11 @@ const executionFilterShape = {
   handler: nodeIdSchema.optional(),
   status: statusesSchema(shownStatuses).optional(),
   objectId: objectIdSchema.optional(),
-  eventId: z.string({ error: 'must be one event id' }).max(64, 'must have 64 characters at most').optional(),
+  eventId: z
+    .string({ error: 'must be one event id' })
+    .min(1, 'must not be empty: leave it out')
+    .max(64, 'must have 64 characters at most')
+    .optional(),
   /** All of its words; see words.ts. */
   text: z
     .string({ error: 'must be one text' })
@@ -84,8 +91,8 @@ function withoutBlanks(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).filter(([, asked]) => asked !== ''));
 }
 
-// Strict: a misspelt condition must not widen what is replayed or exported.
-const executionFilterSchema = z.preprocess(withoutBlanks, z.strictObject(executionFilterShape));
+// Strict: a condition that is misspelt, or empty by mistake, must not widen what is replayed or exported.
+const executionFilterSchema = z.strictObject(executionFilterShape);
 const executionQuerySchema = z.preprocess(
   withoutBlanks,
   z.strictObject({ ...executionFilterShape, ...pageShape }),

@@ -7,6 +7,7 @@ import type { ExecutionRow } from '../../engine/execution.ts';
 import { type ExecutionFilter, type ExecutionLog, parseExecutionFilter } from '../../engine/journal/log.ts';
 import { parse } from '../../engine/parse.ts';
 import type { Provisioning } from '../provisioning.ts';
+import { filterSchema } from './operator-routes.ts';
 import { engineOf } from './registry-routes.ts';
 import type { Routes } from './routes.ts';
 
@@ -16,7 +17,7 @@ interface Ticket {
   readonly filter: ExecutionFilter;
 }
 
-const bodySchema = z.strictObject({ filter: z.unknown().default({}) });
+const bodySchema = z.strictObject({ filter: filterSchema.default({}) });
 
 /** Ms that a link to an export is good for. */
 const lifetime = 60_000;

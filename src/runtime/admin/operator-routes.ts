@@ -10,12 +10,19 @@ const closeSchema = z.strictObject({
   state: z.literal('closed', { error: 'must be "closed": circuits are opened by failures only' }),
 });
 
+/** Null, a list or a text must not come to mean that there is no condition. */
+export const filterSchema = z.record(z.string(), z.unknown(), { error: 'must be an object ({} for all)' });
+
 const replaySchema = z
   .strictObject({
-    filter: z.unknown().optional(),
+    filter: filterSchema.optional(),
     dryRun: z.boolean({ error: 'must be true or false' }).default(false),
     ratePerSecond: numeric(
-      z.number({ error: 'must be a number' }).min(0, 'must be 0 (no bound) at least'),
+      z
+        .number({ error: 'must be a number' })
+        .refine((rate) => rate === 0 || (rate >= 0.001 && rate <= 1_000_000), {
+          error: 'must be 0 (no bound), or from 0.001 to 1000000',
+        }),
     ).default(0),
   })
   // A request that says nothing must not call every handler again.

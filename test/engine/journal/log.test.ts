@@ -570,6 +570,16 @@ describe('execution log', () => {
       );
     });
 
+    it('refuses an empty condition of what is replayed or exported: it would widen the filter too', () => {
+      for (const field of ['eventType', 'handler', 'status', 'objectId', 'eventId', 'text', 'from', 'to'])
+        for (const value of ['', null])
+          assert.throws(
+            () => parseExecutionFilter({ [field]: value }),
+            new RegExp(`^InvalidInput: filter: ${field}(\\[0\\])?: `),
+            `${field} ${value}`,
+          );
+    });
+
     it('asks for the last 60 steps of statistics unless it says otherwise, and for 1500 at most', () => {
       assert.deepEqual(parseStatisticsQuery({}, beginning), {
         from: beginning - 3_600_000,
