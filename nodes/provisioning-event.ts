@@ -76,7 +76,9 @@ export default function provisioningEvent(RED: NodeAPI): void {
       intakeUser: { type: 'password' },
       intakePassword: { type: 'password' },
       intakeToken: { type: 'password' },
+      previousIntakeToken: { type: 'password' },
       intakeSecret: { type: 'password' },
+      previousIntakeSecret: { type: 'password' },
     },
   });
 }

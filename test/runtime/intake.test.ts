@@ -38,6 +38,27 @@ const flow = [
   intakeNode('/bearer', { id: 'bearer', intakeAuth: 'bearer', credentials: { intakeToken: 't0ken' } }),
   intakeNode('/spaced', { id: 'spaced', intakeAuth: 'bearer', credentials: { intakeToken: 'two  words ' } }),
   intakeNode('/signed', { id: 'signed', intakeAuth: 'signature', credentials: { intakeSecret: secret } }),
+  intakeNode('/rotated', {
+    id: 'rotated',
+    intakeAuth: 'bearer',
+    credentials: { intakeToken: 'new', previousIntakeToken: ' old ' },
+  }),
+  intakeNode('/resigned', {
+    id: 'resigned',
+    intakeAuth: 'signature',
+    credentials: { intakeSecret: secret, previousIntakeSecret: 'the old secret' },
+  }),
+  intakeNode('/blank', { id: 'blank', intakeAuth: 'bearer', credentials: { intakeToken: '  ' } }),
+  intakeNode('/retorn', {
+    id: 'retorn',
+    intakeAuth: 'signature',
+    credentials: { intakeSecret: secret, previousIntakeSecret: 'whsec_not base64' },
+  }),
+  intakeNode('/outworn', {
+    id: 'outworn',
+    intakeAuth: 'bearer',
+    credentials: { intakeToken: 'new', previousIntakeToken: notSet },
+  }),
   intakeNode('/unlocked', { id: 'unlocked', intakeAuth: 'bearer' }),
   intakeNode('/dangling', {
     id: 'dangling',
@@ -343,6 +364,19 @@ describe('intake', function () {
         assert.equal((await send('/spaced', postJson(envelope(), { authorization }))).status, status);
     });
 
+    it('takes the previous token too, while one is rotated', async () => {
+      for (const [token, status] of [
+        ['new', 202],
+        ['old', 202],
+        ['older', 401],
+        ['', 401],
+        ['new old', 401],
+      ] as const) {
+        const request = postJson(envelope(), { authorization: `Bearer ${token}` });
+        assert.equal((await send('/rotated', request)).status, status, token);
+      }
+    });
+
     it('asks who it is before it reads the body', async () => {
       const { status } = await send('/bearer', postJson('{"not json'));
       assert.equal(status, 401);
@@ -379,6 +413,36 @@ describe('intake', function () {
       assert.equal((await send('/signed', postJson(body))).status, 401, 'no signature');
     });
 
+    it('takes a signature by the previous secret too, while one is rotated', async () => {
+      for (const [key, status] of [
+        [secret, 202],
+        ['the old secret', 202],
+        ['another', 401],
+      ] as const) {
+        const body = JSON.stringify(envelope(`by ${key}`));
+        const headers = signed(body, now(), key, `msg-${key.replaceAll(' ', '-')}`);
+        assert.equal((await send('/resigned', postJson(body, headers))).status, status, key);
+      }
+    });
+
+    it('takes the headers by the names that they have at Svix, and knows a repetition by them', async () => {
+      const body = JSON.stringify(envelope());
+      const svix = (given: Record<string, string>) =>
+        Object.fromEntries(
+          Object.entries(given).map(([name, value]) => [name.replace('webhook', 'svix'), value]),
+        );
+      const request = postJson(body, svix(signed(body, now(), secret, 'msg-of-svix')));
+      assert.equal((await send('/signed', request)).status, 202);
+      const again = await send('/signed', request);
+      assert.deepEqual([again.status, again.body.duplicate], [200, true]);
+      const wrong = await send('/signed', postJson(body, svix(signed(body, now(), 'other'))));
+      assert.equal(wrong.status, 401);
+      assert.match(wrong.body.error?.message ?? '', /^svix-signature is wrong/);
+      const key = postJson(envelope('svix'), { 'svix-id': 'msg-unsigned' });
+      assert.equal((await send('/open', key)).status, 202);
+      assert.equal((await send('/open', key)).status, 200);
+    });
+
     it('knows a repetition by what is signed, whatever other key it comes with', async () => {
       const body = JSON.stringify(envelope());
       const headers = signed(body, now(), secret, 'msg-replayed');
@@ -395,12 +459,16 @@ describe('intake', function () {
         ['/half', 'half', 'intakePassword: is missing: enter the password'],
         ['/hanging', 'hanging', 'intakePassword: names'],
         ['/torn', 'torn', 'intakeSecret: must be a text, or whsec_ and base64'],
+        ['/blank', 'blank', 'intakeToken: is missing: enter the token'],
+        ['/retorn', 'retorn', 'previousIntakeSecret: must be a text, or whsec_ and base64'],
+        ['/outworn', 'outworn', 'previousIntakeToken: names'],
         ['/odd', 'odd', 'intakeAuth: must be "none", "basic", "bearer" or "signature"'],
       ] as const) {
         for (const authorization of [
           `Bearer ${notSet}`,
           basic(`jera:${notSet}`).authorization,
           basic('jera:').authorization,
+          'Bearer',
         ]) {
           const answer = await send(path, postJson(envelope(), { authorization }));
           assert.equal(answer.status, 503, path);

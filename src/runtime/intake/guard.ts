@@ -2,16 +2,19 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { NodeAPI } from 'node-red';
 import { type InvalidInput, Unavailable } from '../../engine/errors.ts';
-import { verify } from '../../engine/targets/signature.ts';
 import { isSigningSecret } from '../../engine/targets/signing-secret.ts';
-import { HttpProblem } from '../http/problem.ts';
 import { misconfigured } from './misconfigured.ts';
+import { signatureGuard } from './signature-guard.ts';
+import { unauthorized } from './unauthorized.ts';
 
 export interface IntakeCredentials {
   readonly intakeUser?: string;
   readonly intakePassword?: string;
   readonly intakeToken?: string;
+  /** Good too while senders go over to the new one, like `previousIntakeSecret`. */
+  readonly previousIntakeToken?: string;
   readonly intakeSecret?: string;
+  readonly previousIntakeSecret?: string;
 }
 
 /** Who may send events: the first question is asked before the body is read, the second when it is there. */
@@ -28,14 +31,11 @@ export interface Guard {
   readonly keyHeaders: readonly string[];
 }
 
-/** How far a signature's time may lie from now. Source: Standard Webhooks, which proposes five minutes. */
-const toleranceSeconds = 300;
-
 /** Seconds after which a sender may try an intake again that is not set up. */
 const setUpTime = 60;
 
 const nothing = (): void => undefined;
-const keyHeaders = ['idempotency-key', 'webhook-id'];
+const keyHeaders = ['idempotency-key', 'webhook-id', 'svix-id'];
 
 /** @throws InvalidInput for a way to sign in that is unknown, or lacks its secret: it must never be an open door */
 export function guardOf(RED: NodeAPI, auth: unknown, credentials: IntakeCredentials): Guard {
@@ -53,16 +53,21 @@ export function guardOf(RED: NodeAPI, auth: unknown, credentials: IntakeCredenti
         ),
       );
     case 'bearer':
-      return bearerGuard(
+      return bearerGuard([
         required(RED, 'intakeToken', credentials.intakeToken, RED._('provisioning-event.error.noToken')),
-      );
+        ...previous(RED, 'previousIntakeToken', credentials.previousIntakeToken),
+      ]);
     case 'signature':
-      return signatureGuard(
+      return signatureGuard([
         signingSecret(
           RED,
+          'intakeSecret',
           required(RED, 'intakeSecret', credentials.intakeSecret, RED._('provisioning-event.error.noSecret')),
         ),
-      );
+        ...previous(RED, 'previousIntakeSecret', credentials.previousIntakeSecret).map((secret) =>
+          signingSecret(RED, 'previousIntakeSecret', secret),
+        ),
+      ]);
     default:
       throw misconfigured(RED, 'intakeAuth', RED._('provisioning-event.error.auth'));
   }
@@ -88,11 +93,12 @@ function basicGuard(user: string, password: string): Guard {
   );
 }
 
-function bearerGuard(token: string): Guard {
-  return admitting('Bearer realm="provisioning"', 'the token', (given) =>
+function bearerGuard(tokens: readonly string[]): Guard {
+  return admitting('Bearer realm="provisioning"', 'the token', (given) => {
+    const token = credentialsOf('bearer', given);
     // A header has no blanks at its ends.
-    equals(credentialsOf('bearer', given), token.trim()),
-  );
+    return tokens.some((one) => equals(token, one.trim()));
+  });
 }
 
 function admitting(challenge: string, what: string, isRight: (authorization: string) => boolean): Guard {
@@ -109,39 +115,23 @@ function admitting(challenge: string, what: string, isRight: (authorization: str
   };
 }
 
-function signatureGuard(secret: string): Guard {
-  return {
-    open: false,
-    keyHeaders: ['webhook-id'],
-    admit(headers) {
-      for (const name of ['webhook-id', 'webhook-timestamp', 'webhook-signature']) {
-        if (!headers[name]) throw unauthorized(`this intake needs a signed request: ${name} is missing`);
-      }
-    },
-    verify(headers, body) {
-      const signed = {
-        id: textOf(headers['webhook-id']),
-        timestamp: textOf(headers['webhook-timestamp']),
-        signature: textOf(headers['webhook-signature']),
-      };
-      if (!verify(signed, body, { secrets: [secret], toleranceSeconds, now: Date.now() })) {
-        throw unauthorized('the signature is wrong, or its time is more than five minutes away from now');
-      }
-    },
-  };
-}
-
 function required(RED: NodeAPI, field: string, value: string | undefined, missing: string): string {
-  if (!value) throw misconfigured(RED, field, missing);
+  // Of blanks alone nothing is left in a header, as of no secret at all.
+  if (!value?.trim()) throw misconfigured(RED, field, missing);
   // Node-RED leaves a reference as it stands when nothing has that name: everybody could read it off the flow.
   if (/^\$(?:\{\S+\}|\(\S+\))$/.test(value))
     throw misconfigured(RED, field, RED._('provisioning-event.error.notSet', { reference: value }));
   return value;
 }
 
-function signingSecret(RED: NodeAPI, secret: string): string {
+/** What may be missing. */
+function previous(RED: NodeAPI, field: string, value: string | undefined): string[] {
+  return value?.trim() ? [required(RED, field, value, '')] : [];
+}
+
+function signingSecret(RED: NodeAPI, field: string, secret: string): string {
   if (isSigningSecret(secret)) return secret;
-  throw misconfigured(RED, 'intakeSecret', RED._('provisioning-event.error.badSecret'));
+  throw misconfigured(RED, field, RED._('provisioning-event.error.badSecret'));
 }
 
 /** What follows the scheme of an Authorization header; '' when it is of another scheme. */
@@ -154,12 +144,4 @@ function credentialsOf(scheme: string, authorization: string): string {
 function equals(given: string, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));
-}
-
-function textOf(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header.join(' ') : header;
-}
-
-function unauthorized(message: string, headers: Readonly<Record<string, string>> = {}): HttpProblem {
-  return new HttpProblem(401, 'unauthorized', message, headers);
 }
