@@ -2,6 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Node, NodeAPI, NodeStatus } from 'node-red';
 import { InvalidInput } from '../engine/errors.ts';
 import { answer, answerError } from './http/answer.ts';
+import { BytesInFlight } from './http/bytes-in-flight.ts';
 import { normalisePath } from './http/path.ts';
 import { keepUnparsed } from './http/unparsed.ts';
 import { isAdminPath } from './intake/admin-paths.ts';
@@ -26,6 +27,9 @@ export interface IntakeDef {
 
 const defaultPath = '/provisioning/events';
 
+/** Bytes of bodies, of all intakes together. */
+const mostInFlight = 64 * 1024 * 1024;
+
 export interface Intake {
   /** The node receives events at its path from now on. @returns what ends it */
   mount(node: Node, def: IntakeDef, credentials: IntakeCredentials): () => void;
@@ -38,6 +42,7 @@ class HttpIntake implements Intake {
   readonly #provisioning: Provisioning;
   readonly #paths = new IntakePaths();
   readonly #statuses = new Map<string, NodeStatus>();
+  readonly #inFlight = new BytesInFlight(mostInFlight);
 
   constructor(red: NodeAPI, provisioning: Provisioning) {
     this.#red = red;
@@ -117,7 +122,7 @@ class HttpIntake implements Intake {
       const path = normalisePath(req.url);
       const claimant = this.#paths.find(path) as Claimant;
       const engine = () => requireEngine(provisioning, claimant.registry);
-      const { status, body } = await receive(req, path, claimant, engine);
+      const { status, body } = await receive(req, path, claimant, this.#inFlight, engine);
       answer(res, status, body);
     } catch (error) {
       answerError(res, error, (message) => this.#red.log.error(`provisioning intake: ${message}`));

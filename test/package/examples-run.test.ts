@@ -3,6 +3,7 @@ import { execa } from 'execa';
 import { eventually } from '../support/eventually.ts';
 import { examples, onPort } from '../support/examples.ts';
 import { type FlowNode, type NodeRed, startNodeRed } from '../support/node-red.ts';
+import { postJson } from '../support/provisioning-flow.ts';
 
 interface Row {
   readonly eventId: string;
@@ -31,7 +32,7 @@ describe('each example, imported and deployed in Node-RED', function () {
   }
 
   async function press(path: string): Promise<void> {
-    const response = await red.admin(path, { method: 'POST' });
+    const response = await red.admin(path, postJson({}));
     assert.ok(response.ok, `POST ${path}: ${response.status} ${await response.text()}`);
   }
 

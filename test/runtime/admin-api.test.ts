@@ -349,7 +349,7 @@ describe('admin API', function () {
 
   describe('POST /nodes/:id/fire', () => {
     it('sends the sample of the event node’s type through the flow', async () => {
-      const response = await red.admin('provisioning/nodes/event/fire', { method: 'POST' });
+      const response = await red.admin('provisioning/nodes/event/fire', postJson({}));
       assert.equal(response.status, 202);
       const { id } = (await response.json()) as { id: string };
       await executionsOf(id, 2);
@@ -357,8 +357,8 @@ describe('admin API', function () {
     });
 
     it('answers 404 when it is not deployed, 400 when it has no type', async () => {
-      assert.equal((await fails(404, 'provisioning/nodes/other/fire', { method: 'POST' })).code, 'not_found');
-      const { message, issues } = await fails(400, 'provisioning/nodes/intake/fire', { method: 'POST' });
+      assert.equal((await fails(404, 'provisioning/nodes/other/fire', postJson({}))).code, 'not_found');
+      const { message, issues } = await fails(400, 'provisioning/nodes/intake/fire', postJson({}));
       assert.equal(issues?.[0]?.field, 'eventType');
       assert.match(message, /eventType: is missing: .* choose it in the event node and deploy$/);
     });
@@ -372,6 +372,58 @@ describe('admin API', function () {
       );
       assert.ok(items.some(({ succeeded, p95 }) => succeeded >= 2 && p95 !== null));
       await fails(400, `${here}/stats?step=0`);
+    });
+  });
+
+  describe('every route that changes something, or hands out a link', () => {
+    const routes = [
+      ['PATCH', `${here}/handlers/nobody`],
+      ['POST', `${here}/handlers/nobody/circuit`],
+      ['POST', `${here}/executions/ex-aaaaaa-1/replay`],
+      ['POST', `${here}/executions/ex-aaaaaa-1/cancel`],
+      ['POST', `${here}/events`],
+      ['POST', `${here}/events/ev-aaaaaa-1/replay`],
+      ['POST', `${here}/replay`],
+      ['POST', `${here}/exports`],
+      ['POST', 'provisioning/nodes/event/fire'],
+    ] as const;
+    const json = { 'content-type': 'application/json' };
+
+    for (const [method, path] of routes) {
+      it(`wants JSON, with a body and without: ${method} ${path}`, async () => {
+        for (const headers of [{}, { 'content-type': 'text/plain' }, { 'content-type': 'text/plain, x' }])
+          for (const body of [undefined, '', '{}'])
+            await fails(415, path, { method, headers, ...(body !== undefined && { body }) });
+      });
+
+      it(`does nothing for a page of elsewhere: ${method} ${path}`, async () => {
+        for (const headers of [
+          { origin: 'http://evil.example' },
+          { origin: 'null' },
+          { origin: red.url, 'sec-fetch-site': 'cross-site' },
+          { origin: red.url, 'sec-fetch-site': 'same-site' },
+        ]) {
+          const { code } = await fails(403, path, { method, headers: { ...json, ...headers }, body: '{}' });
+          assert.equal(code, 'forbidden');
+        }
+      });
+    }
+
+    it('takes the editor’s own page, and whoever is no browser', async () => {
+      for (const headers of [
+        {},
+        { origin: red.url },
+        { origin: 'https://proxied.example', 'sec-fetch-site': 'same-origin' },
+        { origin: 'http://proxied.example', 'x-forwarded-host': 'proxied.example' },
+      ]) {
+        const init = postJson({}, headers as Record<string, string>);
+        assert.equal((await red.admin('provisioning/nodes/event/fire', init)).status, 202);
+      }
+    });
+
+    it('is none that only reads', async () => {
+      const headers = { origin: 'http://evil.example', 'sec-fetch-site': 'cross-site' };
+      assert.equal((await red.admin(`${here}/executions`, { headers })).status, 200);
     });
   });
 
@@ -412,6 +464,26 @@ describe('admin API', function () {
       const elsewhere = await red.admin('provisioned/nothing');
       assert.equal(elsewhere.status, 404);
       assert.match(await elsewhere.text(), /^<!DOCTYPE html>/, 'is not ours to answer');
+    });
+
+    it('does not speak of itself where an intake is looked for', async () => {
+      await red.deploy([...flows, intakeNode('/provisioning/events', { id: 'default' })]);
+      for (const path of [
+        'provisioning/events/12',
+        'provisioning/events/registries',
+        'provisioning/event',
+        'provisioning/nothing',
+      ]) {
+        const { code, message } = await fails(404, path, postJson(envelope()));
+        assert.equal(code, 'not_found');
+        assert.equal(
+          message,
+          `there is nothing at /${path}: an intake receives at exactly the path that its event node names`,
+        );
+      }
+      const { message } = await fails(404, 'provisioning/registries/registry/nothing');
+      assert.match(message, /in the admin API$/);
+      await red.deploy(flows);
     });
 
     it('leaves the rest of its prefix to flows', async () => {

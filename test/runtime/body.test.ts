@@ -2,13 +2,20 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { mock } from 'node:test';
-import { readBody } from '../../src/runtime/http/body.ts';
+import { withBody } from '../../src/runtime/http/body.ts';
+import { BytesInFlight } from '../../src/runtime/http/bytes-in-flight.ts';
 
 /** A request whose body is written by hand. */
 function request(headers: Readonly<Record<string, string>> = {}): PassThrough & IncomingMessage {
   const headersOf = { 'content-type': 'application/json', ...headers };
   return Object.assign(new PassThrough(), { headers: headersOf }) as unknown as PassThrough & IncomingMessage;
 }
+
+const readBody = (req: IncomingMessage, inFlight = new BytesInFlight(2 ** 21)): Promise<Buffer> =>
+  withBody(req, inFlight, async (bytes) => bytes);
+
+const events = ['data', 'end', 'error', 'close'];
+const listeners = (req: PassThrough): number[] => events.map((event) => req.listenerCount(event));
 
 describe('body of a request', () => {
   afterEach(() => mock.timers.reset());
@@ -51,6 +58,44 @@ describe('body of a request', () => {
     req.write('x');
     await assert.rejects(read, { name: 'TooLarge' });
     assert.equal(req.listenerCount('data'), 0, 'nothing more is kept');
+  });
+
+  it('leaves nobody listening and nothing held, whatever came of it', async () => {
+    for (const [what, end] of [
+      ['read', (req: PassThrough) => req.end('}')],
+      ['too large', (req: PassThrough) => req.write(Buffer.alloc(1024 * 1024 + 1))],
+      ['gone', (req: PassThrough) => req.destroy()],
+    ] as const) {
+      const req = request();
+      const before = listeners(req);
+      const inFlight = new BytesInFlight(2 ** 21);
+      req.write('{');
+      const read = readBody(req, inFlight).catch(() => undefined);
+      end(req);
+      await read;
+      assert.deepEqual(listeners(req), before, what);
+      assert.equal(inFlight.held, 0, what);
+    }
+  });
+
+  it('is in flight from its first byte until the work on it is done', async () => {
+    const inFlight = new BytesInFlight(2 ** 21);
+    const req = request({ 'content-length': '4' });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const work = withBody(req, inFlight, () => promise);
+    assert.equal(inFlight.held, 0);
+    req.end('{  }');
+    await new Promise((end) => req.once('end', end));
+    assert.equal(inFlight.held, 4);
+    resolve();
+    await work;
+    assert.equal(inFlight.held, 0);
+    await assert.rejects(
+      withBody(request({ 'content-length': '3' }).end('nay'), inFlight, () =>
+        Promise.reject(new Error('no')),
+      ),
+    );
+    assert.equal(inFlight.held, 0);
   });
 
   it('is missed when somebody has read it before', async () => {

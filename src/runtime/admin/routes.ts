@@ -3,7 +3,9 @@ import type { NodeAPI } from 'node-red';
 import { NotFound } from '../../engine/errors.ts';
 import { answer, answerError } from '../http/answer.ts';
 import { rootOf } from '../http/apps.ts';
-import { isEmpty, parseJson, readBody } from '../http/body.ts';
+import { isEmpty, parseJson, requireJson, withBody } from '../http/body.ts';
+import { BytesInFlight } from '../http/bytes-in-flight.ts';
+import { refuseForeign } from '../http/foreign-page.ts';
 import { pathBelow } from '../http/path.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { keepUnparsed } from '../http/unparsed.ts';
@@ -25,6 +27,9 @@ export type Work = (request: AdminRequest) => unknown;
 /** Writes an answer itself. What it throws before it has begun becomes an answer. */
 export type Write = (request: AdminRequest, res: Response) => Promise<void>;
 
+/** Bytes of bodies, of all routes together. */
+const inFlight = new BytesInFlight(16 * 1024 * 1024);
+
 const prefix = '/provisioning';
 /** What is of this package for certain; the rest of the prefix may be of a flow when `httpNode` has the same root. */
 const own = /^\/provisioning\/(?:registries|nodes|exports|metrics)(?=\/|$)/i;
@@ -43,17 +48,17 @@ export class Routes {
   }
 
   patch(path: string, work: Work): void {
-    this.#red.httpAdmin.patch(prefix + path, this.#guard('write'), this.#answer(200, work));
+    this.#red.httpAdmin.patch(prefix + path, this.#guard('write'), this.#fromHere, this.#answer(200, work));
   }
 
   /** Its work is accepted rather than done: 202. */
   post(path: string, work: Work): void {
-    this.#red.httpAdmin.post(prefix + path, this.#guard('write'), this.#answer(202, work));
+    this.#red.httpAdmin.post(prefix + path, this.#guard('write'), this.#fromHere, this.#answer(202, work));
   }
 
   /** A question that needs a body: it reads, and changes nothing. */
   ask(path: string, work: Work): void {
-    this.#red.httpAdmin.post(prefix + path, this.#guard('read'), this.#answer(200, work));
+    this.#red.httpAdmin.post(prefix + path, this.#guard('read'), this.#fromHere, this.#answer(200, work));
   }
 
   /** An answer that is not JSON. */
@@ -86,7 +91,11 @@ export class Routes {
     const leadNowhere: RequestHandler = (req, res, next) => {
       const path = pathBelow(httpAdmin.path(), req.originalUrl);
       if (!path?.toLowerCase().startsWith(`${prefix}/`)) return next();
-      answerError(res, new NotFound(`there is no ${req.method} ${path} in the admin API`), this.#log);
+      // Elsewhere below the prefix somebody may look for an intake rather than for the admin API.
+      const message = own.test(path)
+        ? `there is no ${req.method} ${path} in the admin API`
+        : `there is nothing at ${path}: an intake receives at exactly the path that its event node names`;
+      answerError(res, new NotFound(message), this.#log);
     };
     httpAdmin.use(prefix, refuse);
     httpAdmin.use(own, leadNowhere);
@@ -113,6 +122,18 @@ export class Routes {
       });
     };
   }
+
+  /** Where no users are known, a page of anywhere that its reader has open could act in his name. */
+  readonly #fromHere: RequestHandler = (req, res, next) => {
+    try {
+      refuseForeign(req.headers);
+      // A page may send other types without being asked for leave first.
+      requireJson(req);
+    } catch (error) {
+      return answerError(res, error, this.#log);
+    }
+    next();
+  };
 
   #answer(status: number, work: Work): RequestHandler {
     return async (req, res) => {
@@ -145,6 +166,7 @@ function adminRequest(req: Request): AdminRequest {
     query: req.query,
     user: user?.username ?? null,
     param: (name) => String(req.params[name] ?? ''),
-    json: async () => (isEmpty(req) ? {} : parseJson('body', await readBody(req))),
+    json: async () =>
+      isEmpty(req) ? {} : withBody(req, inFlight, async (bytes) => parseJson('body', bytes)),
   };
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { MIMEType } from 'node:util';
 import { InvalidInput, TooLarge } from '../../engine/errors.ts';
+import type { BytesInFlight } from './bytes-in-flight.ts';
 import { HttpProblem } from './problem.ts';
 
 /** Bytes of a body, and ms that it may take to come. */
@@ -10,38 +11,39 @@ const maxTime = 30_000;
 const maxDepth = 100;
 
 /**
- * Reads a request's whole body, exactly as it was sent.
- * @throws TooLarge beyond 1 MiB; HttpProblem 415 unless it says it is plain JSON in UTF-8, 408 when it takes too long
+ * Reads a request's whole body, exactly as it was sent, and has something done with it. What its head says is looked
+ * at first; its bytes count as being in flight until the work is done.
+ * @throws TooLarge beyond 1 MiB; Unavailable when too many bytes are in flight; HttpProblem 415 unless it says it is
+ * plain JSON in UTF-8, 408 when it takes too long, 400 when the sender goes away
  */
-export async function readBody(req: IncomingMessage): Promise<Buffer> {
-  checkType(req);
-  if (Number(req.headers['content-length']) > maxBytes) throw tooLarge();
+export async function withBody<T>(
+  req: IncomingMessage,
+  inFlight: BytesInFlight,
+  work: (bytes: Buffer) => Promise<T>,
+): Promise<T> {
+  requireJson(req);
+  const { 'content-length': length } = req.headers;
+  if (Number(length) > maxBytes) throw tooLarge();
   if (req.readableEnded) throw new Error('the body of a request was read by something in front of Node-RED');
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const onData = (chunk: Buffer): void => {
-    size += chunk.length;
-    if (size > maxBytes) reject(tooLarge());
-    else chunks.push(chunk);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const body = inFlight.body(Number(length ?? maxBytes), reject);
+  const onData = (piece: Buffer): void => {
+    if (body.size + piece.length > maxBytes) reject(tooLarge());
+    else body.add(piece);
   };
-  const late = setTimeout(
-    () =>
-      reject(
-        new HttpProblem(408, 'timeout', `the body did not come within ${maxTime / 1000} s`, {
-          connection: 'close',
-        }),
-      ),
-    maxTime,
-  );
-  const onEnd = () => resolve(Buffer.concat(chunks));
-  const onClose = () => reject(new HttpProblem(400, 'aborted', 'the sender went away'));
-  req.on('data', onData).once('end', onEnd).once('error', onClose).once('close', onClose);
-  try {
-    return await promise;
-  } finally {
+  const onEnd = () => resolve();
+  const onGone = () => reject(new HttpProblem(400, 'aborted', 'the sender went away'));
+  const late = setTimeout(() => reject(tooLate()), maxTime);
+  req.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
+  const leave = () => {
     clearTimeout(late);
-    req.off('data', onData);
+    req.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
+  };
+  try {
+    await promise.finally(leave);
+    return await work(body.whole());
+  } finally {
+    body.end();
   }
 }
 
@@ -74,7 +76,8 @@ export function parseJson(what: string, bytes: Uint8Array): unknown {
   return value;
 }
 
-function checkType({ headers }: IncomingMessage): void {
+/** @throws HttpProblem 415 unless a request's head says that what it brings is plain JSON in UTF-8 */
+export function requireJson({ headers }: Pick<IncomingMessage, 'headers'>): void {
   const coding = headers['content-encoding'];
   if (coding !== undefined && coding.toLowerCase() !== 'identity') {
     throw new HttpProblem(415, 'unsupported_media_type', 'send the body uncompressed', {
@@ -105,6 +108,12 @@ function isJson(contentType: string): boolean {
 function isDeeperThan(levels: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner));
+}
+
+function tooLate(): HttpProblem {
+  return new HttpProblem(408, 'timeout', `the body did not come within ${maxTime / 1000} s`, {
+    connection: 'close',
+  });
 }
 
 function tooLarge(): TooLarge {

@@ -6,7 +6,8 @@ import { InvalidInput } from '../../engine/errors.ts';
 import { type Envelope, envelopeSchema, parseEnvelope } from '../../engine/event.ts';
 import type { IdempotencyKey } from '../../engine/journal/journal.ts';
 import { parse } from '../../engine/parse.ts';
-import { parseJson, readBody } from '../http/body.ts';
+import { parseJson, withBody } from '../http/body.ts';
+import type { BytesInFlight } from '../http/bytes-in-flight.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { Claimant } from './intake-paths.ts';
 
@@ -27,6 +28,7 @@ export async function receive(
   req: IncomingMessage,
   path: string,
   { node, guard }: Claimant,
+  inFlight: BytesInFlight,
   engineOf: () => Engine,
 ): Promise<Receipt> {
   const { method, headers } = req;
@@ -34,15 +36,16 @@ export async function receive(
     throw new HttpProblem(405, 'method_not_allowed', 'events are sent by POST', { allow: 'POST' });
   }
   guard.admit(headers);
-  const bytes = await readBody(req);
-  guard.verify(headers, bytes);
-  const key = keyOf(guard.keyHeaders, headers, path, bytes);
-  const value = parseJson('events', bytes);
-  const many = Array.isArray(value);
-  const envelopes = many ? envelopesOf(value) : [parseEnvelope(value)];
-  const { ids, duplicate } = await engineOf().accept(envelopes, node, key);
-  const answer = many ? { ids } : { id: ids[0] };
-  return duplicate ? { status: 200, body: { ...answer, duplicate } } : { status: 202, body: answer };
+  return withBody(req, inFlight, async (bytes) => {
+    guard.verify(headers, bytes);
+    const key = keyOf(guard.keyHeaders, headers, path, bytes);
+    const value = parseJson('events', bytes);
+    const many = Array.isArray(value);
+    const envelopes = many ? envelopesOf(value) : [parseEnvelope(value)];
+    const { ids, duplicate } = await engineOf().accept(envelopes, node, key);
+    const answer = many ? { ids } : { id: ids[0] };
+    return duplicate ? { status: 200, body: { ...answer, duplicate } } : { status: 202, body: answer };
+  });
 }
 
 function envelopesOf(value: readonly unknown[]): Envelope[] {
