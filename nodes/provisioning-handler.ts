@@ -4,13 +4,22 @@ import { type HandlerCredentials, handlerOf, type SavedHandler } from '../src/ru
 import { migrate } from '../src/runtime/migrations.ts';
 import { refuseSubflow } from '../src/runtime/node-home.ts';
 import { errorStatus } from '../src/runtime/node-outcome.ts';
-import { type Provisioning, provisioningOf } from '../src/runtime/provisioning.ts';
+import { type Provisioning, provisioningOf, type Registration } from '../src/runtime/provisioning.ts';
 
 /** Why a handler is in no registry's set; undefined when it is, or its registry tells by itself. */
 function registryProblem(provisioning: Provisioning, registry: string): string | undefined {
   if (!registry) return 'is missing: choose one in the dialog of the handler, and deploy';
   if (provisioning.engine(registry) || provisioning.problemOf(registry) !== undefined) return undefined;
   return 'refers to no deployed registry: choose another one, or deploy it too';
+}
+
+/** Says on the node what is wrong with it, and keeps it registered as refused while it lives. */
+function refuse(node: Node<object>, error: unknown, register: (problem: string) => Registration): void {
+  if (!(error instanceof InvalidInput)) throw error;
+  node.error(error.message);
+  node.status(errorStatus(error));
+  const { end } = register(error.message);
+  node.on('close', end);
 }
 
 /** Who is called when an event happens. */
@@ -22,6 +31,10 @@ export default function provisioningHandler(RED: NodeAPI): void {
     const registry = String(saved['registry'] ?? '');
     try {
       refuseSubflow(RED, saved);
+    } catch (error) {
+      return refuse(this, error, (problem) => provisioning.refuseNode(registry, problem));
+    }
+    try {
       const handler = handlerOf(
         RED,
         migrate('handler', saved),
@@ -38,10 +51,7 @@ export default function provisioningHandler(RED: NodeAPI): void {
         unstarted();
       });
     } catch (error) {
-      if (!(error instanceof InvalidInput)) throw error;
-      this.error(error.message);
-      this.status(errorStatus(error));
-      this.on('close', provisioning.refuseHandler(registry, saved.id, error.message).end);
+      refuse(this, error, (problem) => provisioning.refuseHandler(registry, saved, problem));
     }
   }
   RED.nodes.registerType('provisioning-handler', ProvisioningHandler, {

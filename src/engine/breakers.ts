@@ -1,4 +1,4 @@
-import { afterAttempt, type Circuit, closedCircuit, probing } from './circuit.ts';
+import { afterAttempt, type Circuit, closedCircuit, probing, unprobed } from './circuit.ts';
 import type { Journal, StoredCircuit } from './journal/journal.ts';
 import type { Outcome } from './targets/target.ts';
 import type { Time } from './time.ts';
@@ -28,12 +28,17 @@ export class Breakers {
   }
 
   /** An attempt has ended. */
-  record(handler: string, outcome: Outcome): void {
-    this.#set(handler, afterAttempt(this.of(handler), outcome, this.#options.time.now()));
+  record(handler: string, outcome: Outcome, probe: boolean): void {
+    this.#set(handler, afterAttempt(this.of(handler), outcome, this.#options.time.now(), probe));
   }
 
   probe(handler: string): void {
     this.#set(handler, probing(this.of(handler)));
+  }
+
+  /** A probe that was begun is not made: the next one may be. */
+  unprobe(handler: string): void {
+    this.#set(handler, unprobed(this.of(handler)));
   }
 
   /** By hand. @returns false when it was closed already */

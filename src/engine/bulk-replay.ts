@@ -86,10 +86,9 @@ async function replayInOrder(
 /** @returns how many of them are run again, or would be */
 async function ask(delivery: Delivery, executions: readonly number[], dryRun: boolean): Promise<number> {
   const { journal, registry, chains, emissions, time } = delivery;
-  const callable = registry.list().filter(({ status }) => status === 'enabled');
   const replayed = await journal.replay({
     which: { executions },
-    callable: callable.map(({ config }) => config.id),
+    callable: registry.callable(),
     at: time.now(),
     dryRun,
   });

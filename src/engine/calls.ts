@@ -1,11 +1,19 @@
 import { makeAttempt } from './attempt.ts';
 import type { Breakers } from './breakers.ts';
-import type { Gate } from './gate.ts';
+import type { Gate, Shut } from './gate.ts';
 import type { Ids } from './journal/ids.ts';
 import type { ExecutionChange } from './journal/journal.ts';
-import type { Registry } from './registry.ts';
+import type { RegisteredHandler, Registry } from './registry.ts';
 import { afterFailure } from './retry.ts';
-import { type Chain, type ChainExecution, park, parkUntil, settle } from './running-chain.ts';
+import {
+  type Chain,
+  type ChainExecution,
+  cancel,
+  giveBack,
+  park,
+  parkUntil,
+  settle,
+} from './running-chain.ts';
 import type { Time } from './time.ts';
 
 interface Options {
@@ -18,6 +26,14 @@ interface Options {
   readonly random: () => number;
 }
 
+/** The turn of an execution that waited outside of the window. */
+export interface ParkedTurn {
+  /** When it is due, in ms since the epoch: if it is not called now, that stays. */
+  readonly dueAt: number;
+  /** It is due before its time, to try the handler's circuit: a failure costs no retry. */
+  readonly probe: boolean;
+}
+
 /** Calls handlers: an attempt, and what it means for the execution and for the handler's circuit. */
 export class Calls {
   readonly #options: Options;
@@ -26,30 +42,65 @@ export class Calls {
     this.#options = options;
   }
 
-  /** @param probeFor when the execution would be due without this probe: a failure costs no retry, and leaves that */
-  async call(chain: Chain, execution: ChainExecution, probeFor?: number): Promise<ExecutionChange> {
-    const { registry, breakers, gate, ids, time } = this.#options;
+  /**
+   * Calls an execution's handler, if the gate lets it.
+   * @param begun is told right before the call
+   * @returns what has become of the execution; `attempt` is absent when nobody was called
+   */
+  async call(
+    chain: Chain,
+    execution: ChainExecution,
+    begun: () => void,
+    parked?: ParkedTurn,
+  ): Promise<ExecutionChange> {
+    const { registry, breakers, gate } = this.#options;
     const id = execution.handler.id;
+    const probe = parked?.probe ?? false;
+    const judged = gate.judge(id, probe);
+    // Between the gate and the call nothing may be awaited: a deploy would come in between.
+    const verdict = typeof judged === 'string' ? judged : await judged;
     const handler = registry.find(id);
-    if (!handler) return park(execution, 'missing');
+    if (verdict !== 'call' || !handler) {
+      if (probe) breakers.unprobe(id);
+      return verdict === 'ended'
+        ? giveBack(execution, parked?.dueAt)
+        : this.stop(execution, verdict === 'call' ? 'missing' : verdict, parked?.dueAt);
+    }
+    begun();
+    return this.#attempt(chain, execution, handler, parked);
+  }
+
+  /** What becomes of an execution whose handler may not be called (rules 8 and 9). */
+  stop(execution: ChainExecution, shut: Shut, dueAt?: number): ExecutionChange {
+    if (shut === 'archived') return cancel(execution, 'its handler is archived');
+    return park(execution, shut, dueAt);
+  }
+
+  async #attempt(
+    chain: Chain,
+    execution: ChainExecution,
+    { config, target }: RegisteredHandler,
+    parked: ParkedTurn | undefined,
+  ): Promise<ExecutionChange> {
+    const { breakers, ids, time, random } = this.#options;
+    const { id } = config;
     const { seq, eventType, objectId, body } = chain;
     const eventId = ids.event(seq);
     const attempt = execution.attempts + 1;
     const call = { eventId, eventType, objectId, body, attempt, webhookId: `${eventId}_${id}` };
-    const made = await makeAttempt(handler.target, call, time);
-    breakers.record(id, made.outcome);
+    const made = await makeAttempt(target, call, time);
+    breakers.record(id, made.outcome, parked?.probe ?? false);
     if (made.outcome.ok) return settle(execution, made);
-
-    if (probeFor !== undefined)
-      return this.#parked(parkUntil(execution, made, probeFor, execution.retries), execution, gate);
-    const after = afterFailure(handler.config, execution.retries, made.outcome, this.#options.random());
+    if (parked?.probe) return this.#parkUntil(execution, made, parked.dueAt, execution.retries);
+    const after = afterFailure(config, execution.retries, made.outcome, random());
     if (!after.retry) return settle(execution, made);
-    const change = parkUntil(execution, made, time.now() + after.delayMs, execution.retries + 1);
-    return this.#parked(change, execution, gate);
+    return this.#parkUntil(execution, made, time.now() + after.delayMs, execution.retries + 1);
   }
 
-  #parked(change: ExecutionChange, execution: ChainExecution, gate: Gate): ExecutionChange {
-    execution.parkedFor = gate.parkedFor(execution.handler.id, false);
+  #parkUntil(...args: Parameters<typeof parkUntil>): ExecutionChange {
+    const [execution] = args;
+    const change = parkUntil(...args);
+    execution.parkedFor = this.#options.gate.parkedFor(execution.handler.id, false);
     return change;
   }
 }

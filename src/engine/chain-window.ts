@@ -4,7 +4,7 @@ import { type Claim, chainOf, linkOf } from './claim.ts';
 import type { EmissionWindow } from './emission-window.ts';
 import type { Gate } from './gate.ts';
 import type { HandlerSlots } from './handler-slots.ts';
-import type { ExecutionChange, Journal, Released, StartedFirstPass, Taken } from './journal/journal.ts';
+import type { DueBatch, ExecutionChange, Journal, Released, Stepped, Taken } from './journal/journal.ts';
 import { stage } from './journal/stage.ts';
 import type { Persist } from './persist.ts';
 import { Portion } from './portion.ts';
@@ -12,7 +12,6 @@ import type { Registry } from './registry.ts';
 import {
   type Chain,
   type ChainExecution,
-  cancel,
   chainFrom,
   endOf,
   executionOf,
@@ -29,6 +28,13 @@ export interface ChainObserver {
   finished(chain: Chain): void;
   /** An execution waits; it is due at this time. */
   parked(handler: string, nextAttemptAt: number): void;
+}
+
+/** A take that is on disk. */
+export interface TakenEvent {
+  readonly taken: Taken;
+  /** Lets its chain begin. */
+  readonly begin: () => void;
 }
 
 interface Options {
@@ -61,7 +67,6 @@ export class ChainWindow {
   /** Handlers whose rate is waited for. */
   readonly #slowed = new Set<string>();
   #running = 0;
-  #open = false;
 
   constructor(options: Options) {
     this.#options = options;
@@ -79,19 +84,16 @@ export class ChainWindow {
     return this.#places.unused;
   }
 
-  /** Chains start. */
+  /** Flows run: chains start. */
   open(): void {
-    this.#open = true;
     this.fill();
   }
 
-  /** No chain starts; attempts in flight end, and what comes after them waits in the journal. */
-  pause(): void {
-    this.#open = false;
-  }
-
-  /** Takes an event (rule 2): fixes which handlers will run, and starts the first as soon as that is on disk. */
-  async take(claim: Claim): Promise<Taken> {
+  /**
+   * Takes an event (rule 2): fixes which handlers will run. What follows from it begins with `begin`, so that whoever
+   * waits for the end of its first pass can be there before.
+   */
+  async take(claim: Claim): Promise<TakenEvent> {
     const { journal, registry, emissions, time } = this.#options;
     const { callable, missed } = registry.listenersOf(claim.eventType);
     const [first] = callable;
@@ -105,11 +107,16 @@ export class ChainWindow {
       const taken = await journal.take(changed ? { ...request, changed } : request);
       const started = taken.outcome === 'taken' && taken.stage === stage.running;
       if (start && !started) this.#giveBack(first.config.id);
-      if (taken.outcome !== 'taken') return taken;
+      if (taken.outcome !== 'taken') return { taken, begin: () => undefined };
+      const { passed } = taken;
       this.#go(taken.released, slot.era);
-      if (started) this.#run(chainOf(claim, taken, links, at), taken.blocked);
-      else if (taken.stage === stage.due && first) this.wait(first.config.id);
-      return taken;
+      if (passed) this.#follow(passed, slot.era, at);
+      const begin = () => {
+        if (started) this.#run(chainOf(claim, taken, links, at));
+        else if (passed) this.#left(chainFrom(passed.event), passed);
+        else if (taken.stage === stage.due && first) this.wait(first.config.id);
+      };
+      return { taken, begin };
     } catch (error) {
       if (start) this.#giveBack(first.config.id);
       throw error;
@@ -127,7 +134,7 @@ export class ChainWindow {
   /** Starts due events while the window and their handlers have room. */
   fill(): void {
     for (const [handler, portion] of this.#due) {
-      if (!this.#open || this.#places.roomAtMost < 1) return;
+      if (!this.#options.gate.open || this.#places.roomAtMost < 1) return;
       const slots = Math.min(this.#places.room(handler), this.#roomOf(handler), portion.size);
       if (slots > 0) void this.#startDue(handler, slots, portion);
       else this.#awaitRate(handler);
@@ -151,48 +158,54 @@ export class ChainWindow {
     this.#due.delete(handler);
     this.#places.take(slots);
     handlerSlots.take(handler, slots);
-    let events: readonly StartedFirstPass[] = [];
+    let batch: DueBatch = { started: [], passed: [] };
     try {
-      events = await journal.startNext(handler, slots, time.now());
-      portion.learn(events.length, slots);
-      if (events.length === slots) this.#due.set(handler, portion);
+      batch = await journal.startNext(handler, slots, time.now());
+      const got = batch.started.length + batch.passed.length;
+      portion.learn(got, slots);
+      if (got === slots) this.#due.set(handler, portion);
     } catch (error) {
       onError(error);
       time.after(journalPause, () => this.wait(handler));
     }
-    for (const { blocked, ...event } of events) this.#run(chainFrom(event), blocked, handler);
-    this.#places.give(slots - events.length);
-    handlerSlots.give(handler, slots - events.length);
+    const unused = slots - batch.started.length;
+    this.#places.give(unused);
+    handlerSlots.giveBack(handler, unused);
+    for (const event of batch.started) this.#run(chainFrom(event));
+    for (const passed of batch.passed) {
+      this.#follow(passed, undefined, time.now());
+      this.#left(chainFrom(passed.event), passed);
+    }
     this.fill();
   }
 
   /** Runs a chain that the journal has started; its slots in the window and at the handler are reserved. */
-  #run(chain: Chain, blocked: boolean, reservedAt = chain.executions[0]?.handler.id ?? ''): void {
+  #run(chain: Chain): void {
     this.#running += 1;
-    const turn = turnOf(chain.executions);
-    const execution = turn === undefined ? undefined : chain.executions[turn];
-    const running = !blocked && execution?.status === 'running' ? execution : undefined;
-    const shut = running && this.#shut(running);
-    if (blocked && execution) this.#blocked(chain, execution);
-    const goes = running && !shut && running.handler.id === reservedAt;
-    if (!goes) this.#options.slots.give(reservedAt, 1);
-    if (running && !shut && !goes) this.#options.slots.take(running.handler.id, 1);
-    const going = running && !shut ? this.#attempt(chain, running) : this.#advance(chain, shut ? [shut] : []);
-    going.catch(this.#options.onError);
+    const execution = chain.executions.find(({ status }) => status === 'running');
+    if (!execution) throw new Error(`nothing of event ${chain.seq} was started`);
+    this.#attempt(chain, execution).catch(this.#options.onError);
   }
 
   async #attempt(chain: Chain, execution: ChainExecution): Promise<void> {
     const { calls, slots, observer } = this.#options;
-    observer.execution(chain, execution);
-    this.#places.began(execution);
-    const change = await calls.call(chain, execution).finally(() => this.#places.ended(execution));
-    slots.give(execution.handler.id, 1);
+    const handler = execution.handler.id;
+    let begun = false;
+    const change = await calls
+      .call(chain, execution, () => {
+        begun = true;
+        observer.execution(chain, execution);
+        this.#places.began(execution);
+      })
+      .finally(() => begun && this.#places.ended(execution));
+    if (begun) slots.give(handler, 1);
+    else slots.giveBack(handler, 1);
     await this.#advance(chain, [change]);
   }
 
   /** Writes what has happened and goes on: to the next handler, out of the window to wait, or to the end. */
   async #advance(chain: Chain, happened: readonly ExecutionChange[]): Promise<void> {
-    const { journal, slots, time, observer, emissions, persist } = this.#options;
+    const { journal, gate, slots, time, observer, emissions, persist } = this.#options;
     const changes = [...happened];
     const next = this.#nextTurn(chain, changes);
     for (const place of skippedIn(chain.executions)) {
@@ -200,15 +213,15 @@ export class ChainWindow {
       if (skipped) changes.push(skip(skipped));
     }
     // Whoever waits for the message of its first pass gets it when flows run again, if need be in another process.
-    const kept = next === undefined && !this.#open && chain.executor !== null && !chain.passed;
+    const kept = next === undefined && !gate.open && chain.executor !== null && !chain.passed;
     const waitsFor = next?.handler.id ?? (kept ? chain.executions.at(-1)?.handler.id : undefined);
-    const goes = next !== undefined && this.#open && this.#roomOf(next.handler.id) > 0;
+    const goes = next !== undefined && gate.open && this.#roomOf(next.handler.id) > 0;
     if (goes) slots.take(next.handler.id, 1);
     const slot = emissions.reserve(waitsFor === undefined ? 1 : 0);
     const at = time.now();
     for (const { seq } of changes) executionOf(chain, seq).startedAt ??= at;
     if (goes) next.startedAt ??= at;
-    const { blocked, released, woken } = await persist(() =>
+    const stepped = await persist(() =>
       journal.step({
         event: chain.seq,
         objectKey: chain.objectKey,
@@ -222,27 +235,44 @@ export class ChainWindow {
       }),
     );
     for (const { seq, handler, status, nextAttemptAt } of changes) {
-      observer.execution(chain, executionOf(chain, seq));
+      // A turn that was given back is nothing that people would be told of.
+      if (status !== 'pending') observer.execution(chain, executionOf(chain, seq));
       if (status === 'parked') observer.parked(handler, nextAttemptAt ?? at);
     }
-    for (const handler of woken) observer.parked(handler, at);
-    this.#go(released, slot.era);
+    this.#follow(stepped, slot.era, at);
     emissions.giveBack(slot);
-
-    if (goes && blocked) {
-      slots.give(next.handler.id, 1);
-      this.#blocked(chain, next);
-      return this.#advance(chain, []);
-    }
-    if (goes) {
+    if (goes && stepped.stage === stage.running) {
       next.status = 'running';
       return this.#attempt(chain, next);
     }
+    if (goes) slots.giveBack(next.handler.id, 1);
     this.#running -= 1;
     this.#places.give(1);
+    this.#left(chain, stepped);
     this.fill();
-    if (waitsFor !== undefined) this.wait(waitsFor);
-    else observer.finished(chain);
+    if (waitsFor !== undefined && !goes) this.wait(waitsFor);
+  }
+
+  /** A chain is out of the window. What is told of its first pass is what the journal says of it. */
+  #left(chain: Chain, { stage: at, blocked, executions }: Stepped): void {
+    const { gate, observer } = this.#options;
+    for (const seq of blocked) {
+      const execution = executionOf(chain, seq);
+      park(execution, 'order');
+      execution.startedAt ??= this.#options.time.now();
+      observer.execution(chain, execution);
+    }
+    if (at <= stage.running) return;
+    for (const stored of executions ?? []) {
+      const parkedFor = stored.status === 'parked' ? gate.parkedFor(stored.handler.id, stored.blocked) : null;
+      Object.assign(executionOf(chain, stored.seq), stored, { parkedFor });
+    }
+    observer.finished(chain);
+  }
+
+  #follow({ released, woken }: Stepped, era: number | undefined, at: number): void {
+    for (const handler of woken) this.#options.observer.parked(handler, at);
+    this.#go(released, era);
   }
 
   /** Whose turn it is; handlers that may not be called now are parked or cancelled on the way. */
@@ -256,25 +286,18 @@ export class ChainWindow {
     }
   }
 
-  /** Why a handler may not be called (rules 8 and 9). While flows are stopped nobody knows, so nobody is judged. */
+  /** Why a handler may not be called. While flows are stopped nobody knows, so nobody is judged. */
   #shut(execution: ChainExecution): ExecutionChange | undefined {
-    if (!this.#open) return undefined;
-    const shut = this.#options.gate.shutFor(execution.handler.id);
-    if (shut === null) return undefined;
-    return shut === 'archived' ? cancel(execution, 'its handler is archived') : park(execution, shut);
+    const { gate, calls } = this.#options;
+    const shut = gate.open ? gate.shutFor(execution.handler.id) : null;
+    return shut === null ? undefined : calls.stop(execution, shut);
   }
 
-  #blocked(chain: Chain, execution: ChainExecution): void {
-    execution.status = 'parked';
-    execution.parkedFor = 'order';
-    this.#options.observer.execution(chain, execution);
-  }
-
-  #go(released: Released, era: number): void {
+  #go({ emission, ready, dueFor }: Released, era: number | undefined): void {
     const { emissions } = this.#options;
-    if (released.emission) emissions.emit(released.emission, { era });
-    if (released.ready) emissions.wait();
-    if (released.dueFor !== undefined) this.wait(released.dueFor);
+    if (emission) emissions.emit(emission, { era });
+    if (ready) emissions.wait();
+    if (dueFor !== undefined) this.wait(dueFor);
   }
 
   /** A handler that may not be called has room for all: what waits for it parks at once. */
@@ -285,7 +308,7 @@ export class ChainWindow {
 
   /** Reserves a place in the window and at the handler. None while older events wait for that handler. */
   #admit(handler: string): boolean {
-    if (!this.#open || this.#due.has(handler)) return false;
+    if (!this.#options.gate.open || this.#due.has(handler)) return false;
     if (this.#places.room(handler) < 1 || this.#roomOf(handler) < 1) return false;
     this.#places.take(1);
     this.#options.slots.take(handler, 1);
@@ -294,6 +317,6 @@ export class ChainWindow {
 
   #giveBack(handler: string): void {
     this.#places.give(1);
-    this.#options.slots.give(handler, 1);
+    this.#options.slots.giveBack(handler, 1);
   }
 }

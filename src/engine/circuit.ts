@@ -20,13 +20,20 @@ export const opensAfter = 10;
 /** Ms between probes. */
 export const probeInterval = 30_000;
 
-/** The circuit after an attempt. */
-export function afterAttempt(circuit: Circuit, outcome: Outcome, now: number): Circuit {
+/**
+ * The circuit after an attempt.
+ * @param probe it was the probe: others were on their way when the circuit opened, and say nothing of the probe
+ */
+export function afterAttempt(circuit: Circuit, outcome: Outcome, now: number, probe = false): Circuit {
+  // What was on its way when the receiver said that it is gone is no reason to call it again: an operator is.
+  if (circuit.state === 'gone') return circuit;
   if (outcome.ok)
     return circuit.state === 'closed' && circuit.failures === 0 ? circuit : { ...closedCircuit, since: now };
   if (outcome.gone) return opened('gone', circuit, outcome, now);
-  if (circuit.state === 'gone') return circuit;
-  if (circuit.state !== 'closed') return { ...circuit, state: 'open', error: outcome.error };
+  if (circuit.state !== 'closed') {
+    const state = probe ? 'open' : circuit.state;
+    return { ...circuit, state, error: outcome.error };
+  }
   // A refusal proves that somebody is there.
   const failures = outcome.outage ? circuit.failures + 1 : 0;
   if (failures >= opensAfter) return opened('open', { ...circuit, failures }, outcome, now);
@@ -36,6 +43,11 @@ export function afterAttempt(circuit: Circuit, outcome: Outcome, now: number): C
 /** A probe is on its way. */
 export function probing(circuit: Circuit): Circuit {
   return circuit.state === 'open' ? { ...circuit, state: 'probing' } : circuit;
+}
+
+/** The probe was not made after all. */
+export function unprobed(circuit: Circuit): Circuit {
+  return circuit.state === 'probing' ? { ...circuit, state: 'open' } : circuit;
 }
 
 /** Whether it opens, closes or is gone by this; a probe, and one that fails, leave it open. */

@@ -107,20 +107,21 @@ export class Delivery {
 
   /** Flows run: what waited goes on. @param off event nodes that are switched off */
   async open(executors: boolean, off: readonly string[]): Promise<void> {
+    this.gate.start();
     this.chains.open();
     this.parked.open();
     await this.emissions.resume(executors, off);
   }
 
   pause(): void {
-    this.chains.pause();
-    this.parked.pause();
+    this.gate.pause();
     this.emissions.pause();
   }
 
   /** Attempts in flight have their time to end; then everything is in the journal, or found again as interrupted. */
   async close(): Promise<void> {
     this.pause();
+    this.gate.end();
     this.#pruning.stop();
     const end = this.time.monotonic() + drainTime;
     while (!(this.chains.idle && this.parked.idle) && this.time.monotonic() < end) {

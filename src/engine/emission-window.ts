@@ -67,7 +67,7 @@ export class EmissionWindow {
   }
 
   /** Sends out an event that the journal has marked as emitted. */
-  emit(emission: Emission, { era }: Pick<Reservation, 'era'>): void {
+  emit(emission: Emission, { era }: { readonly era: number | undefined }): void {
     const send = this.#options.emitters.get(emission.node ?? '');
     if (era !== this.#era || this.#off.includes(emission.node ?? '')) return this.#handBack(emission.seq);
     const message = this.#messages.get(emission.seq);

@@ -8,7 +8,7 @@ import { Conflict, Unavailable } from './errors.ts';
 import { type Envelope, parseEnvelope } from './event.ts';
 import type { Journey } from './events-out.ts';
 import type { ExecutionRow } from './execution.ts';
-import type { Handler } from './handler.ts';
+import type { Handler, RefusedHandler } from './handler.ts';
 import { Ids } from './journal/ids.ts';
 import type { IdempotencyKey, Journal, NewEvent } from './journal/journal.ts';
 import { JournalError } from './journal/journal-error.ts';
@@ -65,7 +65,7 @@ export class Engine {
   readonly #firstFlows = Promise.withResolvers<void>();
   #config: RegistryConfig;
   #catalogue: Catalogue;
-  #handlers: readonly Handler[] = [];
+  #handlers: readonly (Handler | RefusedHandler)[] = [];
   #eventNodes: readonly string[] = [];
   #flowsRun = false;
   #state: EngineState = 'starting';
@@ -239,9 +239,13 @@ export class Engine {
 
   /**
    * Flows have started: the set of handlers is swapped as a whole, and what waited goes on.
+   * @param handlers also those that are refused: they belong to chains, and wait there
    * @param eventNodes all that the flows hold, also those that are switched off: events of others are nobody's
    */
-  async resume(handlers: readonly Handler[], eventNodes: readonly string[] = []): Promise<void> {
+  async resume(
+    handlers: readonly (Handler | RefusedHandler)[],
+    eventNodes: readonly string[] = [],
+  ): Promise<void> {
     this.#handlers = handlers;
     this.#eventNodes = eventNodes;
     this.#flowsRun = true;

@@ -16,7 +16,7 @@ export type ExecutionStatus = (typeof executionStatuses)[number];
 export const shownStatuses = executionStatuses.filter((status) => status !== 'pending');
 
 /** Why a parked execution waits. */
-export type ParkedFor = 'retry' | 'circuit' | 'order' | 'disabled' | 'missing';
+export type ParkedFor = 'retry' | 'circuit' | 'order' | 'held' | 'disabled' | 'missing';
 
 /** What has become of an event, as the API tells it. */
 export const eventStatuses = [

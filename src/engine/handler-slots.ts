@@ -39,17 +39,36 @@ export class HandlerSlots {
     return Math.max(0, Math.ceil(nextAt - this.#time.monotonic()));
   }
 
+  /** Reserves slots for attempts: each ends with `give` or `giveBack`. */
   take(handler: string, attempts: number): void {
     const use = this.#uses.get(handler) ?? { inFlight: 0, nextAt: 0 };
     use.inFlight += attempts;
-    const rate = this.#registry.find(handler)?.config.ratePerSecond ?? 0;
-    if (rate > 0) use.nextAt = Math.max(use.nextAt, this.#time.monotonic()) + (attempts * 1000) / rate;
+    use.nextAt = Math.max(use.nextAt, this.#time.monotonic()) + attempts * this.#interval(handler);
     this.#uses.set(handler, use);
   }
 
+  /** Attempts that were made have ended. */
   give(handler: string, attempts: number): void {
     const use = this.#uses.get(handler);
     if (!use || attempts === 0) return;
+    this.#free(handler, use, attempts);
+  }
+
+  /** Attempts that were reserved are not made: the handler's rate counts only calls. */
+  giveBack(handler: string, attempts: number): void {
+    const use = this.#uses.get(handler);
+    if (!use || attempts === 0) return;
+    use.nextAt -= attempts * this.#interval(handler);
+    this.#free(handler, use, attempts);
+  }
+
+  /** Ms between two attempts; 0 where the rate has no bound. */
+  #interval(handler: string): number {
+    const rate = this.#registry.find(handler)?.config.ratePerSecond ?? 0;
+    return rate > 0 ? 1000 / rate : 0;
+  }
+
+  #free(handler: string, use: Use, attempts: number): void {
     use.inFlight -= attempts;
     // What is idle is forgotten, once its rate no longer holds anybody back.
     if (use.inFlight === 0 && use.nextAt <= this.#time.monotonic()) this.#uses.delete(handler);

@@ -55,8 +55,8 @@ const variableSchema = z.object({
   secret: z.boolean().default(false),
 });
 
-export const handlerStatusSchema = z.enum(['enabled', 'disabled', 'archived'], {
-  error: 'must be "enabled", "disabled" or "archived"',
+export const handlerStatusSchema = z.enum(['enabled', 'held', 'disabled', 'archived'], {
+  error: 'must be "enabled", "held", "disabled" or "archived"',
 });
 export type HandlerStatus = z.infer<typeof handlerStatusSchema>;
 
@@ -158,6 +158,47 @@ export type HttpHandler = z.infer<typeof httpSchema>;
 export type LocalHandler = z.infer<typeof localSchema>;
 export type FlowHandler = z.infer<typeof flowSchema>;
 
+/** What is asked of a handler to find its place in chains and its turn, whoever it calls. */
+export type ListedHandler = z.infer<typeof listedSchema>;
+const listedSchema = z.object({ ...common, handlerType: z.enum(['http', 'local', 'flow']) });
+
+/**
+ * A handler that is deployed, but that can not be called: a setting or a credential of it is wrong. It belongs to the
+ * chains of its events all the same, and waits there until it is mended.
+ */
+export interface RefusedHandler extends ListedHandler {
+  /** What is wrong, and what to do. */
+  readonly problem: string;
+}
+
+const readable = <T extends z.ZodType>(schema: T, otherwise: z.output<T>) => schema.catch(otherwise as never);
+
+const refusedSchema = z.object({
+  id: nodeIdSchema,
+  name: readable(common.name, ''),
+  events: z
+    .array(z.unknown())
+    .catch([])
+    .transform((patterns) => patterns.flatMap((one) => eventPatternSchema.safeParse(one).data ?? [])),
+  handlerStatus: readable(common.handlerStatus, 'enabled'),
+  priority: readable(common.priority, 10),
+  handlerType: readable(listedSchema.shape.handlerType, 'http'),
+  timeoutSeconds: readable(common.timeoutSeconds, 15),
+  onFailure: readable(common.onFailure, 'continue'),
+  retryDelays: readable(common.retryDelays, []),
+  concurrency: readable(common.concurrency, 16),
+  ratePerSecond: readable(common.ratePerSecond, 0),
+});
+
+/**
+ * What can be read of a handler that is refused; the rest is as if it was absent.
+ * @returns undefined when not even its id can be
+ */
+export function refusedHandler(saved: unknown, problem: string): RefusedHandler | undefined {
+  const { data } = refusedSchema.safeParse(saved);
+  return data && { ...data, problem };
+}
+
 /** What is fixed of a handler when an event is taken. */
 export interface HandlerSnapshot {
   readonly id: string;
@@ -174,7 +215,7 @@ export function listensTo(pattern: string, eventType: string): boolean {
 }
 
 /** Chain order: lower priority first; ties by name, then node id. */
-export function inChainOrder(a: Handler, b: Handler): number {
+export function inChainOrder(a: ListedHandler, b: ListedHandler): number {
   return a.priority - b.priority || compareText(a.name, b.name) || compareText(a.id, b.id);
 }
 

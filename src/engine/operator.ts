@@ -67,10 +67,9 @@ export class Operator {
 
   async #replay(which: Replay['which'], what: string): Promise<readonly string[]> {
     const { journal, registry, ids, time, chains, emissions } = this.#delivery;
-    const callable = registry.list().filter(({ status }) => status === 'enabled');
     const replayed = await journal.replay({
       which,
-      callable: callable.map(({ config }) => config.id),
+      callable: registry.callable(),
       at: time.now(),
     });
     if (replayed.outcome === 'unknown') throw new NotFound(`there is no ${what}`);

@@ -1,5 +1,5 @@
 import type { Breakers } from './breakers.ts';
-import type { Calls } from './calls.ts';
+import type { Calls, ParkedTurn } from './calls.ts';
 import { probeInterval } from './circuit.ts';
 import type { Gate } from './gate.ts';
 import type { HandlerSlots } from './handler-slots.ts';
@@ -52,7 +52,6 @@ export class ParkedWindow {
   readonly #options: Options;
   readonly #handlers = new Map<string, Waiting>();
   #inFlight = 0;
-  #open = false;
 
   constructor(options: Options) {
     this.#options = options;
@@ -65,13 +64,8 @@ export class ParkedWindow {
 
   /** Handlers may have changed: each is looked at anew. */
   open(): void {
-    this.#open = true;
     for (const waiting of this.#handlers.values()) waiting.unchecked = true;
     for (const handler of this.#handlers.keys()) this.fill(handler);
-  }
-
-  pause(): void {
-    this.#open = false;
   }
 
   /** An execution of this handler is parked and may run at `at`. */
@@ -91,7 +85,7 @@ export class ParkedWindow {
   /** Runs what is due, or sets a timer for it. */
   fill(handler: string): void {
     const waiting = this.#handlers.get(handler);
-    if (!this.#open || !waiting || waiting.asking || waiting.nextAt === null) return;
+    if (!this.#options.gate.open || !waiting || waiting.asking || waiting.nextAt === null) return;
     const { gate, breakers } = this.#options;
     switch (gate.shutFor(handler)) {
       case 'archived':
@@ -128,10 +122,10 @@ export class ParkedWindow {
         const { started, nextAt } = await journal.startParked(handler, room, time.now());
         unused -= started.length;
         waiting.portion.learn(started.length, room);
-        for (const one of started) this.#run(one);
+        for (const one of started) this.#run(one, false);
         return nextAt;
       } finally {
-        slots.give(handler, unused);
+        slots.giveBack(handler, unused);
       }
     });
   }
@@ -151,30 +145,32 @@ export class ParkedWindow {
         unused = 0;
         waiting.lastProbe = { execution: started.execution, at: time.now() };
         breakers.probe(handler);
-        this.#run(started, started.dueAt ?? time.now());
+        this.#run(started, true);
         return due;
       } finally {
-        slots.give(handler, unused);
+        slots.giveBack(handler, unused);
       }
     });
   }
 
-  #run({ execution: seq, event }: StartedParked, probeFor?: number): void {
+  #run({ execution: seq, event, dueAt }: StartedParked, probe: boolean): void {
     const chain = chainFrom(event);
+    const turn = { dueAt: dueAt ?? this.#options.time.now(), probe };
     this.#inFlight += 1;
-    this.#attempt(chain, executionOf(chain, seq), probeFor)
+    this.#attempt(chain, executionOf(chain, seq), turn)
       .catch(this.#options.onError)
       .finally(() => {
         this.#inFlight -= 1;
       });
   }
 
-  async #attempt(chain: Chain, execution: ChainExecution, probeFor: number | undefined): Promise<void> {
+  async #attempt(chain: Chain, execution: ChainExecution, turn: ParkedTurn): Promise<void> {
     const { journal, calls, slots, time, persist, observer } = this.#options;
     const handler = execution.handler.id;
-    observer.execution(chain, execution);
-    const change = await calls.call(chain, execution, probeFor);
-    slots.give(handler, 1);
+    const begun = () => observer.execution(chain, execution);
+    const change = await calls.call(chain, execution, begun, turn);
+    if (change.attempt) slots.give(handler, 1);
+    else slots.giveBack(handler, 1);
     const at = time.now();
     const settled = await persist(() =>
       journal.resettle({ event: chain.seq, changes: [change], at, emit: false }),

@@ -7,7 +7,7 @@ import { nodeIdSchema } from './handler.ts';
 import { JournalError } from './journal/journal-error.ts';
 
 const overrideSchema = z.object({
-  status: z.enum(['enabled', 'disabled']),
+  status: z.enum(['enabled', 'held', 'disabled']),
   by: z.string().nullable(),
   at: z.iso.datetime(),
   reason: z.string().nullable(),

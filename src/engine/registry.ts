@@ -4,14 +4,19 @@ import {
   type HandlerSnapshot,
   type HandlerStatus,
   inChainOrder,
+  type ListedHandler,
   listensTo,
+  type RefusedHandler,
 } from './handler.ts';
 import type { OpenRegistryFile, Override } from './registry-file.ts';
+import { failure } from './targets/outcome.ts';
 import type { Target } from './targets/target.ts';
 
 /** A handler in force: its configuration, its number for people, an operator's switch, and whom it calls. */
 export interface RegisteredHandler {
-  readonly config: Handler;
+  readonly config: ListedHandler;
+  /** Why it can not be called although it is deployed; null when it can be. */
+  readonly refused: string | null;
   readonly number: number;
   readonly override: Override | null;
   /** What the override or else the flow says. */
@@ -21,7 +26,7 @@ export interface RegisteredHandler {
 
 /** The handlers that listen to an event type. */
 export interface Listeners {
-  /** The enabled ones, in chain order. */
+  /** Those whose turn it will be, in chain order: enabled, or held; also who can not be called yet. */
   readonly callable: readonly RegisteredHandler[];
   /** Ids of the disabled ones, which the event passes by. */
   readonly missed: readonly string[];
@@ -44,6 +49,13 @@ export class Registry {
     return [...this.#handlers.values()];
   }
 
+  /** Ids of the handlers that belong to chains. */
+  callable(): readonly string[] {
+    return this.list()
+      .filter(isCallable)
+      .map(({ config }) => config.id);
+  }
+
   find(id: string): RegisteredHandler | undefined {
     return this.#handlers.get(id);
   }
@@ -56,7 +68,7 @@ export class Registry {
       config.events.some((pattern) => listensTo(pattern, eventType)),
     );
     const listeners = {
-      callable: all.filter(({ status }) => status === 'enabled'),
+      callable: all.filter(isCallable),
       missed: all.filter(({ status }) => status === 'disabled').map(({ config }) => config.id),
     };
     // Event types come from outside: what is remembered of them is bounded.
@@ -69,7 +81,7 @@ export class Registry {
    * Puts a whole set of handlers in force (rule 10). Targets of unchanged handlers are kept with their connections.
    * @throws when the numbers of new handlers can not be saved; the set is in force all the same
    */
-  async replace(configs: readonly Handler[]): Promise<void> {
+  async replace(configs: readonly (Handler | RefusedHandler)[]): Promise<void> {
     const { data } = this.#file;
     for (const { id, handlerStatus } of configs) {
       data.numbers[id] ??= ++data.lastNumber;
@@ -80,7 +92,7 @@ export class Registry {
       [...configs].sort(inChainOrder).map((config) => {
         const kept = before.get(config.id);
         const same = kept && JSON.stringify(kept.config) === JSON.stringify(config);
-        return this.#registered(config, same ? kept.target : this.#makeTarget(config));
+        return this.#registered(config, same ? kept.target : this.#targetOf(config));
       }),
     );
     for (const [id, { target }] of before) {
@@ -110,7 +122,7 @@ export class Registry {
     const { overrides } = this.#file.data;
     if (status === handler.config.handlerStatus) delete overrides[id];
     else overrides[id] = { status, by, at: at.toISOString(), reason };
-    this.#set(this.list().map(({ config, target }) => this.#registered(config, target)));
+    this.#set(this.list().map((known) => this.#registered(known.config, known.target)));
     await this.#file.save().catch((error) => {
       throw new Unavailable(
         `the switch is in force, but could not be saved: ${error instanceof Error ? error.message : error}`,
@@ -127,12 +139,30 @@ export class Registry {
     this.#chains = new Map();
   }
 
-  #registered(config: Handler, target: Target): RegisteredHandler {
+  #targetOf(config: Handler | RefusedHandler): Target {
+    return 'problem' in config ? uncallable(config) : this.#makeTarget(config);
+  }
+
+  #registered(config: ListedHandler | RefusedHandler, target: Target): RegisteredHandler {
     const { numbers, overrides } = this.#file.data;
     const override = config.handlerStatus === 'archived' ? null : (overrides[config.id] ?? null);
     const status = override?.status ?? config.handlerStatus;
-    return { config, number: numbers[config.id] ?? 0, override, status, target };
+    const refused = 'problem' in config ? config.problem : null;
+    return { config, refused, number: numbers[config.id] ?? 0, override, status, target };
   }
+}
+
+function isCallable({ status }: RegisteredHandler): boolean {
+  return status === 'enabled' || status === 'held';
+}
+
+/** Stands for the target that a refused handler has not got. */
+function uncallable({ handlerType, problem }: RefusedHandler): Target {
+  return {
+    description: `${handlerType}: not known while the handler is refused`,
+    call: async () => failure(problem, { outage: false }),
+    close: async () => undefined,
+  };
 }
 
 export function snapshotOf({ config, number }: RegisteredHandler): HandlerSnapshot {

@@ -77,10 +77,19 @@ export function parkUntil(
   return { ...attempted(execution, attempt, 'parked'), nextAttemptAt, retries };
 }
 
-/** The execution waits although no attempt was made; it may run as soon as its handler may. */
-export function park(execution: ChainExecution, parkedFor: ParkedFor): ExecutionChange {
+/**
+ * The execution waits although no attempt was made; it may run as soon as its handler may.
+ * @param dueAt it was due then, and is so still; absent: from now on
+ */
+export function park(execution: ChainExecution, parkedFor: ParkedFor, dueAt?: number): ExecutionChange {
   execution.parkedFor = parkedFor;
-  return unattempted(execution, 'parked');
+  const change = unattempted(execution, 'parked');
+  return dueAt === undefined ? change : { ...change, nextAttemptAt: dueAt };
+}
+
+/** Nobody was called, and nobody will be in this process: it is as it was before its turn. */
+export function giveBack(execution: ChainExecution, dueAt?: number): ExecutionChange {
+  return dueAt === undefined ? unattempted(execution, 'pending') : park(execution, 'retry', dueAt);
 }
 
 export function cancel(execution: ChainExecution, why: string): ExecutionChange {

@@ -44,7 +44,7 @@ export async function take(
   }
   let waits = false;
   try {
-    const taken =
+    const { taken, begin } =
       seq === undefined
         ? await chains.take({ ...claim, event })
         : await persist(() => {
@@ -62,11 +62,9 @@ export async function take(
       };
     }
     waits = holds;
-    return {
-      outcome: 'taken',
-      eventId: id,
-      firstPass: holds ? outlet.firstPassOf(taken.seq, body.length) : null,
-    };
+    const firstPass = holds ? outlet.firstPassOf(taken.seq, body.length) : null;
+    begin();
+    return { outcome: 'taken', eventId: id, firstPass };
   } finally {
     if (holds && !waits) outlet.held.give(body.length);
   }

@@ -4,7 +4,7 @@ import type { Accepted } from '../engine/accept.ts';
 import { type EmitTo, Engine } from '../engine/engine.ts';
 import { type InvalidInput, NotFound } from '../engine/errors.ts';
 import type { ExecutionRow } from '../engine/execution.ts';
-import type { Handler } from '../engine/handler.ts';
+import { type Handler, type RefusedHandler, refusedHandler } from '../engine/handler.ts';
 import type { CircuitChange, OnResumed } from '../engine/outlet.ts';
 import type { RegistryConfig } from '../engine/registry-config.ts';
 import { createTarget } from '../engine/targets/create-target.ts';
@@ -28,10 +28,9 @@ export interface RefusedRegistry {
   readonly problem: string;
 }
 
-export interface RefusedHandler {
-  readonly id: string;
+interface DeployedHandler {
   readonly registry: string;
-  readonly problem: string;
+  readonly handler: Handler | RefusedHandler;
 }
 
 const nothing = (): void => undefined;
@@ -51,9 +50,9 @@ export class Provisioning {
   /** Engines that drain, by folder: one that comes back waits for its predecessor. */
   readonly #closing = new Map<string, Promise<void>>();
   readonly #registries = new Map<string, RegistryConfig>();
-  readonly #handlers = new Map<string, { readonly registry: string; readonly handler: Handler }>();
+  readonly #handlers = new Map<string, DeployedHandler>();
+  readonly #refusedNodes = new Set<{ readonly registry: string; readonly problem: string }>();
   readonly #refused = new Map<string, RefusedRegistry>();
-  readonly #refusedHandlers = new Map<string, RefusedHandler>();
   readonly #feed: CommsFeed;
   readonly #buttons = new Map<string, () => Promise<Accepted>>();
   readonly #started = new Set<() => void>();
@@ -106,7 +105,7 @@ export class Provisioning {
   }
 
   /** A handler is deployed; it is in force when flows have started, together with all others. */
-  addHandler(registry: string, handler: Handler): Registration {
+  addHandler(registry: string, handler: Handler | RefusedHandler): Registration {
     const entry = { registry, handler };
     this.#handlers.set(handler.id, entry);
     return { end: () => endOf(this.#handlers, handler.id, entry) };
@@ -122,16 +121,24 @@ export class Provisioning {
     return { end: () => endOf(this.#refused, id, refusal) };
   }
 
-  /** A handler whose configuration is wrong: the admin API tells why it is not called. */
-  refuseHandler(registry: string, id: string, problem: string): Registration {
-    const refusal = { id, registry, problem };
-    this.#refusedHandlers.set(id, refusal);
-    return { end: () => endOf(this.#refusedHandlers, id, refusal) };
+  /** A handler whose configuration is wrong: its events wait for it, and the admin API tells why. */
+  refuseHandler(registry: string, saved: object, problem: string): Registration {
+    const refused = refusedHandler(saved, problem);
+    return refused ? this.addHandler(registry, refused) : this.refuseNode(registry, problem);
   }
 
-  /** Handlers of a registry that are deployed, but not in force, and why. */
-  refusedHandlers(registry: string): readonly RefusedHandler[] {
-    return [...this.#refusedHandlers.values()].filter((refused) => refused.registry === registry);
+  /** A node that can be no handler where it stands, or by its id: the admin API tells why. */
+  refuseNode(registry: string, problem: string): Registration {
+    const refusal = { registry, problem };
+    this.#refusedNodes.add(refusal);
+    return { end: () => this.#refusedNodes.delete(refusal) };
+  }
+
+  /** What is wrong with handlers of a registry that are deployed, but can not be called. */
+  handlerProblems(registry: string): readonly string[] {
+    const refused = this.#handlersOf(registry).filter((handler) => 'problem' in handler);
+    const others = [...this.#refusedNodes].filter((node) => node.registry === registry);
+    return [...refused, ...others].map(({ problem }) => problem);
   }
 
   /** Registries that are deployed, but not in force, and why. */
@@ -222,16 +229,17 @@ export class Provisioning {
   #resume(): void {
     for (const engine of this.#engines.values()) {
       if (this.#registries.has(engine.id)) {
-        const handlers = [...this.#handlers.values()].filter(({ registry }) => registry === engine.id);
-        void engine.resume(
-          handlers.map(({ handler }) => handler),
-          this.#eventNodes(engine.id),
-        );
+        void engine.resume(this.#handlersOf(engine.id), this.#eventNodes(engine.id));
       } else {
         this.#closeEngine(engine);
       }
     }
     for (const callback of this.#started) callback();
+  }
+
+  #handlersOf(registry: string): (Handler | RefusedHandler)[] {
+    const deployed = [...this.#handlers.values()].filter((one) => one.registry === registry);
+    return deployed.map(({ handler }) => handler);
   }
 
   /** Ids of the event nodes that the flows hold, also of those that are switched off. */

@@ -128,7 +128,7 @@ describe('a handler is refused, with the field and what to do, for', () => {
       'flow',
       { handlerStatus: 'on' },
       'handlerStatus',
-      /"enabled", "disabled" or "archived"/,
+      /"enabled", "held", "disabled" or "archived"/,
     ],
     ['an unknown onFailure', 'flow', { onFailure: 'skip' }, 'onFailure', /^must be "continue" or "stop"$/],
     ['event types that are no list', 'flow', { events: 'a' }, 'events', /^must be a list of event types$/],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { callsSeen, descents, groupBy } from '../support/calls-seen.ts';
 import { eventually } from '../support/eventually.ts';
@@ -15,7 +16,10 @@ import {
 } from '../support/provisioning-flow.ts';
 import { Senders } from '../support/senders.ts';
 
-const settings = { runtimeState: { enabled: true, ui: false } };
+const settings = {
+  runtimeState: { enabled: true, ui: false },
+  provisioning: { scriptDirs: [join(import.meta.dirname, '../support/programs')] },
+};
 const otherTab: FlowNode = { id: 'other', type: 'tab', label: 'Unrelated' };
 const sideTab: FlowNode = { id: 'side', type: 'tab', label: 'Switched off and on' };
 
@@ -34,6 +38,18 @@ function ours(url: string): FlowNode[] {
     httpHandler(`${url}/first`, { id: 'first', priority: 1 }),
     httpHandler(`${url}/second`, { id: 'second', priority: 2 }),
     httpHandler(`${url}/slow`, { id: 'slow', priority: 3, events: ['clients.archive'] }),
+    httpHandler('', {
+      ...{ id: 'stays', priority: 4, handlerType: 'local', mode: 'resident' },
+      command: 'resident.js',
+    }),
+    httpHandler('', {
+      ...{ id: 'script', priority: 5, handlerType: 'local', events: ['clients.archive'] },
+      command: 'echo-event.sh',
+    }),
+    httpHandler('', { id: 'through', priority: 6, handlerType: 'flow' }),
+    core('entrance', { type: 'provisioning-handler-in', z: 'tab', handler: 'through', wires: [['work']] }),
+    core('work', { z: 'tab', wires: [['reply']] }),
+    core('reply', { type: 'provisioning-handler-reply', z: 'tab', wires: [] }),
     intakeNode('/in'),
     intakeNode('/delayed', { id: 'delayed', wires: [['delay']] }),
     {
@@ -76,6 +92,8 @@ const deploys: readonly Deploy[] = [
   { name: 'modified nodes', type: 'nodes', change: renames('event', 'delayed', 'executor') },
   { name: 'an unrelated node', type: 'nodes', change: renames('unrelated') },
   { name: 'only a handler', type: 'nodes', change: renames('second') },
+  { name: 'handlers of each type', type: 'nodes', change: renames('first', 'stays', 'script', 'through') },
+  { name: 'the way through a flow handler', type: 'nodes', change: renames('entrance', 'work', 'reply') },
   { name: 'only the registry', type: 'nodes', change: renames('registry') },
   {
     name: 'a tab switched off and on',
@@ -201,6 +219,25 @@ describe('deploys under load', function () {
     }
   });
 
+  it('fail and park nothing, and make no call of any handler type a second time', async () => {
+    const seen = new Map<string, number>();
+    let path = 'executions?limit=500';
+    for (let next: string | null = ''; next !== null; path = `executions?limit=500&cursor=${next}`) {
+      const page: Page = await red.get(`provisioning/registries/registry/${path}`);
+      for (const row of page.items) {
+        const { handler, status, attempts, error } = row;
+        assert.deepEqual([status, attempts, error], ['succeeded', 1, null], JSON.stringify(row));
+        seen.set(handler.id, (seen.get(handler.id) ?? 0) + 1);
+      }
+      next = page.nextCursor;
+    }
+    assert.deepEqual([...seen.keys()].sort(), ['first', 'script', 'second', 'slow', 'stays', 'through']);
+    const { items } = await red.get<{ items: { circuit: { state: string } }[] }>(
+      'provisioning/registries/registry/handlers',
+    );
+    assert.ok(items.every(({ circuit }) => circuit.state === 'closed'));
+  });
+
   it('let the intake answer every time: 202, or 503 that says when to come back', () => {
     for (const { complaints, statuses, cutOff } of senders) {
       assert.deepEqual(complaints, []);
@@ -212,6 +249,16 @@ describe('deploys under load', function () {
     }
   });
 });
+
+interface Page {
+  readonly items: readonly {
+    readonly handler: { readonly id: string };
+    readonly status: string;
+    readonly attempts: number;
+    readonly error: string | null;
+  }[];
+  readonly nextCursor: string | null;
+}
 
 async function stopAndStart(red: NodeRed): Promise<void> {
   const is = (state: string) =>

@@ -69,7 +69,7 @@ describe('admin API', function () {
         command: 'echo-event.sh',
         events: [],
       }),
-      httpHandler('ftp://nowhere', { id: 'bad', name: 'Bad' }),
+      httpHandler('ftp://nowhere', { id: 'bad', name: 'Bad', events: ['pbx.bad'] }),
       registry({ id: 'refused', name: 'Refused', concurrency: 0 }),
       eventNode({ eventType: 'clients.create' }),
       intakeNode('/in', { id: 'intake' }),
@@ -128,7 +128,7 @@ describe('admin API', function () {
         id: 'registry',
         name: 'Main',
         state: 'ready',
-        handlers: 5,
+        handlers: 6,
         backlog: 0,
         running: 0,
         parked: 0,
@@ -163,7 +163,7 @@ describe('admin API', function () {
 
   describe('GET handlers', () => {
     it('lists them in priority order, without the archived ones', async () => {
-      assert.deepEqual(await handlers(), ['early', 'off', 'script', 'late']);
+      assert.deepEqual(await handlers(), ['early', 'bad', 'off', 'script', 'late']);
     });
 
     it('finds those that listen to an event type, of a type, or in a status', async () => {
@@ -192,6 +192,20 @@ describe('admin API', function () {
       assert.ok(Number.isInteger(number));
       assert.match(String(target), /^POST http:\/\/127\.0\.0\.1:\d+\/hooks$/);
       assert.deepEqual([parked, successRate, p95Ms, lastError].includes(undefined), false);
+    });
+
+    it('tells why one that is deployed can not be called', async () => {
+      const { items } = await red.get<{ items: Handler[] }>(`${here}/handlers?eventType=pbx.bad`);
+      assert.deepEqual(
+        items.map(({ id, status, refused }) => [id, status, refused]),
+        [
+          [
+            'bad',
+            'enabled',
+            'handler "Bad": url: must be an absolute URL that begins with http:// or https://',
+          ],
+        ],
+      );
     });
 
     it('tells how it has been doing in the last hour', async () => {
@@ -242,7 +256,7 @@ describe('admin API', function () {
     it('answers 409 where the dialog has the say, 404 for what is not there, 400 for what it can not read', async () => {
       assert.equal((await fails(409, ...patch('late', { status: 'archived' }))).code, 'conflict');
       assert.match((await fails(409, ...patch('old', { status: 'enabled' }))).message, /"Old" is archived/);
-      assert.equal((await fails(404, ...patch('bad', { status: 'enabled' }))).code, 'not_found');
+      assert.equal((await fails(404, ...patch('none', { status: 'enabled' }))).code, 'not_found');
       assert.equal((await fails(400, ...patch('late', { status: 'maybe' }))).issues?.[0]?.field, 'status');
       assert.match((await fails(400, ...patch('late', { status: 'enabled', by: 'me' }))).message, /by/);
       await fails(400, ...patch('late', '{"status'));

@@ -171,6 +171,17 @@ export class EngineBench {
     for (const call of this.calls) call.ended ??= ++this.#order;
   }
 
+  /** The process is asked to end. @param meanwhile looks at what is so before any time has passed */
+  async stop(meanwhile: () => void): Promise<void> {
+    const closed = this.engine.close();
+    await this.settle();
+    meanwhile();
+    await this.advance(10_000);
+    await closed;
+    this.#life += 1;
+    this.#journal = undefined;
+  }
+
   async restart(handlers = this.handlers): Promise<void> {
     await this.crash();
     await this.start(handlers);

@@ -65,9 +65,9 @@ export type Taken =
       readonly stage: Stage;
       /** The executions of the chain have this seq and the following ones. */
       readonly firstExecution: number;
-      /** It was started, but its first execution is parked behind an earlier one of its object. */
-      readonly blocked: boolean;
       readonly released: Released;
+      /** It was to start, but its first execution is parked behind an earlier one of its object. */
+      readonly passed?: PassedBy;
     }
   /** `already`: it was taken before, or is so old that its row is gone. */
   | { readonly outcome: 'already' };
@@ -106,7 +106,10 @@ export interface Step {
   readonly objectKey: string;
   readonly ordered: boolean;
   readonly changes: readonly ExecutionChange[];
-  /** The execution whose turn it is now. It parks instead while an earlier one of its handler and object is unsettled. */
+  /**
+   * The execution whose turn it is now. While an earlier one of its handler and object is unsettled it parks instead,
+   * and the event goes on to its next handler, which it is due for, or to its end.
+   */
   readonly start?: { readonly seq: number; readonly handler: string };
   /** The handler that the chain waits for: it leaves the window and becomes due. */
   readonly waitsFor?: string;
@@ -117,11 +120,20 @@ export interface Step {
 }
 
 export interface Stepped {
-  /** The execution that was to start is parked behind an earlier one of its object. */
-  readonly blocked: boolean;
+  /** Where the event stands now. */
+  readonly stage: Stage;
   readonly released: Released;
   /** Handlers of which a parked execution may run now. */
   readonly woken: readonly string[];
+  /** Executions that were to start and are parked behind an earlier one of their handler and object. */
+  readonly blocked: readonly number[];
+  /** The chain as the journal has it, when its first pass is over and not all of it has simply succeeded. */
+  readonly executions?: readonly StartedExecution[];
+}
+
+/** What became of an event whose turn in the window passed by because its executions wait behind earlier ones. */
+export interface PassedBy extends Stepped {
+  readonly event: StartedEvent;
 }
 
 /** Who may go next in an object's lane, now that the event before has left it. */
@@ -157,10 +169,12 @@ export interface StartedEvent {
   readonly executions: readonly StartedExecution[];
 }
 
-/** One whose turn in the window has come. */
-export interface StartedFirstPass extends StartedEvent {
-  /** The execution that was to start is parked behind an earlier one of its handler and object. */
-  readonly blocked: boolean;
+/** Due events whose turn in the window came. */
+export interface DueBatch {
+  /** Their next execution runs. */
+  readonly started: readonly StartedEvent[];
+  /** They have left the window again in the same write. */
+  readonly passed: readonly PassedBy[];
 }
 
 export interface StartedExecution {
@@ -175,6 +189,10 @@ export interface StartedExecution {
   readonly error: string | null;
   readonly durationMs: number | null;
   readonly startedAt: number | null;
+  /** While it is parked: when it is due. */
+  readonly nextAttemptAt: number | null;
+  /** It is parked behind an earlier one of its handler and object. */
+  readonly blocked: boolean;
   readonly target: string;
   readonly replayOf: number | null;
 }
@@ -201,13 +219,9 @@ export interface Resettle {
   readonly emit: boolean;
 }
 
-export interface Resettled {
-  /** Where the event stands now. */
-  readonly stage: Stage;
+export interface Resettled extends Omit<Stepped, 'blocked' | 'executions'> {
   /** Executions that are skipped, because the one before them that said `stop` is lost. */
   readonly skipped: readonly number[];
-  readonly released: Released;
-  readonly woken: readonly string[];
 }
 
 /** A parked execution that was cancelled, with its event as it is now. */
@@ -287,6 +301,7 @@ export interface Journal {
   /** All or none. The events are emitted in the same write while `emit` lasts and their object allows. */
   accept(events: readonly NewEvent[], emit: number, key?: IdempotencyKey): Promise<Accepted>;
   take(take: Take): Promise<Taken>;
+  /** What a reader sees is always whole: each step leaves the event and its executions as they belong together. */
   step(step: Step): Promise<Stepped>;
   /**
    * Emits up to `limit` ready events of these event nodes, each node's oldest first, the nodes in turn. When they have
@@ -298,7 +313,7 @@ export interface Journal {
   /** Marks emitted events that nobody took; `emit` is the number of emission slots free for those behind them. */
   unclaim(events: readonly number[], emit: number, at: number): Promise<readonly Released[]>;
   /** Starts up to `limit` due events that wait for this handler, in the order they were taken. */
-  startNext(handler: string, limit: number, at: number): Promise<readonly StartedFirstPass[]>;
+  startNext(handler: string, limit: number, at: number): Promise<DueBatch>;
   /** Starts up to `limit` parked executions of a handler that are due, longest due first. */
   startParked(handler: string, limit: number, at: number): Promise<ParkedBatch>;
   /** Starts the oldest parked execution after `after` that its object lets run, due or not; after the last comes the first. */

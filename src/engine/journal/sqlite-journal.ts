@@ -7,6 +7,7 @@ import type {
   Backlog,
   Cancelled,
   CancelParked,
+  DueBatch,
   Emission,
   IdempotencyKey,
   Journal,
@@ -19,7 +20,6 @@ import type {
   Replayed,
   Resettle,
   Resettled,
-  StartedFirstPass,
   StartedParked,
   Step,
   Stepped,
@@ -143,7 +143,7 @@ export class SqliteJournal implements Journal {
     return this.#call('unclaim', [events, emit, at]);
   }
 
-  startNext(handler: string, limit: number, at: number): Promise<readonly StartedFirstPass[]> {
+  startNext(handler: string, limit: number, at: number): Promise<DueBatch> {
     return this.#call('startNext', [handler, limit, at]);
   }
 

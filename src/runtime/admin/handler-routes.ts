@@ -17,7 +17,7 @@ const querySchema = z.strictObject({
     .union([blank, z.enum(['http', 'local', 'flow'])], { error: 'must be http, local or flow' })
     .optional(),
   status: z
-    .union([blank, handlerStatusSchema], { error: 'must be enabled, disabled or archived' })
+    .union([blank, handlerStatusSchema], { error: 'must be enabled, held, disabled or archived' })
     .optional(),
 });
 
@@ -65,7 +65,7 @@ export function handlerRoutes(routes: Routes, provisioning: Provisioning): void 
 
 function viewOf(
   engine: Engine,
-  { config, number, target, status, override }: RegisteredHandler,
+  { config, refused, number, target, status, override }: RegisteredHandler,
   health?: HandlerHealth,
 ) {
   const { parked = null, successRate = null, p95Ms = null, lastError = null } = health ?? {};
@@ -80,6 +80,7 @@ function viewOf(
     status,
     configuredStatus: config.handlerStatus,
     override,
+    ...(refused !== null && { refused }),
     circuit: engine.circuitOf(config.id),
     parked,
     successRate,

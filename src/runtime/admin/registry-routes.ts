@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Engine, EngineState } from '../../engine/engine.ts';
 import { NotFound, Unavailable } from '../../engine/errors.ts';
 import { nodeIdSchema } from '../../engine/handler.ts';
-import type { Provisioning, RefusedHandler } from '../provisioning.ts';
+import type { Provisioning } from '../provisioning.ts';
 import type { AdminRequest, Routes } from './routes.ts';
 
 interface RegistryView {
@@ -54,7 +54,7 @@ export function engineOf(provisioning: Provisioning, request: AdminRequest): Eng
 
 async function viewOf(engine: Engine, provisioning: Provisioning): Promise<RegistryView> {
   const counts = await countsOf(engine);
-  const problems = [engine.problem, refusalOf(provisioning.refusedHandlers(engine.id))].filter(
+  const problems = [engine.problem, refusalOf(provisioning.handlerProblems(engine.id))].filter(
     (one) => one !== null,
   );
   return {
@@ -66,10 +66,10 @@ async function viewOf(engine: Engine, provisioning: Provisioning): Promise<Regis
   };
 }
 
-function refusalOf(handlers: readonly RefusedHandler[]): string | null {
-  if (handlers.length === 0) return null;
-  const which = handlers.length === 1 ? '1 handler is' : `${handlers.length} handlers are`;
-  return `${which} not in force: ${handlers.map(({ problem }) => problem).join('; ')}`;
+function refusalOf(problems: readonly string[]): string | null {
+  if (problems.length === 0) return null;
+  const which = problems.length === 1 ? '1 handler is' : `${problems.length} handlers are`;
+  return `${which} not in force: ${problems.join('; ')}`;
 }
 
 async function countsOf(engine: Engine): Promise<typeof nothing> {

@@ -52,7 +52,11 @@ export class Handlers extends Observable {
   }
 
   /** Switches a handler at once, whatever its flow says. @throws ApiError */
-  async switch(row: HandlerRow, status: 'enabled' | 'disabled', reason?: string): Promise<void> {
+  async switch(
+    row: HandlerRow,
+    status: Exclude<HandlerRow['status'], 'archived'>,
+    reason?: string,
+  ): Promise<void> {
     const route = path('registries', row.registry, 'handlers', row.id);
     await this.#app.api.send('PATCH', route, { status, ...(reason && { reason }) });
     await this.read();

@@ -32,6 +32,8 @@ export interface ApiHandler {
   readonly status: HandlerStatus;
   readonly configuredStatus: HandlerStatus;
   readonly override: Override | null;
+  /** Why it can not be called although it is deployed. */
+  readonly refused?: string;
   readonly circuit: {
     readonly state: 'closed' | 'open' | 'probing' | 'gone';
     readonly since: string | null;

@@ -2,7 +2,7 @@ import type { ApiHandler } from '../data/shapes.ts';
 
 /**
  * How a row of the handlers' table stands to what is deployed. `off`: switched off in the editor, or with its flow;
- * `refused`: deployed, but not in force.
+ * `refused`: deployed, but it can not be called.
  */
 export type Mark = 'deployed' | 'new' | 'changed' | 'deleted' | 'off' | 'refused';
 
@@ -64,7 +64,7 @@ export function handlerRows(
 }
 
 function markOf({ changed, off }: EditedHandler, known: ApiHandler | undefined): Mark {
-  if (known) return changed ? 'changed' : 'deployed';
+  if (known) return changed ? 'changed' : known.refused ? 'refused' : 'deployed';
   if (off) return 'off';
   return changed ? 'new' : 'refused';
 }

@@ -41,9 +41,9 @@ function byRegistry(handlers: readonly HandlerRow[]): HandlerRow[] {
   return [...Map.groupBy(handlers, ({ registry }) => registry).values()].flat();
 }
 
-/** Whether its turn comes, as far as it listens. */
+/** Whether its turn comes, as far as it listens; that of one who is held or refused comes too, and waits. */
 function isCalled({ status, mark }: HandlerRow): boolean {
-  return status === 'enabled' && mark !== 'refused' && mark !== 'off';
+  return (status === 'enabled' || status === 'held') && mark !== 'off';
 }
 
 function matrixRow({ text }: App, id: string, title: string, columns: readonly HandlerRow[]): TemplateResult {

@@ -38,7 +38,7 @@ function refusalOf({ text, mayWrite }: App, { mark, status }: HandlerRow): strin
   return status === 'archived' ? text('flagRefused.archived') : undefined;
 }
 
-type Switchable = 'enabled' | 'disabled';
+type Switchable = Exclude<HandlerRow['status'], 'archived'>;
 
 function switchTo(app: App, handlers: Handlers, row: HandlerRow, status: Switchable): Promise<void> {
   return telling(app, async () => {

@@ -37,6 +37,7 @@ const markShapes: Readonly<Record<Exclude<Mark, 'deployed'>, Shape>> = {
 
 export const flagIcons: Readonly<Record<HandlerStatus, string>> = {
   enabled: 'fa-toggle-on',
+  held: 'fa-pause',
   disabled: 'fa-toggle-off',
   archived: 'fa-archive',
 };

@@ -82,6 +82,7 @@ export function handlerFields(app: App): readonly Field<HandlerFilter>[] {
       options: [
         ['', text('search.notArchived')],
         ['enabled', text('flag.enabled')],
+        ['held', text('flag.held')],
         ['disabled', text('flag.disabled')],
         ['archived', text('flag.archived')],
       ],

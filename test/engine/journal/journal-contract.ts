@@ -283,7 +283,7 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       assert.deepEqual([running.stage, queued.stage], [stage.running, stage.queued]);
       assert.deepEqual((await settle(running.seq, running.firstExecution, 1)).released, { dueFor: 'a' });
       assert.deepEqual(
-        (await journal.startNext('a', 5, at)).map(({ seq }) => seq),
+        (await journal.startNext('a', 5, at)).started.map(({ seq }) => seq),
         [queued.seq],
       );
     });
@@ -305,7 +305,7 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       const changed = anEvent(7, { payload: '{"changed":true}' });
       const taken = await take(first?.seq ?? 0, { changed, start: false, emit: true });
       assert.equal(taken.released.emission?.seq, second?.seq);
-      const [started] = await journal.startNext('a', 1, at);
+      const [started] = (await journal.startNext('a', 1, at)).started;
       assert.deepEqual([started?.payload, started?.objectKey], ['{"changed":true}', 'clients:7']);
     });
 
@@ -314,10 +314,10 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       const a = await take(anEvent(1), { start: false });
       assert.equal(a.stage, stage.due);
       assert.deepEqual(
-        (await journal.startNext('a', 5, at)).map(({ seq }) => seq),
+        (await journal.startNext('a', 5, at)).started.map(({ seq }) => seq),
         [b.seq, a.seq],
       );
-      assert.deepEqual(await journal.startNext('a', 5, at), []);
+      assert.deepEqual(await journal.startNext('a', 5, at), { started: [], passed: [] });
     });
   });
 
@@ -345,11 +345,83 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
         }),
       );
       const second = await take(anEvent(1), { links });
-      assert.deepEqual([second.stage, second.blocked], [stage.running, true]);
-      const { blocked } = await journal.step(
-        aStep(second.seq, 'clients:1', { start: { seq: second.firstExecution + 1, handler: 'b' } }),
+      assert.deepEqual(
+        [second.stage, second.passed?.blocked, second.passed?.released],
+        [stage.due, [second.firstExecution], { dueFor: 'b' }],
       );
-      assert.equal(blocked, false);
+      const { started } = await journal.startNext('b', 5, at);
+      assert.deepEqual(
+        started.map(({ passed, executions }) => [passed, ...executions.map(({ status }) => status)]),
+        [[false, 'parked', 'running']],
+      );
+    });
+
+    it('ends the first pass in the write that finds everyone behind an earlier execution', async () => {
+      const parked = (seq: number) =>
+        ({ seq, handler: 'a', status: 'parked', attemptsBefore: 0, nextAttemptAt: at + 1000 }) as const;
+      const first = await take(anEvent(1));
+      await journal.step(
+        aStep(first.seq, 'clients:1', { changes: [parked(first.firstExecution)], ends: 'otherwise' }),
+      );
+      const taken = await take(anEvent(1));
+      const waiting = await take(anEvent(1), { start: false });
+      assert.deepEqual([taken.stage, waiting.stage], [stage.parked, stage.due]);
+      assert.deepEqual(
+        taken.passed?.executions?.map(({ status, blocked }) => [status, blocked]),
+        [['parked', true]],
+      );
+      const { started, passed } = await journal.startNext('a', 5, at);
+      assert.deepEqual(started, []);
+      assert.deepEqual(
+        passed.map((one) => [one.event.seq, one.stage, one.blocked]),
+        [[waiting.seq, stage.parked, [waiting.firstExecution]]],
+      );
+    });
+
+    it('parks what was to start behind an earlier one, and is due for the next handler in the same write', async () => {
+      const first = await take(anEvent(1), { links: [aLink('b')] });
+      await journal.step(
+        aStep(first.seq, 'clients:1', {
+          changes: [{ seq: first.firstExecution, handler: 'b', status: 'parked', attemptsBefore: 0 }],
+          ends: 'otherwise',
+        }),
+      );
+      const second = await take(anEvent(1), { links: [aLink('a'), aLink('b'), aLink('c')] });
+      const stepped = await journal.step(
+        aStep(second.seq, 'clients:1', {
+          changes: [succeeded(second.firstExecution)],
+          start: { seq: second.firstExecution + 1, handler: 'b' },
+        }),
+      );
+      assert.deepEqual(
+        [stepped.stage, stepped.blocked, stepped.released],
+        [stage.due, [second.firstExecution + 1], { dueFor: 'c' }],
+      );
+    });
+
+    it('tells of the chain as it is when its first pass ends, not as it was', async () => {
+      const taken = await take(anEvent(1), { links });
+      const { seq, firstExecution: a } = taken;
+      const parked = { ...succeeded(a), status: 'parked', nextAttemptAt: at } as const;
+      await journal.step(aStep(seq, 'clients:1', { changes: [parked], start: { seq: a + 1, handler: 'b' } }));
+      await journal.startParked('a', 1, at);
+      await journal.resettle({
+        event: seq,
+        changes: [{ ...succeeded(a), attemptsBefore: 1 }],
+        at,
+        emit: false,
+      });
+      const { stage: to, executions } = await journal.step(
+        aStep(seq, 'clients:1', { changes: [succeeded(a + 1, 'b')], ends: 'otherwise' }),
+      );
+      assert.equal(to, stage.succeeded);
+      assert.deepEqual(
+        executions?.map(({ status, attempts }) => [status, attempts]),
+        [
+          ['succeeded', 2],
+          ['succeeded', 1],
+        ],
+      );
     });
 
     it('emits the next event of the object in the write that ends the one before', async () => {
@@ -379,8 +451,8 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
           waitsFor: 'b',
         }),
       );
-      assert.deepEqual(await journal.startNext('a', 5, at), []);
-      const [started] = await journal.startNext('b', 5, at);
+      assert.deepEqual(await journal.startNext('a', 5, at), { started: [], passed: [] });
+      const [started] = (await journal.startNext('b', 5, at)).started;
       assert.deepEqual(
         started?.executions.map(({ status, code }) => [status, code]),
         [
@@ -400,7 +472,7 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       );
       await reopen();
       assert.deepEqual(journal.backlog.dueFor, ['b']);
-      const [started] = await journal.startNext('b', 5, at);
+      const [started] = (await journal.startNext('b', 5, at)).started;
       assert.equal(started?.seq, taken.seq);
       assert.deepEqual(
         started?.executions.map(({ status, attempts }) => [status, attempts]),
@@ -423,11 +495,11 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       // The process ends before the event could be marked as parked.
       await journal.step(aStep(taken.seq, 'clients:1', { changes: [parked] }));
       await reopen();
-      const started = (
-        await Promise.all(journal.backlog.dueFor.map((handler) => journal.startNext(handler, 5, at)))
-      ).flat();
+      assert.deepEqual(journal.backlog.dueFor, ['b']);
+      const { started, passed } = await journal.startNext('b', 5, at);
+      assert.deepEqual(started, []);
       assert.deepEqual(
-        started[0]?.executions.map(({ status }) => status),
+        passed[0]?.executions?.map(({ status }) => status),
         ['parked', 'pending'],
       );
     });
@@ -484,7 +556,7 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
     it('let the next one of their handler and object go', async () => {
       const first = await takeParked(1, at);
       const second = await take(anEvent(1), { links });
-      assert.equal(second.blocked, true);
+      assert.deepEqual(second.passed?.blocked, [second.firstExecution]);
       await journal.step(
         aStep(second.seq, 'clients:1', {
           changes: [succeeded(second.firstExecution + 1, 'b')],
@@ -508,7 +580,7 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       const { seq, firstExecution } = await takeParked(1, at, [aLink('a', true), aLink('b')]);
       await journal.startParked('a', 1, at);
       assert.deepEqual((await settleParked(seq, firstExecution)).released, { dueFor: 'b' });
-      const [started] = await journal.startNext('b', 5, at);
+      const [started] = (await journal.startNext('b', 5, at)).started;
       assert.equal(started?.passed, true);
       assert.deepEqual(
         started?.executions.map(({ status }) => status),
@@ -612,7 +684,7 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       const replayed = await journal.replay({ which: { executions: [firstExecution] }, callable, at });
       assert.ok(replayed.outcome === 'replaying');
       assert.deepEqual(replayed.released, { dueFor: 'a' });
-      const [started] = await journal.startNext('a', 1, at);
+      const [started] = (await journal.startNext('a', 1, at)).started;
       const [again] = replayed.executions;
       assert.deepEqual([started?.seq, started?.passed, started?.executions[0]?.seq], [seq, true, again]);
       assert.equal(started?.executions[0]?.replayOf, firstExecution);
@@ -620,7 +692,7 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
         aStep(seq, 'clients:1', { changes: [succeeded(again ?? 0)], ends: 'otherwise' }),
       );
       assert.deepEqual(released, { dueFor: 'b' });
-      const [then] = await journal.startNext('b', 1, at);
+      const [then] = (await journal.startNext('b', 1, at)).started;
       assert.deepEqual(
         then?.executions.map(({ status }) => status),
         ['succeeded', 'running'],
@@ -632,7 +704,7 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       const replayed = await journal.replay({ which: { event: seq }, callable, at });
       assert.ok(replayed.outcome === 'replaying');
       assert.equal(replayed.executions.length, 2);
-      const [started] = await journal.startNext('a', 1, at);
+      const [started] = (await journal.startNext('a', 1, at)).started;
       assert.deepEqual(
         started?.executions.map(({ status }) => status),
         ['running', 'pending'],

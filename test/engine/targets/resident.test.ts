@@ -79,6 +79,13 @@ describe('resident target', () => {
       assert.deepEqual([first.argv, first.cwd], [['--all', 'two words'], programs]);
     });
 
+    it('is read as one line, whatever line ends of Unicode stand in it', async () => {
+      const data = { text: 'a\u2028b\u2029c\u0085d' };
+      const { line } = echoOf(await target().call(asked(data)));
+      assert.deepEqual(JSON.parse(line).payload.data, data);
+      assert.doesNotMatch(line, /[\u0085\u2028\u2029]/);
+    });
+
     it('starts it with the first call, and once for many', async () => {
       const script = target({ environment: [{ name: 'PIDS', value: pids }] });
       assert.ok(!existsSync(pids));

@@ -153,12 +153,21 @@ interface ChainRow {
   durationMs: number | null;
   startedAt: number | null;
   target: string;
+  nextAttemptAt: number | null;
+  blocked: number;
   replayOf: number | null;
 }
 
-function fromRow({ id, number, name, type, priority, stop, status, ...rest }: ChainRow): StoredExecution {
+function fromRow(row: ChainRow): StoredExecution {
+  const { id, number, name, type, priority, stop, status, blocked, ...rest } = row;
   const handler = { id, number, name, type, priority };
-  return { ...rest, handler, stop: stop === 1, status: executionStatusOf(status) };
+  return {
+    ...rest,
+    handler,
+    stop: stop === 1,
+    status: executionStatusOf(status),
+    blocked: blocked === 1,
+  };
 }
 
 type Statements = ReturnType<typeof prepare>;
@@ -200,7 +209,8 @@ function prepare(db: DatabaseSync) {
     chain: prepared(
       `select position, seq, handler_id as id, handler_number as number, handler_name as name, handler_type as type,
        priority, stop, status, retries, attempts, code, response, error, duration_ms as durationMs,
-       started_at as startedAt, target, replay_of as replayOf from executions where event_seq = ? order by seq`,
+       started_at as startedAt, next_attempt_at as nextAttemptAt, blocked, target, replay_of as replayOf
+       from executions where event_seq = ? order by seq`,
     ),
     markStale: prepared(
       'update executions set stale = 1 where handler_id = ? and object_key = ? and status = 2',

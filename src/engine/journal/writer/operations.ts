@@ -35,8 +35,8 @@ export function operationsOn(db: DatabaseSync): Operations & { waiting(): number
   const executions = new Executions(db);
   const acceptance = new Acceptance(db, lanes, events, waiting);
   const emissions = new Emissions(db, lanes, clock, waiting);
-  const taking = new Taking(db, { lanes, acceptance, executions, sequence, clock, waiting });
   const steps = new Steps(db, { lanes, executions, sequence, clock });
+  const taking = new Taking(db, { lanes, acceptance, executions, steps, sequence, clock, waiting });
   const parked = new Parked(db, steps);
   const replays = new Replays(db, { lanes, executions, steps, events, waiting });
   const circuits = new Circuits(db);

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { eventOutcomeOf, revivedIn, skippedIn, turnOf } from '../../chain.ts';
-import type { Resettle, Resettled, StartedEvent, StartedFirstPass, Step, Stepped } from '../journal.ts';
+import type { DueBatch, PassedBy, Resettle, Resettled, StartedEvent, Step, Stepped } from '../journal.ts';
 import { type Stage, stage } from '../stage.ts';
 import type { Clock } from './clock.ts';
 import { type Executions, laneOf, type OfEvent, type StoredExecution } from './executions.ts';
@@ -40,16 +40,25 @@ export class Steps {
 
   step(step: Step): Stepped {
     const { executions, lanes, clock } = this.#parts;
+    const { event, start, waitsFor, at, emit } = step;
     const lane = laneOf(step);
-    const woken = this.#applyAll(step.changes, lane, step.at);
-    const blocked = step.start ? executions.start(step.start.seq, step.start.handler, lane, step.at) : false;
-    if (step.waitsFor !== undefined) this.#sql.setStage.run(stage.due, step.waitsFor, null, step.event);
-    if (step.ends === undefined) return { blocked, released: {}, woken };
-    if (step.ends === 'otherwise')
-      return { blocked, ...this.#settle(this.#event(step.event), step.at, step.emit, woken) };
+    const woken = this.#applyAll(step.changes, lane, at);
+    const happened = { woken, blocked: [] };
+    if (start) {
+      if (!executions.start(start.seq, start.handler, lane, at))
+        return { ...happened, stage: stage.running, released: {} };
+      return this.#goOn(this.#event(event), at, emit, { woken, blocked: [start.seq] });
+    }
+    if (waitsFor !== undefined) {
+      this.#sql.setStage.run(stage.due, waitsFor, null, event);
+      return { ...happened, stage: stage.due, released: {} };
+    }
+    if (step.ends === undefined) return { ...happened, stage: stage.running, released: {} };
+    if (step.ends === 'otherwise') return this.#goOn(this.#event(event), at, emit, happened);
     // All went well and nothing else of the chain is open: no need to look at it again.
-    this.#sql.setStage.run(stage.succeeded, null, clock.touch(step.at), step.event);
-    return { blocked, released: lane === null ? {} : lanes.release(lane, step.emit), woken };
+    this.#sql.setStage.run(stage.succeeded, null, clock.touch(at), event);
+    const released = lane === null ? {} : lanes.release(lane, emit);
+    return { ...happened, stage: stage.succeeded, released };
   }
 
   /** What became of executions outside the window; the event follows. */
@@ -61,8 +70,22 @@ export class Steps {
     return this.#settle(row, at, emit, woken);
   }
 
-  startNext(handler: string, limit: number, at: number): StartedFirstPass[] {
-    return this.#sql.due.all(handler, limit).map((row) => this.#startEvent(row as unknown as EventRow, at));
+  startNext(handler: string, limit: number, at: number): DueBatch {
+    const started: StartedEvent[] = [];
+    const passed: PassedBy[] = [];
+    for (const row of this.#sql.due.all(handler, limit) as unknown as EventRow[]) {
+      const one = this.#startEvent(row, handler, at);
+      if ('stage' in one) passed.push(one);
+      else started.push(one);
+    }
+    return { started, passed };
+  }
+
+  /** An event's turn in the window passes by, as these executions of it wait behind earlier ones. */
+  passBy(event: number, blocked: readonly number[], at: number, emit: boolean): PassedBy {
+    const row = this.#event(event);
+    const stepped = this.#goOn(row, at, emit, { woken: [], blocked });
+    return { ...stepped, event: this.#loaded(row, this.#parts.executions.chain(event)) };
   }
 
   /** The event with its chain, as the window wants it. */
@@ -78,6 +101,14 @@ export class Steps {
     return { stage: to, skipped: [], released: queued ? {} : { dueFor: handler }, woken: [] };
   }
 
+  /** An event leaves the window: to wait for its next handler, or because its first pass is over. */
+  #goOn(row: EventRow, at: number, emit: boolean, happened: Pick<Stepped, 'woken' | 'blocked'>): Stepped {
+    const { skipped: _, ...settled } = this.#settle(row, at, emit, happened.woken);
+    const told = { ...settled, blocked: happened.blocked };
+    if (settled.stage <= stage.running) return told;
+    return { ...told, executions: this.#parts.executions.chain(row.seq) };
+  }
+
   #settle(row: EventRow, at: number, emit: boolean, woken: readonly string[]): Resettled {
     const { executions, lanes, clock } = this.#parts;
     const event = ofEvent(row);
@@ -91,7 +122,9 @@ export class Steps {
     const turn = turnOf(chain.map(outsideOfWindow));
     const next = turn === undefined ? undefined : chain[turn]?.handler.id;
     if (next !== undefined) {
-      this.#sql.setStage.run(stage.due, next, clock.touch(at), row.seq);
+      // Touched means passed: its executor has had its message.
+      const touchedAt = row.touchedAt === null ? null : clock.touch(at);
+      this.#sql.setStage.run(stage.due, next, touchedAt, row.seq);
       return { ...told, stage: stage.due, released: { dueFor: next } };
     }
     const to = stage[eventOutcomeOf(chain)];
@@ -127,17 +160,17 @@ export class Steps {
       .map(({ handler }) => handler);
   }
 
-  #startEvent(row: EventRow, at: number): StartedFirstPass {
+  #startEvent(row: EventRow, handler: string, at: number): StartedEvent | PassedBy {
     const chain = this.#parts.executions.chain(row.seq).map(outsideOfWindow);
     const turn = turnOf(chain);
     const next = turn === undefined ? undefined : chain[turn];
-    let blocked = false;
-    if (turn !== undefined && next) {
-      blocked = this.#parts.executions.start(next.seq, next.handler.id, laneOf(ofEvent(row)), at);
-      chain[turn] = { ...next, status: 'running', startedAt: next.startedAt ?? at };
-    }
+    // Only the slot of this handler is reserved; and whose chain has nobody left to call just ends.
+    if (turn === undefined || next?.handler.id !== handler) return this.passBy(row.seq, [], at, false);
+    if (this.#parts.executions.start(next.seq, handler, laneOf(ofEvent(row)), at))
+      return this.passBy(row.seq, [next.seq], at, false);
+    chain[turn] = { ...next, status: 'running', startedAt: next.startedAt ?? at, nextAttemptAt: null };
     this.#sql.start.run(row.seq);
-    return { ...this.#loaded(row, chain), blocked };
+    return this.#loaded(row, chain);
   }
 
   #loaded({ stage: _, touchedAt, ordered, ...event }: EventRow, executions: StoredExecution[]): StartedEvent {

@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts';
 import { type Executions, laneOf, type OfEvent } from './executions.ts';
 import type { Lanes } from './lanes.ts';
 import type { Sequence } from './sequence.ts';
+import type { Steps } from './steps.ts';
 
 const mayBeTaken: ReadonlySet<Stage> = new Set([stage.behind, stage.ready, stage.emitted, stage.unclaimed]);
 
@@ -14,6 +15,7 @@ interface Parts {
   readonly lanes: Lanes;
   readonly acceptance: Acceptance;
   readonly executions: Executions;
+  readonly steps: Steps;
   readonly sequence: Sequence;
   readonly clock: Clock;
   readonly waiting: Backlogged;
@@ -41,7 +43,7 @@ export class Taking {
   }
 
   take(take: Take): Taken {
-    const { lanes, executions, sequence, clock, waiting } = this.#parts;
+    const { lanes, executions, steps, sequence, clock, waiting } = this.#parts;
     const from = typeof take.event === 'number' ? this.#stored(take.event) : this.#insert(take.event);
     if (!from || !mayBeTaken.has(from.stage)) return { outcome: 'already' };
     const { changed, links, executor, at } = take;
@@ -68,14 +70,11 @@ export class Taking {
 
     const lane = laneOf(from);
     const left = lane !== null && (lane !== laneOf(event) || to === stage.unhandled);
-    return {
-      outcome: 'taken',
-      seq,
-      stage: to,
-      firstExecution,
-      blocked,
-      released: left ? lanes.release(lane, take.emit) : {},
-    };
+    const released = left ? lanes.release(lane, take.emit) : {};
+    const taken = { outcome: 'taken', seq, firstExecution, released } as const;
+    if (!blocked) return { ...taken, stage: to };
+    const passed = steps.passBy(seq, [firstExecution], at, take.emit && !released.emission);
+    return { ...taken, stage: passed.stage, passed };
   }
 
   #stored(seq: number): TakenFrom | undefined {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { endGroup, endTree, type Program } from '../local/program.ts';
+import { oneLine } from '../one-line.ts';
 import type { Redaction } from '../redaction.ts';
 import { Tail } from '../tail.ts';
 import type { Call } from '../target.ts';
@@ -79,7 +80,7 @@ export class Conversation {
       if (this.#gone) return reject(this.#gone);
       const id = `${webhookId}.${++this.#lastNumber}`;
       const timer = setTimeout(() => this.#giveUp(id), timeoutMs);
-      const line = `{"id":${JSON.stringify(id)},"attempt":${attempt},"payload":${body}}\n`;
+      const line = `{"id":${JSON.stringify(id)},"attempt":${attempt},"payload":${oneLine(body)}}\n`;
       this.#unsent.set(id, { line, timer, resolve, reject });
       this.#send();
     });
