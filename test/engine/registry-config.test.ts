@@ -80,7 +80,7 @@ describe("a registry's configuration", () => {
       'a sample that is no object',
       { eventTypes: [{ id: 'a', sample: '{' }] },
       'eventTypes[0].sample',
-      /^must be an object$/,
+      /^is JSON text, not an object/,
     ],
   ] as const)
     it(`is refused for ${what}`, () => {
