@@ -68,6 +68,8 @@ for (const { name, nodeRed: installation } of editors) {
       await view.row('71').getByText('Unclaimed').waitFor({ timeout: 15_000 });
       await view.row('71').click();
       await view.tray.getByText('No executor took it in time').waitFor();
+      await view.tray.getByText('Unclaimed since').waitFor();
+      assert.equal(await view.tray.getByText('Settled').count(), 0, 'it still waits to be taken');
       assert.match(await textOf(view.tray), /"object_id": 71/);
       await view.tray.getByRole('button', { name: 'Replay' }).click();
       await view.page.locator('.nrp-ask').getByRole('button', { name: 'Replay' }).click();

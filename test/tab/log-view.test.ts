@@ -266,7 +266,17 @@ for (const { name, nodeRed: installation } of editors) {
     it('replays an execution and cancels a parked one, once it has asked', async () => {
       await view.row('Parked: retry').first().click();
       await view.tray.getByRole('button', { name: 'Cancel the execution' }).click();
-      await view.page.locator('.nrp-ask').getByRole('button', { name: 'Cancel the execution' }).click();
+      const question = view.page.locator('.nrp-ask');
+      // Two words of the same would not tell what is cancelled: the question, or the execution.
+      assert.deepEqual(await question.getByRole('button').allTextContents(), [
+        'Back',
+        'Cancel the execution',
+      ]);
+      await question.getByRole('button', { name: 'Back' }).click();
+      await question.waitFor({ state: 'detached' });
+      assert.equal(await view.row('Cancelled').count(), 0);
+      await view.tray.getByRole('button', { name: 'Cancel the execution' }).click();
+      await question.getByRole('button', { name: 'Cancel the execution' }).click();
       await view.row('Cancelled').waitFor();
       await view.tray.getByText('Cancelled').first().waitFor();
       await view.tray.getByRole('button', { name: 'Replay' }).click();
@@ -300,7 +310,7 @@ for (const { name, nodeRed: installation } of editors) {
       await view.button('Replay all that the search finds').click();
       await view.page
         .locator('.nrp-ask')
-        .getByText(/finds: 1\?/)
+        .getByText(/for 1 settled executions that the search finds, for successful ones too\?/)
         .waitFor();
       await view.page.locator('.nrp-ask').getByRole('button', { name: 'Replay' }).click();
       await eventually('it is called again', () => receiver.received.length > before);

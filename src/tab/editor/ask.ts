@@ -34,7 +34,7 @@ export function ask({ text }: App, beside: HTMLElement, question: Question): Pro
     const content = document.createElement('form');
     content.className = 'nrp nrp-ask';
     const field = question.field === undefined ? undefined : fieldOf(question.field, question.value ?? '');
-    const no = button(text('button.cancel'), 'button');
+    const no = button(text('button.back'), 'button');
     const yes = button(question.yes, 'submit');
     yes.classList.add('primary');
     const words = document.createElement('p');

@@ -47,13 +47,14 @@ export class EventDetailsView extends View {
 
   #facts(details: EventDetails): TemplateResult {
     const { app } = this;
-    const { acceptedAt, settledAt } = details;
+    const { acceptedAt, settledAt, status } = details;
+    const settled = status === 'unclaimed' ? 'event.unclaimed' : 'event.settled';
     return facts([
       [this.t('column.status'), eventMark(app, details.status)],
       [this.t('column.event'), details.eventType],
       [this.t('column.object'), visible(details.objectId)],
       [this.t('event.accepted'), moment(app, acceptedAt)],
-      [this.t('event.settled'), settledAt && moment(app, settledAt)],
+      [this.t(settled), settledAt && moment(app, settledAt)],
       [this.t('column.registry'), visible(app.registries.nameOf(this.registry))],
       [this.t('column.id'), details.id],
     ]);

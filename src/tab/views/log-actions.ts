@@ -14,7 +14,7 @@ export function logActions(app: App): TemplateResult {
   const replay = ({ currentTarget }: MouseEvent) => void replayAll(app, currentTarget as HTMLElement);
   return html`<span class="button-group">
     ${iconButton({ icon: 'fa-download', label: text('log.export'), act: () => void exportAll(app) })}
-    ${mayWrite ? iconButton({ icon: 'fa-repeat', label: text('log.replay'), act: replay }) : nothing}
+    ${mayWrite ? iconButton({ icon: 'fa-history', label: text('log.replay'), act: replay }) : nothing}
   </span>`;
 }
 
