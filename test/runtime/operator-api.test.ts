@@ -228,6 +228,52 @@ describe('admin API for operators', function () {
     assert.equal((await fetch(new URL(body.url, red.url))).status, 404);
   });
 
+  it('gives back in the CSV every object id that went in, and guards none that is a number', async () => {
+    const ids = [
+      '007',
+      '+491234',
+      '-5',
+      '1e5',
+      '+49 30 1234',
+      '-1e-5',
+      '=1+1',
+      '@sip',
+      "'+49",
+      '+1+A1',
+      'a,"b"',
+    ];
+    const events = await Promise.all(
+      ids.map(async (id) => {
+        const response = await red.admin(`${here}/events`, postJson(envelope(id, 'clients.update')));
+        return ((await response.json()) as { id: string }).id;
+      }),
+    );
+    for (const event of events) await settled(event, 'succeeded');
+    const cells = await Promise.all(
+      ids.map(async (objectId) => {
+        const { body } = await post('exports', { filter: { objectId } });
+        const text = await (await fetch(new URL(body.url, red.url))).text();
+        return text
+          .split('\n')[1]
+          ?.split(',POST ')[1]
+          ?.replace(/^[^,]*,(.*?),1,200,.*$/s, '$1');
+      }),
+    );
+    assert.deepEqual(cells, [
+      '007',
+      '+491234',
+      '-5',
+      '1e5',
+      '+49 30 1234',
+      '-1e-5',
+      "'=1+1",
+      "'@sip",
+      "''+49",
+      "'+1+A1",
+      '"a,""b"""',
+    ]);
+  });
+
   it('takes an empty body for an empty object', async () => {
     const json = { 'content-type': 'application/json' };
     const bare = async (path: string) => {

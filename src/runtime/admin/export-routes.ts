@@ -10,6 +10,7 @@ import type { Provisioning } from '../provisioning.ts';
 import { filterSchema } from './operator-routes.ts';
 import { engineOf } from './registry-routes.ts';
 import type { Routes } from './routes.ts';
+import { spreadsheetCell } from './spreadsheet-cell.ts';
 
 interface Ticket {
   readonly registry: string;
@@ -68,13 +69,7 @@ export function exportRoutes(routes: Routes, provisioning: Provisioning): void {
     // Whoever looks at a link before it is followed must not use it up.
     if (res.req.method === 'HEAD') return void res.end();
     tickets.delete(token);
-    // A cell that begins like a formula would be one for a spreadsheet.
-    const csv = stringify({
-      header: true,
-      columns: columns.map(([name]) => name),
-      escape_formulas: true,
-      bom: true,
-    });
+    const csv = stringify({ header: true, columns: columns.map(([name]) => name), bom: true });
     await pipeline(cellsOf(ticket), csv, res);
   });
 }
@@ -84,7 +79,7 @@ async function* cellsOf({ log, filter }: Ticket): AsyncGenerator<unknown[]> {
   let cursor: string | undefined;
   do {
     const page = await log.executions(filter, { limit: pageSize, cursor });
-    for (const row of page.items) yield columns.map(([, cellOf]) => cellOf(row));
+    for (const row of page.items) yield columns.map(([, cellOf]) => spreadsheetCell(cellOf(row)));
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
 }
