@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FlowHandler } from '../handler.ts';
+import { Deadline } from './deadline.ts';
 import { failure, success } from './outcome.ts';
 import { nothingSecret } from './redaction.ts';
 import type { Call, Outcome, Target } from './target.ts';
@@ -81,12 +82,12 @@ export class Flows {
     const flowCall = { ...call, handler, replyTo: randomUUID() };
     return new Promise((resolve) => {
       const end = (outcome: Outcome) => {
-        clearTimeout(timer);
+        deadline.end();
         this.#inFlight.delete(flowCall.replyTo);
         resolve(outcome);
       };
       const late = `no reply within ${timeoutSeconds} s: end the flow with a "provisioning handler reply" node, or raise the timeout`;
-      const timer = setTimeout(() => end(failure(late, { outage: true })), timeoutSeconds * 1000);
+      const deadline = new Deadline(timeoutSeconds * 1000, () => end(failure(late, { outage: true })));
       this.#inFlight.set(flowCall.replyTo, { call: flowCall, through: enter, end });
       enter(flowCall);
     });

@@ -38,7 +38,10 @@ export interface Outcome {
 export interface Target {
   /** For people: `POST https://crm.example/hooks` or `notify.sh --all`. No secret in it. */
   readonly description: string;
-  /** Makes one attempt; settles at the handler's timeout at the latest (a script's tree 3 s after). */
+  /**
+   * Makes one attempt; settles at the handler's timeout at the latest (a script's tree 3 s after). Time that this
+   * process stood still does not count.
+   */
   call(call: Call): Promise<Outcome>;
   /**
    * Lets go of connections and processes once the calls in flight have settled. Resolves then, or after 15 s: calls

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { Deadline } from '../deadline.ts';
 import { TextCapture } from '../text-capture.ts';
 
 type ResponseHeaders = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
@@ -41,7 +42,7 @@ export function exchange(
 
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #resolve: (result: Answer | Error) => void;
-  readonly #timer: NodeJS.Timeout;
+  readonly #deadline: Deadline;
   #phase: Phase = 'connecting';
   #over = false;
   #controller: Dispatcher.DispatchController | null = null;
@@ -49,7 +50,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(timeoutMs: number, resolve: (result: Answer | Error) => void) {
     this.#resolve = resolve;
-    this.#timer = setTimeout(expire, timeoutMs, this);
+    this.#deadline = new Deadline(timeoutMs, () => this.#expire());
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -81,7 +82,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#end(error);
   }
 
-  expire(): void {
+  #expire(): void {
     const passed = new DeadlinePassed(this.#phase);
     this.#end(passed);
     this.#controller?.abort(passed);
@@ -89,11 +90,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #end(result: Answer | Error): void {
     this.#over = true;
-    clearTimeout(this.#timer);
+    this.#deadline.end();
     this.#resolve(result);
   }
-}
-
-function expire(exchange: Exchange): void {
-  exchange.expire();
 }
