@@ -70,7 +70,7 @@ What every handler answered is printed here. Stop with Ctrl-C; your changes are 
 
 async function sampleEvent(): Promise<string> {
   const { event, data } = JSON.parse(
-    await readFile(join(root, 'examples/payloads/clients.create.json'), 'utf8'),
+    await readFile(join(root, 'samples/payloads/clients.create.json'), 'utf8'),
   );
   return JSON.stringify({ event, data });
 }

@@ -20,7 +20,7 @@ const settingsSchema = z
     dir: z.string().min(1, 'must not be empty: name a folder, or leave it out').optional(),
     /** False turns local handlers off. */
     scripts: z.boolean().default(true),
-    /** Folders that local handlers may run scripts of, besides `<dir>/scripts` and the package's examples. */
+    /** Folders that local handlers may run scripts of, besides `<dir>/scripts` and the package's samples. */
     scriptDirs: z
       .array(z.string().refine(isAbsolute, 'must be an absolute path such as "/opt/provisioning"'))
       .default([]),
@@ -41,7 +41,7 @@ export interface Settings {
 
 // From src/runtime, or from dist/src/runtime once built.
 const root = new URL(import.meta.url.includes('/dist/src/') ? '../../../' : '../../', import.meta.url);
-const exampleScripts = fileURLToPath(new URL('examples/scripts', root));
+const sampleScripts = fileURLToPath(new URL('samples/scripts', root));
 
 /**
  * Reads `provisioning` of Node-RED's settings.
@@ -58,7 +58,7 @@ export function readSettings(value: unknown, userDir: string): Settings {
   return {
     ...settings,
     dir,
-    scriptFolders: [join(dir, 'scripts'), exampleScripts, ...scriptDirs],
+    scriptFolders: [join(dir, 'scripts'), sampleScripts, ...scriptDirs],
   };
 }
 

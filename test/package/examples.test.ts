@@ -52,7 +52,7 @@ describe('the examples', () => {
         assert.ok(handlers.length > 0);
         for (const { id, handlerType, url, command } of handlers) {
           if (handlerType === 'local')
-            accessSync(join(packageRoot, 'examples/scripts', String(command)), constants.X_OK);
+            accessSync(join(packageRoot, 'samples/scripts', String(command)), constants.X_OK);
           else if (handlerType === 'flow')
             assert.ok(
               nodes.some(({ type, handler }) => type === 'provisioning-handler-in' && handler === id),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { eventually } from '../support/eventually.ts';
 import { examples, onPort } from '../support/examples.ts';
@@ -17,8 +18,41 @@ interface PaletteModule {
   readonly nodes: readonly { readonly name: string; readonly enabled: boolean; readonly err?: unknown }[];
 }
 
+interface Semver {
+  minVersion(range: string): { readonly version: string };
+}
+
+const here = createRequire(import.meta.url);
+const semver = createRequire(here.resolve('node-red/package.json'))('semver') as Semver;
+
+/** The oldest Node.js of each line that package.json asks for. */
+const oldest = manifest.engines.node.split('||').map((line) => semver.minVersion(line).version);
+const platforms = [
+  { node: oldest[0] ?? '', nodeRed: '4.1' },
+  { node: oldest[1] ?? '', nodeRed: '5.0.7' },
+  { node: 'latest', nodeRed: '5.0.7' },
+] as const;
+
 const intakeExample = examples.find(({ name }) => name.startsWith('2.'))?.nodes ?? [];
-const envelope = readText('examples/payloads/clients.create.json');
+const envelope = readText('samples/payloads/clients.create.json');
+const root = temporaryFolder('installed-');
+
+/** What npm publishes of one Node.js: a binary for this machine, with nothing to run at its installation. */
+const nodePackage = `node-${process.platform}-${process.arch}`;
+const nodeOf = (version: string) => join(root, `node-${version}`, 'node_modules', nodePackage, 'bin/node');
+const userDirOf = (nodeRed: string) => join(root, `node-red-${nodeRed}`);
+
+/** npm, run by a Node.js of this version: it is the one whose version `--engine-strict` looks at. */
+async function npmInstall(folder: string, packages: readonly string[], node?: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'installed', private: true }));
+  const path = [...(node ? [dirname(nodeOf(node))] : []), process.env['PATH']].join(delimiter);
+  await execa(
+    'npm',
+    ['install', '--engine-strict', '--prefer-offline', '--no-audit', '--no-fund', ...packages],
+    { cwd: folder, env: { PATH: path } },
+  );
+}
 
 async function pack(): Promise<{ file: string; integrity: string }> {
   const folder = temporaryFolder('tarball-');
@@ -31,34 +65,31 @@ async function pack(): Promise<{ file: string; integrity: string }> {
   return { file: join(folder, filename), integrity };
 }
 
-// Needs the registry and a minute; the name keeps it out of the ordinary test run.
+// Needs the registry and some minutes; the name keeps it out of the ordinary test run.
 describe('the packed tarball', function () {
   this.timeout(300_000);
   let tarball: { file: string; integrity: string };
 
   before(async () => {
-    tarball = await pack();
+    const nodes = platforms.map(({ node }) =>
+      npmInstall(join(root, `node-${node}`), [`${nodePackage}@${node}`]),
+    );
+    [tarball] = await Promise.all([pack(), ...nodes]);
   });
 
   it('is the same, to the byte, when it is packed again', async () => {
     assert.equal((await pack()).integrity, tarball.integrity);
   });
 
-  for (const version of ['5.0.7', '4.1']) {
-    describe(`in Node-RED ${version}`, () => {
-      const userDir = temporaryFolder('installed-');
+  for (const { node, nodeRed } of platforms) {
+    describe(`in Node-RED ${nodeRed} on Node.js ${node}`, () => {
+      const userDir = userDirOf(nodeRed);
       let red: NodeRed | undefined;
 
       after(() => red?.kill9());
 
       it('is installed by npm, engine-strict as the palette manager has it', async () => {
-        mkdirSync(userDir, { recursive: true });
-        writeFileSync(join(userDir, 'package.json'), JSON.stringify({ name: 'installed', private: true }));
-        await execa(
-          'npm',
-          ['install', '--engine-strict', '--no-audit', '--no-fund', `node-red@${version}`, tarball.file],
-          { cwd: userDir },
-        );
+        await npmInstall(userDir, [`node-red@${nodeRed}`, tarball.file], node);
       });
 
       it('loads with every node enabled', async () => {
@@ -66,6 +97,7 @@ describe('the packed tarball', function () {
           userDir,
           nodesDir: null,
           nodeRed: join(userDir, 'node_modules/node-red'),
+          node: nodeOf(node),
           flows: [],
         });
         const ours = await red.get<PaletteModule>(`nodes/${manifest.name}`);
@@ -79,12 +111,10 @@ describe('the packed tarball', function () {
         );
       });
 
-      it('offers its examples in the import menu', async () => {
-        const menu = await red?.get<(string | { fn: string })[]>(`library/examples/flows/${manifest.name}`);
-        const flows = menu?.flatMap((entry) => (typeof entry === 'string' ? [] : [entry.fn]));
+      it('offers its example flows in the import menu, and nothing else', async () => {
         assert.deepEqual(
-          flows,
-          examples.map(({ name }) => name),
+          await red?.get(`library/examples/flows/${manifest.name}`),
+          examples.map(({ name }) => ({ fn: name })),
         );
       });
 
@@ -103,9 +133,28 @@ describe('the packed tarball', function () {
         assert.deepEqual(rows.map(({ handler }) => handler.name).sort(), ['CRM', 'Show the event']);
       });
 
+      it('finds it by its words', async () => {
+        const path = 'provisioning/registries/example2-registry/executions?text=clients.create';
+        await eventually('the text index has it', async () => {
+          const { items } = (await red?.get<{ items: Execution[] }>(path)) ?? { items: [] };
+          return items.length >= 2;
+        });
+      });
+
       it('ends in peace', async () => {
         await red?.stop();
         assert.equal(await red?.ended, 0);
+      });
+
+      // node:sqlite moves from version to version: each statement is met here.
+      it('keeps the promises of the journal, run from its sources', async () => {
+        const mocha = join(packageRoot, 'node_modules/mocha/bin/mocha.js');
+        const options = ['--no-package', '--require', './test/support/setup.ts', '--timeout', '20000'];
+        const tests = ['sqlite-journal', 'log'].map((name) => `test/engine/journal/${name}.test.ts`);
+        await execa(nodeOf(node), [mocha, ...options, ...tests], {
+          cwd: packageRoot,
+          env: { NODE_NO_WARNINGS: '1' },
+        });
       });
     });
   }

@@ -23,8 +23,8 @@ describe('the tarball', () => {
     files = new Map(packed.files.map(({ path, mode }) => [path, mode]));
   });
 
-  it('holds what is built, the examples and four documents, and nothing else', () => {
-    const folders = /^(?:dist|resources|examples)\//;
+  it('holds what is built, the examples, the samples and four documents, and nothing else', () => {
+    const folders = /^(?:dist|resources|examples|samples)\//;
     const others = [...files.keys()].filter((path) => !folders.test(path)).sort();
     assert.deepEqual(others, ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
   });
@@ -50,13 +50,19 @@ describe('the tarball', () => {
     assert.deepEqual(resources, ['resources/provisioning-tab.js']);
   });
 
-  it('holds every example, payload and script', () => {
+  // Node-RED offers every file and folder of it in the import menu.
+  it('holds flows in the examples, and nothing else there', () => {
     const examples = [...files.keys()].filter((path) => path.startsWith('examples/'));
-    assert.deepEqual(examples.sort(), sources('examples/**/*.{json,sh,mjs}'));
+    assert.deepEqual(examples.sort(), sources('examples/*.json'));
+  });
+
+  it('holds every payload and script', () => {
+    const samples = [...files.keys()].filter((path) => path.startsWith('samples/'));
+    assert.deepEqual(samples.sort(), sources('samples/{payloads/*.json,scripts/*}'));
   });
 
   it('keeps the scripts executable', () => {
-    const scripts = [...files].filter(([path]) => path.startsWith('examples/scripts/'));
+    const scripts = [...files].filter(([path]) => path.startsWith('samples/scripts/'));
     assert.ok(scripts.length > 0);
     for (const [path, mode] of scripts) assert.equal(mode & 0o111, 0o111, path);
   });

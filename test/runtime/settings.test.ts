@@ -5,7 +5,7 @@ import { readSettings } from '../../src/runtime/settings.ts';
 import { issuesOf } from '../support/invalid.ts';
 import { packageRoot } from '../support/package.ts';
 
-const examples = join(packageRoot, 'examples/scripts');
+const examples = join(packageRoot, 'samples/scripts');
 
 describe('provisioning in settings.js', () => {
   it('may be left out: journals and scripts stand in the user directory', () => {

@@ -29,6 +29,8 @@ export interface NodeRedOptions {
   readonly userDir?: string;
   /** The folder of the `node-red` package; the dev dependency by default. */
   readonly nodeRed?: string;
+  /** The Node.js that runs it; the one of the tests by default. */
+  readonly node?: string;
   /** The folder of the package under test; null when it is installed in the user directory. */
   readonly nodesDir?: string | null;
   readonly env?: Readonly<Record<string, string>>;
@@ -108,7 +110,7 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
   if (options.flows) await writeFlows(userDir, options.flows);
 
   const child = spawn(
-    process.execPath,
+    options.node ?? process.execPath,
     [...(options.execArgv ?? []), join(nodeRed, 'red.js'), '--userDir', userDir, '--settings', settingsFile],
     { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...process.env, ...options.env }, cwd: userDir },
   );

@@ -15,7 +15,7 @@ import { eventually } from '../../support/eventually.ts';
 import { isAlive, readPids } from '../../support/processes.ts';
 
 const programs = fileURLToPath(new URL('../../support/programs', import.meta.url));
-const examples = fileURLToPath(new URL('../../../examples/scripts', import.meta.url));
+const examples = fileURLToPath(new URL('../../../samples/scripts', import.meta.url));
 const scripts = new ScriptFolders({ folders: [programs, examples], enabled: true });
 
 /** A call that the script does what `data.do` says to. */
