@@ -49,6 +49,7 @@ async function bundleTab(): Promise<void> {
     entryPoints: [from('src/tab/main.ts')],
     outfile: from('resources/provisioning-tab.js'),
     bundle: true,
+    inject: [from('src/tab/charts/navigator.ts')],
     format: 'esm',
     target: 'es2022',
     minify: true,

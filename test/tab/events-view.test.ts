@@ -150,6 +150,7 @@ for (const { name, nodeRed: installation } of editors) {
       await view.root.getByRole('button', { name: 'Fail: 1' }).waitFor({ timeout: 15_000 });
       const chart = view.root.getByRole('img', { name: /Executions per minute: \d+ succeeded, 1 failed/ });
       assert.ok((await chart.locator('canvas').boundingBox())?.width);
+      await view.root.getByText(/The minute under way is left out. So far: \d+ succeeded/).waitFor();
       await view.root.locator('.nrp-attention').getByText('CRM', { exact: true }).waitFor();
 
       await view.button('Fail: 1').click();

@@ -176,14 +176,33 @@ describe('statistics', () => {
       p50: [9],
       p95: [20],
       totals: { succeeded: 90, failed: 1, parked: 2 },
+      open: null,
     });
   });
 
-  it('tell the pace of a step that is not over from what has passed of it', () => {
-    const at = '2026-01-31T12:00:00Z';
-    const steps = [[{ at, succeeded: 30, failed: 0, parked: 0, p50: null, p95: null }]];
-    assert.deepEqual(seriesOf(steps, 60, Date.parse(at) + 30_000).succeeded, [60]);
-    assert.deepEqual(seriesOf(steps, 60, Date.parse(at) + 1000).succeeded, [180]);
+  it('draw no step that is not over, which would look like a fall, and tell what has come of it so far', () => {
+    const begin = Date.parse('2026-01-31T12:00:00Z');
+    const stepAt = (minute: number, succeeded: number) => {
+      const at = new Date(begin + minute * 60_000).toISOString();
+      return { at, succeeded, failed: 1, parked: 2, p50: 5, p95: 20 };
+    };
+    const steps = [[stepAt(0, 30), stepAt(1, 3)], [stepAt(1, 4)]];
+    for (const [passed, drawn] of [
+      [60_000, [30, null]],
+      [119_999, [30, null]],
+      [120_000, [30, 7]],
+    ] as const) {
+      const series = seriesOf(steps, 60, begin + passed);
+      assert.deepEqual(series.succeeded, drawn);
+      for (const line of [series.failed, series.parked, series.p50, series.p95]) {
+        assert.deepEqual(
+          line.map((value) => value === null),
+          drawn.map((value) => value === null),
+        );
+      }
+      assert.deepEqual(series.open, drawn[1] === null ? { succeeded: 7, failed: 2, parked: 4 } : null);
+      assert.equal(series.totals.succeeded, 37);
+    }
   });
 
   it('are of whole steps', () => {

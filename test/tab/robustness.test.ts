@@ -157,6 +157,31 @@ describe('the tab in bad times', function () {
     });
   }
 
+  it('loads and draws where the browser tells a language that is no tag, as some systems make it do', async () => {
+    const view = await Tab.open(
+      Object.assign(Object.create(browser) as Browser, {
+        newPage: async (options: BrowserContextOptions) => {
+          const page = await browser.newPage({ ...options, locale: 'en-US' });
+          await page.addInitScript(() => {
+            Object.defineProperty(navigator, 'language', { get: () => 'en-US@posix' });
+            Object.defineProperty(navigator, 'languages', { get: () => ['en-US@posix'] });
+          });
+          return page;
+        },
+      }),
+      red,
+      // None was chosen in the editor: it goes by the browser's.
+      { language: '' },
+    );
+    await fire('in-any-language');
+    await view.go('executions');
+    await view.row('Bytes').first().waitFor();
+    await view.go('overview');
+    await view.root.locator('canvas').first().waitFor();
+    assert.deepEqual(view.editor.problems, []);
+    await view.close();
+  });
+
   it('waits for a slow script while the editor works', async () => {
     const editor = await Editor.open(
       browserWhere(async (route) => {

@@ -56,6 +56,29 @@ describe('formats', () => {
   it('speaks other languages', () => {
     assert.equal(new Formats('de', 'UTC').relative('2026-01-31T11:58:00Z', now), 'vor 2 Min.');
   });
+
+  for (const [told, language] of [
+    ['en-US@posix', 'en-US'],
+    ['de_DE.UTF-8@euro', 'de'],
+    ['C', 'en-US'],
+    ['', 'en-US'],
+    ['*', 'en-US'],
+    ['no language', 'en-US'],
+  ] as const) {
+    it(`speaks ${language} where the browser says “${told}”`, () => {
+      const formats = new Formats(told, 'UTC');
+      const known = new Formats(language, 'UTC');
+      const said = (formats: Formats) => [
+        formats.relative('2026-01-31T11:58:00Z', now),
+        formats.absolute('2026-01-31T11:58:00Z'),
+        formats.clock(now),
+        formats.duration(1234),
+        formats.count(1234.5),
+        formats.percent(0.5),
+      ];
+      assert.deepEqual(said(formats), said(known));
+    });
+  }
 });
 
 describe('a request copied as curl', () => {

@@ -13,11 +13,17 @@ export interface ChartData {
   readonly at: readonly number[];
   readonly lines: readonly Line[];
   readonly format: (value: number) => string;
+  /** A moment on the axis of time. @param at ms since 1970 */
+  readonly clock: (at: number) => string;
+  /** Whether the last step is not over: the lines end before it, and its place is marked. */
+  readonly open: boolean;
   /** A click on the chart, on the step that begins at this second. */
   readonly onPick: (at: number) => void;
 }
 
 const height = 110;
+/** px between the lines of a hatch. */
+const between = 5;
 
 /** Draws lines over time into an element, in the editor's colours, as wide as the element is. */
 export class Chart {
@@ -63,6 +69,27 @@ export class Chart {
     this.#plot = new uPlot(this.#options(data, width), tableOf(data), this.#place);
   }
 
+  /** Hatches the place of the step that is not over. */
+  #markOpen(plot: uPlot, colour: string): void {
+    const [before, last] = this.#data?.at.slice(-2) ?? [];
+    if (!this.#data?.open || before === undefined || last === undefined) return;
+    const { ctx, bbox } = plot;
+    const [left, right] = [before, last].map((at) => plot.valToPos(at, 'x', true)) as [number, number];
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(left, bbox.top, right - left, bbox.height);
+    ctx.clip();
+    ctx.beginPath();
+    for (let x = left - bbox.height; x < right; x += between * devicePixelRatio) {
+      ctx.moveTo(x, bbox.top + bbox.height);
+      ctx.lineTo(x + bbox.height, bbox.top);
+    }
+    ctx.strokeStyle = colour;
+    ctx.lineWidth = devicePixelRatio;
+    ctx.stroke();
+    ctx.restore();
+  }
+
   #options(data: ChartData, width: number): uPlot.Options {
     const colour = (name: string) => getComputedStyle(this.#place).getPropertyValue(name).trim();
     const axis: uPlot.Axis = {
@@ -79,7 +106,13 @@ export class Chart {
       legend: { show: false },
       scales: { y: { range: (_plot, _min, max) => [0, Math.max(1, (max ?? 1) * 1.15)] } },
       axes: [
-        { ...axis, size: 26, gap: 7, space: 60, values: (_plot, at) => at.map((second) => clock(second)) },
+        {
+          ...axis,
+          size: 26,
+          gap: 7,
+          space: 60,
+          values: (_plot, at) => at.map((second) => data.clock(second * 1000)),
+        },
         {
           ...axis,
           size: 44,
@@ -103,6 +136,7 @@ export class Chart {
         }),
       ],
       hooks: {
+        drawClear: [(plot) => this.#markOpen(plot, colour('--red-ui-secondary-border-color'))],
         ready: [
           (plot) => {
             plot.over.addEventListener('click', () => {
@@ -118,10 +152,4 @@ export class Chart {
 
 function tableOf({ at, lines }: ChartData): uPlot.AlignedData {
   return [[...at], ...lines.map(({ values }) => [...values])];
-}
-
-const clockFormat = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-
-function clock(second: number): string {
-  return clockFormat.format(second * 1000);
 }

@@ -12,18 +12,29 @@ export const spans: readonly Span[] = [
   { name: 'day', seconds: 86_400, step: 900 },
 ];
 
+/** A value for each step; null in a step that is not over: what has come of it so far would look like a fall. */
+type Values = readonly (number | null)[];
+
+interface Counts {
+  readonly succeeded: number;
+  readonly failed: number;
+  /** Of those that began then and wait. */
+  readonly parked: number;
+}
+
 /** One line for each thing shown, against the seconds since 1970 when each step begins. */
 export interface Series {
   readonly at: readonly number[];
   /** Executions a minute. */
-  readonly succeeded: readonly number[];
-  readonly failed: readonly number[];
-  /** Of those that began then and wait. */
-  readonly parked: readonly number[];
+  readonly succeeded: Values;
+  readonly failed: Values;
+  readonly parked: Values;
   /** ms; null where nothing ran. */
-  readonly p50: readonly (number | null)[];
-  readonly p95: readonly (number | null)[];
-  readonly totals: { readonly succeeded: number; readonly failed: number; readonly parked: number };
+  readonly p50: Values;
+  readonly p95: Values;
+  readonly totals: Counts;
+  /** What has come so far of the step that is not over; null where every step is. */
+  readonly open: Counts | null;
 }
 
 /** Where a span begins and ends, at whole steps; ms since 1970. */
@@ -35,12 +46,9 @@ export function rangeOf(
   return { from: to - seconds * 1000, to };
 }
 
-/** Seconds of a step that must have passed before a pace is told from it. */
-const enough = 10;
-
 /**
- * The numbers of several registries as one; of percentiles the highest is shown. The pace in the step that is not
- * over yet is that of its beginning. @param step seconds @param now ms since 1970
+ * The numbers of several registries as one; of percentiles the highest is shown.
+ * @param step seconds @param now ms since 1970
  */
 export function seriesOf(
   registries: readonly (readonly StatisticsStep[])[],
@@ -54,21 +62,26 @@ export function seriesOf(
     steps.set(at, known ? together(known, one) : one);
   }
   const sorted = [...steps].sort(([a], [b]) => a - b);
-  const perMinute = (count: number, at: number) =>
-    (count * 60) / Math.min(step, Math.max(enough, now / 1000 - at));
+  const isOpen = (at: number) => (at + step) * 1000 > now;
+  const line = (take: (one: StatisticsStep) => number | null) =>
+    sorted.map(([at, one]) => (isOpen(at) ? null : take(one)));
+  const perMinute = (name: keyof Counts) => line((one) => (one[name] * 60) / step);
+  const open = sorted.filter(([at]) => isOpen(at)).map(([, one]) => one);
   return {
     at: sorted.map(([at]) => at),
-    succeeded: sorted.map(([at, { succeeded }]) => perMinute(succeeded, at)),
-    failed: sorted.map(([at, { failed }]) => perMinute(failed, at)),
-    parked: sorted.map(([at, { parked }]) => perMinute(parked, at)),
-    p50: sorted.map(([, { p50 }]) => p50),
-    p95: sorted.map(([, { p95 }]) => p95),
-    totals: {
-      succeeded: sorted.reduce((sum, [, { succeeded }]) => sum + succeeded, 0),
-      failed: sorted.reduce((sum, [, { failed }]) => sum + failed, 0),
-      parked: sorted.reduce((sum, [, { parked }]) => sum + parked, 0),
-    },
+    succeeded: perMinute('succeeded'),
+    failed: perMinute('failed'),
+    parked: perMinute('parked'),
+    p50: line(({ p50 }) => p50),
+    p95: line(({ p95 }) => p95),
+    totals: sumOf(sorted.map(([, one]) => one)),
+    open: open.length > 0 ? sumOf(open) : null,
   };
+}
+
+function sumOf(steps: readonly StatisticsStep[]): Counts {
+  const sum = (name: keyof Counts) => steps.reduce((total, one) => total + one[name], 0);
+  return { succeeded: sum('succeeded'), failed: sum('failed'), parked: sum('parked') };
 }
 
 function together(a: StatisticsStep, b: StatisticsStep): StatisticsStep {

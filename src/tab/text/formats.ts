@@ -1,3 +1,5 @@
+import { languageTag } from './language.ts';
+
 const steps = [
   ['day', 86_400],
   ['hour', 3600],
@@ -9,11 +11,14 @@ const steps = [
 export class Formats {
   readonly #relative: Intl.RelativeTimeFormat;
   readonly #absolute: Intl.DateTimeFormat;
+  readonly #clock: Intl.DateTimeFormat;
   readonly #number: Intl.NumberFormat;
   readonly #percent: Intl.NumberFormat;
   readonly #units: ReadonlyMap<string, Intl.NumberFormat>;
 
-  constructor(language: string, timeZone?: string) {
+  /** @param wanted as the editor or the browser tells it; `en-US` stands in for what is no language */
+  constructor(wanted: string, timeZone?: string) {
+    const language = languageTag(wanted);
     const unit = (name: string, maximumFractionDigits: number) =>
       new Intl.NumberFormat(language, {
         style: 'unit',
@@ -22,11 +27,9 @@ export class Formats {
         maximumFractionDigits,
       });
     this.#relative = new Intl.RelativeTimeFormat(language, { style: 'short', numeric: 'auto' });
-    this.#absolute = new Intl.DateTimeFormat(language, {
-      dateStyle: 'medium',
-      timeStyle: 'medium',
-      ...(timeZone !== undefined && { timeZone }),
-    });
+    const zone = { ...(timeZone !== undefined && { timeZone }) };
+    this.#absolute = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', ...zone });
+    this.#clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', ...zone });
     this.#number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
     this.#percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
     this.#units = new Map([
@@ -49,6 +52,11 @@ export class Formats {
   /** Date and time in the reader's zone. @param at ISO 8601 */
   absolute(at: string): string {
     return this.#absolute.format(new Date(at));
+  }
+
+  /** Hours and minutes of a day in the reader's zone. @param at ms since 1970 */
+  clock(at: number): string {
+    return this.#clock.format(at);
   }
 
   /** `23 ms`, `1.2 sec`, `5 min`. @param ms null: nothing is known, `–` */

@@ -1,13 +1,21 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { Chart, type ChartData } from '../charts/chart.ts';
 import { define, View } from './view.ts';
 
 /** A chart with its legend; what it shows is told in words as well. */
 export class ChartView extends View {
-  static override properties = { ...View.properties, data: { attribute: false }, heading: {}, words: {} };
+  static override properties = {
+    ...View.properties,
+    data: { attribute: false },
+    heading: {},
+    words: {},
+    note: {},
+  };
   declare data: ChartData;
   declare heading: string;
   declare words: string;
+  /** What one should know of what is drawn. */
+  declare note: string | undefined;
   #chart: Chart | undefined;
 
   override disconnectedCallback(): void {
@@ -24,6 +32,7 @@ export class ChartView extends View {
           ({ label, colour }) =>
             html`<span class="nrp-legend-entry"><i style="background:var(${colour})" aria-hidden="true"></i>${label}</span>`,
         )}
+        ${this.note ? html`<span class="nrp-muted">${this.note}</span>` : nothing}
       </figcaption>
       <div class="nrp-plot" role="img" aria-label=${`${this.heading}: ${this.words}`}></div>
     </figure>`;

@@ -89,10 +89,15 @@ class OverviewView extends View {
     const { span } = this.#numbers;
     const onPick = (at: number) =>
       navigation.showExecutions({ from: localTime(at * 1000), to: localTime((at + span.step) * 1000) });
-    const pace: ChartData = {
+    const axes = {
       at: series.at,
-      format: (value) => formats.count(value),
+      clock: (at: number) => formats.clock(at),
+      open: series.open !== null,
       onPick,
+    };
+    const pace: ChartData = {
+      ...axes,
+      format: (value) => formats.count(value),
       lines: [
         line(this.t('status.succeeded'), '--red-ui-node-status-colors-green', series.succeeded, true),
         line(this.t('status.failed'), '--red-ui-node-status-colors-red', series.failed, true),
@@ -100,9 +105,8 @@ class OverviewView extends View {
       ],
     };
     const time: ChartData = {
-      at: series.at,
+      ...axes,
       format: (value) => formats.duration(value),
-      onPick,
       lines: [
         line('p50', '--red-ui-node-status-colors-blue', series.p50, false),
         line('p95', '--red-ui-text-color-warning', series.p95, false),
@@ -113,9 +117,10 @@ class OverviewView extends View {
       html`<button type="button" class="nrp-link" @click=${() => navigation.showExecutions({ status, from })}>
         ${this.t(`overview.${status}Count`, { count: formats.count(totals[status]) })}
       </button>`;
-    const words = this.t('overview.words', totals);
+    const words = this.t('overview.words', { ...totals });
+    const note = series.open ? this.t(`overview.open.${span.name}`, { ...series.open }) : undefined;
     return html`<p class="nrp-totals">${count('succeeded')} ${count('failed')} ${count('parked')}</p>
-      <nrp-chart .app=${this.app} .data=${pace} .heading=${this.t('overview.pace')} .words=${words}></nrp-chart>
+      <nrp-chart .app=${this.app} .data=${pace} .heading=${this.t('overview.pace')} .words=${words} .note=${note}></nrp-chart>
       <nrp-chart .app=${this.app} .data=${time} .heading=${this.t('overview.latency')} .words=${latencyWords(series, (ms) => formats.duration(ms))}></nrp-chart>`;
   }
 }
