@@ -29,17 +29,17 @@ export async function accept(
   events: readonly NewEvent[],
   { emits, key, message, backlogLimit }: AcceptOptions,
 ): Promise<Accepted> {
-  if (journal.waiting + events.length > backlogLimit) {
-    throw new Unavailable(
-      `${journal.waiting} events wait already (provisioning.backlog is ${backlogLimit}): see why nobody takes them, or raise the bound`,
-      30,
-    );
-  }
   const slots = emissions.reserve(emits ? events.length : 0);
   try {
-    const accepted = await journal.accept(events, slots.slots, key);
+    const accepted = await journal.accept(events, slots.slots, key, backlogLimit);
     if (accepted.outcome === 'conflict') {
       throw new Conflict('this idempotency key was used within 24 h for another request: use a new key');
+    }
+    if (accepted.outcome === 'full') {
+      throw new Unavailable(
+        `${accepted.waiting} events wait already (provisioning.backlog is ${backlogLimit}): see why nobody takes them, or raise the bound`,
+        30,
+      );
     }
     const duplicate = accepted.outcome === 'duplicate';
     for (const [index, { seq, stage: at }] of duplicate ? [] : accepted.events.entries()) {

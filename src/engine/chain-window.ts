@@ -2,9 +2,18 @@ import type { Calls } from './calls.ts';
 import { skippedIn, turnOf } from './chain.ts';
 import { type Claim, chainOf, linkOf } from './claim.ts';
 import type { EmissionWindow } from './emission-window.ts';
+import { WriteRefused } from './errors.ts';
 import type { Gate } from './gate.ts';
 import type { HandlerSlots } from './handler-slots.ts';
-import type { DueBatch, ExecutionChange, Journal, Released, Stepped, Taken } from './journal/journal.ts';
+import type {
+  DueBatch,
+  ExecutionChange,
+  Journal,
+  Released,
+  Step,
+  Stepped,
+  Taken,
+} from './journal/journal.ts';
 import { stage } from './journal/stage.ts';
 import type { Persist } from './persist.ts';
 import { Portion } from './portion.ts';
@@ -15,8 +24,10 @@ import {
   chainFrom,
   endOf,
   executionOf,
+  fail,
   park,
   skip,
+  unkept,
 } from './running-chain.ts';
 import type { Time } from './time.ts';
 import { WindowPlaces } from './window-places.ts';
@@ -205,7 +216,7 @@ export class ChainWindow {
 
   /** Writes what has happened and goes on: to the next handler, out of the window to wait, or to the end. */
   async #advance(chain: Chain, happened: readonly ExecutionChange[]): Promise<void> {
-    const { journal, gate, slots, time, observer, emissions, persist } = this.#options;
+    const { journal, gate, slots, time, emissions, persist } = this.#options;
     const changes = [...happened];
     const next = this.#nextTurn(chain, changes);
     for (const place of skippedIn(chain.executions)) {
@@ -221,24 +232,24 @@ export class ChainWindow {
     const at = time.now();
     for (const { seq } of changes) executionOf(chain, seq).startedAt ??= at;
     if (goes) next.startedAt ??= at;
-    const stepped = await persist(() =>
-      journal.step({
-        event: chain.seq,
-        objectKey: chain.objectKey,
-        ordered: chain.ordered,
-        changes,
-        at,
-        emit: slot.slots > 0,
-        ...(goes && { start: { seq: next.seq, handler: next.handler.id } }),
-        ...(waitsFor !== undefined && !goes && { waitsFor }),
-        ...(waitsFor === undefined && { ends: endOf(chain) }),
-      }),
-    );
-    for (const { seq, handler, status, nextAttemptAt } of changes) {
-      // A turn that was given back is nothing that people would be told of.
-      if (status !== 'pending') observer.execution(chain, executionOf(chain, seq));
-      if (status === 'parked') observer.parked(handler, nextAttemptAt ?? at);
+    const { seq: event, objectKey, ordered } = chain;
+    const written = { event, objectKey, ordered, changes, at, emit: slot.slots > 0 };
+    let stepped: Stepped;
+    try {
+      stepped = await persist(() =>
+        journal.step({
+          ...written,
+          ...(goes && { start: { seq: next.seq, handler: next.handler.id } }),
+          ...(waitsFor !== undefined && !goes && { waitsFor }),
+          ...(waitsFor === undefined && { ends: endOf(chain) }),
+        }),
+      );
+    } catch (error) {
+      if (goes) slots.giveBack(next.handler.id, 1);
+      emissions.giveBack(slot);
+      return this.#unkept(chain, { ...written, emit: false, ends: 'otherwise' }, error);
     }
+    this.#tell(chain, changes, at);
     this.#follow(stepped, slot.era, at);
     emissions.giveBack(slot);
     if (goes && stepped.stage === stage.running) {
@@ -251,6 +262,45 @@ export class ChainWindow {
     this.#left(chain, stepped);
     this.fill();
     if (waitsFor !== undefined && !goes) this.wait(waitsFor);
+  }
+
+  #tell(chain: Chain, changes: readonly ExecutionChange[], at: number): void {
+    const { observer } = this.#options;
+    for (const { seq, handler, status, nextAttemptAt } of changes) {
+      // A turn that was given back is nothing that people would be told of.
+      if (status !== 'pending') observer.execution(chain, executionOf(chain, seq));
+      if (status === 'parked') observer.parked(handler, nextAttemptAt ?? at);
+    }
+  }
+
+  /**
+   * The journal refuses to keep a step. It may be what was to follow: what has happened is tried without it. Else the
+   * execution has failed, for all to see, and the chain goes on.
+   */
+  async #unkept(chain: Chain, step: Step, error: unknown): Promise<void> {
+    if (!(error instanceof WriteRefused)) throw error;
+    const { journal, observer, persist, onError } = this.#options;
+    onError(error);
+    this.#running -= 1;
+    this.#places.give(1);
+    const { event, changes, at } = step;
+    const [happened] = changes;
+    let stepped: Stepped;
+    try {
+      stepped = await persist(() => journal.step(step));
+      this.#tell(chain, changes, at);
+    } catch (again) {
+      if (!(again instanceof WriteRefused) || !happened) throw again;
+      const execution = executionOf(chain, happened.seq);
+      const why = unkept(again);
+      fail(execution, why);
+      const ended = { event, execution: execution.seq, why, leaves: true, emit: false, at };
+      stepped = await persist(() => journal.abandon(ended));
+      observer.execution(chain, execution);
+    }
+    this.#follow(stepped, undefined, at);
+    this.#left(chain, stepped);
+    this.fill();
   }
 
   /** A chain is out of the window. What is told of its first pass is what the journal says of it. */

@@ -49,3 +49,6 @@ export class Unavailable extends ProvisioningError {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
+
+/** The journal can't keep this one thing, whenever it is tried; others are kept. */
+export class WriteRefused extends Unavailable {}

@@ -1,12 +1,28 @@
 import type { Breakers } from './breakers.ts';
 import type { Calls, ParkedTurn } from './calls.ts';
 import { probeInterval } from './circuit.ts';
+import { WriteRefused } from './errors.ts';
 import type { Gate } from './gate.ts';
 import type { HandlerSlots } from './handler-slots.ts';
-import type { CancelParked, Journal, Released, Resettled, StartedParked } from './journal/journal.ts';
+import type {
+  Cancelled,
+  CancelParked,
+  Journal,
+  Released,
+  Resettled,
+  StartedParked,
+} from './journal/journal.ts';
 import type { Persist } from './persist.ts';
 import { Portion } from './portion.ts';
-import { type Chain, type ChainExecution, chainFrom, executionOf, skip } from './running-chain.ts';
+import {
+  type Chain,
+  type ChainExecution,
+  chainFrom,
+  executionOf,
+  fail,
+  skip,
+  unkept,
+} from './running-chain.ts';
 import type { Time } from './time.ts';
 
 interface Options {
@@ -119,10 +135,12 @@ export class ParkedWindow {
       slots.take(handler, room);
       let unused = room;
       try {
-        const { started, nextAt } = await journal.startParked(handler, room, time.now());
+        const at = time.now();
+        const { started, abandoned, nextAt } = await journal.startParked(handler, room, at);
         unused -= started.length;
         waiting.portion.learn(started.length, room);
         for (const one of started) this.#run(one, false);
+        for (const one of abandoned) this.#ended(one, at);
         return nextAt;
       } finally {
         slots.giveBack(handler, unused);
@@ -140,7 +158,7 @@ export class ParkedWindow {
       slots.take(handler, 1);
       let unused = 1;
       try {
-        const started = await journal.startProbe(handler, waiting.lastProbe.execution);
+        const started = await journal.startProbe(handler, waiting.lastProbe.execution, time.now());
         if (!started) return null;
         unused = 0;
         waiting.lastProbe = { execution: started.execution, at: time.now() };
@@ -174,13 +192,13 @@ export class ParkedWindow {
     const at = time.now();
     const settled = await persist(() =>
       journal.resettle({ event: chain.seq, changes: [change], at, emit: false }),
-    );
+    ).catch((error) => this.#abandon(chain, execution, error));
     observer.execution(chain, execution);
     for (const skipped of chain.executions.filter(({ seq }) => settled.skipped.includes(seq))) {
       skip(skipped);
       observer.execution(chain, skipped);
     }
-    if (change.status === 'parked') this.notice(handler, change.nextAttemptAt ?? at);
+    if (execution.status === 'parked') this.notice(handler, change.nextAttemptAt ?? at);
     this.#follow(settled, at);
   }
 
@@ -191,13 +209,28 @@ export class ParkedWindow {
   /** Ends parked executions. @returns how many */
   async cancel(request: CancelParked): Promise<number> {
     const cancelled = await this.#options.journal.cancelParked(request);
-    for (const { execution, event, ...settled } of cancelled) {
-      const chain = chainFrom(event);
-      for (const seq of [execution, ...settled.skipped])
-        this.#options.observer.execution(chain, executionOf(chain, seq));
-      this.#follow(settled, request.at);
-    }
+    for (const one of cancelled) this.#ended(one, request.at);
     return cancelled.length;
+  }
+
+  /** An execution was ended without a call. */
+  #ended({ execution, event, ...settled }: Cancelled, at: number): void {
+    const chain = chainFrom(event);
+    for (const seq of [execution, ...settled.skipped])
+      this.#options.observer.execution(chain, executionOf(chain, seq));
+    this.#follow(settled, at);
+  }
+
+  /** The journal can't keep what became of an execution: it has failed, for all to see. */
+  async #abandon(chain: Chain, execution: ChainExecution, error: unknown): Promise<Resettled> {
+    if (!(error instanceof WriteRefused)) throw error;
+    const { journal, time, persist, onError } = this.#options;
+    onError(error);
+    const why = unkept(error);
+    fail(execution, why);
+    const ended = { event: chain.seq, execution: execution.seq, why, leaves: false, emit: false };
+    const settled = await persist(() => journal.abandon({ ...ended, at: time.now() }));
+    return { ...settled, skipped: [] };
   }
 
   #follow({ released, woken }: Resettled, at: number): void {

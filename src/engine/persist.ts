@@ -1,4 +1,4 @@
-import { Unavailable } from './errors.ts';
+import { Unavailable, WriteRefused } from './errors.ts';
 import type { Time } from './time.ts';
 
 /** Does something that must not be given up, as soon as the journal takes it. */
@@ -9,7 +9,7 @@ const pause = 1000;
 
 /**
  * What has happened can't be undone, and what was accepted is not lost: the work is tried again each second while
- * the journal is unavailable.
+ * the journal is unavailable. What it refuses to keep at all is tried once.
  * @param given when it says so, the work is given up with the journal's error
  */
 export function persistently(time: Time, given: () => boolean, onError: (error: unknown) => void): Persist {
@@ -18,7 +18,7 @@ export function persistently(time: Time, given: () => boolean, onError: (error: 
       try {
         return await work();
       } catch (error) {
-        if (given() || !(error instanceof Unavailable)) throw error;
+        if (given() || !(error instanceof Unavailable) || error instanceof WriteRefused) throw error;
         onError(error);
         await new Promise<void>((resolve) => time.after(pause, resolve));
       }

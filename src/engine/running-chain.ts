@@ -92,6 +92,11 @@ export function giveBack(execution: ChainExecution, dueAt?: number): ExecutionCh
   return dueAt === undefined ? unattempted(execution, 'pending') : park(execution, 'retry', dueAt);
 }
 
+/** What became of it could not be kept. */
+export function fail(execution: ChainExecution, why: string): ExecutionChange {
+  return unattempted(execution, 'failed', why);
+}
+
 export function cancel(execution: ChainExecution, why: string): ExecutionChange {
   return unattempted(execution, 'cancelled', why);
 }
@@ -119,4 +124,9 @@ function unattempted(execution: ChainExecution, status: ExecutionStatus, why?: s
     attemptsBefore: attempts,
     ...(why !== undefined && { error: why }),
   };
+}
+
+/** Why an execution has failed whose outcome the journal refuses to keep. */
+export function unkept(error: Error): string {
+  return `the handler was called, but what came of it could not be kept: ${error.message}`;
 }

@@ -46,6 +46,11 @@ export function sqliteErrorKind(error: unknown): JournalErrorKind | undefined {
   return typeof errcode === 'number' ? sqliteErrorKinds[errcode & 0xff] : undefined;
 }
 
+/** Whether an operation fails by what it asks for, and not because of the disk or the file: trying again is in vain. */
+export function isOwnFault(error: unknown): boolean {
+  return !(error instanceof JournalError) && (sqliteErrorKind(error) ?? fileErrorKind(error)) === undefined;
+}
+
 function fileErrorKind(error: unknown): JournalErrorKind | undefined {
   const code = (error as { code?: unknown } | null)?.code;
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'full';

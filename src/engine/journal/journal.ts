@@ -24,7 +24,9 @@ export interface IdempotencyKey {
 
 export type Accepted =
   | { readonly outcome: 'accepted' | 'duplicate'; readonly events: readonly AcceptedEvent[] }
-  | { readonly outcome: 'conflict' };
+  | { readonly outcome: 'conflict' }
+  /** So many wait already that these would exceed the bound. */
+  | { readonly outcome: 'full'; readonly waiting: number };
 
 export interface AcceptedEvent {
   readonly seq: number;
@@ -207,6 +209,8 @@ export interface StartedParked {
 
 export interface ParkedBatch {
   readonly started: readonly StartedParked[];
+  /** Their start could not be kept: they have failed. */
+  readonly abandoned: readonly Cancelled[];
   /** When the handler's next parked execution is due; null when none waits that may run. */
   readonly nextAt: number | null;
 }
@@ -224,7 +228,19 @@ export interface Resettled extends Omit<Stepped, 'blocked' | 'executions'> {
   readonly skipped: readonly number[];
 }
 
-/** A parked execution that was cancelled, with its event as it is now. */
+/** What became of an execution can't be kept: it fails instead, or, if not even that can be said, its event does. */
+export interface Abandon {
+  readonly event: number;
+  readonly execution: number;
+  /** Why, for the row. */
+  readonly why: string;
+  /** The event is in the window, and leaves it. */
+  readonly leaves: boolean;
+  readonly at: number;
+  readonly emit: boolean;
+}
+
+/** A parked execution that was cancelled, or failed without a call, with its event as it is now. */
 export interface Cancelled extends Resettled {
   readonly execution: number;
   readonly event: StartedEvent;
@@ -286,7 +302,8 @@ export type OnTrouble = (trouble: string | null) => void;
 /**
  * The durable store of events and executions: whatever a promise of it has resolved is on disk.
  * Operations are carried out in the order they were called in; several share one commit.
- * All of them reject with `Unavailable` when the disk does not take them; nothing of the operation is then kept.
+ * All of them reject with `Unavailable` when the disk does not take them, with `WriteRefused` when it is the operation
+ * itself that can't be kept; nothing of the operation is then kept.
  */
 export interface Journal {
   /** Part of every id, so that ids of a journal that was moved aside are never given again. */
@@ -294,12 +311,18 @@ export interface Journal {
   readonly backlog: Backlog;
   /** A damaged journal was moved aside when this one was opened: what to do about it. */
   readonly notice: string | null;
-  /** Accepted events that nobody has taken, as of the last commit. */
-  readonly waiting: number;
   /** Why the last thing to be written was not, and what to do; null when it was. */
   readonly trouble: string | null;
-  /** All or none. The events are emitted in the same write while `emit` lasts and their object allows. */
-  accept(events: readonly NewEvent[], emit: number, key?: IdempotencyKey): Promise<Accepted>;
+  /**
+   * All or none. The events are emitted in the same write while `emit` lasts and their object allows.
+   * @param backlogLimit accepted and untaken events at most, with these; default: no bound
+   */
+  accept(
+    events: readonly NewEvent[],
+    emit: number,
+    key?: IdempotencyKey,
+    backlogLimit?: number,
+  ): Promise<Accepted>;
   take(take: Take): Promise<Taken>;
   /** What a reader sees is always whole: each step leaves the event and its executions as they belong together. */
   step(step: Step): Promise<Stepped>;
@@ -314,10 +337,12 @@ export interface Journal {
   unclaim(events: readonly number[], emit: number, at: number): Promise<readonly Released[]>;
   /** Starts up to `limit` due events that wait for this handler, in the order they were taken. */
   startNext(handler: string, limit: number, at: number): Promise<DueBatch>;
+  /** Ends what can't be carried on, so that people see it and others go on. */
+  abandon(abandon: Abandon): Promise<Stepped>;
   /** Starts up to `limit` parked executions of a handler that are due, longest due first. */
   startParked(handler: string, limit: number, at: number): Promise<ParkedBatch>;
   /** Starts the oldest parked execution after `after` that its object lets run, due or not; after the last comes the first. */
-  startProbe(handler: string, after: number): Promise<StartedParked | null>;
+  startProbe(handler: string, after: number, at: number): Promise<StartedParked | null>;
   /** Writes what became of a parked execution, and what follows for its event. */
   resettle(change: Resettle): Promise<Resettled>;
   /** Ends parked executions. @returns one entry for each */

@@ -1,17 +1,16 @@
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { Unavailable } from '../errors.ts';
+import { Unavailable, WriteRefused } from '../errors.ts';
 import type {
+  Abandon,
   Accepted,
   Backlog,
   Cancelled,
   CancelParked,
   DueBatch,
   Emission,
-  IdempotencyKey,
   Journal,
-  NewEvent,
   OnTrouble,
   ParkedBatch,
   Prune,
@@ -29,7 +28,7 @@ import type {
 } from './journal.ts';
 import { JournalError } from './journal-error.ts';
 import type { OperationName } from './writer/operations.ts';
-import type { FromWriter, Operation, Result, ToWriter, WriterData } from './writer/protocol.ts';
+import type { Failure, FromWriter, Operation, Result, ToWriter, WriterData } from './writer/protocol.ts';
 
 interface Waiting {
   readonly resolve: (value: never) => void;
@@ -60,7 +59,6 @@ export class SqliteJournal implements Journal {
   #scheduled = false;
   #last: Promise<unknown> = Promise.resolve();
   #failure: Error | undefined;
-  #waiting: number;
 
   /**
    * Opens the journal in `folder`, makes it when there is none, and puts back what a crash left half done.
@@ -85,19 +83,17 @@ export class SqliteJournal implements Journal {
 
   private constructor(
     worker: Worker,
-    opened: { tag: string; notice: string | null; backlog: Backlog; waiting: number },
+    opened: { tag: string; notice: string | null; backlog: Backlog },
     onTrouble: OnTrouble,
   ) {
     this.#onTrouble = onTrouble;
     this.tag = opened.tag;
     this.notice = opened.notice;
     this.backlog = opened.backlog;
-    this.#waiting = opened.waiting;
     this.#worker = worker;
     worker.on(
       'message',
-      (message: FromWriter) =>
-        'results' in message && this.#settle(message.results, message.waiting, message.wrote),
+      (message: FromWriter) => 'results' in message && this.#settle(message.results, message.wrote),
     );
     worker.on('error', (error) => {
       this.#become(`the journal's writer has ended: restart Node-RED (${error.message})`);
@@ -111,12 +107,8 @@ export class SqliteJournal implements Journal {
     return this.#trouble;
   }
 
-  get waiting(): number {
-    return this.#waiting;
-  }
-
-  accept(events: readonly NewEvent[], emit: number, key?: IdempotencyKey): Promise<Accepted> {
-    return this.#call('accept', key ? [events, emit, key] : [events, emit]);
+  accept(...args: Parameters<Journal['accept']>): Promise<Accepted> {
+    return this.#call('accept', args);
   }
 
   take(take: Take): Promise<Taken> {
@@ -151,12 +143,16 @@ export class SqliteJournal implements Journal {
     return this.#call('startParked', [handler, limit, at]);
   }
 
-  startProbe(handler: string, after: number): Promise<StartedParked | null> {
-    return this.#call('startProbe', [handler, after]);
+  startProbe(handler: string, after: number, at: number): Promise<StartedParked | null> {
+    return this.#call('startProbe', [handler, after, at]);
   }
 
   resettle(change: Resettle): Promise<Resettled> {
     return this.#call('resettle', [change]);
+  }
+
+  abandon(abandon: Abandon): Promise<Stepped> {
+    return this.#call('abandon', [abandon]);
   }
 
   cancelParked(cancel: CancelParked): Promise<readonly Cancelled[]> {
@@ -218,16 +214,16 @@ export class SqliteJournal implements Journal {
     this.#post({ batch: operations });
   }
 
-  #settle(results: readonly Result[], backlog: number, wrote: boolean): void {
-    this.#waiting = backlog;
+  #settle(results: readonly Result[], wrote: boolean): void {
     const waiting = this.#written.splice(0, results.length);
     if (this.#written.length === 0) this.#worker.unref();
-    const failed = results.find((result) => 'failure' in result);
-    if (failed) this.#become(failed.failure.message);
+    // One that fails for a reason of its own says nothing of the journal.
+    const failed = results.find((result) => 'failure' in result && result.failure.kind !== 'failed');
+    if (failed && 'failure' in failed) this.#become(failed.failure.message);
     else if (wrote) this.#become(null);
     for (const [index, result] of results.entries()) {
       if ('value' in result) waiting[index]?.resolve(result.value as never);
-      else waiting[index]?.reject(new Unavailable(result.failure.message));
+      else waiting[index]?.reject(errorOf(result.failure));
     }
     if (!this.#scheduled) this.#flushIn(turnsToAnswer);
   }
@@ -249,4 +245,8 @@ export class SqliteJournal implements Journal {
   #post(message: ToWriter): void {
     this.#worker.postMessage(message);
   }
+}
+
+function errorOf({ kind, message }: Failure): Unavailable {
+  return kind === 'failed' ? new WriteRefused(message) : new Unavailable(message);
 }

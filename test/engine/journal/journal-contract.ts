@@ -71,6 +71,11 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
     assert.equal(accepted.outcome, 'accepted');
     return 'events' in accepted ? accepted.events : [];
   };
+  /** Accepted and untaken events. */
+  const waiting = async () => {
+    const refused = await journal.accept([], 0, undefined, -1);
+    return refused.outcome === 'full' ? refused.waiting : undefined;
+  };
   const acceptOne = async (event: NewEvent) => {
     const [one] = await accept(event);
     assert.ok(one);
@@ -101,6 +106,22 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       assert.equal((await acceptOne(anEvent(2))).seq, before.seq + 1);
     });
 
+    it('refuses what would exceed the bound, whatever else is under way; a repeated request is known all the same', async () => {
+      const key = { key: 'order-1', hash: 'h1' };
+      const outcomes = await Promise.all([
+        journal.accept([anEvent(1), anEvent(2)], 0, key, 3),
+        journal.accept([anEvent(3), anEvent(4)], 0, undefined, 3),
+        journal.accept([anEvent(5)], 0, undefined, 3),
+        journal.accept([anEvent(6)], 0, undefined, 3),
+        journal.accept([anEvent(1), anEvent(2)], 0, key, 3),
+      ]);
+      assert.deepEqual(
+        outcomes.map(({ outcome }) => outcome),
+        ['accepted', 'full', 'accepted', 'full', 'duplicate'],
+      );
+      assert.equal(await waiting(), 3);
+    });
+
     it('emits while slots last, and leaves the others ready', async () => {
       const accepted = await journal.accept([anEvent(1), anEvent(2), anEvent(3)], 2);
       assert.ok('events' in accepted);
@@ -129,11 +150,11 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
     it('counts what nobody has taken', async () => {
       const { seq } = await acceptOne(anEvent(1));
       await acceptOne(anEvent(2));
-      assert.equal(journal.waiting, 2);
+      assert.equal(await waiting(), 2);
       await take(seq);
-      assert.equal(journal.waiting, 1);
+      assert.equal(await waiting(), 1);
       await reopen();
-      assert.equal(journal.waiting, 1);
+      assert.equal(await waiting(), 1);
     });
 
     it('recognises a repeated request by its key, also when both come at once', async () => {
@@ -147,7 +168,7 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
         second.events.map(({ seq }) => seq),
         first.events.map(({ seq }) => seq),
       );
-      assert.equal(journal.waiting, 2);
+      assert.equal(await waiting(), 2);
       await reopen();
       assert.equal((await journal.accept([anEvent(1)], 1, key)).outcome, 'duplicate');
     });
@@ -157,7 +178,7 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       assert.deepEqual(await journal.accept([anEvent(2)], 1, { key: 'order-1', hash: 'h2' }), {
         outcome: 'conflict',
       });
-      assert.equal(journal.waiting, 1);
+      assert.equal(await waiting(), 1);
     });
   });
 
@@ -267,7 +288,7 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       const taken = await take(anEvent(1, { node: null }));
       assert.equal(taken.stage, stage.running);
       assert.equal((await journal.take(aTake(taken.seq))).outcome, 'already');
-      assert.equal(journal.waiting, 0);
+      assert.equal(await waiting(), 0);
     });
 
     it('settles an event that nobody listens to, and lets the next of its object go', async () => {
@@ -606,7 +627,7 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       const first = await takeParked(1, at + 10_000);
       const second = await takeParked(2, at + 20_000);
       const probe = async (after: number) => {
-        const started = await journal.startProbe('a', after);
+        const started = await journal.startProbe('a', after, at);
         assert.ok(started);
         await journal.resettle({
           event: started.event.seq,
@@ -622,7 +643,7 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
         [one, two, await probe(two)],
         [first.firstExecution, second.firstExecution, first.firstExecution],
       );
-      assert.equal(await journal.startProbe('b', 0), null);
+      assert.equal(await journal.startProbe('b', 0, at), null);
     });
 
     it('become stale by a later event of their object that their handler misses', async () => {

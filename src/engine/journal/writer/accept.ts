@@ -30,7 +30,12 @@ export class Acceptance {
     this.#stageOf = db.prepare('select stage from events where seq = ?');
   }
 
-  accept(events: readonly NewEvent[], emit: number, key?: IdempotencyKey): Accepted {
+  accept(
+    events: readonly NewEvent[],
+    emit: number,
+    key?: IdempotencyKey,
+    backlogLimit = Number.POSITIVE_INFINITY,
+  ): Accepted {
     if (key) {
       const known = this.#findKey.get(key.key) as
         | { hash: string; first_seq: number; events: number }
@@ -38,6 +43,8 @@ export class Acceptance {
       if (known && known.hash !== key.hash) return { outcome: 'conflict' };
       if (known) return { outcome: 'duplicate', events: this.#range(known.first_seq, known.events) };
     }
+    const { count } = this.#waiting;
+    if (count + events.length > backlogLimit) return { outcome: 'full', waiting: count };
     let slots = emit;
     const accepted = events.map((event) => {
       const one = this.insert(event, slots > 0);

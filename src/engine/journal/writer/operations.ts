@@ -7,6 +7,7 @@ import { Circuits } from './circuits.ts';
 import { Clock } from './clock.ts';
 import { Emissions } from './emissions.ts';
 import { Executions } from './executions.ts';
+import { Isolation } from './isolation.ts';
 import { Lanes } from './lanes.ts';
 import { Parked } from './parked.ts';
 import { Replays } from './replays.ts';
@@ -15,10 +16,7 @@ import { Steps } from './steps.ts';
 import { Taking } from './take.ts';
 
 /** The operations of the journal's interface, as they cross to the writer. */
-export type OperationName = Exclude<
-  keyof Journal,
-  'tag' | 'backlog' | 'notice' | 'waiting' | 'trouble' | 'close'
->;
+export type OperationName = Exclude<keyof Journal, 'tag' | 'backlog' | 'notice' | 'trouble' | 'close'>;
 export type Operations = {
   readonly [Name in OperationName]: (
     ...args: Parameters<Journal[Name]>
@@ -26,7 +24,7 @@ export type Operations = {
 };
 
 /** The operations on an open database, and `reset` for after a rollback. */
-export function operationsOn(db: DatabaseSync): Operations & { waiting(): number; reset(): void } {
+export function operationsOn(db: DatabaseSync): Operations & { reset(): void } {
   const lanes = new Lanes(db);
   const clock = new Clock(db);
   const waiting = new Backlogged(db);
@@ -35,13 +33,19 @@ export function operationsOn(db: DatabaseSync): Operations & { waiting(): number
   const executions = new Executions(db);
   const acceptance = new Acceptance(db, lanes, events, waiting);
   const emissions = new Emissions(db, lanes, clock, waiting);
-  const steps = new Steps(db, { lanes, executions, sequence, clock });
+  const reset = () => {
+    waiting.reset();
+    events.reset();
+    sequence.reset();
+  };
+  const isolation = new Isolation(db, reset);
+  const steps = new Steps(db, { lanes, executions, sequence, clock, isolation });
   const taking = new Taking(db, { lanes, acceptance, executions, steps, sequence, clock, waiting });
-  const parked = new Parked(db, steps);
+  const parked = new Parked(db, steps, isolation);
   const replays = new Replays(db, { lanes, executions, steps, events, waiting });
   const circuits = new Circuits(db);
   return {
-    accept: (newEvents, emit, key) => acceptance.accept(newEvents, emit, key),
+    accept: (...args) => acceptance.accept(...args),
     emitNext: (limit, nodes, off = []) => emissions.emitNext(limit, nodes, off),
     recall: (seqs) => emissions.recall(seqs),
     unclaim: (seqs, emit, at) => emissions.unclaim(seqs, emit, at),
@@ -49,17 +53,13 @@ export function operationsOn(db: DatabaseSync): Operations & { waiting(): number
     step: (step) => steps.step(step),
     startNext: (handler, limit, at) => steps.startNext(handler, limit, at),
     resettle: (change) => steps.resettle(change),
+    abandon: (abandon) => steps.abandon(abandon),
     startParked: (handler, limit, at) => parked.start(handler, limit, at),
-    startProbe: (handler, after) => parked.startProbe(handler, after),
+    startProbe: (handler, after, at) => parked.startProbe(handler, after, at),
     cancelParked: (cancel) => parked.cancel(cancel),
     replay: (replay) => replays.replay(replay),
     saveCircuit: (circuit) => circuits.save(circuit),
     prune: (request) => prune(db, request),
-    waiting: () => waiting.count,
-    reset: () => {
-      waiting.reset();
-      events.reset();
-      sequence.reset();
-    },
+    reset,
   };
 }

@@ -1,28 +1,46 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Cancelled, CancelParked, ParkedBatch, StartedParked } from '../journal.ts';
+import type { Isolation } from './isolation.ts';
 import type { Steps } from './steps.ts';
 
 /** The executions that wait: found by index when they may run, or ended (rules 6 to 9). */
 export class Parked {
   readonly #steps: Steps;
+  readonly #isolation: Isolation;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: DatabaseSync, steps: Steps) {
+  constructor(db: DatabaseSync, steps: Steps, isolation: Isolation) {
     this.#steps = steps;
+    this.#isolation = isolation;
     this.#sql = prepare(db);
   }
 
   start(handler: string, limit: number, at: number): ParkedBatch {
     const rows = this.#sql.due.all(handler, at, limit) as unknown as Row[];
-    return { started: rows.map((row) => this.#run(row)), nextAt: this.#nextAt(handler) };
+    const started: StartedParked[] = [];
+    const abandoned: Cancelled[] = [];
+    for (const row of rows) {
+      this.#isolation.run(
+        () => void started.push(this.#run(row)),
+        (error) => void abandoned.push(this.#abandon(row, error, at)),
+      );
+    }
+    return { started, abandoned, nextAt: this.#nextAt(handler) };
   }
 
   /** The oldest one that its object lets run, after `after`, and from the beginning again. */
-  startProbe(handler: string, after: number): StartedParked | null {
-    const row = (this.#sql.oldest.get(handler, after) ?? this.#sql.oldest.get(handler, 0)) as unknown as
-      | Row
-      | undefined;
-    return row ? this.#run(row) : null;
+  startProbe(handler: string, after: number, at: number): StartedParked | null {
+    for (;;) {
+      const row = (this.#sql.oldest.get(handler, after) ?? this.#sql.oldest.get(handler, 0)) as unknown as
+        | Row
+        | undefined;
+      if (!row) return null;
+      const started = this.#isolation.run<StartedParked | undefined>(
+        () => this.#run(row),
+        (error) => void this.#abandon(row, error, at),
+      );
+      if (started) return started;
+    }
   }
 
   cancel({ which, why, limit, at }: CancelParked): Cancelled[] {
@@ -42,6 +60,14 @@ export class Parked {
   #run({ seq, event, dueAt }: Row): StartedParked {
     this.#sql.run.run(seq);
     return { execution: seq, event: this.#steps.load(event), dueAt };
+  }
+
+  #abandon({ seq, event }: Row, error: unknown, at: number): Cancelled {
+    const why = `the journal could not keep that it begins: ${error instanceof Error ? error.message : error}`;
+    const ended = this.#steps.abandon({ event, execution: seq, why, leaves: false, at, emit: false });
+    // Neither can it be said that it has failed: it would be found again for ever.
+    if (this.#sql.one.get(seq)) throw error;
+    return { ...ended, skipped: [], execution: seq, event: this.#steps.load(event) };
   }
 
   #nextAt(handler: string): number | null {

@@ -32,13 +32,11 @@ export type FromWriter =
         readonly tag: string;
         readonly notice: string | null;
         readonly backlog: Backlog;
-        readonly waiting: number;
       };
     }
   | { readonly refused: Failure }
   | {
       readonly results: readonly Result[];
-      readonly waiting: number;
       /** Whether something was written; a batch that only read proves nothing of the disk. */
       readonly wrote: boolean;
     };

@@ -1,9 +1,20 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { eventOutcomeOf, revivedIn, skippedIn, turnOf } from '../../chain.ts';
-import type { DueBatch, PassedBy, Resettle, Resettled, StartedEvent, Step, Stepped } from '../journal.ts';
+import { eventOutcomeOf, isUnsettled, revivedIn, skippedIn, turnOf } from '../../chain.ts';
+import type {
+  Abandon,
+  DueBatch,
+  ExecutionChange,
+  PassedBy,
+  Resettle,
+  Resettled,
+  StartedEvent,
+  Step,
+  Stepped,
+} from '../journal.ts';
 import { type Stage, stage } from '../stage.ts';
 import type { Clock } from './clock.ts';
 import { type Executions, laneOf, type OfEvent, type StoredExecution } from './executions.ts';
+import type { Isolation } from './isolation.ts';
 import type { Lanes } from './lanes.ts';
 import type { Sequence } from './sequence.ts';
 
@@ -12,6 +23,7 @@ interface Parts {
   readonly executions: Executions;
   readonly sequence: Sequence;
   readonly clock: Clock;
+  readonly isolation: Isolation;
 }
 
 interface EventRow {
@@ -64,17 +76,17 @@ export class Steps {
   /** What became of executions outside the window; the event follows. */
   resettle({ event, changes, at, emit }: Resettle): Resettled {
     const row = this.#event(event);
-    const woken = this.#applyAll(changes, laneOf(ofEvent(row)), at);
-    // While it is in the window, the window will settle it.
-    if (row.stage !== stage.parked) return { stage: row.stage, skipped: [], released: {}, woken };
-    return this.#settle(row, at, emit, woken);
+    return this.#followed(row, at, emit, this.#applyAll(changes, laneOf(ofEvent(row)), at));
   }
 
   startNext(handler: string, limit: number, at: number): DueBatch {
     const started: StartedEvent[] = [];
     const passed: PassedBy[] = [];
     for (const row of this.#sql.due.all(handler, limit) as unknown as EventRow[]) {
-      const one = this.#startEvent(row, handler, at);
+      const one = this.#parts.isolation.run<StartedEvent | PassedBy>(
+        () => this.#startEvent(row, handler, at),
+        (error) => this.#unstartable(row, handler, error, at),
+      );
       if ('stage' in one) passed.push(one);
       else started.push(one);
     }
@@ -86,6 +98,52 @@ export class Steps {
     const row = this.#event(event);
     const stepped = this.#goOn(row, at, emit, { woken: [], blocked });
     return { ...stepped, event: this.#loaded(row, this.#parts.executions.chain(event)) };
+  }
+
+  /** Ends what can't be carried on. */
+  abandon({ event, execution, why, leaves, at, emit }: Abandon): Stepped {
+    const row = this.#event(event);
+    const { isolation, executions } = this.#parts;
+    const lane = laneOf(ofEvent(row));
+    const failed = () => {
+      const woken = this.#applyAll(
+        executions
+          .chain(event)
+          .filter(({ seq, status }) => seq === execution && isUnsettled(status))
+          .map((one) => unattempted(one, 'failed', why)),
+        lane,
+        at,
+      );
+      if (leaves) return this.#goOn(row, at, emit, { woken, blocked: [] });
+      const { skipped: _, ...settled } = this.#followed(row, at, emit, woken);
+      return { ...settled, blocked: [] };
+    };
+    return isolation.run<Stepped>(failed, () => {
+      if (!leaves && row.stage !== stage.parked)
+        return { stage: row.stage, released: {}, woken: [], blocked: [] };
+      return this.#failWhole(row, leaves && emit, execution, why, at);
+    });
+  }
+
+  /** An execution that can't even be said to have failed: its event has, and whose turn had not come is skipped. */
+  #failWhole(row: EventRow, emit: boolean, execution: number, why: string, at: number): Stepped {
+    const { isolation, executions, lanes, clock } = this.#parts;
+    const lane = laneOf(ofEvent(row));
+    const woken = executions
+      .chain(row.seq)
+      .filter(({ seq, status }) => seq !== execution && status === 'pending')
+      .flatMap((one) =>
+        isolation.run(
+          () => this.#applyAll([unattempted(one, 'skipped', why)], lane, at),
+          () => [],
+        ),
+      );
+    const chain = executions
+      .chain(row.seq)
+      .map((one) => (one.seq === execution ? { ...one, status: 'failed' as const, error: why } : one));
+    this.#sql.setStage.run(stage.failed, null, clock.touch(at), row.seq);
+    const released = lane === null ? {} : lanes.release(lane, emit);
+    return { stage: stage.failed, released, woken, blocked: [], executions: chain };
   }
 
   /** The event with its chain, as the window wants it. */
@@ -101,6 +159,22 @@ export class Steps {
     return { stage: to, skipped: [], released: queued ? {} : { dueFor: handler }, woken: [] };
   }
 
+  /** What follows for an event from what became of its executions outside of the window. */
+  #followed(row: EventRow, at: number, emit: boolean, woken: readonly string[]): Resettled {
+    // While it is in the window, the window will settle it.
+    if (row.stage !== stage.parked) return { stage: row.stage, skipped: [], released: {}, woken };
+    return this.#settle(row, at, emit, woken);
+  }
+
+  /** Its start can't be kept. */
+  #unstartable(row: EventRow, handler: string, error: unknown, at: number): PassedBy {
+    const chain = this.#parts.executions.chain(row.seq);
+    const next = chain.find((one) => one.handler.id === handler && one.status === 'pending');
+    const why = `the journal could not keep that it begins: ${error instanceof Error ? error.message : error}`;
+    const ended = { event: row.seq, execution: next?.seq ?? 0, why, leaves: true, at, emit: false };
+    return { ...this.abandon(ended), event: this.#loaded(row, this.#parts.executions.chain(row.seq)) };
+  }
+
   /** An event leaves the window: to wait for its next handler, or because its first pass is over. */
   #goOn(row: EventRow, at: number, emit: boolean, happened: Pick<Stepped, 'woken' | 'blocked'>): Stepped {
     const { skipped: _, ...settled } = this.#settle(row, at, emit, happened.woken);
@@ -114,7 +188,7 @@ export class Steps {
     const event = ofEvent(row);
     const lane = laneOf(event);
     let chain = executions.chain(row.seq);
-    const skipped = skippedIn(chain).map((place) => skip(chain[place]));
+    const skipped = skippedIn(chain).map((place) => unattempted(chain[place], 'skipped', why));
     const alsoWoken = this.#applyAll(skipped, lane, at);
     const revived = this.#revive(event, chain, at);
     if (skipped.length > 0 || revived) chain = executions.chain(row.seq);
@@ -193,10 +267,14 @@ function outsideOfWindow(execution: StoredExecution): StoredExecution {
   return execution.status === 'running' ? { ...execution, status: 'parked' } : execution;
 }
 
-function skip(execution: StoredExecution | undefined): Step['changes'][number] {
+function unattempted(
+  execution: StoredExecution | undefined,
+  status: 'skipped' | 'failed',
+  error: string,
+): ExecutionChange {
   if (!execution) throw new Error('no such place in the chain');
   const { seq, handler, attempts } = execution;
-  return { seq, handler: handler.id, status: 'skipped', attemptsBefore: attempts, error: why };
+  return { seq, handler: handler.id, status, attemptsBefore: attempts, error };
 }
 
 const columns = `seq, stage, event_type as eventType, object_id as objectId, object_key as objectKey, ordered, payload,

@@ -1,9 +1,9 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { JournalError } from '../journal-error.ts';
 import { openJournal } from '../open.ts';
+import { Commits } from './commits.ts';
 import { operationsOn } from './operations.ts';
-import type { Failure, FromWriter, Operation, Result, ToWriter, WriterData } from './protocol.ts';
+import type { Failure, FromWriter, Operation, ToWriter, WriterData } from './protocol.ts';
 import { recover } from './recover.ts';
 
 const { folder, now } = workerData as WriterData;
@@ -11,47 +11,22 @@ const { folder, now } = workerData as WriterData;
 function run(): void {
   const { db, lock, tag, notice } = openJournal(folder);
   const backlog = recover(db, now);
-  const operations = operationsOn(db);
+  const commits = new Commits(db, operationsOn(db), folder);
   const changes = db.prepare('select total_changes() as count');
-
-  function inTransaction(batch: readonly Operation[]): Result[] {
-    db.exec('begin immediate');
-    try {
-      const results = batch.map(({ name, args }) => ({
-        value: (operations[name] as (...args: readonly unknown[]) => unknown)(...args),
-      }));
-      db.exec('commit');
-      return results;
-    } catch (error) {
-      rollBack(db);
-      operations.reset();
-      throw error;
-    }
-  }
-
-  /** A batch shares a commit; when it fails, each operation stands for itself, so that only the guilty fail. */
-  function carryOut(batch: readonly Operation[]): Result[] {
-    try {
-      return inTransaction(batch);
-    } catch (error) {
-      if (batch.length === 1) return [{ failure: failureOf(error) }];
-      return batch.flatMap((operation) => carryOut([operation]));
-    }
-  }
 
   parentPort?.on('message', (message: ToWriter) => {
     const { batch, closes } = withFollowing(message);
     if (batch.length > 0) {
       const before = changes.get()?.['count'];
-      const results = carryOut(batch);
-      send({ results, waiting: operations.waiting(), wrote: changes.get()?.['count'] !== before });
+      const results = commits.carryOut(batch);
+      send({ results, wrote: changes.get()?.['count'] !== before });
     }
     if (!closes) return;
     db.close();
     lock.release();
     parentPort?.close();
   });
-  send({ opened: { tag, notice, backlog, waiting: operations.waiting() } });
+  send({ opened: { tag, notice, backlog } });
 }
 
 /** What has arrived meanwhile goes into the same commit. */
@@ -66,11 +41,6 @@ function withFollowing(first: ToWriter): { batch: readonly Operation[]; closes: 
 
 function next(): ToWriter | undefined {
   return parentPort ? receiveMessageOnPort(parentPort)?.message : undefined;
-}
-
-// SQLite rolls back by itself when the disk is full: a second rollback is then an error.
-function rollBack(db: DatabaseSync): void {
-  if (db.isTransaction) db.exec('rollback');
 }
 
 function failureOf(error: unknown): Failure {
