@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import { InvalidInput } from '../src/engine/errors.ts';
 import { type IntakeCredentials, type IntakeDef, intakeOf } from '../src/runtime/intake.ts';
-import { type EventSource, envelopeOf } from '../src/runtime/message.ts';
+import { type EventSource, envelopeOf, hopsOf } from '../src/runtime/message.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { requireEngine } from '../src/runtime/node-home.ts';
 import { errorStatus, onInput } from '../src/runtime/node-outcome.ts';
@@ -46,7 +46,7 @@ export default function provisioningEvent(RED: NodeAPI): void {
     onInput(this, async (msg) => {
       const envelope = await envelopeOf(RED, this, saved, msg);
       const engine = requireEngine(provisioning, registry);
-      await engine.accept([envelope], this.id, undefined, msg);
+      await engine.accept([envelope], this.id, undefined, msg, hopsOf(msg));
       show();
     });
     const unmount = intake.mount(this, saved, (this.credentials ?? {}) as IntakeCredentials);

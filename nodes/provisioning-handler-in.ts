@@ -46,11 +46,11 @@ export default function provisioningHandlerIn(RED: NodeAPI): void {
 
 function messageOf(
   RED: NodeAPI,
-  { body, handler, attempt, replyTo, webhookId, eventId, eventType, objectId }: FlowCall,
+  { body, handler, attempt, hops, replyTo, webhookId, eventId, eventType, objectId }: FlowCall,
 ) {
   return {
     _msgid: RED.util.generateId(),
     payload: JSON.parse(body),
-    provisioning: { eventId, eventType, objectId, handler, attempt, webhookId, replyTo },
+    provisioning: { eventId, eventType, objectId, handler, attempt, hops: hops + 1, webhookId, replyTo },
   };
 }

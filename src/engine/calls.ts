@@ -84,10 +84,10 @@ export class Calls {
   ): Promise<ExecutionChange> {
     const { breakers, ids, time, random } = this.#options;
     const { id } = config;
-    const { seq, eventType, objectId, body } = chain;
+    const { seq, eventType, objectId, body, hops } = chain;
     const eventId = ids.event(seq);
     const attempt = execution.attempts + 1;
-    const call = { eventId, eventType, objectId, body, attempt, webhookId: `${eventId}_${id}` };
+    const call = { eventId, eventType, objectId, body, hops, attempt, webhookId: `${eventId}_${id}` };
     const made = await makeAttempt(target, call, time);
     breakers.record(id, made.outcome, parked?.probe ?? false);
     if (made.outcome.ok) return settle(execution, made);

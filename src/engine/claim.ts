@@ -34,6 +34,7 @@ export function chainOf(
     ordered,
     body,
     executor,
+    hops: taken.hops,
     passed: false,
     executions: links.map((link, place) => ({
       ...link,

@@ -120,6 +120,7 @@ export class Engine {
   /**
    * Accepts events, all or none, and has them emitted through `node`.
    * @param message kept for the emission of a single event
+   * @param hops calls of handlers, each for the event before, that have led to these
    * @throws Unavailable, Conflict (the key was used for something else), TooLarge
    */
   async accept(
@@ -127,9 +128,10 @@ export class Engine {
     node: string,
     key?: IdempotencyKey,
     message?: unknown,
+    hops = 0,
   ): Promise<Accepted> {
     const delivery = await this.#core;
-    const events = envelopes.map((envelope) => this.#newEvent(envelope, node));
+    const events = envelopes.map((envelope) => ({ ...this.#newEvent(envelope, node), hops }));
     const { backlogLimit } = this.#options;
     return accept(delivery, events, { emits: this.#emitters.has(node), key, message, backlogLimit });
   }

@@ -33,6 +33,8 @@ export interface Chain {
   /** The taken envelope's JSON. */
   readonly body: string;
   readonly executor: string | null;
+  /** Calls of handlers, each for the event before, that have led to it. */
+  readonly hops: number;
   /** Its first pass was over before: its executor has had its message. */
   readonly passed: boolean;
   readonly executions: readonly ChainExecution[];

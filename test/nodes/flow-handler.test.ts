@@ -137,6 +137,7 @@ describe('a flow as a handler', function () {
       objectId: '1',
       handler: 'impatient',
       attempt: 1,
+      hops: 1,
       webhookId: `${eventId}_impatient`,
     });
   });

@@ -10,6 +10,7 @@ export function callOf(changes: Partial<Call> = {}): Call {
       event: { dt: '2026-01-31T12:00:00+00:00', events_id: 'clients.create', object_id: 12 },
       data: { name: 'Zoë' },
     }),
+    hops: 0,
     attempt: 1,
     webhookId: 'ev-test-1_handler',
     ...changes,

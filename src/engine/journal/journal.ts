@@ -14,6 +14,8 @@ export interface NewEvent {
   /** The event node that will emit it; null when nobody does. */
   readonly node: string | null;
   readonly acceptedAt: number;
+  /** Calls of handlers, each for the event before, that have led to it; absent: none. */
+  readonly hops?: number;
 }
 
 /** A request's key, and a hash of its content that tells a repetition from another request with the same key. */
@@ -65,6 +67,8 @@ export type Taken =
       readonly outcome: 'taken';
       readonly seq: number;
       readonly stage: Stage;
+      /** As in `NewEvent`. */
+      readonly hops: number;
       /** The executions of the chain have this seq and the following ones. */
       readonly firstExecution: number;
       readonly released: Released;
@@ -166,6 +170,8 @@ export interface StartedEvent {
   readonly ordered: boolean;
   readonly payload: string;
   readonly executor: string | null;
+  /** As in `NewEvent`. */
+  readonly hops: number;
   /** Its first pass was over before: its executor has had its message. */
   readonly passed: boolean;
   readonly executions: readonly StartedExecution[];

@@ -120,8 +120,11 @@ create table circuits(
 create table meta(key text primary key, value text not null) strict, without rowid;
 `;
 
+/** `hops`: how many calls of handlers, each for the event before, have led to it. */
+const version2 = 'alter table events add column hops integer not null default 0';
+
 /** One step a version: `migrations[n]` leads from version n to n + 1. */
-export const migrations: readonly string[] = [version1];
+export const migrations: readonly string[] = [version1, version2];
 
 export const schemaVersion = migrations.length;
 

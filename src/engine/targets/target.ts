@@ -5,6 +5,8 @@ export interface Call {
   readonly objectId: string;
   /** The taken envelope's JSON; the same text on every attempt. */
   readonly body: string;
+  /** Calls of handlers, each for the event before, that have led to this event: what it leads to has one more. */
+  readonly hops: number;
   /** 1 for the first. */
   readonly attempt: number;
   /** The same on every attempt, replay and restart, so that a receiver can tell a repetition. */

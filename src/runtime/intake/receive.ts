@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Engine } from '../../engine/engine.ts';
 import { InvalidInput } from '../../engine/errors.ts';
 import { type Envelope, envelopeSchema, parseEnvelope } from '../../engine/event.ts';
+import { hopsHeader, parseHops } from '../../engine/hops.ts';
 import type { IdempotencyKey } from '../../engine/journal/journal.ts';
 import { parse } from '../../engine/parse.ts';
 import { parseJson, withBody } from '../http/body.ts';
@@ -36,13 +37,14 @@ export async function receive(
     throw new HttpProblem(405, 'method_not_allowed', 'events are sent by POST', { allow: 'POST' });
   }
   guard.admit(headers);
+  const hops = parseHops(hopsHeader, headers[hopsHeader]);
   return withBody(req, inFlight, async (bytes) => {
     guard.verify(headers, bytes);
     const key = keyOf(guard.keyHeaders, headers, path, bytes);
     const value = parseJson('events', bytes);
     const many = Array.isArray(value);
     const envelopes = many ? envelopesOf(value) : [parseEnvelope(value)];
-    const { ids, duplicate } = await engineOf().accept(envelopes, node, key);
+    const { ids, duplicate } = await engineOf().accept(envelopes, node, key, undefined, hops);
     const answer = many ? { ids } : { id: ids[0] };
     return duplicate ? { status: 200, body: { ...answer, duplicate } } : { status: 202, body: answer };
   });

@@ -100,6 +100,30 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       assert.deepEqual(others, [first + 1, first + 2, first + 3]);
     });
 
+    it('keeps how many hops have led to an event, until its handlers are called and after a restart', async () => {
+      const [first, second, third] = await accept(
+        anEvent(1, { hops: 3 }),
+        anEvent(2),
+        anEvent(3, { hops: 16 }),
+      );
+      const taken = await Promise.all(
+        [first, second].map((event) => journal.take(aTake(event?.seq ?? 0, { start: false }))),
+      );
+      assert.deepEqual(
+        taken.map((one) => one.outcome === 'taken' && one.hops),
+        [3, 0],
+      );
+      const inOne = await journal.take(aTake(anEvent(4, { hops: 5 }), { start: false }));
+      assert.equal(inOne.outcome === 'taken' && inOne.hops, 5);
+      await reopen();
+      const late = await journal.take(aTake(third?.seq ?? 0, { start: false }));
+      assert.equal(late.outcome === 'taken' && late.hops, 16);
+      assert.deepEqual(
+        (await journal.startNext('a', 5, at)).started.map(({ hops }) => hops),
+        [3, 0, 5, 16],
+      );
+    });
+
     it('never gives a number again, not even after a restart', async () => {
       const before = await acceptOne(anEvent(1));
       await reopen();

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { migrations, schemaVersion, versionOf } from '../../../src/engine/journal/schema.ts';
 import { SqliteJournal } from '../../../src/engine/journal/sqlite-journal.ts';
 import { aLink, anEvent, aTake, journalContract } from './journal-contract.ts';
 
@@ -49,6 +50,25 @@ describe('the journal in SQLite', () => {
     assert.deepEqual([before?.status, wrong?.status, after?.status], ['fulfilled', 'rejected', 'fulfilled']);
     assert.deepEqual(await journal.accept([], 0, undefined, -1), { outcome: 'full', waiting: 2 });
     await journal.close();
+  });
+
+  it('brings a journal of an older version to this one, with all that it holds', async () => {
+    const folder = newFolder();
+    mkdirSync(folder);
+    const db = new DatabaseSync(join(folder, 'journal.sqlite'));
+    db.exec(`${migrations[0]}; pragma user_version = 1;
+      insert into events(seq, event_type, object_id, object_key, node, stage, turn, accepted_at, payload)
+      values(7, 'clients.update', '1', 'clients:1', 'event-node', 1, 7, 1700000000000, '{"old":1}')`);
+    db.close();
+    const journal = await SqliteJournal.open(folder);
+    const [emission] = await journal.emitNext(1, ['event-node']);
+    assert.deepEqual([emission?.seq, emission?.payload], [7, '{"old":1}']);
+    const taken = await journal.take(aTake(7));
+    assert.equal(taken.outcome === 'taken' && taken.hops, 0);
+    await journal.close();
+    const after = new DatabaseSync(join(folder, 'journal.sqlite'), { readOnly: true });
+    assert.equal(versionOf(after), schemaVersion);
+    after.close();
   });
 
   it('refuses a folder that another process holds, and takes it when that is killed', async () => {

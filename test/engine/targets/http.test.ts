@@ -85,7 +85,13 @@ describe('http target', () => {
       assert.equal(received.headers['webhook-id'], 'ev-test-1_handler');
       assert.equal(received.headers['webhook-timestamp'], '1769860800');
       assert.equal(received.headers['provisioning-attempt'], '3');
+      assert.equal(received.headers['provisioning-hops'], '1');
       assert.equal(received.headers['webhook-signature'], undefined);
+    });
+
+    it('one hop more than have led to the event, whatever its own headers say', async () => {
+      await call({ headers: [{ name: 'Provisioning-Hops', value: '0' }] }, { hops: 4 });
+      assert.equal(server.received[0]?.headers['provisioning-hops'], '5');
     });
 
     it('a signature for the current and the previous secret, over the bytes it sends', async () => {

@@ -20,8 +20,8 @@ export class Acceptance {
     this.#lanes = lanes;
     this.#sequence = sequence;
     this.#insert = db.prepare(
-      `insert into events(seq, event_type, object_id, object_key, ordered, node, stage, turn, accepted_at, payload)
-       values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert into events(seq, event_type, object_id, object_key, ordered, node, stage, turn, accepted_at, payload, hops)
+       values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#findKey = db.prepare('select hash, first_seq, events from idempotency_keys where key = ?');
     this.#insertKey = db.prepare(
@@ -62,7 +62,7 @@ export class Acceptance {
     const seq = this.#sequence.next();
     const held = event.ordered && this.#lanes.foremost(event.objectKey) >= 0;
     const at = held ? stage.behind : emit ? stage.emitted : stage.ready;
-    const { eventType, objectId, objectKey, ordered, node, acceptedAt, payload } = event;
+    const { eventType, objectId, objectKey, ordered, node, acceptedAt, payload, hops = 0 } = event;
     this.#insert.run(
       seq,
       eventType,
@@ -74,6 +74,7 @@ export class Acceptance {
       seq,
       acceptedAt,
       payload,
+      hops,
     );
     this.#waiting.add(1);
     return { seq, stage: at };

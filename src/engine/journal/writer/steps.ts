@@ -35,6 +35,7 @@ interface EventRow {
   ordered: number;
   payload: string;
   executor: string | null;
+  hops: number;
   touchedAt: number | null;
 }
 
@@ -278,7 +279,7 @@ function unattempted(
 }
 
 const columns = `seq, stage, event_type as eventType, object_id as objectId, object_key as objectKey, ordered, payload,
-  executor, touched_at as touchedAt`;
+  executor, hops, touched_at as touchedAt`;
 
 function prepare(db: DatabaseSync) {
   const prepared = (sql: string): StatementSync => db.prepare(sql);

@@ -31,7 +31,7 @@ export class Taking {
   constructor(db: DatabaseSync, parts: Parts) {
     this.#parts = parts;
     this.#find = db.prepare(
-      `select seq, stage, event_type as eventType, object_id as objectId, object_key as objectKey, ordered
+      `select seq, stage, event_type as eventType, object_id as objectId, object_key as objectKey, ordered, hops
        from events where seq = ?`,
     );
     this.#change = db.prepare(
@@ -71,7 +71,7 @@ export class Taking {
     const lane = laneOf(from);
     const left = lane !== null && (lane !== laneOf(event) || to === stage.unhandled);
     const released = left ? lanes.release(lane, take.emit) : {};
-    const taken = { outcome: 'taken', seq, firstExecution, released } as const;
+    const taken = { outcome: 'taken', seq, hops: from.hops, firstExecution, released } as const;
     if (!blocked) return { ...taken, stage: to };
     const passed = steps.passBy(seq, [firstExecution], at, take.emit && !released.emission);
     return { ...taken, stage: passed.stage, passed };
@@ -85,7 +85,7 @@ export class Taking {
   }
 
   #insert(event: NewEvent): TakenFrom {
-    return { ...event, ...this.#parts.acceptance.insert(event, false) };
+    return { ...event, hops: event.hops ?? 0, ...this.#parts.acceptance.insert(event, false) };
   }
 
   #rewrite(
@@ -103,4 +103,5 @@ export class Taking {
 
 interface TakenFrom extends OfEvent {
   readonly stage: Stage;
+  readonly hops: number;
 }

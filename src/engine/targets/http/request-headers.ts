@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { InvalidInput } from '../../errors.ts';
 import type { HttpHandler } from '../../handler.ts';
+import { hopsHeader } from '../../hops.ts';
 import { redacted } from '../redaction.ts';
 import { sign, signingKey } from '../signature.ts';
 import type { Call } from '../target.ts';
@@ -12,6 +13,7 @@ const reserved = new Set([
   'webhook-timestamp',
   'webhook-signature',
   'provisioning-attempt',
+  hopsHeader,
   'connection',
   'content-length',
   'expect',
@@ -73,7 +75,7 @@ export class RequestHeaders {
   }
 
   /** @param now when the attempt is made, in ms since 1970 */
-  of({ webhookId, attempt, body }: Call, now: number): AttemptHeaders {
+  of({ webhookId, attempt, hops, body }: Call, now: number): AttemptHeaders {
     const timestamp = String(Math.floor(now / 1000));
     const number = String(attempt);
     const sent = [
@@ -83,12 +85,15 @@ export class RequestHeaders {
       timestamp,
       'provisioning-attempt',
       number,
+      hopsHeader,
+      String(hops + 1),
       ...this.#fixed,
     ];
     const shown: Record<string, string> = {
       'webhook-id': webhookId,
       'webhook-timestamp': timestamp,
       'provisioning-attempt': number,
+      [hopsHeader]: String(hops + 1),
       ...this.#shown,
     };
     if (this.#signingKeys.length === 0) return { sent, shown, signature: null };
