@@ -9,10 +9,21 @@ import { idle } from './bench/idle.ts';
 import type { Measure, Row } from './bench/measure.ts';
 import { nextToRun } from './bench/next-to-run.ts';
 import { restart } from './bench/restart.ts';
+import { retention } from './bench/retention.ts';
 import { search } from './bench/search.ts';
 import { throughput } from './bench/throughput.ts';
 
-const measures: readonly Measure[] = [throughput, costs, nextToRun, restart, backlog, search, idle, editor];
+const measures: readonly Measure[] = [
+  throughput,
+  costs,
+  nextToRun,
+  restart,
+  backlog,
+  search,
+  retention,
+  idle,
+  editor,
+];
 
 const { only } = parseArgs({ options: { only: { type: 'string', multiple: true } } }).values;
 const unknown = only?.filter((name) => !measures.some((measure) => measure.name === name)) ?? [];

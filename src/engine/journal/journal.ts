@@ -298,8 +298,19 @@ export interface Prune {
   /** Settled events kept at most; null: no bound. */
   readonly keepSettled: number | null;
   readonly keysBefore: number;
-  /** Events pruned at most in this step. */
-  readonly limit: number;
+  /** Ms of the writer's time that the step takes; it ends soon after them, and has done something by then. */
+  readonly forMs: number;
+}
+
+export interface Pruned {
+  /** Events that were pruned in this step. */
+  readonly pruned: number;
+  /** Events and keys that are to be pruned yet, as far as they are counted: beyond some thousands it does not matter. */
+  readonly behind: number;
+  /** Whether another step has work to do, be it to count. */
+  readonly more: boolean;
+  /** Ms that the step took of the writer's time. */
+  readonly ms: number;
 }
 
 /** Told when a journal's `trouble` changes. */
@@ -357,6 +368,7 @@ export interface Journal {
   replay(replay: Replay): Promise<Replayed>;
   /** Keeps a circuit that is not closed for the next start. */
   saveCircuit(circuit: StoredCircuit): Promise<void>;
-  prune(prune: Prune): Promise<{ readonly pruned: number; readonly more: boolean }>;
+  /** Prunes for a while; others wait for that long. */
+  prune(prune: Prune): Promise<Pruned>;
   close(): Promise<void>;
 }

@@ -1,103 +1,102 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Prune } from './journal.ts';
+import type { Prune, Pruned } from './journal.ts';
+import { SettledCount } from './settled-count.ts';
 
-/** Settled events that one step counts: a walk along an index, of about a millisecond. */
-const countedAtOnce = 50_000;
-
-interface Count {
-  readonly settled: number;
-  /** `touched_at` of the last one that is counted. */
-  readonly upTo: number;
-  readonly complete: boolean;
-}
+/** What is done between two looks at the clock: rows counted, or rows deleted, in about half a millisecond. */
+const countedAtOnce = 10_000;
+const deletedAtOnce = 16;
+/** So far is counted what is still to be pruned. */
+const mostBehind = 5000;
 
 /**
  * Deletes settled events, the one first that was touched longest ago, with their executions and attempts; and
- * idempotency keys by their age only. Runs in the caller's transaction and costs what `limit` says, however large the
- * journal is: waiting and parked events are not looked at. The text index finds out by itself.
- * @returns `more`: another step has work to do
+ * idempotency keys by their age only. Runs in the caller's transaction and takes as long as it is told, however large
+ * the journal is: waiting and parked events are not looked at. The text index finds out by itself.
  */
-export function prune(db: DatabaseSync, request: Prune): { pruned: number; more: boolean } {
-  let retention = retentions.get(db);
-  if (!retention) {
-    retention = new Retention(db);
-    retentions.set(db, retention);
-  }
-  return retention.prune(request);
-}
-
-const retentions = new WeakMap<DatabaseSync, Retention>();
-
-class Retention {
+export class Retention {
   readonly #sql: ReturnType<typeof prepare>;
-  /** Goes on from step to step, as long as a bound on the number of events is being enforced. */
-  #count: Count | undefined;
+  readonly #count: SettledCount;
+  readonly #clock: () => number;
 
-  constructor(db: DatabaseSync) {
+  /** @param clock in ms; never jumps */
+  constructor(db: DatabaseSync, clock = () => performance.now()) {
     this.#sql = prepare(db);
+    this.#count = new SettledCount(db);
+    this.#clock = clock;
   }
 
-  prune({ settledBefore, keepSettled, keysBefore, limit }: Prune): { pruned: number; more: boolean } {
-    const moreKeys = this.#sql.deleteKeys.run(keysBefore, limit).changes === limit;
-    const old = settledBefore === null ? 0 : this.#delete(settledBefore * 1000, limit);
-    if (old === limit) return { pruned: old, more: true };
-    // What has been counted may be among the deleted ones.
-    if (old > 0) this.#count = undefined;
-    const excess = keepSettled === null ? { pruned: 0, more: false } : this.#bound(keepSettled, limit - old);
-    return { pruned: old + excess.pruned, more: moreKeys || excess.more };
+  prune({ settledBefore, keepSettled, keysBefore, forMs }: Prune): Pruned {
+    const began = this.#clock();
+    const hasTime = () => this.#clock() - began < forMs;
+    const before = settledBefore === null ? 0 : settledBefore * 1000;
+    this.#deleteKeys(keysBefore, hasTime);
+    let pruned = this.#deleteEvents(before, Number.POSITIVE_INFINITY, hasTime);
+    const excess = keepSettled === null ? { surplus: 0, counted: true } : this.#excess(keepSettled, hasTime);
+    const ofExcess = this.#deleteEvents(Number.MAX_SAFE_INTEGER, excess.surplus, hasTime);
+    pruned += ofExcess;
+    const old =
+      Number(this.#sql.oldEvents.get(before)?.['n']) + Number(this.#sql.oldKeys.get(keysBefore)?.['n']);
+    const behind = Math.min(mostBehind, old + excess.surplus - ofExcess);
+    return { pruned, behind, more: behind > 0 || !excess.counted, ms: this.#clock() - began };
   }
 
-  #bound(keep: number, limit: number): { pruned: number; more: boolean } {
-    if (Number(this.#sql.span.get()?.['span'] ?? 0) <= keep) return { pruned: 0, more: false };
-    this.#count = this.#counted(this.#count);
-    const surplus = this.#count.settled - keep;
-    const pruned = surplus > 0 ? this.#delete(Number.MAX_SAFE_INTEGER, Math.min(surplus, limit)) : 0;
-    const more = !this.#count.complete || surplus > pruned;
-    // Later steps begin with a new count: this one does not know of what is settled from now on.
-    this.#count = more ? { ...this.#count, settled: this.#count.settled - pruned } : undefined;
-    return { pruned, more };
+  /** How many settled events there are too many, as far as they have been counted. */
+  #excess(keep: number, hasTime: () => boolean): { surplus: number; counted: boolean } {
+    // Fewer numbers have been given than are kept: nothing needs to be counted.
+    if (Number(this.#sql.span.get()?.['span'] ?? 0) <= keep) return { surplus: 0, counted: true };
+    let counted = this.#count.advance(countedAtOnce);
+    while (!counted && hasTime()) counted = this.#count.advance(countedAtOnce);
+    return { surplus: Math.max(0, this.#count.counted - keep), counted };
   }
 
-  #counted(count: Count = { settled: 0, upTo: 0, complete: false }): Count {
-    if (count.complete) return count;
-    const row = this.#sql.count.get(count.upTo, countedAtOnce);
-    const further = Number(row?.['n']);
-    return {
-      settled: count.settled + further,
-      upTo: Number(row?.['last'] ?? count.upTo),
-      complete: further < countedAtOnce,
-    };
+  #deleteKeys(before: number, hasTime: () => boolean): void {
+    while (Number(this.#sql.deleteKeys.run(before, deletedAtOnce).changes) === deletedAtOnce && hasTime()) {}
   }
 
-  #delete(before: number, limit: number): number {
-    const events = this.#sql.oldest.all(before, limit);
-    for (const { seq } of events) {
-      const event = Number(seq);
-      this.#sql.deleteAttempts.run(event);
-      this.#sql.deleteExecutions.run(event);
-      this.#sql.deleteEvent.run(event);
-    }
-    return events.length;
+  /** One portion at least, so that every step gets on. */
+  #deleteEvents(before: number, most: number, hasTime: () => boolean): number {
+    let deleted = 0;
+    do {
+      const events = this.#sql.oldest.all(before, Math.min(deletedAtOnce, most - deleted));
+      if (events.length === 0) break;
+      for (const { seq } of events) {
+        const event = Number(seq);
+        this.#sql.deleteAttempts.run(event);
+        this.#sql.deleteExecutions.run(event);
+        this.#sql.deleteEvent.run(event);
+      }
+      deleted += events.length;
+    } while (hasTime());
+    return deleted;
   }
 }
 
-function prepare(
-  db: DatabaseSync,
-): Record<
-  'deleteKeys' | 'span' | 'count' | 'oldest' | 'deleteAttempts' | 'deleteExecutions' | 'deleteEvent',
+type Statements = Record<
+  | 'deleteKeys'
+  | 'oldKeys'
+  | 'span'
+  | 'oldest'
+  | 'oldEvents'
+  | 'deleteAttempts'
+  | 'deleteExecutions'
+  | 'deleteEvent',
   StatementSync
-> {
+>;
+
+function prepare(db: DatabaseSync): Statements {
   return {
     deleteKeys: db.prepare(
       'delete from idempotency_keys where key in (select key from idempotency_keys where at < ? order by at limit ?)',
     ),
-    span: db.prepare('select (select max(seq) from events) - (select min(seq) from events) + 1 as span'),
-    count: db.prepare(
-      `select count(*) as n, max(touched_at) as last from
-       (select touched_at from events where stage >= 7 and touched_at > ? order by touched_at limit ?)`,
+    oldKeys: db.prepare(
+      `select count(*) as n from (select 1 from idempotency_keys where at < ? limit ${mostBehind})`,
     ),
+    span: db.prepare('select (select max(seq) from events) - (select min(seq) from events) + 1 as span'),
     oldest: db.prepare(
       'select seq from events where stage >= 7 and touched_at < ? order by touched_at limit ?',
+    ),
+    oldEvents: db.prepare(
+      `select count(*) as n from (select 1 from events where stage >= 7 and touched_at < ? limit ${mostBehind})`,
     ),
     deleteAttempts: db.prepare(
       `delete from attempts where execution_seq in

@@ -14,6 +14,7 @@ import type {
   OnTrouble,
   ParkedBatch,
   Prune,
+  Pruned,
   Released,
   Replay,
   Replayed,
@@ -167,7 +168,7 @@ export class SqliteJournal implements Journal {
     return this.#call('saveCircuit', [circuit]);
   }
 
-  prune(prune: Prune): Promise<{ readonly pruned: number; readonly more: boolean }> {
+  prune(prune: Prune): Promise<Pruned> {
     return this.#call('prune', [prune]);
   }
 

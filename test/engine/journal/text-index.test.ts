@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { ExecutionFilter } from '../../../src/engine/journal/log.ts';
 import type { Queries } from '../../../src/engine/journal/log-protocol.ts';
 import { type OpenQueries, openQueries } from '../../../src/engine/journal/queries.ts';
-import { prune } from '../../../src/engine/journal/retention.ts';
+import { Retention } from '../../../src/engine/journal/retention.ts';
 import { SqliteLog } from '../../../src/engine/journal/sqlite-log.ts';
 import { stage } from '../../../src/engine/journal/stage.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -230,7 +230,8 @@ describe('text index', () => {
     }
     indexAll();
     const before = slices().length;
-    prune(db, { settledBefore: beginning + 50_000, keepSettled: null, keysBefore: 0, limit: 1000 });
+    const request = { settledBefore: beginning + 50_000, keepSettled: null, keysBefore: 0, forMs: 1000 };
+    assert.equal(new Retention(db).prune(request).more, false);
     const left = [60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 4];
     assert.deepEqual(await found('common'), left);
     while (open.index.compact()) {}

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Journal } from '../journal.ts';
-import { prune } from '../retention.ts';
+import { Retention } from '../retention.ts';
 import { Acceptance } from './accept.ts';
 import { Backlogged } from './backlogged.ts';
 import { Circuits } from './circuits.ts';
@@ -44,6 +44,7 @@ export function operationsOn(db: DatabaseSync): Operations & { reset(): void } {
   const parked = new Parked(db, steps, isolation);
   const replays = new Replays(db, { lanes, executions, steps, events, waiting });
   const circuits = new Circuits(db);
+  const retention = new Retention(db);
   return {
     accept: (...args) => acceptance.accept(...args),
     emitNext: (limit, nodes, off = []) => emissions.emitNext(limit, nodes, off),
@@ -59,7 +60,7 @@ export function operationsOn(db: DatabaseSync): Operations & { reset(): void } {
     cancelParked: (cancel) => parked.cancel(cancel),
     replay: (replay) => replays.replay(replay),
     saveCircuit: (circuit) => circuits.save(circuit),
-    prune: (request) => prune(db, request),
+    prune: (request) => retention.prune(request),
     reset,
   };
 }

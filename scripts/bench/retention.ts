@@ -1,0 +1,78 @@
+import { SqliteJournal } from '../../src/engine/journal/sqlite-journal.ts';
+import { Pruning } from '../../src/engine/pruning.ts';
+import { registryConfigSchema } from '../../src/engine/registry-config.ts';
+import { systemTime, type Time } from '../../src/engine/time.ts';
+import { fillJournal } from '../../test/support/filled-journal.ts';
+import { type Load, load } from './journal-load.ts';
+import { atMost, type Measure, ms, quantile, type Row, rate } from './measure.ts';
+import { journalFolder } from './waiting-events.ts';
+
+const rows = 2_000_000;
+const rounds = 5;
+const roundMs = 5000;
+
+/** Rounds begin at once: what they do is measured, not how long they are waited for. */
+const impatient: Time = {
+  ...systemTime,
+  after: (pause, callback) => systemTime.after(Math.min(pause, 100), callback),
+};
+
+/** A full journal that is written to as fast as it takes it, in turn with its retention at work and without. */
+export const retention: Measure = {
+  name: 'retention',
+  async run() {
+    let settled = 0;
+    const folder = await journalFolder((db) => {
+      fillJournal(db, rows);
+      settled = Number(db.prepare('select count(*) as n from events where stage >= 7').get()?.['n']);
+    });
+    const journal = await SqliteJournal.open(folder);
+    const kept: Load[] = [];
+    const bounded: Load[] = [];
+    let pruned = 0;
+    for (let round = 0; round < rounds; round += 1) {
+      kept.push(await load(journal, roundMs));
+      const config = registryConfigSchema.parse({ id: 'bench', retentionDays: 0, retentionEvents: settled });
+      const prune: SqliteJournal['prune'] = async (request) => {
+        const done = await journal.prune(request);
+        pruned += done.pruned;
+        return done;
+      };
+      const pruning = new Pruning({
+        journal: { prune },
+        time: impatient,
+        config: () => config,
+        onError: (error) => console.error(error),
+      });
+      bounded.push(await load(journal, roundMs));
+      pruning.stop();
+    }
+    await journal.close();
+    return rowsOf(kept, bounded, pruned);
+  },
+};
+
+function rowsOf(kept: readonly Load[], bounded: readonly Load[], pruned: number): Row[] {
+  const on = `on ${rows.toLocaleString('en-US')} rows`;
+  const events = bounded.reduce((sum, one) => sum + one.events, 0);
+  const seconds = bounded.reduce((sum, one) => sum + one.ms, 0) / 1000;
+  const waits = (loads: readonly Load[]) => loads.flatMap((one) => one.waits);
+  const without = quantile(waits(kept), 0.99);
+  return [
+    {
+      measure: `events pruned ${on}, at peak`,
+      value: rate(pruned / seconds),
+      rival: `written meanwhile ${rate(events / seconds)}`,
+      ratio: pruned / events,
+      target: '≥ 1 ×',
+      met: pruned >= events,
+    },
+    atMost(
+      `wait for the journal meanwhile, p99`,
+      quantile(waits(bounded), 0.99),
+      50,
+      ms,
+      `without pruning ${ms(without)}`,
+    ),
+  ];
+}
