@@ -120,16 +120,40 @@ export class Delivery {
 
   /** Attempts in flight have their time to end; then everything is in the journal, or found again as interrupted. */
   async close(): Promise<void> {
-    this.pause();
-    this.gate.end();
-    this.#pruning.stop();
+    this.#stop();
     const end = this.time.monotonic() + drainTime;
     while (!(this.chains.idle && this.parked.idle) && this.time.monotonic() < end) {
-      await new Promise<void>((resolve) => this.time.after(drainStep, resolve));
+      await this.#passed(drainStep);
     }
+    await this.#end();
+  }
+
+  /**
+   * Its journal is lost. What comes of the attempts in flight is handed to the journal once more, and not again.
+   * @param over resolves when there are none any more
+   */
+  async abandon(over: Promise<void>): Promise<void> {
+    this.#closed = true;
+    this.#stop();
+    await Promise.race([over, this.#passed(drainTime)]);
+    // What the last one has come to is handed over in the same turn of the event loop.
+    await this.#passed(drainStep);
+    await this.#end();
+  }
+
+  #stop(): void {
+    this.pause();
+    this.#pruning.stop();
+  }
+
+  async #end(): Promise<void> {
     this.#closed = true;
     await this.journal.close();
     await this.registry.close();
+  }
+
+  #passed(ms: number): Promise<void> {
+    return new Promise((resolve) => this.time.after(ms, resolve));
   }
 
   #release({ emission: _, ready, dueFor }: Released): void {

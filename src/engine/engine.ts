@@ -1,5 +1,6 @@
 import { type Accepted, accept } from './accept.ts';
 import { type BulkOptions, type BulkReplay, replayAll } from './bulk-replay.ts';
+import { CallsInFlight } from './calls-in-flight.ts';
 import { Catalogue } from './catalogue.ts';
 import { closedCircuit, turns } from './circuit.ts';
 import { Delivery } from './delivery.ts';
@@ -8,12 +9,13 @@ import { Conflict, Unavailable } from './errors.ts';
 import { type Envelope, parseEnvelope } from './event.ts';
 import type { Journey } from './events-out.ts';
 import type { ExecutionRow } from './execution.ts';
+import { passFromJournal } from './execution-row.ts';
 import type { Handler, RefusedHandler } from './handler.ts';
 import { Ids } from './journal/ids.ts';
 import type { IdempotencyKey, Journal, NewEvent } from './journal/journal.ts';
-import { JournalError } from './journal/journal-error.ts';
 import type { ExecutionFilter, ExecutionLog } from './journal/log.ts';
 import { SqliteLog } from './journal/sqlite-log.ts';
+import { KeptOpen } from './kept-open.ts';
 import { type OpenJournal, openFolder } from './opening.ts';
 import { Operator } from './operator.ts';
 import { type CircuitChange, circuitView, type OnResumed, Outlet } from './outlet.ts';
@@ -47,9 +49,6 @@ export type EmitTo = (event: EmittedEvent & { readonly id: string }) => void;
 
 export type EngineState = 'starting' | 'ready' | 'stopped' | 'error' | 'closed';
 
-/** Ms before a journal that could not be opened is tried again. */
-const reopenPause = 5000;
-
 /**
  * The engine of one registry: accepts events, has them emitted and taken, and runs their chains. It belongs to the
  * process and outlives the nodes, which attach themselves to it at each deploy (design.md §6, rule 10).
@@ -73,8 +72,9 @@ export class Engine {
   #notice: string | null = null;
   readonly #problem = new Problem();
   #logged = '';
-  #core: Promise<Delivery>;
+  readonly #core: KeptOpen<Delivery>;
   #open: Delivery | undefined;
+  readonly #calls = new CallsInFlight();
   #log: SqliteLog | undefined;
 
   constructor(options: EngineOptions) {
@@ -85,7 +85,12 @@ export class Engine {
     this.#outlet = new Outlet(this.id, (error) => this.#stumbled(error));
     this.#config = options.config;
     this.#catalogue = new Catalogue(options.config.eventTypes);
-    this.#core = this.#begin();
+    this.#core = new KeptOpen({
+      time: this.#time,
+      what: `the folder ${options.folder}`,
+      open: () => this.#openCore(),
+      onRefused: (error) => this.#refused(error),
+    });
   }
 
   get state(): EngineState {
@@ -130,7 +135,7 @@ export class Engine {
     message?: unknown,
     hops = 0,
   ): Promise<Accepted> {
-    const delivery = await this.#core;
+    const delivery = await this.#core.get();
     const events = envelopes.map((envelope) => ({ ...this.#newEvent(envelope, node), hops }));
     const { backlogLimit } = this.#options;
     return accept(delivery, events, { emits: this.#emitters.has(node), key, message, backlogLimit });
@@ -142,7 +147,7 @@ export class Engine {
    * @throws TooLarge when too many messages are held, Unavailable; both only for a new event, and nothing was kept
    */
   async take(envelope: Envelope, executor: string | null, eventId?: string): Promise<TakeResult> {
-    const delivery = await this.#core;
+    const delivery = await this.#core.get();
     // Until the first set of handlers is in force, every event would be unhandled.
     await this.#firstFlows.promise;
     const event = this.#newEvent(envelope, null);
@@ -196,7 +201,7 @@ export class Engine {
 
   /** The handlers in force, archived ones too, in chain order. @throws Unavailable while the journal can't be opened */
   async handlers(): Promise<readonly RegisteredHandler[]> {
-    const { registry } = await this.#core;
+    const { registry } = await this.#core.get();
     return registry.list();
   }
 
@@ -217,7 +222,7 @@ export class Engine {
 
   /** What happened, for people, once the journal is open. @throws Unavailable */
   async log(): Promise<ExecutionLog> {
-    await this.#core;
+    await this.#core.get();
     if (!this.#log) throw new Unavailable('the registry has been removed');
     return this.#log;
   }
@@ -256,58 +261,68 @@ export class Engine {
 
   /** What operators may do, once the journal is open. @throws Unavailable */
   async operator(): Promise<Operator> {
-    return new Operator(await this.#core);
+    return new Operator(await this.#core.get());
   }
 
   /** Replays what matches a filter, in the original order. @throws Unavailable */
   async replayAll(filter: ExecutionFilter, options: BulkOptions): Promise<BulkReplay> {
-    return replayAll(await this.#core, await this.log(), filter, options);
+    return replayAll(await this.#core.get(), await this.log(), filter, options);
   }
 
   /** Hands back to the journal: attempts in flight have 10 s to end. */
   async close(): Promise<void> {
     this.pause();
     this.#state = 'closed';
+    this.#core.close();
     const delivery = this.#open;
     this.#open = undefined;
     await Promise.all([this.#closeLog(), delivery?.close()]);
   }
 
-  #begin(): Promise<Delivery> {
-    const core = this.#openCore();
-    // Whoever needs it learns why it is not there; a rejection that nobody waits for would end Node-RED.
-    core.catch(() => undefined);
-    return core;
-  }
-
   async #openCore(): Promise<Delivery> {
+    await this.#options.after;
+    const log = this.#openLog();
     try {
-      await this.#options.after;
-      const log = this.#openLog();
       const { folder, openJournal } = this.#options;
-      const remembered = () => log.handlerNumbers();
+      const makeTarget = (handler: Handler) => this.#calls.counted(this.#options.makeTarget(handler));
       const { journal, file, notice } = await openFolder(
         folder,
         this.#time.now(),
-        remembered,
+        () => log.handlerNumbers(),
         (trouble) => this.#problem.become(trouble ?? this.#notice),
         openJournal,
       );
-      this.#notice = notice;
-      this.#problem.become(notice);
-      if (notice) this.#options.log('error', notice);
-      const delivery = this.#deliver(journal, new Registry(file, this.#options.makeTarget));
+      const delivery = this.#deliver(journal, new Registry(file, makeTarget));
+      await this.#outlet.tellHeld(async (event) =>
+        passFromJournal(this.id, await log.event(delivery.ids.event(event))),
+      );
       if (this.#state === 'closed') {
         await delivery.close();
         throw new Unavailable('the registry has been removed');
       }
+      this.#notice = notice;
+      this.#problem.become(notice);
+      if (notice) this.#options.log('error', notice);
       this.#state = 'ready';
       this.#open = delivery;
+      void journal.lost?.then((error) => this.#lost(delivery, error));
       if (this.#flowsRun) await this.#resume(delivery);
       return delivery;
     } catch (error) {
-      throw this.#refused(error);
+      await this.#closeLog();
+      throw error;
     }
+  }
+
+  /** The journal is gone under its delivery: it is opened anew, and everything goes on from there as after a restart. */
+  #lost(delivery: Delivery, error: Error): void {
+    if (this.#open !== delivery) return;
+    this.#open = undefined;
+    const ended = Promise.all([this.#closeLog(), delivery.abandon(this.#calls.over())]);
+    this.#core.reopen(
+      error,
+      ended.then(() => undefined),
+    );
   }
 
   #openLog(): SqliteLog {
@@ -351,20 +366,11 @@ export class Engine {
     });
   }
 
-  /** Opening failed: events are refused until it works; what may mend itself is tried again. */
-  #refused(error: unknown): Unavailable {
-    void this.#closeLog();
-    const refusal = new Unavailable(messageOf(error));
-    if (this.#state === 'closed') return refusal;
+  /** Events are refused until the folder is open. */
+  #refused(error: Error): void {
     this.#state = 'error';
-    this.#problem.become(messageOf(error));
+    this.#problem.become(error.message);
     this.#stumbled(error);
-    if (!(error instanceof JournalError && error.kind === 'newer')) {
-      this.#time.after(reopenPause, () => {
-        if (this.#state === 'error') this.#core = this.#begin();
-      });
-    }
-    return refusal;
   }
 
   async #resume(delivery: Delivery): Promise<void> {

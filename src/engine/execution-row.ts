@@ -1,6 +1,7 @@
 import { outcomeOf } from './chain.ts';
 import type { ExecutionRow, ExecutionSummary } from './execution.ts';
 import type { Ids } from './journal/ids.ts';
+import type { EventDetails } from './journal/log.ts';
 import type { Chain, ChainExecution } from './running-chain.ts';
 
 /** What an executor's message says of an event once its first pass is over (design.md §3). */
@@ -26,6 +27,36 @@ export function firstPassOf(registry: string, ids: Ids, chain: Chain): FirstPass
     objectId,
     status: outcomeOf(executions),
     executions: begun.map((execution) => summaryOf(ids, execution)),
+  };
+}
+
+/** The same from the journal, for an event whose end memory did not hear of; null while its first pass goes on. */
+export function passFromJournal(
+  registry: string,
+  { id: eventId, eventType, objectId, status, executions }: EventDetails,
+): FirstPass | null {
+  if (status === 'waiting' || status === 'running') return null;
+  const replayed = new Set(executions.map(({ replayOf }) => replayOf));
+  const chain = executions.filter(({ id }) => !replayed.has(id));
+  return {
+    eventId,
+    registry,
+    eventType,
+    objectId,
+    status: outcomeOf(chain.map((execution) => ({ ...execution, stop: false }))),
+    executions: chain.map(
+      ({ id, handler, status, parkedFor, attempts, code, response, error, durationMs }) => ({
+        id,
+        handler,
+        status,
+        parkedFor,
+        attempts,
+        code,
+        response,
+        error,
+        durationMs,
+      }),
+    ),
   };
 }
 

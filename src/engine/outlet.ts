@@ -20,6 +20,7 @@ export interface CircuitChange {
 
 interface Waiter {
   readonly resolve: (pass: FirstPass) => void;
+  readonly reject: (error: Error) => void;
   readonly size: number;
 }
 
@@ -78,7 +79,25 @@ export class Outlet {
 
   /** The event's first pass, for a message of this size that is held until then. */
   firstPassOf(event: number, size: number): Promise<FirstPass> {
-    return new Promise((resolve) => this.#waiters.set(event, { resolve, size }));
+    return new Promise((resolve, reject) => this.#waiters.set(event, { resolve, reject, size }));
+  }
+
+  /**
+   * The journal has been opened anew: messages are told of first passes that were over, but whose end nobody heard of.
+   * @param passOf what the journal says of an event; null while its first pass goes on, and is told by itself. Throws
+   *   when the event is not in it any more
+   */
+  async tellHeld(passOf: (event: number) => Promise<FirstPass | null>): Promise<void> {
+    for (const [event, { resolve, reject, size }] of [...this.#waiters]) {
+      const told = await passOf(event).then(
+        (pass) => pass && (() => resolve(pass)),
+        (error: Error) => () => reject(error),
+      );
+      if (!told) continue;
+      this.#waiters.delete(event);
+      this.held.give(size);
+      this.#send(told);
+    }
   }
 
   tellFirstPass(ids: Ids, chain: Chain): void {

@@ -80,6 +80,8 @@ export class EngineBench {
   engine!: Engine;
   handlers: readonly Handler[] = [];
   config: Record<string, unknown> = { id: 'registry' };
+  /** What opening the journal waits for. */
+  opening: Promise<void> = Promise.resolve();
   #journal: WatchedJournal | undefined;
   #order = 0;
   #life = 0;
@@ -95,6 +97,7 @@ export class EngineBench {
       random: () => 0.5,
       backlogLimit: 1_000_000,
       openJournal: async (folder, now) => {
+        await this.opening;
         this.#journal = await WatchedJournal.open(folder, now);
         return this.#journal.journal;
       },

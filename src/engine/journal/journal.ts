@@ -330,6 +330,8 @@ export interface Journal {
   readonly notice: string | null;
   /** Why the last thing to be written was not, and what to do; null when it was. */
   readonly trouble: string | null;
+  /** Resolves when it can't be used any more, with why and what is done about it: it is to be closed and opened anew. */
+  readonly lost?: Promise<Error>;
   /**
    * All or none. The events are emitted in the same write while `emit` lasts and their object allows.
    * @param backlogLimit accepted and untaken events at most, with these; default: no bound

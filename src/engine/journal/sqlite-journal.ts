@@ -28,6 +28,7 @@ import type {
   Taken,
 } from './journal.ts';
 import { JournalError } from './journal-error.ts';
+import { takeUnwritten, Unwritten } from './unwritten.ts';
 import type { OperationName } from './writer/operations.ts';
 import type { Failure, FromWriter, Operation, Result, ToWriter, WriterData } from './writer/protocol.ts';
 
@@ -56,10 +57,14 @@ export class SqliteJournal implements Journal {
   readonly #onTrouble: OnTrouble;
   #trouble: string | null = null;
   #gathered: { operations: Operation[]; waiting: Waiting[] } = { operations: [], waiting: [] };
+  readonly #sent: Operation[] = [];
   readonly #written: Waiting[] = [];
   #scheduled = false;
   #last: Promise<unknown> = Promise.resolve();
   #failure: Error | undefined;
+  readonly #lost = Promise.withResolvers<Error>();
+  readonly #unwritten: Unwritten;
+  #closing = false;
 
   /**
    * Opens the journal in `folder`, makes it when there is none, and puts back what a crash left half done.
@@ -72,18 +77,19 @@ export class SqliteJournal implements Journal {
     now = Date.now(),
     onTrouble: OnTrouble = () => undefined,
   ): Promise<SqliteJournal> {
-    const workerData: WriterData = { folder, now };
+    const workerData: WriterData = { folder, now, unwritten: takeUnwritten(folder) };
     const worker = new Worker(new URL(`./writer/writer${extname(import.meta.url)}`, import.meta.url), {
       workerData,
     });
-    const [message] = (await once(worker, 'message')) as [FromWriter];
-    if ('opened' in message) return new SqliteJournal(worker, message.opened, onTrouble);
+    const message = await firstMessage(worker);
+    if ('opened' in message) return new SqliteJournal(worker, folder, message.opened, onTrouble);
     if ('refused' in message) throw new JournalError(message.refused.kind, message.refused.message);
     throw new JournalError('failed', `${folder}: the writer answered out of turn`);
   }
 
   private constructor(
     worker: Worker,
+    folder: string,
     opened: { tag: string; notice: string | null; backlog: Backlog },
     onTrouble: OnTrouble,
   ) {
@@ -92,20 +98,22 @@ export class SqliteJournal implements Journal {
     this.notice = opened.notice;
     this.backlog = opened.backlog;
     this.#worker = worker;
+    this.#unwritten = new Unwritten(folder);
     worker.on(
       'message',
       (message: FromWriter) => 'results' in message && this.#settle(message.results, message.wrote),
     );
-    worker.on('error', (error) => {
-      this.#become(`the journal's writer has ended: restart Node-RED (${error.message})`);
-      this.#fail(error);
-    });
-    worker.on('exit', () => this.#fail(new Error('it was closed')));
+    worker.on('error', (error) => this.#end(error.message));
+    worker.on('exit', () => this.#end('it was ended'));
     worker.unref();
   }
 
   get trouble(): string | null {
     return this.#trouble;
+  }
+
+  get lost(): Promise<Error> {
+    return this.#lost.promise;
   }
 
   accept(...args: Parameters<Journal['accept']>): Promise<Accepted> {
@@ -174,7 +182,9 @@ export class SqliteJournal implements Journal {
 
   /** Lets go of the folder once everything called before is on disk. */
   async close(): Promise<void> {
+    this.#unwritten.close();
     if (this.#failure) return;
+    this.#closing = true;
     // Results come in the order of the calls: with the last one, all have come.
     await this.#last.catch(() => undefined);
     const exit = once(this.#worker, 'exit');
@@ -184,7 +194,10 @@ export class SqliteJournal implements Journal {
   }
 
   #call<T>(name: OperationName, args: readonly unknown[]): Promise<T> {
-    if (this.#failure) return Promise.reject(this.#failure);
+    if (this.#failure) {
+      this.#unwritten.add({ name, args });
+      return Promise.reject(this.#failure);
+    }
     const result = new Promise<T>((resolve, reject) => {
       this.#gathered.operations.push({ name, args });
       this.#gathered.waiting.push({ resolve, reject });
@@ -210,6 +223,7 @@ export class SqliteJournal implements Journal {
     if (waiting.length === 0 || this.#failure) return;
     this.#gathered = { operations: [], waiting: [] };
     this.#written.push(...waiting);
+    this.#sent.push(...operations);
     // Only while something is to be written does the thread keep the process.
     this.#worker.ref();
     this.#post({ batch: operations });
@@ -217,6 +231,7 @@ export class SqliteJournal implements Journal {
 
   #settle(results: readonly Result[], wrote: boolean): void {
     const waiting = this.#written.splice(0, results.length);
+    this.#sent.splice(0, results.length);
     if (this.#written.length === 0) this.#worker.unref();
     // One that fails for a reason of its own says nothing of the journal.
     const failed = results.find((result) => 'failure' in result && result.failure.kind !== 'failed');
@@ -235,12 +250,19 @@ export class SqliteJournal implements Journal {
     this.#onTrouble(trouble);
   }
 
-  #fail(error: Error): void {
+  /** The thread has ended: asked to, or by itself. */
+  #end(why: string): void {
     if (this.#failure) return;
-    this.#failure = new Unavailable(`the journal's writer has ended: ${error.message}`);
+    const reason = this.#closing
+      ? `the journal's writer has ended: ${why}`
+      : `the journal's writer has ended (${why}): it is started again`;
+    this.#failure = new Unavailable(reason);
+    for (const operation of [...this.#sent, ...this.#gathered.operations]) this.#unwritten.add(operation);
     for (const { reject } of [...this.#written, ...this.#gathered.waiting]) reject(this.#failure);
     this.#written.length = 0;
+    this.#sent.length = 0;
     this.#gathered = { operations: [], waiting: [] };
+    if (!this.#closing) this.#lost.resolve(this.#failure);
   }
 
   #post(message: ToWriter): void {
@@ -250,4 +272,19 @@ export class SqliteJournal implements Journal {
 
 function errorOf({ kind, message }: Failure): Unavailable {
   return kind === 'failed' ? new WriteRefused(message) : new Unavailable(message);
+}
+
+/** @throws when the thread ends before it has said anything */
+async function firstMessage(worker: Worker): Promise<FromWriter> {
+  const first = new AbortController();
+  try {
+    return await Promise.race([
+      once(worker, 'message', first).then(([message]) => message as FromWriter),
+      once(worker, 'exit', first).then(() => {
+        throw new JournalError('failed', 'the writer of the journal ended before it had opened it');
+      }),
+    ]);
+  } finally {
+    first.abort();
+  }
 }

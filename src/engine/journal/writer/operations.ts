@@ -16,7 +16,10 @@ import { Steps } from './steps.ts';
 import { Taking } from './take.ts';
 
 /** The operations of the journal's interface, as they cross to the writer. */
-export type OperationName = Exclude<keyof Journal, 'tag' | 'backlog' | 'notice' | 'trouble' | 'close'>;
+export type OperationName = Exclude<
+  keyof Journal,
+  'tag' | 'backlog' | 'notice' | 'trouble' | 'lost' | 'close'
+>;
 export type Operations = {
   readonly [Name in OperationName]: (
     ...args: Parameters<Journal[Name]>

@@ -20,6 +20,8 @@ export interface WriterData {
   readonly folder: string;
   /** Ms since the epoch. */
   readonly now: number;
+  /** What the writer before could not write any more: see unwritten.ts. */
+  readonly unwritten: readonly Operation[];
 }
 
 /** To the writer: operations that share one commit; `close` comes last. */

@@ -2,16 +2,20 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { JournalError } from '../journal-error.ts';
 import { openJournal } from '../open.ts';
 import { Commits } from './commits.ts';
+import { writeLate } from './late.ts';
 import { operationsOn } from './operations.ts';
 import type { Failure, FromWriter, Operation, ToWriter, WriterData } from './protocol.ts';
 import { recover } from './recover.ts';
 
-const { folder, now } = workerData as WriterData;
+const { folder, now, unwritten } = workerData as WriterData;
 
 function run(): void {
   const { db, lock, tag, notice } = openJournal(folder);
+  const operations = operationsOn(db);
+  writeLate(db, operations, unwritten);
   const backlog = recover(db, now);
-  const commits = new Commits(db, operationsOn(db), folder);
+  operations.reset();
+  const commits = new Commits(db, operations, folder);
   const changes = db.prepare('select total_changes() as count');
 
   parentPort?.on('message', (message: ToWriter) => {
