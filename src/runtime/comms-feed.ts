@@ -2,39 +2,40 @@ import { randomUUID } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
 import type { Engine } from '../engine/engine.ts';
 import type { ExecutionRow } from '../engine/execution.ts';
+import { type Changes, RecentChanges } from './recent-changes.ts';
 
-/** An execution as the feed tells of it: bodies are to be had from the admin API, which asks who is reading. */
-export type ExecutionNews = Omit<ExecutionRow, 'response'>;
-
-/** What is published on `provisioning/executions`: each execution once, as it stood last. */
+/**
+ * What is published on `provisioning/executions`: that executions of a registry have changed. Which ones, the admin
+ * API tells, as it asks who is reading: comms sends every topic to whoever may open the editor.
+ */
 export interface Frame {
   /** Changes when Node-RED has restarted: what was seen before must be read anew. */
   readonly boot: string;
-  /** One more with each frame; a gap means that frames were lost. */
-  readonly seq: number;
   readonly registry: string;
-  /** In the order of their last change. */
-  readonly items: readonly ExecutionNews[];
-  /** Executions that changed too, and are left out. */
-  readonly dropped: number;
+  /** Grows from frame to frame. */
+  readonly seq: number;
+  /** The `seq` of the registry's frame before this one; 0 for its first. */
+  readonly since: number;
 }
 
-interface News {
-  readonly items: Map<string, ExecutionNews>;
-  dropped: number;
+interface Pending {
+  readonly rows: Map<string, ExecutionRow>;
+  /** More have changed than are kept. */
+  cut: boolean;
 }
 
 /** Ms between frames, of all registries together: comms queues without bound for a slow browser. */
 const pace = 250;
+/** Executions kept for those who ask what has changed. */
 const mostItems = 200;
-const errorLength = 200;
 
-/** Tells every open editor what becomes of executions. Whoever may open the editor receives it. */
+/** Tells every open editor that executions have changed, and whoever may read them what has become of them. */
 export class CommsFeed {
   readonly #publish: NodeAPI['comms']['publish'];
   /** Comms holds this object to greet new editors with: they are to get the seq as it is then. */
   readonly #hello = { boot: randomUUID(), seq: 0 };
-  readonly #news = new Map<string, News>();
+  readonly #pending = new Map<string, Pending>();
+  readonly #changes = new Map<string, RecentChanges>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(publish: NodeAPI['comms']['publish']) {
@@ -47,35 +48,48 @@ export class CommsFeed {
     return engine.observe((row) => this.#note(engine.id, row));
   }
 
+  /**
+   * What the frames of a registry after a certain one have told of.
+   * @param boot of that frame: nothing is known of another run's
+   */
+  changes(registry: string, boot: string, after: number): Changes & { readonly boot: string } {
+    const since = boot === this.#hello.boot ? after : -1;
+    return { boot: this.#hello.boot, ...this.#changesOf(registry).since(since) };
+  }
+
+  #changesOf(registry: string): RecentChanges {
+    const changes = this.#changes.get(registry) ?? new RecentChanges(mostItems);
+    this.#changes.set(registry, changes);
+    return changes;
+  }
+
   #note(registry: string, row: ExecutionRow): void {
-    const news = this.#news.get(registry) ?? { items: new Map<string, ExecutionNews>(), dropped: 0 };
-    this.#news.set(registry, news);
-    const { items } = news;
-    items.delete(row.id);
-    items.set(row.id, row);
-    if (items.size > mostItems) {
-      const [oldest = ''] = items.keys();
-      items.delete(oldest);
-      news.dropped += 1;
+    const pending = this.#pending.get(registry) ?? { rows: new Map<string, ExecutionRow>(), cut: false };
+    this.#pending.set(registry, pending);
+    const { rows } = pending;
+    rows.delete(row.id);
+    rows.set(row.id, row);
+    if (rows.size > mostItems) {
+      const [oldest = ''] = rows.keys();
+      rows.delete(oldest);
+      pending.cut = true;
     }
     this.#timer ??= setTimeout(() => this.#send(), pace).unref();
   }
 
   #send(): void {
     this.#timer = undefined;
-    const [next] = this.#news;
+    const [next] = this.#pending;
     if (!next) return;
-    const [registry, { items, dropped }] = next;
+    const [registry, { rows, cut }] = next;
     // The others have their turn first when there is more of this one.
-    this.#news.delete(registry);
+    this.#pending.delete(registry);
     this.#hello.seq += 1;
-    const frame: Frame = { ...this.#hello, registry, items: [...items.values()].map(inShort), dropped };
+    const changes = this.#changesOf(registry);
+    const { boot, seq } = this.#hello;
+    const frame: Frame = { boot, registry, seq, since: changes.seq };
+    changes.add(seq, rows.values(), cut);
     this.#publish('provisioning/executions', frame, false);
-    if (this.#news.size > 0) this.#timer = setTimeout(() => this.#send(), pace).unref();
+    if (this.#pending.size > 0) this.#timer = setTimeout(() => this.#send(), pace).unref();
   }
-}
-
-function inShort({ error, ...row }: ExecutionNews & { response?: unknown }): ExecutionNews {
-  const { response: _, ...news } = row;
-  return { ...news, error: error === null ? null : error.slice(0, errorLength) };
 }

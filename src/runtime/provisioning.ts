@@ -45,6 +45,7 @@ export class Provisioning {
   readonly settingsError: InvalidInput | null;
   readonly flows = new Flows();
   readonly metrics = new Metrics();
+  readonly feed: CommsFeed;
   readonly #red: NodeAPI;
   readonly #engines = new Map<string, Engine>();
   /** Engines that drain, by folder: one that comes back waits for its predecessor. */
@@ -53,7 +54,6 @@ export class Provisioning {
   readonly #handlers = new Map<string, DeployedHandler>();
   readonly #refusedNodes = new Set<{ readonly registry: string; readonly problem: string }>();
   readonly #refused = new Map<string, RefusedRegistry>();
-  readonly #feed: CommsFeed;
   readonly #buttons = new Map<string, () => Promise<Accepted>>();
   readonly #started = new Set<() => void>();
 
@@ -66,7 +66,7 @@ export class Provisioning {
     this.settings = settings;
     this.settingsError = error;
     if (error) red.log.error(`provisioning: ${error.message}`);
-    this.#feed = new CommsFeed(red.comms.publish);
+    this.feed = new CommsFeed(red.comms.publish);
     followSteps(red, (registry, eventId) => this.#engines.get(registry)?.journeyOf(eventId));
     red.events.on('flows:stopping', () => this.#pause());
     red.events.on('flows:started', () => this.#resume());
@@ -217,7 +217,7 @@ export class Provisioning {
         this.#red.log[level](`provisioning registry ${config.name || config.id}: ${message}`),
     });
     this.#engines.set(config.id, engine);
-    this.#feed.follow(engine);
+    this.feed.follow(engine);
     this.metrics.follow(engine);
     return engine;
   }

@@ -31,7 +31,7 @@ export function createApp(translate: Translate): App {
   return {
     announcements: new Announcements(),
     api,
-    feed: new LiveFeed(RED.comms),
+    feed: new LiveFeed(RED.comms, api),
     registries,
     navigation,
     preferences,

@@ -14,6 +14,7 @@ import {
   registry,
   tab,
 } from '../support/provisioning-flow.ts';
+import { user } from '../support/users.ts';
 
 function rowOf(seq: number, change: Partial<ExecutionRow> = {}): ExecutionRow {
   return {
@@ -78,21 +79,40 @@ describe('comms feed', function () {
     const { tell } = engine('a');
     tell(rowOf(1));
     const [frame] = await received(1);
+    assert.equal(frame?.retain, false);
     assert.equal(frame?.data.boot, hello?.data.boot);
     assert.equal(frame?.data.seq, 1);
     assert.equal(hello?.data.seq, 1);
   });
 
-  it('tells of each execution once, as it stood last, without bodies', async () => {
+  it('tells every editor that something has changed, and not what', async () => {
+    const [{ tell }, other] = [engine('a'), engine('b')];
+    tell(rowOf(1));
+    tell(rowOf(2));
+    await received(1);
+    other.tell(rowOf(3));
+    tell(rowOf(4));
+    const sent = await received(3);
+    const { boot } = sent[0]?.data ?? assert.fail();
+    assert.deepEqual(
+      sent.map(({ data }) => data),
+      [
+        { boot, registry: 'a', seq: 1, since: 0 },
+        { boot, registry: 'b', seq: 2, since: 0 },
+        { boot, registry: 'a', seq: 3, since: 1 },
+      ],
+    );
+  });
+
+  it('tells whoever asks of each execution once, as it stood last, without bodies', async () => {
     const { tell } = engine('a');
     tell(rowOf(1, { status: 'running' }));
     tell(rowOf(2, { status: 'failed', error: 'x'.repeat(1000) }));
     tell(rowOf(1, { status: 'succeeded' }));
     const [frame] = await received(1);
-    assert.equal(frame?.retain, false);
-    assert.equal(frame?.data.registry, 'a');
-    assert.equal(frame?.data.dropped, 0);
-    const items = frame?.data.items ?? [];
+    const { boot, since } = frame?.data ?? assert.fail();
+    const { items, ...rest } = feed.changes('a', boot, since);
+    assert.deepEqual(rest, { boot, seq: 1, complete: true });
     assert.deepEqual(
       items.map(({ seq, status }) => [seq, status]),
       [
@@ -102,15 +122,44 @@ describe('comms feed', function () {
     );
     assert.equal(items[0]?.error?.length, 200);
     assert.ok(!JSON.stringify(items).includes('secret'));
+    assert.deepEqual(feed.changes('other', boot, 0).items, [], 'of this registry only');
   });
 
-  it('leaves out the oldest of more than 200, and says how many', async () => {
+  it('tells what has changed since any frame, as long as it knows', async () => {
+    const { tell } = engine('a');
+    const { boot } = published[0]?.data ?? assert.fail();
+    const since = (after: number) => {
+      const { items, complete } = feed.changes('a', boot, after);
+      return [items.map(({ seq }) => seq), complete];
+    };
+    tell(rowOf(1));
+    await received(1);
+    tell(rowOf(2));
+    await received(2);
+    tell(rowOf(1));
+    await received(3);
+    assert.deepEqual(since(0), [[2, 1], true]);
+    assert.deepEqual(since(1), [[2, 1], true]);
+    assert.deepEqual(since(2), [[1], true]);
+    assert.deepEqual(since(3), [[], true]);
+    assert.deepEqual(feed.changes('a', 'another run', 3).complete, false);
+    for (let seq = 10; seq < 209; seq += 1) tell(rowOf(seq));
+    await received(4);
+    assert.equal(since(3)[1], true);
+    assert.equal(since(2)[1], true, 'what was forgotten had changed before');
+    assert.equal(since(1)[1], false);
+  });
+
+  it('leaves out the oldest of more than 200, and says that there are more', async () => {
     const { tell } = engine('a');
     for (let seq = 1; seq <= 1000; seq += 1) tell(rowOf(seq));
     const [frame] = await received(1);
-    assert.equal(frame?.data.items.length, 200);
-    assert.equal(frame?.data.items[0]?.seq, 801);
-    assert.equal(frame?.data.dropped, 800);
+    const { boot } = frame?.data ?? assert.fail();
+    const { items, complete } = feed.changes('a', boot, 0);
+    assert.equal(items.length, 200);
+    assert.equal(items[0]?.seq, 801);
+    assert.equal(complete, false);
+    assert.equal(feed.changes('a', boot, 1).complete, true);
   });
 
   it('sends four frames a second at most, however many registries there are, each in turn', async () => {
@@ -152,40 +201,84 @@ describe('comms feed', function () {
 
 describe('comms feed of a running Node-RED', function () {
   this.timeout(30_000);
+  const [admin, onlooker] = [user('admin', '*'), user('exact', ['status.read', 'flows.read'])];
   let red: NodeRed;
-  let socket: WebSocket;
+  const sockets: WebSocket[] = [];
 
   before(async () => {
     red = await startNodeRed({
       flows: [tab, registry(), httpHandler('http://127.0.0.1:9/'), intakeNode('/in'), executor()],
+      settings: { adminAuth: { type: 'credentials', users: [admin, onlooker] } },
     });
-    socket = new WebSocket(`${red.url.replace('http', 'ws')}/comms`);
-    await once(socket, 'open');
   });
   after(async () => {
-    socket.close();
+    for (const socket of sockets) socket.close();
     await red.kill9();
   });
 
-  it('greets whoever subscribes, then tells of executions of all registries', async () => {
+  async function tokenOf({ username, permissions }: typeof admin): Promise<string> {
+    const scope = [permissions].flat().join(' ');
+    const asked = {
+      client_id: 'node-red-admin',
+      grant_type: 'password',
+      scope,
+      username,
+      password: username,
+    };
+    const response = await red.admin('auth/token', postJson(asked));
+    return ((await response.json()) as { access_token: string }).access_token;
+  }
+
+  /** What is sent to an editor that somebody has signed in to. */
+  async function editorOf(who: typeof admin) {
+    const token = await tokenOf(who);
     const messages: { topic: string; data: Frame }[] = [];
+    const socket = new WebSocket(`${red.url.replace('http', 'ws')}/comms`);
+    sockets.push(socket);
     socket.addEventListener('message', ({ data }) => {
-      messages.push(...(JSON.parse(String(data)) as typeof messages));
+      messages.push(...([JSON.parse(String(data))].flat() as typeof messages));
     });
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ auth: token }));
+    await eventually('it is let in', () => messages.length > 0);
     socket.send(JSON.stringify({ subscribe: 'provisioning/#' }));
-    const hello = await eventually('hello', () =>
-      messages.find(({ topic }) => topic === 'provisioning/hello'),
-    );
-    assert.equal(typeof hello.data.boot, 'string');
+    const changes = async ({ registry, boot, since }: Frame) => {
+      const query = new URLSearchParams({ boot, after: String(since) });
+      return red.admin(`provisioning/registries/${registry}/changes?${query}`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+    };
+    return { messages, changes };
+  }
+
+  it('tells of executions those who may read them, and others nothing but that there are some', async () => {
+    const [reader, watcher] = await Promise.all([editorOf(admin), editorOf(onlooker)]);
+    for (const { messages } of [reader, watcher]) {
+      const hello = await eventually('hello', () =>
+        messages.find(({ topic }) => topic === 'provisioning/hello'),
+      );
+      assert.deepEqual(Object.keys(hello.data).sort(), ['boot', 'seq']);
+    }
     assert.equal((await red.node('/in', postJson(envelope(7)))).status, 202);
-    const settled = await eventually('the failed execution', () =>
-      messages
-        .filter(({ topic }) => topic === 'provisioning/executions')
-        .flatMap(({ data }) => data.items.map((item) => ({ ...item, registry: data.registry })))
-        .find(({ status }) => status === 'failed'),
-    );
-    assert.equal(settled.registry, 'registry');
+    const settled = await eventually('the failed execution', async () => {
+      for (const { topic, data } of reader.messages) {
+        if (topic !== 'provisioning/executions') continue;
+        const { items } = (await (await reader.changes(data)).json()) as { items: ExecutionRow[] };
+        const failed = items.find(({ status }) => status === 'failed');
+        if (failed) return failed;
+      }
+      return undefined;
+    });
     assert.equal(settled.objectId, '7');
     assert.ok(!('response' in settled));
+
+    const frames = await eventually('the frames', () => {
+      const all = watcher.messages.filter(({ topic }) => topic === 'provisioning/executions');
+      return all.length > 0 && all.map(({ data }) => data);
+    });
+    for (const frame of frames) {
+      assert.deepEqual(Object.keys(frame).sort(), ['boot', 'registry', 'seq', 'since']);
+      assert.equal((await watcher.changes(frame)).status, 401);
+    }
   });
 });

@@ -1,25 +1,36 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Api, ApiError, path } from '../../src/tab/data/api.ts';
+import { Api, ApiError, path, type Query } from '../../src/tab/data/api.ts';
 import { FeedSequence } from '../../src/tab/data/feed-sequence.ts';
 import { type Comms, LiveFeed } from '../../src/tab/data/live-feed.ts';
 import { Pace } from '../../src/tab/data/pace.ts';
 import { rangeOf, seriesOf, spans } from '../../src/tab/data/statistics.ts';
 import { eventually } from '../support/eventually.ts';
 
-describe('the order of frames', () => {
-  it('is followed, and a missing one noticed', () => {
+describe('the frames of the live feed', () => {
+  const frame = (seq: number, since: number, registry = 'reg') => ({ boot: 'one', registry, seq, since });
+
+  it('are read from where the last reading ended, or from where the first of them begins', () => {
     const sequence = new FeedSequence();
-    const places = [5, 6, 6, 8, 9].map((seq) => sequence.follow({ boot: 'one', seq }));
-    assert.deepEqual(places, ['next', 'next', 'old', 'gap', 'next']);
+    sequence.greet('one');
+    assert.equal(sequence.after(frame(5, 4)), 4);
+    sequence.read('one', 'reg', 5);
+    assert.equal(sequence.after(frame(5, 4)), undefined, 'it was read');
+    assert.equal(sequence.after(frame(9, 8)), 5, 'some were lost');
+    assert.equal(sequence.after(frame(9, 7, 'other')), 7, 'each registry by itself');
+    sequence.read('one', 'reg', 3);
+    assert.equal(sequence.after(frame(9, 8)), 5, 'an older answer came late');
   });
 
-  it('begins anew with another run of Node-RED, which leaves a gap', () => {
+  it('begin anew with another run of Node-RED', () => {
     const sequence = new FeedSequence();
-    sequence.follow({ boot: 'one', seq: 90 });
-    assert.equal(sequence.follow({ boot: 'two', seq: 1 }), 'gap');
+    assert.equal(sequence.greet('one'), false);
+    sequence.read('one', 'reg', 90);
+    assert.equal(sequence.greet('two'), true);
+    assert.equal(sequence.after({ boot: 'two', registry: 'reg', seq: 1, since: 0 }), 0);
+    sequence.read('one', 'reg', 91);
+    assert.equal(sequence.after({ boot: 'two', registry: 'reg', seq: 1, since: 0 }), 0);
     assert.equal(sequence.greet('two'), false);
-    assert.equal(sequence.greet('three'), true);
   });
 });
 
@@ -44,54 +55,111 @@ describe('the live feed', () => {
       this.topics.get('provisioning/executions')?.('provisioning/executions', data);
     }
   }
-  const frame = (seq: number, more: object = {}) => ({
+  const frame = (seq: number, since = seq - 1, boot = 'one') => ({ boot, registry: 'reg', seq, since });
+
+  /** A feed whose API answers as it is told. */
+  function fed(answer: (after: number) => object | Promise<object>) {
+    const comms = new FakeComms();
+    const asked: unknown[] = [];
+    const get = async (route: string, query: Query = {}) => {
+      asked.push([route, query]);
+      return (await answer(Number(query['after']))) as never;
+    };
+    const rows: unknown[] = [];
+    const seen = { gaps: 0 };
+    const feed = new LiveFeed(comms, { get });
+    const end = feed.follow({ rows: (more) => rows.push(...more), gap: () => (seen.gaps += 1) });
+    return { comms, asked, rows, seen, feed, end };
+  }
+  const changes = (seq: number, more: object = {}) => ({
     boot: 'one',
     seq,
-    registry: 'reg',
     items: [{ id: `ex-${seq}` }],
+    complete: true,
     ...more,
   });
 
   it('is subscribed to only while somebody follows it', () => {
-    const comms = new FakeComms();
-    const feed = new LiveFeed(comms);
-    const [first, second] = [feed.follow({}), feed.follow({})];
-    first();
+    const { comms, feed, end } = fed(() => changes(1));
+    const second = feed.follow({});
+    end();
     assert.equal(comms.topics.size, 2);
     second();
     assert.equal(comms.topics.size, 0);
     assert.equal(comms.connect, undefined);
   });
 
-  it('tells rows with their registry, and a gap after a lost, cut or unknown frame and a reconnect', () => {
-    const comms = new FakeComms();
-    const rows: unknown[] = [];
-    let gaps = 0;
-    new LiveFeed(comms).follow({ rows: (more) => rows.push(...more), gap: () => (gaps += 1) });
-    comms.send(frame(1));
-    comms.send(frame(1));
-    assert.deepEqual(rows, [{ id: 'ex-1', registry: 'reg' }]);
-    assert.equal(gaps, 0);
-    comms.send(frame(3));
-    comms.send(frame(4, { dropped: 7 }));
-    comms.connect?.();
-    assert.equal(gaps, 3);
+  it('reads what a frame tells of, and tells rows with their registry', async () => {
+    const { comms, asked, rows, seen } = fed(() => changes(4));
+    comms.send(frame(4));
+    await eventually('a row', () => rows.length > 0);
+    comms.send(frame(4));
+    assert.deepEqual(rows, [{ id: 'ex-4', registry: 'reg' }]);
+    assert.deepEqual(asked, [['registries/reg/changes', { boot: 'one', after: 3 }]]);
+    assert.equal(seen.gaps, 0);
   });
 
-  it('overhears what is no frame', () => {
-    const comms = new FakeComms();
-    let told = 0;
-    new LiveFeed(comms).follow({ rows: () => (told += 1), gap: () => (told += 1) });
+  it('reads once for all frames that come meanwhile, from the first of them, one reading after the other', async () => {
+    let reading = 0;
+    const { comms, asked, rows } = fed(async (after) => {
+      reading += 1;
+      assert.equal(reading, 1);
+      await sleep(20);
+      reading -= 1;
+      return changes(after === 0 ? 1 : 9);
+    });
+    for (let seq = 1; seq <= 9; seq += 1) comms.send(frame(seq));
+    await eventually('both readings', () => rows.length === 2);
+    assert.deepEqual(asked, [
+      ['registries/reg/changes', { boot: 'one', after: 0 }],
+      ['registries/reg/changes', { boot: 'one', after: 1 }],
+    ]);
+  });
+
+  it('tells a gap when not all is known, when nothing can be read, and after a reconnect or restart', async () => {
+    let answer: () => object = () => changes(1, { complete: false });
+    const { comms, seen, rows } = fed(() => answer());
+    comms.send(frame(1));
+    await eventually('the first gap', () => seen.gaps === 1);
+    answer = () => {
+      throw new ApiError(401, 'unauthorized', 'no');
+    };
+    comms.send(frame(2));
+    await eventually('the second gap', () => seen.gaps === 2);
+    comms.connect?.();
+    assert.equal(seen.gaps, 3);
+    answer = () => changes(1, { boot: 'two' });
+    comms.send(frame(1, 0, 'two'));
+    assert.equal(seen.gaps, 4);
+    await eventually('what the new run tells', () => rows.length === 2);
+  });
+
+  it('keeps to itself what comes when nobody follows any more', async () => {
+    const { promise, resolve } = Promise.withResolvers<object>();
+    const { comms, rows, seen, end, asked } = fed(() => promise);
+    comms.send(frame(1));
+    await eventually('it is asked', () => asked.length === 1);
+    end();
+    resolve(changes(1));
+    await promise;
+    await sleep(1);
+    assert.deepEqual([rows.length, seen.gaps], [0, 0]);
+  });
+
+  it('overhears what is no frame', async () => {
+    const { comms, asked, seen } = fed(() => changes(1));
     for (const data of [
       null,
       'x',
       1,
       {},
-      { boot: 'one', seq: '1', items: [] },
-      { boot: 'one', seq: 1, registry: 'r', items: {} },
+      { boot: 'one', seq: '1', since: 0, registry: 'r' },
+      { boot: 'one', seq: 1, registry: 'r' },
+      { boot: 'one', seq: 1, since: 0 },
     ])
       comms.send(data);
-    assert.equal(told, 0);
+    await sleep(1);
+    assert.deepEqual([asked.length, seen.gaps], [0, 0]);
   });
 });
 

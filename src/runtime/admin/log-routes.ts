@@ -1,7 +1,15 @@
+import { z } from 'zod';
 import { parseEventQuery, parseExecutionQuery, parseStatisticsQuery } from '../../engine/journal/log.ts';
+import { parse } from '../../engine/parse.ts';
 import type { Provisioning } from '../provisioning.ts';
 import { engineOf } from './registry-routes.ts';
 import type { AdminRequest, Routes } from './routes.ts';
+
+/** What the live feed's frames say of themselves. */
+const changesSchema = z.strictObject({
+  boot: z.string({ error: 'must be one boot id' }).default(''),
+  after: z.coerce.number({ error: 'must be the seq of a frame' }).default(0),
+});
 
 /** What happened: executions, events and their numbers. */
 export function logRoutes(routes: Routes, provisioning: Provisioning): void {
@@ -11,6 +19,10 @@ export function logRoutes(routes: Routes, provisioning: Provisioning): void {
     const log = await logOf(request);
     const { filter, page } = parseExecutionQuery(request.query);
     return log.executions(filter, page);
+  });
+  routes.get('/registries/:registry/changes', (request) => {
+    const { boot, after } = parse('query', changesSchema, request.query);
+    return provisioning.feed.changes(engineOf(provisioning, request).id, boot, after);
   });
   routes.get('/registries/:registry/executions/:execution', async (request) =>
     (await logOf(request)).execution(request.param('execution')),

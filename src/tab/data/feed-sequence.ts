@@ -1,25 +1,33 @@
-/** Where a frame stands: the run of Node-RED that sent it, and its number there. */
-export interface FramePlace {
+/** A frame of the live feed: executions of a registry have changed since its frame before. */
+export interface FeedFrame {
+  /** The run of Node-RED that sent it. */
   readonly boot: string;
+  readonly registry: string;
   readonly seq: number;
+  readonly since: number;
 }
 
-/** Notices when frames of the live feed are missing: a number was left out, or Node-RED was started anew. */
+/** Knows up to which frame the changes of each registry have been read. */
 export class FeedSequence {
-  #last: FramePlace | undefined;
+  readonly #read = new Map<string, number>();
+  #boot: string | undefined;
 
-  /** `gap`: what was missed can only be fetched; the frame itself is good. `old`: it was seen before. */
-  follow(place: FramePlace): 'next' | 'gap' | 'old' {
-    const last = this.#last;
-    if (last?.boot === place.boot && place.seq <= last.seq) return 'old';
-    this.#last = place;
-    return last === undefined || (last.boot === place.boot && place.seq === last.seq + 1) ? 'next' : 'gap';
+  /** @returns the frame after which changes are to be read; undefined when this one's have been */
+  after({ registry, seq, since }: FeedFrame): number | undefined {
+    const read = this.#read.get(registry) ?? since;
+    return seq > read ? read : undefined;
+  }
+
+  /** The changes of a registry have been read up to a frame of this run. */
+  read(boot: string, registry: string, seq: number): void {
+    if (boot === this.#boot) this.#read.set(registry, Math.max(seq, this.#read.get(registry) ?? 0));
   }
 
   /** Node-RED says which run it is. @returns whether it is another one than before */
   greet(boot: string): boolean {
-    const another = this.#last !== undefined && this.#last.boot !== boot;
-    if (another) this.#last = undefined;
+    const another = this.#boot !== undefined && this.#boot !== boot;
+    if (another) this.#read.clear();
+    this.#boot = boot;
     return another;
   }
 }

@@ -1,4 +1,6 @@
-import { FeedSequence } from './feed-sequence.ts';
+import { type Api, path } from './api.ts';
+import { type FeedFrame, FeedSequence } from './feed-sequence.ts';
+import { Pace } from './pace.ts';
 import type { LogSummary } from './shapes.ts';
 
 /** What of `RED.comms` the tab uses. */
@@ -9,12 +11,12 @@ export interface Comms {
   off(event: 'connect', callback: () => void): void;
 }
 
-interface Frame {
+/** What the admin API answers when it is asked what has changed. */
+interface Changes {
   readonly boot: string;
   readonly seq: number;
-  readonly registry: string;
   readonly items: readonly Omit<LogSummary, 'registry'>[];
-  readonly dropped?: number;
+  readonly complete: boolean;
 }
 
 export interface FeedObserver {
@@ -24,14 +26,26 @@ export interface FeedObserver {
   gap?(): void;
 }
 
-/** The live changes that Node-RED sends, while somebody follows them. */
+/** Ms between two readings of what has changed. */
+const betweenReadings = 400;
+
+/**
+ * The live changes, while somebody follows them. Node-RED tells every editor that there are some, without what they
+ * are; that is read with the permission to.
+ */
 export class LiveFeed {
   readonly #comms: Comms;
+  readonly #api: Pick<Api, 'get'>;
   readonly #observers = new Set<FeedObserver>();
+  readonly #pace = new Pace(() => void this.#readAll(), betweenReadings);
+  /** The newest frame of each registry whose changes are to be read. */
+  readonly #told = new Map<string, FeedFrame>();
   #sequence = new FeedSequence();
+  #reading = false;
 
-  constructor(comms: Comms) {
+  constructor(comms: Comms, api: Pick<Api, 'get'>) {
     this.#comms = comms;
+    this.#api = api;
   }
 
   /** @returns what ends it */
@@ -51,6 +65,8 @@ export class LiveFeed {
   }
 
   #unsubscribe(): void {
+    this.#pace.stop();
+    this.#told.clear();
     this.#comms.unsubscribe('provisioning/executions', this.#onFrame);
     this.#comms.unsubscribe('provisioning/hello', this.#onHello);
     this.#comms.off('connect', this.#onGap);
@@ -58,11 +74,12 @@ export class LiveFeed {
 
   readonly #onFrame = (_topic: string, data: unknown): void => {
     if (!isFrame(data)) return;
-    const place = this.#sequence.follow(data);
-    if (place === 'old') return;
-    const rows = data.items.map((item) => ({ ...item, registry: data.registry }));
-    for (const observer of this.#observers) observer.rows?.(rows);
-    if (place === 'gap' || data.dropped) this.#onGap();
+    if (this.#sequence.greet(data.boot)) this.#onGap();
+    if (this.#sequence.after(data) === undefined) return;
+    // The first of several tells from where to read.
+    const { since } = this.#told.get(data.registry) ?? data;
+    this.#told.set(data.registry, { ...data, since });
+    this.#pace.ask();
   };
 
   readonly #onHello = (_topic: string, data: unknown): void => {
@@ -73,14 +90,44 @@ export class LiveFeed {
   readonly #onGap = (): void => {
     for (const observer of this.#observers) observer.gap?.();
   };
+
+  /** One after the other: an answer that comes late must not undo what a newer one says. */
+  async #readAll(): Promise<void> {
+    if (this.#reading) return;
+    this.#reading = true;
+    const frames = [...this.#told.values()];
+    this.#told.clear();
+    await Promise.all(frames.map((frame) => this.#read(frame)));
+    this.#reading = false;
+    if (this.#told.size > 0) this.#pace.ask();
+  }
+
+  async #read(frame: FeedFrame): Promise<void> {
+    const { boot, registry } = frame;
+    const sequence = this.#sequence;
+    const after = sequence.after(frame);
+    if (after === undefined) return;
+    try {
+      const changes = await this.#api.get<Changes>(path('registries', registry, 'changes'), { boot, after });
+      // Nobody follows any more, or somebody does anew.
+      if (sequence !== this.#sequence || this.#observers.size === 0) return;
+      sequence.read(changes.boot, registry, changes.seq);
+      const rows = changes.items.map((item) => ({ ...item, registry }));
+      if (rows.length > 0) for (const observer of this.#observers) observer.rows?.(rows);
+      if (!changes.complete) this.#onGap();
+    } catch {
+      // Whoever shows something reads it, and says what is wrong.
+      this.#onGap();
+    }
+  }
 }
 
-function isFrame(data: unknown): data is Frame {
-  const frame = data as Partial<Frame> | null;
+function isFrame(data: unknown): data is FeedFrame {
+  const frame = data as Partial<FeedFrame> | null;
   return (
     typeof frame?.boot === 'string' &&
-    typeof frame.seq === 'number' &&
     typeof frame.registry === 'string' &&
-    Array.isArray(frame.items)
+    typeof frame.seq === 'number' &&
+    typeof frame.since === 'number'
   );
 }
