@@ -105,6 +105,11 @@ export class Delivery {
     });
   }
 
+  /** It has let go of the journal, or is about to. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Flows run: what waited goes on. @param off event nodes that are switched off */
   async open(executors: boolean, off: readonly string[]): Promise<void> {
     this.gate.start();
@@ -143,6 +148,7 @@ export class Delivery {
 
   #stop(): void {
     this.pause();
+    this.gate.end();
     this.#pruning.stop();
   }
 

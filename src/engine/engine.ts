@@ -1,5 +1,5 @@
 import { type Accepted, accept } from './accept.ts';
-import { type BulkOptions, type BulkReplay, replayAll } from './bulk-replay.ts';
+import { type BulkOptions, type BulkReplay, BulkReplays } from './bulk-replays.ts';
 import { CallsInFlight } from './calls-in-flight.ts';
 import { Catalogue } from './catalogue.ts';
 import { closedCircuit, turns } from './circuit.ts';
@@ -76,6 +76,7 @@ export class Engine {
   #open: Delivery | undefined;
   readonly #calls = new CallsInFlight();
   #log: SqliteLog | undefined;
+  #bulkReplays: BulkReplays | undefined;
 
   constructor(options: EngineOptions) {
     this.id = options.config.id;
@@ -266,7 +267,12 @@ export class Engine {
 
   /** Replays what matches a filter, in the original order. @throws Unavailable */
   async replayAll(filter: ExecutionFilter, options: BulkOptions): Promise<BulkReplay> {
-    return replayAll(await this.#core.get(), await this.log(), filter, options);
+    return (await this.#replays()).start(filter, options);
+  }
+
+  /** Stops a replay of what matched a filter. @throws Unavailable, NotFound, or Conflict when it is over */
+  async cancelReplay(id: number): Promise<void> {
+    await (await this.#replays()).cancel(id);
   }
 
   /** Hands back to the journal: attempts in flight have 10 s to end. */
@@ -303,6 +309,9 @@ export class Engine {
       this.#notice = notice;
       this.#problem.become(notice);
       if (notice) this.#options.log('error', notice);
+      this.#bulkReplays = new BulkReplays(delivery, log, this.#firstFlows.promise, (error) =>
+        this.#stumbled(error),
+      );
       this.#state = 'ready';
       this.#open = delivery;
       void journal.lost?.then((error) => this.#lost(delivery, error));
@@ -323,6 +332,12 @@ export class Engine {
       error,
       ended.then(() => undefined),
     );
+  }
+
+  async #replays(): Promise<BulkReplays> {
+    await this.#core.get();
+    if (!this.#bulkReplays) throw new Unavailable('the registry has been removed');
+    return this.#bulkReplays;
   }
 
   #openLog(): SqliteLog {

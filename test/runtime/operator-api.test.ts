@@ -149,6 +149,24 @@ describe('admin API for operators', function () {
     const dry = await post('replay', { filter, dryRun: true });
     assert.deepEqual(dry, { status: 202, body: { matched: 1, replaying: 0 } });
     assert.deepEqual((await post('replay', { filter })).body, { matched: 1, replaying: 1 });
+    const replay = await eventually('the replay is done', async () => {
+      const { items } = await red.get<{ items: { status: string }[] }>(`${here}/replays`);
+      return items[0]?.status === 'done' && items[0];
+    });
+    const { startedAt, endedAt, ...rest } = replay as Record<string, unknown> & { status: string };
+    assert.deepEqual(rest, {
+      id: 1,
+      filter: { status: ['failed'], handler: 'once' },
+      status: 'done',
+      matched: 1,
+      replayed: 1,
+      ratePerSecond: 0,
+      by: null,
+    });
+    assert.ok(String(startedAt) <= String(endedAt));
+    assert.equal((await post('replays/1/cancel', {})).status, 409);
+    assert.equal((await post('replays/2/cancel', {})).status, 404);
+    assert.equal((await post('replays/x/cancel', {})).status, 404);
     await settled(String(events[1]), 'succeeded');
     const bad = await post('replay', { filter: { stauts: 'failed' } });
     assert.deepEqual([bad.status, bad.body.error.code], [400, 'invalid']);

@@ -12,6 +12,7 @@ import type { SqliteLog } from '../../src/engine/journal/sqlite-log.ts';
 import type { CircuitChange } from '../../src/engine/outlet.ts';
 import { registryConfigSchema } from '../../src/engine/registry-config.ts';
 import type { Call, Outcome } from '../../src/engine/targets/target.ts';
+import { eventually } from './eventually.ts';
 import { VirtualTime } from './virtual-time.ts';
 import { WatchedJournal } from './watched-journal.ts';
 
@@ -149,6 +150,12 @@ export class EngineBench {
       await new Promise((resolve) => setImmediate(resolve));
       quiet = this.#journal && this.#journal.pending === 0 ? quiet + 1 : 0;
     }
+  }
+
+  /** Waits for what a thread of its own has to find out first. */
+  async until(is: () => boolean | Promise<boolean>): Promise<void> {
+    await eventually('the engine has come so far', is);
+    await this.settle();
   }
 
   /** Moves time on, timer by timer, and lets everything settle after each. */

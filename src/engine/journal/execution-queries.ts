@@ -38,7 +38,7 @@ export class ExecutionQueries {
   }
 
   async page(filter: ExecutionFilter, window: Window): Promise<Page<ReadExecution>> {
-    const positions = await this.#positions(filter, window);
+    const positions = await this.positions(filter, window);
     const items: ReadExecution[] = [];
     let volume = 0;
     let next = positions.next;
@@ -93,7 +93,8 @@ export class ExecutionQueries {
       .map((row) => readExecution(row, this.#ids));
   }
 
-  async #positions(filter: ExecutionFilter, window: Window): Promise<Positions> {
+  /** Where the executions of a page stand. */
+  async positions(filter: ExecutionFilter, window: Window): Promise<Positions> {
     const { text, eventId } = filter;
     const search = text === undefined ? undefined : searchWords(text);
     const event = eventId === undefined ? undefined : this.#ids.eventSeq(eventId);

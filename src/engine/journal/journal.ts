@@ -264,8 +264,6 @@ export interface CancelParked {
 export interface Replay {
   /** Executions of one event, or all of an event that failed or were skipped. */
   readonly which: { readonly executions: readonly number[] } | { readonly event: number };
-  /** Only look whether it could be done: the outcome tells of the executions that would run again. */
-  readonly dryRun?: boolean;
   /** Handlers that may be called; the others are left out. */
   readonly callable: readonly string[];
   readonly at: number;
@@ -275,6 +273,48 @@ export type Replayed =
   | { readonly outcome: 'replaying'; readonly executions: readonly number[]; readonly released: Released }
   | { readonly outcome: 'conflict'; readonly why: string }
   | { readonly outcome: 'unknown' };
+
+/** A replay of all that matches a filter, as the journal keeps it while it is on its way. */
+export interface StoredReplay {
+  readonly id: number;
+  /** JSON of an ExecutionFilter. */
+  readonly filter: string;
+  /** Executions a second; 0: no bound. */
+  readonly ratePerSecond: number;
+  /** The last event that matched when it was asked for, and the one that it has come to; seqs. */
+  readonly until: number;
+  readonly cursor: number;
+}
+
+export interface BeginReplay extends Pick<StoredReplay, 'filter' | 'ratePerSecond' | 'until'> {
+  readonly matched: number;
+  /** Who asks; null when nobody knows. */
+  readonly by: string | null;
+  readonly at: number;
+}
+
+export interface ContinueReplay {
+  readonly id: number;
+  /** Of each event the executions to be run again. */
+  readonly events: readonly (readonly number[])[];
+  /** The last event that was looked at. */
+  readonly cursor: number;
+  /** Nothing comes after them. */
+  readonly ends: boolean;
+  readonly callable: readonly string[];
+  readonly at: number;
+}
+
+export interface ContinuedReplay {
+  /** False once it is over, or was cancelled: nothing was done then. */
+  readonly running: boolean;
+  /** Executions that run again. */
+  readonly replayed: number;
+  /** An event of their lanes became ready and waits for an emission slot. */
+  readonly ready: boolean;
+  /** Handlers that events became due for. */
+  readonly dueFor: readonly string[];
+}
 
 export interface StoredCircuit {
   readonly handler: string;
@@ -290,6 +330,8 @@ export interface Backlog {
   /** Handlers that have parked executions. */
   readonly parkedFor: readonly string[];
   readonly circuits: readonly StoredCircuit[];
+  /** Bulk replays that are not over, oldest first. */
+  readonly replays: readonly StoredReplay[];
 }
 
 export interface Prune {
@@ -368,6 +410,11 @@ export interface Journal {
   cancelParked(cancel: CancelParked): Promise<readonly Cancelled[]>;
   /** Runs settled executions again, or emits an unclaimed event again. */
   replay(replay: Replay): Promise<Replayed>;
+  beginReplay(begin: BeginReplay): Promise<StoredReplay>;
+  /** Runs a part of it again, and keeps how far it has come, in one write. */
+  continueReplay(part: ContinueReplay): Promise<ContinuedReplay>;
+  /** Cancels it. */
+  endReplay(id: number, at: number): Promise<'cancelled' | 'over' | 'unknown'>;
   /** Keeps a circuit that is not closed for the next start. */
   saveCircuit(circuit: StoredCircuit): Promise<void>;
   /** Prunes for a while; others wait for that long. */

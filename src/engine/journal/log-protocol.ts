@@ -8,6 +8,10 @@ import type {
   ExecutionFilter,
   HandlerHealth,
   Page,
+  ReplayBatch,
+  ReplayBatchRequest,
+  ReplayCount,
+  ReplayRow,
   StatisticsRange,
   StatisticsStep,
 } from './log.ts';
@@ -26,6 +30,9 @@ export interface Queries {
   counts(): Counts;
   statistics(range: StatisticsRange): Promise<StatisticsStep[]>;
   health(handlers: readonly string[], since: number): Record<string, HandlerHealth>;
+  replayCount(filter: ExecutionFilter, callable: readonly string[]): Promise<ReplayCount>;
+  replayBatch(request: ReplayBatchRequest): Promise<ReplayBatch>;
+  replays(): ReplayRow[];
   handlerNumbers(): Record<string, number>;
 }
 

@@ -189,6 +189,51 @@ export interface HandlerHealth {
   readonly lastError: string | null;
 }
 
+/** How much a filter would let run again. */
+export interface ReplayCount {
+  readonly matched: number;
+  /** Seq of the last event among them. */
+  readonly until: number;
+}
+
+export interface ReplayBatchRequest {
+  /** Of the bulk replay. */
+  readonly id: number;
+  readonly filter: ExecutionFilter;
+  /** Events after this one, up to that one; seqs. */
+  readonly after: number;
+  readonly until: number;
+  /** Ids of the handlers that belong to chains. */
+  readonly callable: readonly string[];
+  /** Events at most. */
+  readonly limit: number;
+}
+
+export interface ReplayBatch {
+  /** Of each event, in their order, the executions that can run again; seqs. */
+  readonly events: readonly (readonly number[])[];
+  /** The last event that was looked at. */
+  readonly cursor: number;
+  /** Nothing comes after them. */
+  readonly ends: boolean;
+}
+
+/** A replay of all that matched a filter, as people see it; times are ISO 8601 in UTC. */
+export interface ReplayRow {
+  readonly id: number;
+  readonly filter: ExecutionFilter;
+  readonly status: 'running' | 'done' | 'cancelled';
+  /** Executions that matched when it was asked for. */
+  readonly matched: number;
+  /** Executions that it has let run again. */
+  readonly replayed: number;
+  /** Executions a second; 0: no bound. */
+  readonly ratePerSecond: number;
+  readonly by: string | null;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+}
+
 /**
  * What happened, for people: reads the journal and never changes it. An execution shows from its turn on.
  * A search by text finds words and prefixes in the request's data, the response and the error of executions whose
@@ -206,6 +251,12 @@ export interface ExecutionLog {
   statistics(range: StatisticsRange): Promise<readonly StatisticsStep[]>;
   /** Of these handlers (node ids), from executions that started at `since` (ms since the epoch) or later. */
   health(handlers: readonly string[], since: number): Promise<Readonly<Record<string, HandlerHealth>>>;
+  /** What would run again, of handlers (node ids) that belong to chains; exact, as of now. */
+  replayCount(filter: ExecutionFilter, callable: readonly string[]): Promise<ReplayCount>;
+  /** The next events of a bulk replay. */
+  replayBatch(request: ReplayBatchRequest): Promise<ReplayBatch>;
+  /** The newest 100 bulk replays, newest first. */
+  replays(): Promise<readonly ReplayRow[]>;
   /** The number that each handler of the log had last, by node id. */
   handlerNumbers(): Promise<Readonly<Record<string, number>>>;
 }

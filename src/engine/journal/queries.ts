@@ -6,6 +6,8 @@ import { Figures } from './figures.ts';
 import { Ids } from './ids.ts';
 import type { Queries } from './log-protocol.ts';
 import { Statements } from './newest-first.ts';
+import { ReplayPlans } from './replay-plans.ts';
+import { replayRows } from './replay-rows.ts';
 import { TextIndex } from './text-index.ts';
 
 export interface OpenQueries {
@@ -37,6 +39,7 @@ function queriesOn(db: DatabaseSync, ids: Ids, index: TextIndex): Queries {
   const executions = new ExecutionQueries(statements, ids, index);
   const events = new EventQueries(statements, ids);
   const figures = new Figures(statements);
+  const plans = new ReplayPlans(statements, executions);
   return {
     executions: (filter, window) => executions.page(filter, window),
     execution: (id) => executions.details(id),
@@ -48,6 +51,9 @@ function queriesOn(db: DatabaseSync, ids: Ids, index: TextIndex): Queries {
     counts: () => ({ ...figures.counts(), indexing: isBehind(index) }),
     statistics: (range) => figures.statistics(range),
     health: (handlers, since) => figures.health(handlers, since),
+    replayCount: (filter, callable) => plans.count(filter, callable),
+    replayBatch: (request) => plans.batch(request),
+    replays: () => replayRows(statements),
     handlerNumbers: () => figures.handlerNumbers(),
   };
 }

@@ -123,8 +123,25 @@ create table meta(key text primary key, value text not null) strict, without row
 /** `hops`: how many calls of handlers, each for the event before, have led to it. */
 const version2 = 'alter table events add column hops integer not null default 0';
 
+/** Replays of all that matched a filter, and how far each has come. */
+const version3 = `
+create table bulk_replays(
+  id integer primary key autoincrement,
+  filter text not null,
+  rate real not null,
+  matched integer not null,
+  replayed integer not null default 0,
+  until integer not null,
+  cursor integer not null default 0,
+  state text not null default 'running',
+  by text,
+  started_at integer not null,
+  ended_at integer
+) strict;
+`;
+
 /** One step a version: `migrations[n]` leads from version n to n + 1. */
-export const migrations: readonly string[] = [version1, version2];
+export const migrations: readonly string[] = [version1, version2, version3];
 
 export const schemaVersion = migrations.length;
 

@@ -6,8 +6,11 @@ import type {
   Abandon,
   Accepted,
   Backlog,
+  BeginReplay,
   Cancelled,
   CancelParked,
+  ContinuedReplay,
+  ContinueReplay,
   DueBatch,
   Emission,
   Journal,
@@ -24,6 +27,7 @@ import type {
   Step,
   Stepped,
   StoredCircuit,
+  StoredReplay,
   Take,
   Taken,
 } from './journal.ts';
@@ -170,6 +174,18 @@ export class SqliteJournal implements Journal {
 
   replay(replay: Replay): Promise<Replayed> {
     return this.#call('replay', [replay]);
+  }
+
+  beginReplay(begin: BeginReplay): Promise<StoredReplay> {
+    return this.#call('beginReplay', [begin]);
+  }
+
+  continueReplay(part: ContinueReplay): Promise<ContinuedReplay> {
+    return this.#call('continueReplay', [part]);
+  }
+
+  endReplay(id: number, at: number): Promise<'cancelled' | 'over' | 'unknown'> {
+    return this.#call('endReplay', [id, at]);
   }
 
   saveCircuit(circuit: StoredCircuit): Promise<void> {

@@ -15,6 +15,10 @@ import type {
   HandlerHealth,
   Page,
   PageRequest,
+  ReplayBatch,
+  ReplayBatchRequest,
+  ReplayCount,
+  ReplayRow,
   StatisticsRange,
   StatisticsStep,
 } from './log.ts';
@@ -91,6 +95,18 @@ export class SqliteLog implements ExecutionLog {
 
   health(handlers: readonly string[], since: number): Promise<Readonly<Record<string, HandlerHealth>>> {
     return this.#ask('health', handlers, since);
+  }
+
+  replayCount(filter: ExecutionFilter, callable: readonly string[]): Promise<ReplayCount> {
+    return this.#ask('replayCount', filter, callable);
+  }
+
+  replayBatch(request: ReplayBatchRequest): Promise<ReplayBatch> {
+    return this.#ask('replayBatch', request);
+  }
+
+  replays(): Promise<readonly ReplayRow[]> {
+    return this.#ask('replays');
   }
 
   handlerNumbers(): Promise<Readonly<Record<string, number>>> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NotFound } from '../../engine/errors.ts';
 import { numeric } from '../../engine/handler.ts';
 import { parseExecutionFilter } from '../../engine/journal/log.ts';
 import { parse } from '../../engine/parse.ts';
@@ -54,6 +55,17 @@ export function operatorRoutes(routes: Routes, provisioning: Provisioning): void
   });
   routes.post('/registries/:registry/replay', async (request) => {
     const { filter, ...options } = parse('body', replaySchema, await request.json());
-    return engineOf(provisioning, request).replayAll(parseExecutionFilter(filter ?? {}), options);
+    const by = request.user;
+    return engineOf(provisioning, request).replayAll(parseExecutionFilter(filter ?? {}), { ...options, by });
+  });
+  routes.get('/registries/:registry/replays', async (request) => {
+    const log = await engineOf(provisioning, request).log();
+    return { items: await log.replays() };
+  });
+  routes.post('/registries/:registry/replays/:replay/cancel', async (request) => {
+    const id = Number(request.param('replay'));
+    if (!Number.isSafeInteger(id)) throw new NotFound(`there is no replay ${request.param('replay')}`);
+    await engineOf(provisioning, request).cancelReplay(id);
+    return { id };
   });
 }

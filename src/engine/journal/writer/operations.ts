@@ -3,6 +3,7 @@ import type { Journal } from '../journal.ts';
 import { Retention } from '../retention.ts';
 import { Acceptance } from './accept.ts';
 import { Backlogged } from './backlogged.ts';
+import { BulkReplays } from './bulk-replays.ts';
 import { Circuits } from './circuits.ts';
 import { Clock } from './clock.ts';
 import { Emissions } from './emissions.ts';
@@ -46,6 +47,7 @@ export function operationsOn(db: DatabaseSync): Operations & { reset(): void } {
   const taking = new Taking(db, { lanes, acceptance, executions, steps, sequence, clock, waiting });
   const parked = new Parked(db, steps, isolation);
   const replays = new Replays(db, { lanes, executions, steps, events, waiting });
+  const bulkReplays = new BulkReplays(db, replays, isolation);
   const circuits = new Circuits(db);
   const retention = new Retention(db);
   return {
@@ -62,6 +64,9 @@ export function operationsOn(db: DatabaseSync): Operations & { reset(): void } {
     startProbe: (handler, after, at) => parked.startProbe(handler, after, at),
     cancelParked: (cancel) => parked.cancel(cancel),
     replay: (replay) => replays.replay(replay),
+    beginReplay: (begin) => bulkReplays.begin(begin),
+    continueReplay: (part) => bulkReplays.continue(part),
+    endReplay: (id, at) => bulkReplays.cancel(id, at),
     saveCircuit: (circuit) => circuits.save(circuit),
     prune: (request) => retention.prune(request),
     reset,

@@ -38,6 +38,11 @@ export function recover(db: DatabaseSync, now: number): Backlog {
 
 function backlogOf(db: DatabaseSync): Backlog {
   const circuits = db.prepare('select handler_id as handler, state, since, error from circuits').all();
+  const replays = db
+    .prepare(
+      "select id, filter, rate as ratePerSecond, until, cursor from bulk_replays where state = 'running' order by id",
+    )
+    .all();
   return {
     dueFor: distinct(
       db,
@@ -48,6 +53,7 @@ function backlogOf(db: DatabaseSync): Backlog {
       'select min(handler_id) as value from executions where status = 2 and handler_id > ?',
     ),
     circuits: circuits as unknown as Backlog['circuits'],
+    replays: replays as unknown as Backlog['replays'],
   };
 }
 

@@ -1,9 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { isUnsettled } from '../../chain.ts';
+import { replayable } from '../../replayable.ts';
 import type { Replay, Replayed } from '../journal.ts';
 import { type Stage, stage } from '../stage.ts';
 import type { Backlogged } from './backlogged.ts';
-import type { Executions, StoredExecution } from './executions.ts';
+import type { Executions } from './executions.ts';
 import type { Lanes } from './lanes.ts';
 import type { Sequence } from './sequence.ts';
 import type { Steps } from './steps.ts';
@@ -32,45 +32,24 @@ export class Replays {
     this.#emitAgain = db.prepare('update events set stage = ?, turn = ?, touched_at = null where seq = ?');
   }
 
-  replay({ which, callable, at, dryRun = false }: Replay): Replayed {
-    const executions = 'executions' in which ? which.executions : undefined;
+  replay({ which, callable, at }: Replay): Replayed {
+    const asked = 'executions' in which ? which.executions : undefined;
     const row = ('event' in which
       ? this.#find.get(which.event)
       : this.#findOf.get(which.executions[0] ?? 0)) as unknown as EventRow | undefined;
     if (!row) return { outcome: 'unknown' };
     const event = { ...row, ordered: row.ordered === 1 };
-    if (row.stage === stage.unclaimed) return dryRun ? nothing : this.#emit(event);
+    if (row.stage === stage.unclaimed) return this.#emit(event);
     if (row.stage < stage.parked) return { outcome: 'conflict', why: 'it is waiting or running already' };
-    const chain = this.#parts.executions.chain(row.seq);
-    const chosen = chain.filter(({ seq, status }) =>
-      executions ? executions.includes(seq) : status === 'failed' || status === 'skipped',
-    );
-    const why = this.#conflictOf(chain, chosen, executions !== undefined, callable);
-    if (why !== undefined) return { outcome: 'conflict', why };
-    const may = chosen.filter(({ handler }) => callable.includes(handler.id));
-    if (dryRun) return { ...nothing, executions: may.map(({ seq }) => seq) };
-    const replays = may.map((one) => ({
+    const choice = replayable(this.#parts.executions.chain(row.seq), asked, callable);
+    if ('why' in choice) return { outcome: 'conflict', why: choice.why };
+    const replays = choice.places.map((one) => ({
       seq: this.#parts.steps.replay(event, one, at),
       handler: one.handler.id,
     }));
     const [first] = replays;
     const { released } = this.#parts.steps.enqueue(event, first?.handler ?? '', first?.seq ?? 0);
     return { outcome: 'replaying', executions: replays.map((one) => one.seq), released };
-  }
-
-  /** Why the chosen executions of a chain can't be run again; undefined when they can. */
-  #conflictOf(
-    chain: readonly StoredExecution[],
-    chosen: readonly StoredExecution[],
-    named: boolean,
-    callable: readonly string[],
-  ): string | undefined {
-    if (chosen.length === 0)
-      return named ? 'it was replayed already' : 'nothing of it has failed or was skipped';
-    if (chosen.some(({ status }) => isUnsettled(status))) return 'it is not settled yet';
-    const [first] = chosen.filter(({ handler }) => callable.includes(handler.id));
-    if (!first) return 'its handler is disabled, archived or not in the deployed flow';
-    return stoppedBefore(chain, first) ? 'a handler before it stopped the chain: replay that one' : undefined;
   }
 
   /** An unclaimed event goes into the flow again. */
@@ -80,14 +59,6 @@ export class Replays {
     this.#parts.waiting.add(1);
     return { outcome: 'replaying', executions: [], released: held ? {} : { ready: true } };
   }
-}
-
-const nothing = { outcome: 'replaying', executions: [], released: {} } as const;
-
-function stoppedBefore(chain: readonly StoredExecution[], chosen: StoredExecution): boolean {
-  return chain.some(
-    ({ position, stop, status }) => stop && status !== 'succeeded' && position < chosen.position,
-  );
 }
 
 interface EventRow {
