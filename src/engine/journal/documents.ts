@@ -1,16 +1,27 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { addFacets, documentColumns, wordsOf } from './text-document.ts';
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { addFacets, documentColumns, searchedPart, wordsOf } from './text-document.ts';
 import { addWords } from './words.ts';
 
-/** Events that are read at a time. */
-const batch = 256;
+/** Events whose documents are gathered at a time. */
+const batch = 1024;
+/** Events of which the words of the request are remembered, as executions of a chain stand in several documents. */
+const remembered = 128;
+
+/** An event that was touched, and when, in µs. */
+export interface Touched {
+  readonly seq: number;
+  readonly touchedAt: number;
+}
 
 /** Statuses of which executions stand in the log's indexes; a running one has an index of its own. */
 const ended = 'status in (2, 3, 4, 5, 6) and status > 1 and started_at is not null';
 
 /** What the journal gives to the text index: documents, and which of them have changed. */
 export class Documents {
-  readonly #touched: StatementSync;
+  readonly #journal: DatabaseSync;
+  readonly #requests = new Map<number, ReadonlySet<string>>();
+  readonly #touchedAfter: StatementSync;
+  readonly #touchedBefore: StatementSync;
   readonly #lastTouched: StatementSync;
   readonly #oldestSettled: StatementSync;
   readonly #startsOf: StatementSync;
@@ -19,8 +30,12 @@ export class Documents {
   readonly #payload: StatementSync;
 
   constructor(journal: DatabaseSync) {
-    this.#touched = journal.prepare(
+    this.#journal = journal;
+    this.#touchedAfter = journal.prepare(
       `select seq, touched_at from events where touched_at is not null and touched_at > ? order by touched_at limit ${batch}`,
+    );
+    this.#touchedBefore = journal.prepare(
+      `select seq, touched_at from events where touched_at is not null and touched_at < ? order by touched_at desc limit ${batch}`,
     );
     this.#lastTouched = journal.prepare(
       'select max(touched_at) as last from events where touched_at is not null',
@@ -42,7 +57,9 @@ export class Documents {
        union all select ${documentColumns} from executions indexed by executions_by_status
        where ${ended} and started_at = :at`,
     );
-    this.#payload = journal.prepare('select payload from events where seq = ?');
+    this.#payload = journal.prepare(
+      `select substr(payload, 1, ${searchedPart}) as payload from events where seq = ?`,
+    );
   }
 
   /** `touched_at`, in µs, of the event that was touched last. */
@@ -55,11 +72,24 @@ export class Documents {
     return Number(this.#oldestSettled.get()?.['touched_at'] ?? Number.POSITIVE_INFINITY);
   }
 
+  /** What `read` sees is of one moment; for the journal it is one reader instead of many. */
+  atOneMoment<T>(read: () => T): T {
+    this.#journal.exec('begin');
+    try {
+      return read();
+    } finally {
+      this.#journal.exec('commit');
+    }
+  }
+
   /** The next events that were touched after this, in the order of their `touched_at`; none: there are no more. */
-  touchedAfter(cursor: number): { readonly seq: number; readonly touchedAt: number }[] {
-    return this.#touched
-      .all(cursor)
-      .map((row) => ({ seq: Number(row['seq']), touchedAt: Number(row['touched_at']) }));
+  touchedAfter(cursor: number): readonly Touched[] {
+    return this.#touchedAfter.all(cursor).map(touchedOf);
+  }
+
+  /** The next events that were touched before this, the last one first; none: there are no more. */
+  touchedBefore(cursor: number): readonly Touched[] {
+    return this.#touchedBefore.all(cursor).map(touchedOf);
   }
 
   /** When the event's executions began, in ms: these are the documents that it has a part in. */
@@ -72,27 +102,29 @@ export class Documents {
     return this.#startsIn.all({ first, last, limit }).map((row) => Number(row['started_at']));
   }
 
-  /**
-   * The words of all executions that began in one ms, separated by spaces; empty when there are none.
-   * @param requests the words of events' envelopes that are known already
-   */
-  documentAt(at: number, requests: Map<number, ReadonlySet<string>>): string {
+  /** The words of all executions that began in one ms, separated by spaces; empty when there are none. */
+  documentAt(at: number): string {
     const words = new Set<string>();
     for (const row of this.#startedAt.all({ at })) {
-      for (const word of wordsOf(row, this.#requestWords(Number(row['event_seq']), requests))) {
-        words.add(word);
-      }
+      for (const word of wordsOf(row, this.#requestWords(Number(row['event_seq'])))) words.add(word);
       addFacets(row, words);
     }
     return [...words].join(' ');
   }
 
-  #requestWords(event: number, requests: Map<number, ReadonlySet<string>>): ReadonlySet<string> {
-    const known = requests.get(event);
+  /** A request does not change any more once executions of it have begun. */
+  #requestWords(event: number): ReadonlySet<string> {
+    const known = this.#requests.get(event);
     if (known) return known;
     const words = new Set<string>();
     addWords(String(this.#payload.get(event)?.['payload'] ?? ''), words);
-    requests.set(event, words);
+    this.#requests.set(event, words);
+    const [oldest] = this.#requests.keys();
+    if (this.#requests.size > remembered && oldest !== undefined) this.#requests.delete(oldest);
     return words;
   }
+}
+
+function touchedOf(row: Record<string, SQLOutputValue>): Touched {
+  return { seq: Number(row['seq']), touchedAt: Number(row['touched_at']) };
 }

@@ -11,6 +11,7 @@ import { executionsSelected } from './execution-selection.ts';
 import type { Ids } from './ids.ts';
 import type { ExecutionDetails, ExecutionFilter, Page } from './log.ts';
 import { newestFirst, type Positions, type Statements, type Window } from './newest-first.ts';
+import { searchedPart } from './text-document.ts';
 import type { TextIndex } from './text-index.ts';
 import { TextSearch } from './text-search.ts';
 import { searchWords } from './words.ts';
@@ -76,6 +77,9 @@ export class ExecutionQueries {
     return {
       ...readExecution(row, this.#ids),
       request: String(row['request'] ?? ''),
+      searchedInPart: (['request', 'response', 'error'] as const).filter((text) =>
+        isLonger(String(row[text] ?? ''), searchedPart),
+      ),
       requestHeaders: readHeaders(row['request_headers']),
       responseHeaders: readHeaders(row['response_headers']),
       attemptList: [...earlier, ...lastAttempt(row)].map(readAttempt),
@@ -107,6 +111,11 @@ export class ExecutionQueries {
     const { found } = newestFirst(this.#statements, selection, { ...window, limit: mostOfEvent });
     return this.#search.among(found, search, window.limit);
   }
+}
+
+/** Than so many characters, of which a few take two places in a string. */
+function isLonger(text: string, characters: number): boolean {
+  return text.length > characters && [...text].length > characters;
 }
 
 /** The row itself holds the last attempt; one that is being made is not told of yet. */

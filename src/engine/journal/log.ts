@@ -130,10 +130,15 @@ export interface Page<Row> {
   readonly nextCursor: string | null;
 }
 
+/** What a search by text looks through. */
+export type SearchedText = 'request' | 'response' | 'error';
+
 /** A row with its request, response, headers and attempts. */
 export interface ExecutionDetails extends ExecutionRow {
   /** The envelope's JSON, byte for byte as the handler gets it. */
   readonly request: string;
+  /** Texts that are so long that a search knows their first 16,384 characters only. */
+  readonly searchedInPart: readonly SearchedText[];
   /** Of the last attempt; secrets are redacted. */
   readonly requestHeaders: Readonly<Record<string, string>>;
   readonly responseHeaders: Readonly<Record<string, string>>;

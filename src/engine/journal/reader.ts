@@ -1,19 +1,19 @@
-import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as yieldToOthers } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { indexingTime, pauseAfter } from './indexing-pace.ts';
 import { JournalError } from './journal-error.ts';
 import type { FromReader, Queries, ToReader } from './log-protocol.ts';
 import { type OpenQueries, openQueries } from './queries.ts';
 
 const folder = String(workerData);
 
-/** Ms of indexing at a time, between which queries are answered. */
-const indexingTime = 15;
 /** Ms between two looks for slices of the text index that are pruned. */
 const compactionPause = 60_000;
 
 let open: OpenQueries | undefined;
 let closed = false;
 let indexing = false;
+let touched = Number.NEGATIVE_INFINITY;
 let compacted = Number.NEGATIVE_INFINITY;
 
 /** Opened again when it failed: the journal may be there by now. */
@@ -37,7 +37,12 @@ async function catchUp(): Promise<void> {
   if (indexing) return;
   indexing = true;
   try {
-    while (opened().index.advance(indexingTime)) await yieldToOthers();
+    for (;;) {
+      const indexed = opened().index.advance(indexingTime);
+      if (!indexed) break;
+      const pause = pauseAfter(indexed, performance.now() - touched);
+      await (pause > 0 ? sleep(pause) : yieldToOthers());
+    }
     if (performance.now() - compacted > compactionPause) {
       compacted = performance.now();
       while (opened().index.compact()) await yieldToOthers();
@@ -55,8 +60,10 @@ function send(message: FromReader): void {
 
 parentPort?.on('message', (message: ToReader) => {
   if ('query' in message) void answer(message.id, message.query, message.args);
-  else if ('touched' in message) void catchUp();
-  else {
+  else if ('touched' in message) {
+    touched = performance.now();
+    void catchUp();
+  } else {
     closed = true;
     open?.close();
     parentPort?.close();

@@ -3,29 +3,36 @@ import { DatabaseSync } from 'node:sqlite';
 import { sqliteErrorKind } from './journal-error.ts';
 
 /** Of what is in the file; a file of another version is made anew. */
-const version = 1;
+const version = 2;
 
 export interface SearchFile {
   readonly db: DatabaseSync;
   /** `touched_at` of the last event that is in it. */
   readonly cursor: number;
+  /** Of the events touched before this, none is in it yet; 0: all are. */
+  readonly before: number;
 }
 
-/** Opens the text index of the journal with this tag, and begins a new one when there is none that will do. */
-export function openSearchFile(file: string, tag: string): SearchFile {
+/**
+ * Opens the text index of the journal with this tag, and begins a new one when there is none that will do.
+ * @param lastTouched `touched_at` from which on a new one follows the journal
+ */
+export function openSearchFile(file: string, tag: string, lastTouched: () => number): SearchFile {
   const found = existsSync(file) ? openFound(file, tag) : undefined;
   if (found) return found;
   removeSearchFile(file);
   const db = configured(file);
+  const cursor = lastTouched();
+  const before = cursor === 0 ? 0 : cursor + 1;
   db.exec(`
     begin;
     create table meta(key text primary key, value any not null) strict, without rowid;
-    insert into meta values('cursor', 0);
     pragma user_version = ${version};
   `);
-  db.prepare("insert into meta values('tag', ?)").run(tag);
+  const insert = db.prepare('insert into meta values(?, ?)');
+  for (const [key, value] of Object.entries({ tag, cursor, before })) insert.run(key, value);
   db.exec('commit');
-  return { db, cursor: 0 };
+  return { db, cursor, before };
 }
 
 export function removeSearchFile(file: string): void {
@@ -53,7 +60,8 @@ function openFound(file: string, tag: string): SearchFile | undefined {
       db.prepare('pragma user_version').get()?.['user_version'] === version &&
       meta.get('tag')?.['value'] === tag
     ) {
-      return { db, cursor: Number(meta.get('cursor')?.['value']) };
+      const stored = (key: string) => Number(meta.get(key)?.['value']);
+      return { db, cursor: stored('cursor'), before: stored('before') };
     }
     db.close();
   } catch (error) {

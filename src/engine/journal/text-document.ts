@@ -3,8 +3,12 @@ import type { ExecutionFilter } from './log.ts';
 import { statusCode } from './stage.ts';
 import { addWords, type SearchWord } from './words.ts';
 
+/** Characters of each text that can be searched for; what comes after them would cost more than to deliver it. */
+export const searchedPart = 16_384;
+
 /** The columns of an execution that its document is made of. */
-export const documentColumns = 'seq, event_seq, event_type, object_id, handler_id, status, response, error';
+export const documentColumns = `seq, event_seq, event_type, object_id, handler_id, status,
+  substr(response, 1, ${searchedPart}) as response, substr(error, 1, ${searchedPart}) as error`;
 
 /** An execution as the text index sees it. */
 export type Documented = Readonly<Record<string, SQLOutputValue>>;

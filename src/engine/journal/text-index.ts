@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { Documents } from './documents.ts';
+import { Documents, type Touched } from './documents.ts';
 import { sqliteErrorKind } from './journal-error.ts';
 import { inTransaction, openSearchFile, removeSearchFile } from './search-file.ts';
 import type { IndexQuery } from './text-document.ts';
@@ -14,12 +14,26 @@ const sparse = 1 / 32;
 interface Opened {
   readonly db: DatabaseSync;
   readonly slices: WordSlices;
-  readonly setCursor: StatementSync;
+  readonly setMeta: StatementSync;
 }
+
+/** Events whose documents are written together, so that one that several of them share is written once. */
+interface Gathering {
+  readonly kind: Indexed;
+  /** Of the documents, in ms, ascending: in any other order each of them would be flushed by itself. */
+  readonly times: readonly number[];
+  /** How many are written. */
+  written: number;
+  /** Where the index stands once all are. */
+  readonly then: number;
+}
+
+/** What was indexed: events that were touched lately, or ones that there were before the index was made anew. */
+export type Indexed = 'new' | 'old';
 
 /**
  * The words of executions in `<folder>/search.sqlite`, kept a little behind the journal. It holds nothing that the
- * journal does not: when the file is missing, damaged or of another journal, it is made anew.
+ * journal does not: when the file is missing, damaged or of another journal, it is made anew, the newest first.
  *
  * A document is all executions that started within the same ms, so that documents stand in the order of the log
  * and their numbers are small; whoever searches looks at the rows themselves.
@@ -32,6 +46,9 @@ export class TextIndex {
   #opened: Opened | undefined;
   /** `touched_at` of the last event whose executions are indexed. */
   #cursor = 0;
+  /** Events that were touched before this are yet to be indexed, the last one first; 0: none. */
+  #before = 0;
+  #gathering: Gathering | undefined;
 
   constructor(folder: string, tag: string, journal: DatabaseSync, size = sliceSize) {
     this.#file = join(folder, 'search.sqlite');
@@ -43,15 +60,17 @@ export class TextIndex {
   /** Whether events have been touched that are not indexed yet. */
   get behind(): boolean {
     this.#open();
-    return this.#documents.lastTouched > this.#cursor;
+    return this.#before > 0 || this.#documents.lastTouched > this.#cursor;
   }
 
   /**
-   * Indexes what has been touched, for about `ms` at most.
-   * @returns whether there may be more
+   * Indexes what has been touched, for about `ms` at most: what is new goes first.
+   * @returns what was indexed; there may be more. Undefined: there was nothing.
    */
-  advance(ms: number): boolean {
-    return this.#healing((opened) => this.#advance(opened, performance.now() + ms));
+  advance(ms: number): Indexed | undefined {
+    return this.#healing((opened) =>
+      this.#documents.atOneMoment(() => this.#advance(opened, performance.now() + ms)),
+    );
   }
 
   /** Looks for documents in one slice of time, the newest that has any from `from` to `to`, both inclusive. */
@@ -72,9 +91,9 @@ export class TextIndex {
         const few = Math.floor(slice.documents * sparse);
         const left = this.#documents.startsIn(slice.first, slice.last, few + 1);
         if (left.length > few) continue;
-        this.#write(opened, (index) => {
+        this.#write(opened, (put) => {
           opened.slices.drop(slice);
-          for (const at of left) index(at);
+          for (const at of left) put(at);
         });
         return true;
       }
@@ -85,37 +104,54 @@ export class TextIndex {
   close(): void {
     this.#opened?.db.close();
     this.#opened = undefined;
+    this.#gathering = undefined;
   }
 
-  #advance(opened: Opened, deadline: number): boolean {
-    const events = this.#documents.touchedAfter(this.#cursor);
-    if (events.length === 0) return false;
-    let cursor = this.#cursor;
-    this.#write(opened, (index) => {
-      for (const { seq, touchedAt } of events) {
-        for (const at of this.#documents.startsOf(seq)) index(at);
-        cursor = touchedAt;
+  #advance(opened: Opened, deadline: number): Indexed | undefined {
+    this.#gathering ??= this.#gather();
+    const gathering = this.#gathering;
+    if (!gathering) return undefined;
+    const { kind, times, then } = gathering;
+    let { written } = gathering;
+    this.#write(opened, (put) => {
+      for (const at of times.slice(written)) {
+        put(at);
+        written += 1;
         if (performance.now() > deadline) break;
       }
-      opened.setCursor.run(cursor);
+      if (written === times.length) opened.setMeta.run(then, kind === 'new' ? 'cursor' : 'before');
     });
-    this.#cursor = cursor;
-    return true;
+    gathering.written = written;
+    if (written < times.length) return kind;
+    if (kind === 'new') this.#cursor = then;
+    else this.#before = then;
+    this.#gathering = undefined;
+    return kind;
   }
 
-  /** Hands `work` what indexes the executions of one ms, each ms once. */
-  #write({ db, slices }: Opened, work: (index: (at: number) => void) => void): void {
-    const indexed = new Set<number>();
-    const requests = new Map<number, ReadonlySet<string>>();
-    const index = (at: number) => {
-      if (indexed.has(at)) return;
-      indexed.add(at);
-      const words = this.#documents.documentAt(at, requests);
+  #gather(): Gathering | undefined {
+    const touched = this.#documents.touchedAfter(this.#cursor);
+    const last = touched.at(-1);
+    if (last) return this.#gathered('new', touched, last.touchedAt);
+    if (this.#before === 0) return undefined;
+    const old = this.#documents.touchedBefore(this.#before);
+    return this.#gathered('old', old, old.at(-1)?.touchedAt ?? 0);
+  }
+
+  #gathered(kind: Indexed, events: readonly Touched[], then: number): Gathering {
+    const times = new Set(events.flatMap(({ seq }) => this.#documents.startsOf(seq)));
+    return { kind, times: [...times].sort((a, b) => a - b), written: 0, then };
+  }
+
+  /** Hands `work` what writes the document of one ms. */
+  #write({ db, slices }: Opened, work: (put: (at: number) => void) => void): void {
+    const put = (at: number) => {
+      const words = this.#documents.documentAt(at);
       if (words !== '') slices.put(at, words);
     };
     try {
       inTransaction(db, () => {
-        work(index);
+        work(put);
         slices.flush();
       });
     } catch (error) {
@@ -138,12 +174,13 @@ export class TextIndex {
 
   #open(): Opened {
     if (this.#opened) return this.#opened;
-    const { db, cursor } = openSearchFile(this.#file, this.#tag);
+    const { db, cursor, before } = openSearchFile(this.#file, this.#tag, () => this.#documents.lastTouched);
     this.#cursor = cursor;
+    this.#before = before;
     this.#opened = {
       db,
       slices: new WordSlices(db, this.#size),
-      setCursor: db.prepare("update meta set value = ? where key = 'cursor'"),
+      setMeta: db.prepare('update meta set value = ? where key = ?'),
     };
     return this.#opened;
   }

@@ -3,7 +3,7 @@ import type { Position } from './cursor.ts';
 import type { ExecutionFilter } from './log.ts';
 import type { Positions, Statements, Window } from './newest-first.ts';
 import { statusCode } from './stage.ts';
-import { documentColumns, indexQuery, wordsOf } from './text-document.ts';
+import { documentColumns, indexQuery, searchedPart, wordsOf } from './text-document.ts';
 import type { TextIndex } from './text-index.ts';
 import { addWords, matches, type SearchWord } from './words.ts';
 
@@ -91,7 +91,7 @@ export class TextSearch {
   #matches(seq: number, search: readonly SearchWord[]): boolean {
     const row = this.#statements
       .of(
-        `select ${documentColumns}, (select payload from events where events.seq = event_seq) as request
+        `select ${documentColumns}, (select substr(payload, 1, ${searchedPart}) from events where events.seq = event_seq) as request
          from executions where seq = ?`,
       )
       .get(seq);

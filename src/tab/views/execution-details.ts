@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ExecutionDetails } from '../../engine/journal/log.ts';
+import type { ExecutionDetails, SearchedText } from '../../engine/journal/log.ts';
 import { path } from '../data/api.ts';
 import { Pace } from '../data/pace.ts';
 import { copy } from '../editor/notify.ts';
@@ -50,7 +50,7 @@ export class ExecutionDetailsView extends View {
       ${section(
         this.t(details.attempts === 0 && details.status === 'parked' ? 'execution.toSend' : 'execution.sent'),
         html`${headersTable(this.t('execution.sentHeaders'), details.requestHeaders)}
-        ${textBlock(this.t('execution.sentBody'), indented(details.request))}`,
+        ${textBlock(this.t('execution.sentBody'), indented(details.request))} ${this.#searched(details, 'request')}`,
       )}
       ${details.attempts === 0 && details.error === null ? nothing : this.#received(details)}
     </div>`;
@@ -60,9 +60,17 @@ export class ExecutionDetailsView extends View {
     return section(
       this.t('execution.received'),
       html`${details.error === null ? nothing : textBlock(this.t('execution.error'), visible(details.error), 'nrp-error')}
+        ${this.#searched(details, 'error')}
         ${headersTable(this.t('execution.receivedHeaders'), details.responseHeaders)}
-        ${details.response === null ? html`<p class="nrp-muted">${this.t('execution.noResponse')}</p>` : textBlock(this.t('execution.response'), indented(details.response))}`,
+        ${details.response === null ? html`<p class="nrp-muted">${this.t('execution.noResponse')}</p>` : textBlock(this.t('execution.response'), indented(details.response))}
+        ${this.#searched(details, 'response')}`,
     );
+  }
+
+  /** Below a text of which a search knows the beginning only. */
+  #searched(details: ExecutionDetails, text: SearchedText): TemplateResult | typeof nothing {
+    if (!details.searchedInPart.includes(text)) return nothing;
+    return html`<p class="nrp-muted">${this.t('execution.searchedInPart')}</p>`;
   }
 
   #facts(details: ExecutionDetails): TemplateResult {

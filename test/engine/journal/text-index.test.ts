@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Documents } from '../../../src/engine/journal/documents.ts';
+import { indexingTime, pauseAfter } from '../../../src/engine/journal/indexing-pace.ts';
 import type { ExecutionFilter } from '../../../src/engine/journal/log.ts';
 import type { Queries } from '../../../src/engine/journal/log-protocol.ts';
 import { type OpenQueries, openQueries } from '../../../src/engine/journal/queries.ts';
@@ -221,6 +223,72 @@ describe('text index', () => {
     await found('lasting');
     indexAll();
     assert.equal((await found('lasting')).length, 20);
+  });
+
+  it('is made anew newest first, and takes what is new before it goes on', async () => {
+    for (let n = 0; n < 3000; n += 1) {
+      filler.add({ acceptedAt: beginning + n * 1000, data: { note: `number${n}x` } });
+    }
+    assert.equal(open.index.advance(0), 'old');
+    while ((await found('number2990x')).length === 0) {}
+    assert.deepEqual(await found('number9x'), []);
+    filler.add({ acceptedAt: beginning + 4_000_000, data: { note: 'newcomer' } });
+    // What has been gathered before is written first.
+    while (open.index.advance(1000) === 'old') {}
+    assert.deepEqual(await found('newcomer'), [3001]);
+    assert.equal(open.queries.counts().indexing, true);
+    open.close();
+    openAgain();
+    assert.equal(open.queries.counts().indexing, true);
+    indexAll();
+    assert.deepEqual(await found('number9x'), [10]);
+    assert.equal(open.queries.counts().indexing, false);
+  });
+
+  it('writes the document of a ms once, however many executions of a gathering share it', () => {
+    indexAll();
+    const executions = Array.from({ length: 10 }, (_, place) => ({ startedAfter: place }));
+    for (let n = 0; n < 200; n += 1) filler.add({ acceptedAt: beginning + (n % 7), executions });
+    const written: number[] = [];
+    const { documentAt } = Documents.prototype;
+    Documents.prototype.documentAt = function (at) {
+      written.push(at);
+      return documentAt.call(this, at);
+    };
+    try {
+      while (open.index.advance(0)) {}
+    } finally {
+      Documents.prototype.documentAt = documentAt;
+    }
+    assert.equal(written.length, 16);
+    assert.equal(new Set(written).size, 16);
+  });
+
+  it('takes the first 16,384 characters of each text, and the details say so', async () => {
+    const long = (last: string) => `first ${'x'.repeat(16_000)} ${'y'.repeat(1000)} ${last}`;
+    filler.add({ data: { note: long('lastOfRequest') }, executions: [{ response: long('lastOfResponse') }] });
+    filler.add({
+      acceptedAt: beginning + 1000,
+      executions: [{ status: 'failed', error: long('lastOfError') }],
+    });
+    filler.add({
+      acceptedAt: beginning + 2000,
+      executions: [{ response: `${'😀'.repeat(16_370)} lastInPart` }],
+    });
+    for (const last of ['lastOfRequest', 'lastOfResponse', 'lastOfError']) {
+      assert.deepEqual(await found(last), [], last);
+      assert.deepEqual(await found(last, { eventId: 'ev-abc123-1' }), [], last);
+    }
+    assert.deepEqual(await found('first'), [2, 1]);
+    assert.deepEqual(await found('lastInPart'), [3]);
+    const inPart = [1, 2, 3].map((seq) => open.queries.execution(`ex-abc123-${seq}`)?.searchedInPart);
+    assert.deepEqual(inPart, [['request', 'response'], ['error'], []]);
+  });
+
+  it('gives way to the delivery of events with what there was before it was made anew', () => {
+    assert.equal(pauseAfter('new', 0), 0);
+    assert.equal(pauseAfter('old', 10_000), 0);
+    assert.ok(pauseAfter('old', 100) >= 4 * indexingTime);
   });
 
   it('never shows what has been pruned, and lets go of it', async () => {
