@@ -3,6 +3,7 @@ import type { Engine } from '../src/engine/engine.ts';
 import { parseEnvelope } from '../src/engine/event.ts';
 import type { FirstPass } from '../src/engine/execution-row.ts';
 import type { TakeResult } from '../src/engine/take.ts';
+import { hopsOf } from '../src/runtime/message.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { requireEngine } from '../src/runtime/node-home.ts';
 import { onInput } from '../src/runtime/node-outcome.ts';
@@ -62,7 +63,7 @@ function takeFor(node: Node, engine: Engine, msg: EventMessage): Promise<TakeRes
   const envelope = parseEnvelope(msg.payload);
   // An empty list is taken as an empty object, and the message goes on with what was taken.
   if (Array.isArray((msg.payload as { readonly data: unknown }).data)) msg.payload = envelope;
-  return engine.take(envelope, node.id, ours ? eventId : undefined);
+  return engine.take(envelope, node.id, ours ? eventId : undefined, hopsOf(msg));
 }
 
 function send(node: Node, pass: FirstPass, msg: EventMessage): void {

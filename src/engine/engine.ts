@@ -145,13 +145,14 @@ export class Engine {
   /**
    * Takes the event that `eventId` names, or the envelope as a new event when it names none of this registry.
    * An accepted event is taken whatever the disk says, as soon as it lets it.
+   * @param hops of a new event, as in `accept`
    * @throws TooLarge when too many messages are held, Unavailable; both only for a new event, and nothing was kept
    */
-  async take(envelope: Envelope, executor: string | null, eventId?: string): Promise<TakeResult> {
+  async take(envelope: Envelope, executor: string | null, eventId?: string, hops = 0): Promise<TakeResult> {
     const delivery = await this.#core.get();
     // Until the first set of handlers is in force, every event would be unhandled.
     await this.#firstFlows.promise;
-    const event = this.#newEvent(envelope, null);
+    const event = { ...this.#newEvent(envelope, null), hops };
     return take(delivery, this.#outlet, { registry: this.id, event, executor, eventId });
   }
 

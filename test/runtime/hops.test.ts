@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { eventually } from '../support/eventually.ts';
-import { type NodeRed, startNodeRed } from '../support/node-red.ts';
+import { type FlowNode, type NodeRed, startNodeRed } from '../support/node-red.ts';
 import {
   envelope,
   eventNode,
@@ -18,6 +18,16 @@ interface Row {
   readonly response: string | null;
 }
 
+const entrance = (handler: string, wires: string[]): FlowNode => ({
+  id: `entrance ${handler}`,
+  type: 'provisioning-handler-in',
+  z: 'tab',
+  x: 1,
+  y: 1,
+  handler,
+  wires: [wires],
+});
+
 describe('handlers that lead to events which they are called for', function () {
   this.timeout(30_000);
   let red: NodeRed;
@@ -30,15 +40,14 @@ describe('handlers that lead to events which they are called for', function () {
       ...flows,
       httpHandler(`${red.url}/in`, { id: 'loop', events: ['clients.*'] }),
       httpHandler('', { id: 'around', events: ['pbx.*'], handlerType: 'flow' }),
-      {
-        id: 'entrance',
-        type: 'provisioning-handler-in',
-        z: 'tab',
-        x: 1,
-        y: 1,
-        handler: 'around',
-        wires: [['again', 'reply']],
-      },
+      entrance('around', ['again', 'reply']),
+      // Each has its turn by a flow that goes on to the other's executor.
+      httpHandler('', { id: 'there', events: ['two.*'], handlerType: 'flow' }),
+      entrance('there', ['over there', 'reply']),
+      registry({ id: 'other' }),
+      executor({ id: 'over there', registry: 'other' }),
+      httpHandler('', { id: 'back', events: ['two.*'], handlerType: 'flow', registry: 'other' }),
+      entrance('back', ['executor', 'reply']),
       eventNode({ id: 'again' }),
       { id: 'reply', type: 'provisioning-handler-reply', z: 'tab', x: 1, y: 1, wires: [] },
     ]);
@@ -69,6 +78,15 @@ describe('handlers that lead to events which they are called for', function () {
       /\[provisioning-event:again\] .*msg\.provisioning\.hops: is 17, and may be 16 at most: handlers/,
     );
     assert.equal((await rows('pbx.ring')).length, 17);
+  });
+
+  it('are stopped by the executor when they go around between two registries', async () => {
+    const response = await red.admin(`${here}/events`, postJson(envelope(4, 'two.ring')));
+    assert.equal(response.status, 202);
+    await red.printed(
+      /\[provisioning-executor:over there\] .*msg\.provisioning\.hops: is 17, and may be 16 at most: handlers/,
+    );
+    assert.equal((await rows('two.ring')).length, 9);
   });
 
   it('have to say how many hops there were, if they say anything', async () => {
