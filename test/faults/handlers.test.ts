@@ -62,8 +62,8 @@ const unanswered = {
 } as const;
 const incomplete = {
   status: 'failed',
-  code: null,
-  error: /^no complete answer from \S+ within 2 s$/,
+  code: 200,
+  error: /^no complete answer from \S+ within 2 s \(HTTP 200, .*the call may have been carried out/,
   late: true,
 } as const;
 const fine = { status: 'succeeded', code: 200, error: null } as const;
@@ -81,7 +81,12 @@ const faults: Readonly<Record<string, Fault>> = {
   'drips ten bytes a second': { behaviour: drips(100), ...incomplete },
   'resets the connection': { behaviour: resets(), ...unanswered },
   'hangs up': { behaviour: hangsUp(), ...unanswered },
-  'breaks off': { behaviour: breaksOff(), ...unanswered },
+  'breaks off': {
+    behaviour: breaksOff(),
+    status: 'failed',
+    code: 200,
+    error: /^\S+ answered HTTP 200, but closed the connection before all of it \(13 of 1000 bytes had come\)/,
+  },
   'sends garbage': { behaviour: speaksGarbage(), status: 'failed', code: null, error: /is not HTTP/ },
   redirects: {
     behaviour: redirects('http://127.0.0.1:1/elsewhere'),

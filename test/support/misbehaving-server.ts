@@ -180,10 +180,20 @@ export function speaksGarbage(): Behaviour {
   };
 }
 
-/** Answers with the line as its status line. */
-export function saysStatus(line: string): Behaviour {
-  return ({ request }) => {
-    request.socket.end(`${line}\r\ncontent-length: 0\r\n\r\n`);
+/** How a connection ends on which bytes were sent. */
+export type Ending = 'close' | 'reset' | 'open';
+
+/** Sends bytes as they are, one piece after the other, each in a packet of its own as far as that can be had. */
+export function says(pieces: readonly (string | Uint8Array)[], ending: Ending = 'close'): Behaviour {
+  return async ({ request }) => {
+    const { socket } = request;
+    for (const piece of pieces) {
+      socket.write(typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (ending === 'close') socket.end();
+    // What was sent must be out before the reset takes it back.
+    if (ending === 'reset') setTimeout(() => socket.resetAndDestroy(), 50);
   };
 }
 

@@ -1,11 +1,13 @@
 import { STATUS_CODES } from 'node:http';
 import type { HttpHandler } from '../handler.ts';
 import type { AddressRefused } from './address-guard.ts';
+import { answerText } from './http/answer-text.ts';
 import type { Connections, Lease } from './http/connections.ts';
-import { type Answer, exchange } from './http/exchange.ts';
-import { isUnanswered, noAnswer } from './http/no-answer.ts';
+import { type Answer, type Exchanged, exchange } from './http/exchange.ts';
+import { failedExchange, isUnanswered } from './http/failed-exchange.ts';
 import { RequestHeaders } from './http/request-headers.ts';
 import { retryAfterMs } from './http/retry-after.ts';
+import { type Route, routeOf, serverNameOf } from './http/route.ts';
 import { secretsOf, shownPath } from './http/secrets.ts';
 import { InFlight } from './in-flight.ts';
 import { failure, success } from './outcome.ts';
@@ -45,7 +47,8 @@ class HttpTarget implements Target {
   readonly #lease: Lease;
   readonly #inFlight = new InFlight();
   readonly #now: () => number;
-  readonly #request: { origin: string; path: string; method: 'POST' };
+  readonly #route: Route;
+  readonly #request: { origin: string; path: string; method: 'POST'; servername?: string };
   #distrustedUntil = 0;
   #closed: Promise<void> | undefined;
 
@@ -56,14 +59,16 @@ class HttpTarget implements Target {
     this.#timeoutSeconds = handler.timeoutSeconds;
     this.#headers = new RequestHeaders(handler);
     this.#redaction = new Redaction(secretsOf(handler));
-    this.#request = { origin: url.origin, path: url.pathname + url.search, method: 'POST' };
+    const route = routeOf(handler);
+    const servername = serverNameOf(handler);
+    const { origin, path, proxy } = route;
+    this.#route = route;
+    this.#request = { origin, path, method: 'POST', ...(servername === undefined ? {} : { servername }) };
     this.#now = now;
     this.description = `POST ${url.origin}${this.#redaction.text(shownPath(handler))}`;
     // Addresses that need no DNS never come by the guard's lookup.
-    this.#refused =
-      guard.refusalOfHost(url.hostname) ??
-      (handler.proxy ? guard.refusalOfHost(new URL(handler.proxy.url).hostname) : null);
-    this.#lease = connections.lease(handler);
+    this.#refused = guard.refusalOfHost(url.hostname) ?? (proxy ? guard.refusalOfHost(proxy.hostname) : null);
+    this.#lease = connections.lease({ tls: handler.tls, route, servername });
   }
 
   async call(call: Call): Promise<Outcome> {
@@ -71,16 +76,14 @@ class HttpTarget implements Target {
     this.#inFlight.begin();
     const now = this.#now();
     const { sent, shown, signature } = this.#headers.of(call, now);
-    const request = { ...this.#request, headers: sent, body: call.body, reset: now < this.#distrustedUntil };
-    const result = await exchange(this.#lease.dispatcher, request, this.#timeoutSeconds * 1000);
+    const headers = [...this.#route.headers, ...sent];
+    const request = { ...this.#request, headers, body: call.body, reset: now < this.#distrustedUntil };
+    const exchanged = await exchange(this.#lease.dispatcher, request, this.#timeoutSeconds * 1000);
     this.#inFlight.end();
-    if (result instanceof Error && isUnanswered(result)) this.#distrustedUntil = this.#now() + distrustMs;
+    if (isUnanswered(exchanged)) this.#distrustedUntil = this.#now() + distrustMs;
 
     const redaction = signature === null ? this.#redaction : this.#redaction.and(signature);
-    const outcome =
-      result instanceof Error
-        ? noAnswer(result, { host: this.#url.host, timeoutSeconds: this.#timeoutSeconds })
-        : this.#answered(result, redaction);
+    const outcome = await this.#outcomeOf(exchanged, redaction);
     const error = outcome.error === null ? null : redaction.text(outcome.error);
     return { ...outcome, error, requestHeaders: shown };
   }
@@ -90,13 +93,19 @@ class HttpTarget implements Target {
     return this.#closed;
   }
 
-  #answered({ status, headers, body }: Answer, redaction: Redaction): Outcome {
-    const facts = {
-      code: status,
-      response: body.text(redaction) || null,
-      responseHeaders: shownHeaders(headers, redaction),
-    };
+  async #outcomeOf({ answer, interim, error }: Exchanged, redaction: Redaction): Promise<Outcome> {
+    const facts = answer === null ? {} : await keptOf(answer, redaction);
+    if (error) {
+      const attempted = { host: this.#url.host, timeoutSeconds: this.#timeoutSeconds };
+      return { ...failedExchange({ answer, interim, error }, attempted), ...facts };
+    }
+    const { status, headers } = answer as Answer & { status: number };
     if (status >= 200 && status < 300) return success(facts);
+    if (status === 407 && this.#route.proxy) {
+      return failure(`${this.#url.host} could not be called: the proxy wants a user and a password (407)`, {
+        outage: true,
+      });
+    }
     return failure(this.#statusError(status, one(headers['location'])), {
       ...facts,
       outage: status >= 500 || status === 408 || status === 425 || status === 429,
@@ -112,6 +121,15 @@ class HttpTarget implements Target {
     if (to === null || !/^https?:$/.test(to.protocol)) return `${sentence}: redirects are not followed`;
     return `${sentence}: redirects are not followed; if ${to.origin}${to.pathname} is right, make it the handler's URL`;
   }
+}
+
+/** What is kept of an answer, whole or not. */
+async function keptOf({ status, headers, body }: Answer, redaction: Redaction): Promise<Partial<Outcome>> {
+  return {
+    code: status,
+    response: (await answerText(headers, body, redaction)) || null,
+    responseHeaders: shownHeaders(headers, redaction),
+  };
 }
 
 function one(value: string | string[] | undefined): string | null {

@@ -10,11 +10,16 @@ export interface Captured {
   readonly received: number;
 }
 
-/** Keeps the first 64 KiB of a byte stream and counts the rest. */
+/** Keeps the first bytes of a stream, 64 KiB unless told otherwise, and counts the rest. */
 export class TextCapture {
+  readonly #limit: number;
   readonly #chunks: Uint8Array[] = [];
   #kept = 0;
   #received = 0;
+
+  constructor(limit = keptBytes) {
+    this.#limit = limit;
+  }
 
   /** Goes on with what another process captured. */
   static of({ bytes, received }: Captured): TextCapture {
@@ -28,19 +33,30 @@ export class TextCapture {
     return { bytes: Buffer.concat(this.#chunks), received: this.#received };
   }
 
+  /** Whether more came than is kept. */
+  get isCut(): boolean {
+    return this.#received > this.#kept;
+  }
+
   /** Bytes that came, kept or not. */
   get received(): number {
     return this.#received;
   }
 
+  /** What is kept. */
+  get bytes(): Buffer {
+    const [first] = this.#chunks;
+    return first && this.#chunks.length === 1 ? asBuffer(first) : Buffer.concat(this.#chunks);
+  }
+
   /** Whether what is kept can not change any more. */
   get full(): boolean {
-    return this.#received >= keptBytes;
+    return this.#received >= this.#limit;
   }
 
   push(chunk: Uint8Array): void {
     this.#received += chunk.length;
-    const room = keptBytes - this.#kept;
+    const room = this.#limit - this.#kept;
     if (room === 0) return;
     const kept = chunk.length > room ? chunk.subarray(0, room) : chunk;
     this.#chunks.push(kept);
@@ -52,17 +68,17 @@ export class TextCapture {
    * the empty string when nothing came.
    */
   text(redaction: Redaction): string {
-    const [first] = this.#chunks;
-    if (first === undefined) return '';
-    const bytes = this.#chunks.length === 1 ? asBuffer(first) : Buffer.concat(this.#chunks);
-    if (this.#received === this.#kept) return redaction.text(bytes.toString('utf8'));
+    if (this.#kept === 0) return '';
+    const { bytes } = this;
+    if (!this.isCut) return redaction.text(bytes.toString('utf8'));
     // A decoder that is never ended holds back the bytes of a character that the cut took apart.
     return redaction.cutText(new StringDecoder('utf8').write(bytes));
   }
 }
 
-/** As much of a text as a capture keeps of a stream. */
-export function keptText(text: string, redaction: Redaction): string {
+/** As much of a text as a capture keeps of a stream. @param isCut whether its end is missing already */
+export function keptText(text: string, redaction: Redaction, isCut = false): string {
+  if (isCut && Buffer.byteLength(text) <= keptBytes) return redaction.cutText(text);
   const capture = new TextCapture();
   capture.push(Buffer.from(text));
   return capture.text(redaction);

@@ -12,7 +12,6 @@ import { eventually } from '../../support/eventually.ts';
 import {
   answers,
   answersAfter,
-  breaksOff,
   closesConnection,
   drips,
   echoes,
@@ -23,10 +22,8 @@ import {
   misbehavingServer,
   redirects,
   resets,
-  saysStatus,
   selfSigned,
   sends,
-  speaksGarbage,
   stallsAfterHead,
   statuses,
 } from '../../support/misbehaving-server.ts';
@@ -347,9 +344,17 @@ describe('http target', () => {
 
     it('at the deadline when the answer stops after its head, or drips', async () => {
       server.become(stallsAfterHead());
-      failed(await call(), /^no complete answer from .* within 0\.3 s$/, { outage: true });
+      failed(await call(), /^no complete answer from .* within 0\.3 s .*may have been carried out/, {
+        code: 200,
+        outage: true,
+      });
       server.become(drips(20));
-      failed(await call(), /^no complete answer from .* within 0\.3 s$/, { outage: true });
+      const dripped = await call();
+      failed(dripped, /^no complete answer from .* within 0\.3 s .*may have been carried out/, {
+        code: 200,
+        outage: true,
+      });
+      assert.match(dripped.response ?? '', /^\.+$/);
     });
 
     it('at the deadline once, though an answer comes later', async () => {
@@ -392,8 +397,8 @@ describe('http target', () => {
       );
     });
 
-    it('when the connection is reset, closed or broken off', async () => {
-      for (const behaviour of [resets(), breaksOff(), hangsUp()]) {
+    it('when the connection is reset or closed before a byte of an answer came', async () => {
+      for (const behaviour of [resets(), hangsUp()]) {
         server.become(behaviour);
         failed(
           await call(),
@@ -408,18 +413,6 @@ describe('http target', () => {
       failed(outcome, /^no-such-host\.invalid (?:is not known to DNS|could not be looked up)/, {
         outage: true,
       });
-    });
-
-    it('when the answer is not HTTP', async () => {
-      server.become(speaksGarbage());
-      failed(await call(), /answered with something that is not HTTP/, { outage: true });
-      server.become(saysStatus('HTTP/1.1 000 Nothing'));
-      failed(await call(), /answered with something that is not HTTP/, { outage: true });
-    });
-
-    it('when the head of the answer is too large', async () => {
-      server.become(answers(200, '', { 'x-large': 'x'.repeat(20_000) }));
-      failed(await call(), /more headers than are accepted/, { outage: true });
     });
 
     it('when an address is refused, by this handler alone', async () => {

@@ -1,10 +1,18 @@
 import { setMaxListeners } from 'node:events';
-import { Agent, buildConnector, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { Agent, buildConnector, type Dispatcher } from 'undici';
 import type { HttpHandler } from '../../handler.ts';
 import type { AddressGuard } from '../address-guard.ts';
+import type { Route } from './route.ts';
+import { tunnelThrough } from './tunnel.ts';
+import { wiredPool } from './wired-client.ts';
 
 /** What two handlers must have in common to share connections. */
-export type Transport = Pick<HttpHandler, 'tls' | 'proxy'>;
+export interface Transport {
+  readonly tls: HttpHandler['tls'];
+  readonly route: Pick<Route, 'proxy' | 'isTunnel'>;
+  /** The name that TLS asks for, when it is not the URL's. */
+  readonly servername?: string | undefined;
+}
 
 /** The use of a pool; the pool's connections end when the last lease is released. */
 export interface Lease {
@@ -35,9 +43,9 @@ export class Connections {
     return this.#guard;
   }
 
-  /** @throws TypeError when the proxy's URL is none */
   lease(transport: Transport): Lease {
-    const key = JSON.stringify([transport.tls, transport.proxy]);
+    const { tls, route, servername } = transport;
+    const key = JSON.stringify([tls, route.proxy, route.isTunnel, servername]);
     const shared = this.#shared.get(key) ?? this.#open(transport);
     this.#shared.set(key, shared);
     shared.leases++;
@@ -52,31 +60,35 @@ export class Connections {
     };
   }
 
-  #open({ tls, proxy }: Transport): Shared {
+  #open({ tls, route, servername }: Transport): Shared {
     const ended = new AbortController();
     setMaxListeners(0, ended.signal);
     // The signal ends what undici does not know yet: sockets that are still connecting.
     const socket = { lookup: this.#guard.lookup, timeout: connectMs, signal: ended.signal };
-    const direct = { ...present(tls), ...socket };
-    const options = {
+    const direct = named(servername, buildConnector({ ...present(tls), ...socket, allowH2: false }));
+    const { proxy, isTunnel } = route;
+    const connect =
+      proxy === null
+        ? direct
+        : isTunnel
+          ? tunnelThrough(proxy, socket, direct)
+          : named(undefined, buildConnector({ ...socket, allowH2: false }));
+    const dispatcher = new Agent({
       allowH2: false,
-      connect: buildConnector({ ...direct, allowH2: false }),
+      connect,
+      factory: wiredPool,
       // The attempt's own deadline covers the whole exchange; undici's timers are coarse and know its parts only.
       headersTimeout: 0,
       bodyTimeout: 0,
-    };
-    const dispatcher = proxy
-      ? new EnvHttpProxyAgent({
-          ...options,
-          httpProxy: proxy.url,
-          httpsProxy: proxy.url,
-          noProxy: proxy.noProxy.join(','),
-          requestTls: { ...direct, allowH2: false },
-          proxyTls: { ...socket, allowH2: false },
-        })
-      : new Agent(options);
+    });
     return { dispatcher, ended, leases: 0 };
   }
+}
+
+/** undici takes the name for TLS from the Host header, which may be another one's. */
+function named(servername: string | undefined, connect: buildConnector.connector): buildConnector.connector {
+  return ({ servername: _, ...options }, callback) =>
+    connect(servername === undefined ? options : { ...options, servername }, callback);
 }
 
 /** The editor gives empty strings for what was left out. */

@@ -1,7 +1,10 @@
 import { AddressRefused } from '../address-guard.ts';
 import { failure } from '../outcome.ts';
 import type { Outcome } from '../target.ts';
-import { DeadlinePassed, type Phase } from './exchange.ts';
+import { type Answer, DeadlinePassed, type Exchanged, UnreadableBody } from './exchange.ts';
+import { FlawedAnswer } from './flawed-answer.ts';
+import { listOf } from './head.ts';
+import { ProxyRefused } from './tunnel.ts';
 
 export interface Attempted {
   /** Whom the request went to, e.g. `crm.example:8443`. */
@@ -9,39 +12,74 @@ export interface Attempted {
   readonly timeoutSeconds: number;
 }
 
-/** The outcome of an attempt that brought no answer. */
-export function noAnswer(error: Error, { host, timeoutSeconds }: Attempted): Outcome {
+const carriedOut = 'the call may have been carried out, and can be told from its repetition by webhook-id';
+
+/** The outcome of an attempt that brought no whole answer. */
+export function failedExchange(exchanged: Exchanged & { error: Error }, attempted: Attempted): Outcome {
+  const { answer, interim, error } = exchanged;
+  const { host } = attempted;
   if (error instanceof AddressRefused) return failure(error.message);
-  if (error instanceof DeadlinePassed)
-    return outage(`${lateness[error.phase](host)} within ${timeoutSeconds} s`);
+  if (error instanceof FlawedAnswer) {
+    return outage(`${host} answered ${error.message}${error.isUnheard ? '' : `; ${carriedOut}`}`);
+  }
+  if (answer !== null) return outage(`${incomplete(answer, error, attempted)}; ${carriedOut}`);
+  const after = interim === null ? '' : ` after an interim answer (HTTP ${interim})`;
+  if (error instanceof DeadlinePassed) {
+    const missing = error.isSent ? `no answer from ${host}${after}` : `no connection to ${host}`;
+    return outage(`${missing} within ${attempted.timeoutSeconds} s`);
+  }
+  if (error instanceof ProxyRefused) {
+    return outage(`${host} could not be called through the proxy: it ${error.message}`);
+  }
   const code = codeOf(error);
-  if (code === 'UND_ERR_INVALID_ARG' && !error.message.includes('407')) {
+  if (code === 'UND_ERR_INVALID_ARG')
     return failure(`the request to ${host} can not be sent: ${error.message}`);
+  if (interim !== null && isClosed(code)) {
+    return outage(`${host} closed the connection${after}, before the final one; ${carriedOut}`);
   }
   return outage(`${host} ${whatHappened(code, error)}`);
+}
+
+/** Whether the connection was closed after the request had been sent, and before a byte of an answer came. */
+export function isUnanswered({ answer, error }: Exchanged): boolean {
+  return answer === null && error !== null && isClosed(codeOf(error));
 }
 
 function outage(error: string): Outcome {
   return failure(error, { outage: true });
 }
 
-const lateness: Record<Phase, (host: string) => string> = {
-  connecting: (host) => `no connection to ${host}`,
-  waiting: (host) => `no answer from ${host}`,
-  receiving: (host) => `no complete answer from ${host}`,
-};
+/** What is said of an answer that had begun. */
+function incomplete(answer: Answer, error: Error, { host, timeoutSeconds }: Attempted): string {
+  const status = answer.status === null ? 'something' : `HTTP ${answer.status}`;
+  const came = `${cameOf(answer)} had come`;
+  if (error instanceof DeadlinePassed) {
+    return `no complete answer from ${host} within ${timeoutSeconds} s (${status}, ${came})`;
+  }
+  const code = codeOf(error);
+  const how = code === 'ECONNRESET' ? 'reset' : 'closed';
+  if (isClosed(code))
+    return `${host} answered ${status}, but ${how} the connection before all of it (${came})`;
+  if (error instanceof UnreadableBody) {
+    return `${host} answered ${status} with chunks that can not be read: ${error.message} (${came})`;
+  }
+  return `${host} answered ${status}, but the rest of the answer could not be read: ${error.message || code} (${came})`;
+}
 
-/** Whether the connection was closed after the request had been sent, and before it was answered. */
-export function isUnanswered(error: Error): boolean {
-  return sentences[codeOf(error)] === unanswered;
+function cameOf({ status, headers, body }: Answer): string {
+  const { received } = body;
+  const [length] = listOf(headers['content-length']);
+  const isCounted = headers['transfer-encoding'] === undefined && Number(length) >= received;
+  if (status === null || isCounted) return `${received}${isCounted ? ` of ${length}` : ''} bytes`;
+  return received === 0 ? 'none of its body' : `${received} bytes of its body`;
+}
+
+function isClosed(code: string): boolean {
+  return sentences[code] === unanswered;
 }
 
 /** Continues a sentence that begins with the host's name. */
 function whatHappened(code: string, error: Error): string {
-  // A status that no HTTP knows trips up undici itself.
-  if (code.startsWith('HPE_') || code === 'ERR_ASSERTION' || error.name === 'HTTPParserError') {
-    return 'answered with something that is not HTTP: does the URL name the right port, and http or https?';
-  }
   if (tlsCodes.test(code)) return `could not be reached over TLS (${code}): ${tlsAdvice(code, error)}`;
   return sentences[code]?.(error) ?? `could not be called: ${error.message || code}`;
 }
@@ -59,9 +97,6 @@ const sentences: Record<string, (error: Error) => string> = {
   ENETUNREACH: () => 'can not be reached: there is no route to it',
   ETIMEDOUT: () => 'did not take the connection in time',
   UND_ERR_CONNECT_TIMEOUT: () => 'did not take the connection in time',
-  UND_ERR_HEADERS_OVERFLOW: () => 'answered with more headers than are accepted (16 KiB)',
-  UND_ERR_INVALID_ARG: () => 'could not be called: the proxy wants a user and a password (407)',
-  UND_ERR_ABORTED: ({ message }) => `could not be called through the proxy: ${message}`,
   UND_ERR_DESTROYED: () => 'was not called: the handler has been closed',
 };
 
