@@ -504,6 +504,7 @@ describe('the editor', function () {
       await dialog.fill('path', '/billing/events');
       await dialog.choose('intakeAuth', 'bearer');
       await dialog.fill('intakeToken', 'a-token');
+      await dialog.fill('previousIntakeToken', 'the-one-before');
       await dialog.save();
       assert.deepEqual(await editor.errorsOf('event1'), []);
       await editor.deploy();
@@ -523,6 +524,8 @@ describe('the editor', function () {
       assert.deepEqual({ ...saved, ...expected }, saved);
       const again = await editor.edit('event1');
       assert.equal(await again.field('intakeToken').inputValue(), '__PWRD__');
+      assert.equal(await again.field('previousIntakeToken').inputValue(), '__PWRD__');
+      assert.ok(!(await again.field('previousIntakeSecret').isVisible()), 'that is of a signature');
       assert.equal(await again.typedInput('objectId').inputValue(), 'payload.client');
       assert.ok(await again.field('path').isVisible());
     });
