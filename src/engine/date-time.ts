@@ -6,15 +6,20 @@ import { z } from 'zod';
  * with a comma, and which may lack seconds.
  */
 const form =
-  /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))[Tt ]((?:[01]\d|2[0-3]):[0-5]\d)(?::([0-5]\d|60)(?:[.,](\d+))?)?(?:[Zz]|([+-](?:[01]\d|2[0-3]))(?::?([0-5]\d))?)$/;
+  /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt ]((?:[01]\d|2[0-3]):[0-5]\d)(?::([0-5]\d|60)(?:[.,](\d+))?)?(?:[Zz]|([+-](?:[01]\d|2[0-3]))(?::?([0-5]\d))?)$/;
 
 /** Of any date and time with an offset that exists: the 30th of February is none, nor is a leap second at noon. */
-export const dateTimeSchema = z
-  .string({ error: remedy })
-  .refine((text) => !Number.isNaN(instantOf(text)), { error: remedy });
+export const dateTimeSchema = z.string({ error: remedy }).refine(exists, { error: remedy });
 
 function remedy(): string {
   return 'must be an ISO 8601 date and time with offset, such as "2026-01-31T12:00:00+00:00"';
+}
+
+/** Every event is asked, most of them of a day that every month has. */
+function exists(text: string): boolean {
+  const parts = form.exec(text);
+  if (parts === null) return false;
+  return parts[5] === '60' || Number(parts[3]) > 28 ? !Number.isNaN(instantOf(text)) : true;
 }
 
 /**
@@ -22,20 +27,21 @@ function remedy(): string {
  * first one of the next minute, as for POSIX.
  */
 export function instantOf(text: string): number {
-  const [, date = '', time, second = '00', fraction = '', hours = '+00', minutes = '00'] =
-    form.exec(text) ?? [];
-  if (!isDay(date)) return Number.NaN;
+  const parts = form.exec(text);
+  if (parts === null) return Number.NaN;
+  const [, year, month, day, time, second = '00', fraction = '', hours = '+00', minutes = '00'] = parts;
+  const date = `${year}-${month}-${day}`;
+  // The parser of dates takes the 31st of every month for one.
+  if (new Date(`${date}T00:00:00Z`).getUTCDate() !== Number(day)) return Number.NaN;
   const isLeap = second === '60';
   const ms = fraction.slice(0, 3).padEnd(3, '0');
   const written = Date.parse(`${date}T${time}:${isLeap ? '59' : second}.${ms}${hours}:${minutes}`);
-  if (!isLeap) return written;
-  // It is the last one of a month in UTC, wherever it is told of.
-  const next = new Date(written + 1000);
-  const isLast = next.getUTCDate() === 1 && next.getUTCHours() === 0 && next.getUTCMinutes() === 0;
-  return isLast ? next.getTime() : Number.NaN;
+  return isLeap ? afterLeap(written) : written;
 }
 
-/** The parser of dates takes the 31st of every month for one. */
-function isDay(date: string): boolean {
-  return date !== '' && new Date(`${date}T00:00:00Z`).getUTCDate() === Number(date.slice(8));
+/** A leap second is the last one of a month in UTC, wherever it is told of. @param before the second before it */
+function afterLeap(before: number): number {
+  const next = new Date(before + 1000);
+  const isLast = next.getUTCDate() === 1 && next.getUTCHours() === 0 && next.getUTCMinutes() === 0;
+  return isLast ? next.getTime() : Number.NaN;
 }
