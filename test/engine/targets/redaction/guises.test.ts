@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Redaction } from '../../../src/engine/targets/redaction.ts';
+import { Redaction } from '../../../../src/engine/targets/redaction.ts';
 
 type Encode = (text: string) => string;
 
@@ -43,6 +43,10 @@ const encodings: Readonly<Record<string, Encode>> = {
   'a form': (text) => new URLSearchParams([['', text]]).toString().slice(1),
   HTML: each(entity),
   'HTML in HTML': each((text) => [...entity(text)].map(entity).join('')),
+  'JSON in a URL': (text) => encodeURIComponent(json(text)),
+  'JSON in HTML': (text) => each(entity)(json(text)),
+  'a URL in JSON in a URL': (text) => encodeURIComponent(json(encodeURIComponent(text))),
+  'the words of a shell': each((text) => (/[\w\n]|[^ -~]/.test(text) ? text : `\\${text}`)),
   'HTML by decimal number': each((text) => `&#${text.codePointAt(0)};`),
   'HTML by hexadecimal number': each((text) => `&#x0${text.codePointAt(0)?.toString(16).toUpperCase()};`),
 };

@@ -1,0 +1,52 @@
+import { beginsEscape, Readings } from './readings.ts';
+
+/** Which stretches of a text are secret. */
+export class Secrecy {
+  readonly readings: Readings;
+  /** For each place where something secret begins, where it ends; 0 elsewhere. */
+  #ends: Int32Array | undefined;
+  #steps = 0;
+
+  /** Whether the text may mean something else than what stands there. */
+  readonly hasEscapes: boolean;
+
+  constructor(text: string) {
+    this.readings = new Readings(text);
+    this.hasEscapes = beginsEscape.test(text);
+  }
+
+  get text(): string {
+    return this.readings.text;
+  }
+
+  /** How much work it was to find them; grows with the text, whatever stands in it. */
+  get steps(): number {
+    return this.#steps + this.readings.steps;
+  }
+
+  worked(steps: number): void {
+    this.#steps += steps;
+  }
+
+  hide(from: number, to: number): void {
+    this.#ends ??= new Int32Array(this.text.length + 1);
+    this.#ends[from] = Math.max(this.#ends[from] ?? 0, to);
+  }
+
+  /** The text, with `replacement` for each stretch that is secret. */
+  replaced(replacement: string): string {
+    const { text } = this;
+    const ends = this.#ends;
+    if (ends === undefined) return text;
+    let result = '';
+    let copied = 0;
+    for (let place = 0; place < text.length; place++) {
+      let end = ends[place] ?? 0;
+      if (end === 0) continue;
+      result += text.slice(copied, place) + replacement;
+      for (; place < end || ends[place]; place++) end = Math.max(end, ends[place] ?? 0);
+      copied = end;
+    }
+    return result + text.slice(copied);
+  }
+}
