@@ -4,7 +4,7 @@ import { type IntakeCredentials, type IntakeDef, intakeOf } from '../src/runtime
 import { type EventSource, envelopeOf, hopsOf } from '../src/runtime/message.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { requireEngine } from '../src/runtime/node-home.ts';
-import { errorStatus, onInput } from '../src/runtime/node-outcome.ts';
+import { configured, errorStatus, onInput } from '../src/runtime/node-outcome.ts';
 import { provisioningOf } from '../src/runtime/provisioning.ts';
 
 interface SavedEvent extends NodeDef, EventSource, IntakeDef {
@@ -18,7 +18,13 @@ export default function provisioningEvent(RED: NodeAPI): void {
 
   function ProvisioningEvent(this: Node<object>, def: NodeDef): void {
     RED.nodes.createNode(this, def);
-    const saved = migrate('event', def as SavedEvent);
+    const credentials = (this.credentials ?? {}) as IntakeCredentials;
+    const saved = configured(
+      this,
+      () => migrate('event', def as SavedEvent),
+      (error) => this.on('close', intake.mount(this, def as SavedEvent, credentials, error)),
+    );
+    if (!saved) return;
     const { registry } = saved;
 
     const detach = provisioning.attachEmitter(
@@ -49,7 +55,7 @@ export default function provisioningEvent(RED: NodeAPI): void {
       await engine.accept([envelope], this.id, undefined, msg, hopsOf(msg));
       show();
     });
-    const unmount = intake.mount(this, saved, (this.credentials ?? {}) as IntakeCredentials);
+    const unmount = intake.mount(this, saved, credentials);
     const unobserve = provisioning.observeProblem(registry, (now) => {
       problem = now;
       if (registry) show();

@@ -6,7 +6,7 @@ import type { TakeResult } from '../src/engine/take.ts';
 import { hopsOf } from '../src/runtime/message.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { requireEngine } from '../src/runtime/node-home.ts';
-import { onInput } from '../src/runtime/node-outcome.ts';
+import { configured, onInput } from '../src/runtime/node-outcome.ts';
 import { provisioningOf } from '../src/runtime/provisioning.ts';
 import { RunningStatus } from '../src/runtime/running-status.ts';
 
@@ -26,7 +26,9 @@ export default function provisioningExecutor(RED: NodeAPI): void {
 
   function ProvisioningExecutor(this: Node, def: NodeDef): void {
     RED.nodes.createNode(this, def);
-    const { registry } = migrate('executor', def as SavedExecutor);
+    const saved = configured(this, () => migrate('executor', def as SavedExecutor));
+    if (!saved) return;
+    const { registry } = saved;
     const status = new RunningStatus(RED, this);
 
     const detach = provisioning.attachExecutor(registry, this.id, (pass, envelope) =>

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { FlowCall } from '../src/engine/targets/flow.ts';
 import { migrate } from '../src/runtime/migrations.ts';
+import { configured } from '../src/runtime/node-outcome.ts';
 import { provisioningOf } from '../src/runtime/provisioning.ts';
 
 interface SavedHandlerIn extends NodeDef {
@@ -17,7 +18,9 @@ export default function provisioningHandlerIn(RED: NodeAPI): void {
 
   function ProvisioningHandlerIn(this: Node, def: NodeDef): void {
     RED.nodes.createNode(this, def);
-    const { handler } = migrate('handler-in', def as SavedHandlerIn);
+    const saved = configured(this, () => migrate('handler-in', def as SavedHandlerIn));
+    if (!saved) return;
+    const { handler } = saved;
     if (!handler) {
       this.status({ fill: 'red', shape: 'ring', text: 'provisioning-handler-in.status.none' });
       return;

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import { InvalidInput } from '../src/engine/errors.ts';
 import { migrate } from '../src/runtime/migrations.ts';
-import { onInput } from '../src/runtime/node-outcome.ts';
+import { configured, onInput } from '../src/runtime/node-outcome.ts';
 import { provisioningOf } from '../src/runtime/provisioning.ts';
 
 interface SavedReply extends NodeDef {
@@ -20,7 +20,9 @@ export default function provisioningHandlerReply(RED: NodeAPI): void {
 
   function ProvisioningHandlerReply(this: Node, def: NodeDef): void {
     RED.nodes.createNode(this, def);
-    const { outcome = 'message' } = migrate('handler-reply', def as SavedReply);
+    const saved = configured(this, () => migrate('handler-reply', def as SavedReply));
+    if (!saved) return;
+    const { outcome = 'message' } = saved;
     onInput<ReplyMessage>(this, async ({ payload, error, provisioning }) => {
       const replyTo = provisioning?.replyTo;
       if (typeof replyTo !== 'string') {

@@ -3,7 +3,7 @@ import { InvalidInput } from '../src/engine/errors.ts';
 import { listensTo } from '../src/engine/handler.ts';
 import { type LogConfig, logConfigOf } from '../src/runtime/log-config.ts';
 import { migrate } from '../src/runtime/migrations.ts';
-import { errorStatus } from '../src/runtime/node-outcome.ts';
+import { configured, errorStatus } from '../src/runtime/node-outcome.ts';
 import { type Provisioning, provisioningOf } from '../src/runtime/provisioning.ts';
 
 interface SavedLog extends NodeDef {
@@ -16,7 +16,8 @@ export default function provisioningLog(RED: NodeAPI): void {
 
   function ProvisioningLog(this: Node, def: NodeDef): void {
     RED.nodes.createNode(this, def);
-    const saved = migrate('log', def as SavedLog);
+    const saved = configured(this, () => migrate('log', def as SavedLog));
+    if (!saved) return;
     try {
       const ends = listen(this, provisioning, saved.registry, logConfigOf(saved));
       this.on('close', () => {

@@ -31,8 +31,12 @@ const defaultPath = '/provisioning/events';
 const mostInFlight = 64 * 1024 * 1024;
 
 export interface Intake {
-  /** The node receives events at its path from now on. @returns what ends it */
-  mount(node: Node, def: IntakeDef, credentials: IntakeCredentials): () => void;
+  /**
+   * The node receives events at its path from now on.
+   * @param problem why it can take none: its path is kept, and senders are told to come back later
+   * @returns what ends it
+   */
+  mount(node: Node, def: IntakeDef, credentials: IntakeCredentials, problem?: InvalidInput): () => void;
   /** What there is to say of a node's intake, such as that it is open to everybody; `{}` when nothing is. */
   statusOf(node: string): NodeStatus;
 }
@@ -66,6 +70,7 @@ class HttpIntake implements Intake {
     node: Node,
     { intake, path = defaultPath, registry, intakeAuth }: IntakeDef,
     credentials: IntakeCredentials,
+    problem?: InvalidInput,
   ) {
     this.#show(node, registry, {});
     if (!intake) return () => undefined;
@@ -73,7 +78,7 @@ class HttpIntake implements Intake {
       const red = this.#red;
       if (isOff(red)) throw misconfigured(red, '', red._('provisioning-event.error.off'));
       const place = placeOf(red, path);
-      const guard = this.#guardOf(node, intakeAuth, credentials);
+      const guard = problem ? closedGuard(problem) : this.#guardOf(node, intakeAuth, credentials);
       const claimant: Claimant = {
         node: node.id,
         label: node.name || node.id,

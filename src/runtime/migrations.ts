@@ -1,7 +1,9 @@
+import { InvalidInput } from '../engine/errors.ts';
+
 /** Kinds of nodes that save a configuration. */
 export type NodeKind = 'registry' | 'handler' | 'event' | 'executor' | 'log' | 'handler-in' | 'handler-reply';
 
-type Saved = object & { readonly configVersion?: unknown };
+type Saved = object & { readonly configVersion?: unknown; readonly id?: string; readonly name?: string };
 
 /** `migrations[kind][n]` leads a configuration from version n + 1 to n + 2. Each is pure and has a test. */
 const migrations: Readonly<Record<NodeKind, readonly ((saved: Saved) => Saved)[]>> = {
@@ -14,9 +16,18 @@ const migrations: Readonly<Record<NodeKind, readonly ((saved: Saved) => Saved)[]
   'handler-reply': [],
 };
 
-/** Brings a saved configuration to the version that this package writes; one without a version is of the first. */
+/**
+ * Brings a saved configuration to the version that this package writes; one without a version is of the first.
+ * @throws InvalidInput for one of a newer version: what its properties mean is not known here
+ */
 export function migrate<T extends object>(kind: NodeKind, saved: T): T {
-  const { configVersion = 1 } = saved as Saved;
-  const steps = migrations[kind].slice(Number(configVersion) - 1);
+  const { configVersion = 1, id = '', name = '' } = saved as Saved;
+  const known = migrations[kind].length + 1;
+  const version = Number(configVersion);
+  if (!(Number.isInteger(version) && version >= 1 && version <= known)) {
+    const message = `is ${JSON.stringify(configVersion)}, but this version of the package knows ${known} at most: update node-red-contrib-provisioning, or delete the node and make it anew`;
+    throw new InvalidInput(`${kind} "${name || id}"`, [{ field: 'configVersion', message }]);
+  }
+  const steps = migrations[kind].slice(version - 1);
   return steps.reduce<Saved>((config, step) => step(config), saved) as T;
 }

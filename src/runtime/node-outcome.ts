@@ -1,5 +1,5 @@
 import type { Node, NodeMessageInFlow, NodeStatus } from 'node-red';
-import { ProvisioningError } from '../engine/errors.ts';
+import { InvalidInput, ProvisioningError } from '../engine/errors.ts';
 
 type Send = (msg: NodeMessageInFlow | (NodeMessageInFlow | null)[]) => void;
 type Done = (error?: Error) => void;
@@ -24,6 +24,28 @@ function fail(node: Node, error: unknown, done: Done): void {
   const problem = error instanceof Error ? error : new Error(String(error));
   node.status(errorStatus(problem));
   done(problem);
+}
+
+/**
+ * What a node makes of its saved configuration. Where that can't be used, the node says so, and each message that
+ * arrives is an error: nothing of it is done by halves.
+ * @param refused is told of the error
+ */
+export function configured<T>(
+  node: Node,
+  read: () => T,
+  refused: (error: InvalidInput) => void = () => undefined,
+): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    node.error(error.message);
+    node.status(errorStatus(error));
+    onInput(node, () => Promise.reject(error));
+    refused(error);
+    return null;
+  }
 }
 
 /** A red ring with the first words of what is wrong. */
