@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
-import { aHandler, anEnvelope, EngineBench } from '../support/engine-bench.ts';
+import { aHandler, anEnvelope, EngineBench, outage } from '../support/engine-bench.ts';
 import { eventually } from '../support/eventually.ts';
 
 describe('a journal whose writer ends by itself', () => {
@@ -29,7 +30,7 @@ describe('a journal whose writer ends by itself', () => {
     await endThreads();
     await bench.settle();
     assert.equal(bench.engine.state, 'error');
-    assert.match(String(bench.engine.problem), /the journal's writer has ended \(.*\): it is started again/);
+    assert.match(String(bench.engine.problem), /the journal's writer has ended.*: it is started again/);
     await assert.rejects(bench.engine.accept([anEnvelope(1)], 'event-node'), /it is started again/);
     await open();
     assert.equal(bench.engine.problem, null);
@@ -105,6 +106,28 @@ describe('a journal whose writer ends by itself', () => {
       bench.passes.map(({ status }) => status),
       ['succeeded'],
     );
+  });
+});
+
+describe('a journal whose folder is deleted while it is open', () => {
+  it('is written anew, and what waits goes on', async () => {
+    const bench = new EngineBench();
+    await bench.start([aHandler('a'), aHandler('b', { priority: 20 })]);
+    bench.behaviours.set('a', () => outage);
+    bench.flow = () => undefined;
+    const [id] = await bench.accept(anEnvelope(1));
+    rmSync(bench.folder, { recursive: true });
+    await eventually('it is noticed', () => bench.engine.state === 'error');
+    assert.match(String(bench.engine.problem), /was deleted or moved away while it was in use/);
+    bench.flow = (event) => void bench.take(event);
+    await eventually('it is open again', async () => {
+      await bench.advance(1000);
+      return bench.engine.state === 'ready';
+    });
+    await bench.settle();
+    assert.equal(bench.calls[0]?.eventId, id);
+    assert.deepEqual(bench.called, ['a:1', 'b:1']);
+    await bench.end();
   });
 });
 

@@ -1,13 +1,21 @@
 /** What kept the journal from doing its work. */
-export type JournalErrorKind = 'full' | 'unwritable' | 'damaged' | 'newer' | 'locked' | 'failed';
+export type JournalErrorKind =
+  | 'full'
+  | 'unwritable'
+  | 'damaged'
+  | 'newer'
+  | 'locked'
+  | 'displaced'
+  | 'failed';
 
 const remedies: Readonly<Record<JournalErrorKind, string>> = {
   full: 'the disk is full: free some space',
   unwritable:
     'the folder can not be written: check its owner, its permissions and whether the disk is read-only',
-  damaged: 'the file is damaged: restart Node-RED to have it moved aside, or restore it from a backup',
+  damaged: 'the file is damaged: it is moved aside, and what can be read of it is taken over',
   newer: 'it was written by a newer version: update the package',
   locked: 'it is in use by another process: stop the other Node-RED',
+  displaced: 'a file of it was deleted or replaced while it was in use',
   failed: 'the operation failed',
 };
 

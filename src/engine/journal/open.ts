@@ -1,15 +1,19 @@
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { JournalError, sqliteErrorKind } from './journal-error.ts';
 import { type Lock, lockFolder } from './lock.ts';
+import { Mark, missingIn } from './mark.ts';
+import { salvage } from './salvage.ts';
 import { migrate, schemaVersion, versionOf } from './schema.ts';
 
 export interface OpenJournal {
   readonly db: DatabaseSync;
   readonly lock: Lock;
   readonly tag: string;
-  /** A damaged journal was moved aside: where it is and what to do. */
+  /** Noted after each commit. */
+  readonly mark: Mark;
+  /** A damaged journal was moved aside, or lacks its last commits: what is so, and what to do. */
   readonly notice: string | null;
 }
 
@@ -29,7 +33,7 @@ export function openJournal(folder: string): OpenJournal {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     lock = lockFolder(folder);
     const { db, notice } = openOrReplace(file);
-    return { db, lock, notice, tag: tagOf(db) };
+    return { db, lock, notice, tag: tagOf(db), mark: new Mark(folder, db) };
   } catch (error) {
     lock?.release();
     throw JournalError.from(error, file);
@@ -38,22 +42,41 @@ export function openJournal(folder: string): OpenJournal {
 
 function openOrReplace(file: string): { db: DatabaseSync; notice: string | null } {
   try {
-    return { db: openFile(file), notice: null };
+    if (existsSync(damageFlag(file))) throw new JournalError('damaged', 'damage was met while it was in use');
+    const fresh = isFresh(file);
+    const db = openFile(file);
+    return { db, notice: fresh ? null : missingIn(dirname(file), db) };
   } catch (error) {
     if (
       !(sqliteErrorKind(error) === 'damaged' || (error instanceof JournalError && error.kind === 'damaged'))
     )
       throw error;
     const aside = moveAside(file);
-    return {
-      db: openFile(file),
-      notice: `journal.sqlite was damaged and has been moved to ${aside}; a new one was begun. What the old one had not delivered is in that file only: recover it with "sqlite3 ${aside} .recover", or restore a backup`,
-    };
+    const db = openFile(file);
+    const events = salvage(aside, db);
+    // From now on the new one is the journal: a crash before would have it begun once more.
+    rmSync(damageFlag(file), { force: true });
+    return { db, notice: damageNotice(aside, events) };
   }
 }
 
+function damageNotice(aside: string, events: number): string {
+  const over =
+    events === 0
+      ? 'no event that was not delivered could be taken over'
+      : `${events} ${events === 1 ? 'event that was' : 'events that were'} not delivered ${events === 1 ? 'has' : 'have'} been taken over`;
+  return `journal.sqlite was damaged and has been moved to ${aside}; a new one was begun, ${over}. What could not be read, and the log until then, is in that file only: recover it with "sqlite3 ${aside} .recover", or restore a backup`;
+}
+
+/** Damage was met in the open journal: the next opening moves it aside, though it may look sound where it is checked. */
+export function flagDamage(folder: string): void {
+  writeFileSync(damageFlag(join(folder, 'journal.sqlite')), '');
+}
+
+const damageFlag = (file: string) => `${file}-damaged`;
+
 function openFile(file: string): DatabaseSync {
-  const fresh = !existsSync(file) || statSync(file).size === 0;
+  const fresh = isFresh(file);
   const db = new DatabaseSync(file, { timeout: 1000 });
   try {
     const version = versionOf(db);
@@ -75,6 +98,10 @@ function openFile(file: string): DatabaseSync {
     db.close();
     throw error;
   }
+}
+
+function isFresh(file: string): boolean {
+  return !existsSync(file) || statSync(file).size === 0;
 }
 
 function check(db: DatabaseSync, file: string): void {

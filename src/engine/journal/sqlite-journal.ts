@@ -66,6 +66,7 @@ export class SqliteJournal implements Journal {
   #scheduled = false;
   #last: Promise<unknown> = Promise.resolve();
   #failure: Error | undefined;
+  readonly #exited: Promise<unknown>;
   readonly #lost = Promise.withResolvers<Error>();
   readonly #unwritten: Unwritten;
   #closing = false;
@@ -103,12 +104,13 @@ export class SqliteJournal implements Journal {
     this.backlog = opened.backlog;
     this.#worker = worker;
     this.#unwritten = new Unwritten(folder);
-    worker.on(
-      'message',
-      (message: FromWriter) => 'results' in message && this.#settle(message.results, message.wrote),
-    );
-    worker.on('error', (error) => this.#end(error.message));
-    worker.on('exit', () => this.#end('it was ended'));
+    worker.on('message', (message: FromWriter) => {
+      if ('results' in message) this.#settle(message.results, message.wrote);
+      else if ('lost' in message) this.#end(message.lost.message);
+    });
+    worker.on('error', (error) => this.#end(`${endedByItself} (${error.message})`));
+    worker.on('exit', () => this.#end(endedByItself));
+    this.#exited = new Promise((resolve) => worker.once('exit', resolve));
     worker.unref();
   }
 
@@ -199,14 +201,13 @@ export class SqliteJournal implements Journal {
   /** Lets go of the folder once everything called before is on disk. */
   async close(): Promise<void> {
     this.#unwritten.close();
-    if (this.#failure) return;
+    if (this.#failure) return void (await this.#exited);
     this.#closing = true;
     // Results come in the order of the calls: with the last one, all have come.
     await this.#last.catch(() => undefined);
-    const exit = once(this.#worker, 'exit');
     this.#worker.ref();
     this.#post({ close: true });
-    await exit;
+    await this.#exited;
   }
 
   #call<T>(name: OperationName, args: readonly unknown[]): Promise<T> {
@@ -246,6 +247,7 @@ export class SqliteJournal implements Journal {
   }
 
   #settle(results: readonly Result[], wrote: boolean): void {
+    if (this.#failure) return;
     const waiting = this.#written.splice(0, results.length);
     this.#sent.splice(0, results.length);
     if (this.#written.length === 0) this.#worker.unref();
@@ -269,10 +271,7 @@ export class SqliteJournal implements Journal {
   /** The thread has ended: asked to, or by itself. */
   #end(why: string): void {
     if (this.#failure) return;
-    const reason = this.#closing
-      ? `the journal's writer has ended: ${why}`
-      : `the journal's writer has ended (${why}): it is started again`;
-    this.#failure = new Unavailable(reason);
+    this.#failure = new Unavailable(this.#closing ? "the journal's writer has ended" : why);
     for (const operation of [...this.#sent, ...this.#gathered.operations]) this.#unwritten.add(operation);
     for (const { reject } of [...this.#written, ...this.#gathered.waiting]) reject(this.#failure);
     this.#written.length = 0;
@@ -289,6 +288,8 @@ export class SqliteJournal implements Journal {
 function errorOf({ kind, message }: Failure): Unavailable {
   return kind === 'failed' ? new WriteRefused(message) : new Unavailable(message);
 }
+
+const endedByItself = "the journal's writer has ended: it is started again";
 
 /** @throws when the thread ends before it has said anything */
 async function firstMessage(worker: Worker): Promise<FromWriter> {

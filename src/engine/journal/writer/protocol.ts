@@ -37,6 +37,8 @@ export type FromWriter =
       };
     }
   | { readonly refused: Failure }
+  /** It can't go on: the journal is closed, and to be opened anew. */
+  | { readonly lost: Failure }
   | {
       readonly results: readonly Result[];
       /** Whether something was written; a batch that only read proves nothing of the disk. */

@@ -1,6 +1,8 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { saveDisplaced } from '../displaced.ts';
 import { JournalError } from '../journal-error.ts';
-import { openJournal } from '../open.ts';
+import { flagDamage, openJournal } from '../open.ts';
+import { type OpenFile, OpenFiles } from '../open-files.ts';
 import { Commits } from './commits.ts';
 import { writeLate } from './late.ts';
 import { operationsOn } from './operations.ts';
@@ -9,26 +11,60 @@ import { recover } from './recover.ts';
 
 const { folder, now, unwritten } = workerData as WriterData;
 
+/** Ms between two looks at whether all files are in place; each batch looks at those that it is written to. */
+const lookPause = 1000;
+
 function run(): void {
-  const { db, lock, tag, notice } = openJournal(folder);
+  const { db, lock, tag, notice, mark } = openJournal(folder);
   const operations = operationsOn(db);
   writeLate(db, operations, unwritten);
   const backlog = recover(db, now);
   operations.reset();
   const commits = new Commits(db, operations, folder);
   const changes = db.prepare('select total_changes() as count');
+  const files = new OpenFiles(folder);
+  const looking = setInterval(() => look(files.displaced()), lookPause);
+
+  /** @returns why nothing can be written, if a file of the journal is not in place any more */
+  function look(displaced: OpenFile | undefined): Failure | undefined {
+    if (!displaced) return undefined;
+    try {
+      const saved = failureOf(saveDisplaced(db, folder, files, displaced));
+      end({ lost: saved });
+      return saved;
+    } catch (error) {
+      return failureOf(error);
+    }
+  }
+
+  function carryOut(batch: readonly Operation[]): void {
+    const displaced = look(files.writtenDisplaced());
+    if (displaced) return send({ results: batch.map(() => ({ failure: displaced })), wrote: false });
+    const before = changes.get()?.['count'];
+    const results = commits.carryOut(batch);
+    mark.write();
+    send({ results, wrote: changes.get()?.['count'] !== before });
+    const damage = results.find((result) => 'failure' in result && result.failure.kind === 'damaged');
+    if (!damage || !('failure' in damage)) return;
+    flagDamage(folder);
+    db.close();
+    end({ lost: damage.failure });
+  }
+
+  function end(last?: FromWriter): void {
+    clearInterval(looking);
+    mark.close();
+    lock.release();
+    if (last) send(last);
+    parentPort?.close();
+  }
 
   parentPort?.on('message', (message: ToWriter) => {
     const { batch, closes } = withFollowing(message);
-    if (batch.length > 0) {
-      const before = changes.get()?.['count'];
-      const results = commits.carryOut(batch);
-      send({ results, wrote: changes.get()?.['count'] !== before });
-    }
-    if (!closes) return;
+    if (batch.length > 0) carryOut(batch);
+    if (!closes || !db.isOpen) return;
     db.close();
-    lock.release();
-    parentPort?.close();
+    end();
   });
   send({ opened: { tag, notice, backlog } });
 }
@@ -59,6 +95,8 @@ function send(message: FromWriter): void {
 try {
   run();
 } catch (error) {
-  send({ refused: failureOf(error) });
+  const refused = failureOf(error);
+  if (refused.kind === 'damaged') flagDamage(folder);
+  send({ refused });
   parentPort?.close();
 }
