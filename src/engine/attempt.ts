@@ -37,6 +37,7 @@ function brokenTarget(error: unknown): Outcome {
     response: null,
     error: `the call could not be made: ${message}`,
     outage: true,
+    final: false,
     gone: false,
     retryAfterMs: null,
     requestHeaders: {},

@@ -4,7 +4,7 @@ import type { Gate, Shut } from './gate.ts';
 import type { Ids } from './journal/ids.ts';
 import type { ExecutionChange } from './journal/journal.ts';
 import type { RegisteredHandler, Registry } from './registry.ts';
-import { afterFailure } from './retry.ts';
+import { afterFailure, isFinal } from './retry.ts';
 import {
   type Chain,
   type ChainExecution,
@@ -91,7 +91,8 @@ export class Calls {
     const made = await makeAttempt(target, call, time);
     breakers.record(id, made.outcome, parked?.probe ?? false);
     if (made.outcome.ok) return settle(execution, made);
-    if (parked?.probe) return this.#parkUntil(execution, made, parked.dueAt, execution.retries);
+    if (parked?.probe && !isFinal(config, made.outcome))
+      return this.#parkUntil(execution, made, parked.dueAt, execution.retries);
     const after = afterFailure(config, execution.retries, made.outcome, random());
     if (!after.retry) return settle(execution, made);
     return this.#parkUntil(execution, made, time.now() + after.delayMs, execution.retries + 1);

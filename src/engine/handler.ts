@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { eventTypeSchema } from './event.ts';
+import { isHost, reservedHeader } from './targets/http/reserved-headers.ts';
 import { isSigningSecret, signingSecretRemedy } from './targets/signing-secret.ts';
 
 /** Numbers may come as numeric strings: the editor and `${NAME}` give those. */
@@ -60,6 +61,10 @@ export const handlerStatusSchema = z.enum(['enabled', 'held', 'disabled', 'archi
 });
 export type HandlerStatus = z.infer<typeof handlerStatusSchema>;
 
+/** Which failures are retried: those that may pass by themselves, or every one. */
+export const retryOnSchema = z.enum(['transient', 'any'], { error: 'must be "transient" or "any"' });
+export type RetryOn = z.infer<typeof retryOnSchema>;
+
 const common = {
   id: nodeIdSchema,
   name: z.string().default(''),
@@ -72,6 +77,7 @@ const common = {
     .array(number(0, 2_592_000), { error: 'must be a list of seconds' })
     .max(100, 'must have 100 delays at most')
     .default([5, 300, 1800, 7200, 18_000, 36_000, 36_000]),
+  retryOn: retryOnSchema.default('transient'),
   concurrency: integer(1, 1024).default(16),
   ratePerSecond: number(0, 1_000_000).default(0),
 };
@@ -123,7 +129,7 @@ const secretsSchema = z.array(z.string()).default([]);
 
 const signingSecretSchema = z.string().trim().refine(isSigningSecret, signingSecretRemedy);
 
-const httpSchema = z.object({
+const httpFields = z.object({
   ...common,
   handlerType: z.literal('http'),
   url: httpUrlSchema,
@@ -135,6 +141,29 @@ const httpSchema = z.object({
   signingSecret: signingSecretSchema.optional(),
   previousSigningSecret: signingSecretSchema.optional(),
 });
+
+/** Headers that the handler, its sign-in or HTTP itself sets are refused: they would not be sent as they stand. */
+const httpSchema = httpFields.superRefine(({ headers, auth, url }, context) => {
+  const signsIn = auth.type !== 'none' || hasUser(url);
+  let hosts = 0;
+  for (const [index, { name, value }] of headers.entries()) {
+    const refuse = (property: 'name' | 'value', message: string) =>
+      context.addIssue({ code: 'custom', path: ['headers', index, property], message });
+    const reason = reservedHeader(name);
+    if (reason) refuse('name', `"${name}" ${reason}`);
+    if (/^authorization$/i.test(name) && signsIn) {
+      refuse('name', `"${name}" is set by the sign-in of the handler: remove it, or sign in with "none"`);
+    }
+    if (!/^host$/i.test(name)) continue;
+    if (++hosts > 1) refuse('name', `"${name}" stands there twice: remove one of them`);
+    else if (!isHost(value)) refuse('value', 'must be a host such as "sip.example" or "sip.example:8080"');
+  }
+});
+
+function hasUser(url: string): boolean {
+  const { username, password } = URL.parse(url) ?? { username: '', password: '' };
+  return username !== '' || password !== '';
+}
 
 const localSchema = z.object({
   ...common,
@@ -186,6 +215,7 @@ const refusedSchema = z.object({
   timeoutSeconds: readable(common.timeoutSeconds, 15),
   onFailure: readable(common.onFailure, 'continue'),
   retryDelays: readable(common.retryDelays, []),
+  retryOn: readable(common.retryOn, 'transient'),
   concurrency: readable(common.concurrency, 16),
   ratePerSecond: readable(common.ratePerSecond, 0),
 });

@@ -4,6 +4,7 @@ import { InvalidInput } from '../engine/errors.ts';
 import type { Handler } from '../engine/handler.ts';
 import { handlerSchema, hasReadableUser } from '../engine/handler.ts';
 import { parse } from '../engine/parse.ts';
+import { environmentProxy, type ProxyOptions } from './environment-proxy.ts';
 import { asText, References, type Setting } from './references.ts';
 
 /** A saved handler, as the constructor gets it: `${NAME}` is resolved, the rest is unchecked. */
@@ -42,13 +43,14 @@ export function handlerOf(
     timeoutSeconds: saved['timeoutSeconds'],
     onFailure: saved['onFailure'],
     retryDelays: saved['retryDelays'],
+    retryOn: saved['retryOn'],
     concurrency: saved['concurrency'],
     ratePerSecond: saved['ratePerSecond'],
   });
   references.check(common);
   // A leftover of another type must not keep the handler out of force.
   const type = common['handlerType'];
-  const own =
+  const own: { readonly url?: unknown } =
     type === 'local'
       ? localOf(saved, written, references)
       : type === 'http'
@@ -56,7 +58,12 @@ export function handlerOf(
         : {};
   if (references.issues.length > 0) throw new InvalidInput(what, references.issues);
   const nodes =
-    type === 'http' ? { tls: tlsOf(RED, saved['tls'], what), proxy: proxyOf(RED, saved['proxy'], what) } : {};
+    type === 'http'
+      ? {
+          tls: tlsOf(RED, saved['tls'], what),
+          proxy: proxyOf(RED, saved['proxy'], what) ?? environmentProxyOf(RED, own, what),
+        }
+      : {};
   const secrets = [...references.secrets];
   return parse(what, handlerSchema, withoutAbsent({ ...common, ...own, ...nodes, secrets }));
 }
@@ -173,6 +180,19 @@ function proxyOf(RED: NodeAPI, id: unknown, what: string): unknown {
   if (node.credentials?.username) url.username = node.credentials.username;
   if (node.credentials?.password) url.password = node.credentials.password;
   return { url: url.href, noProxy: node.noproxy ?? [] };
+}
+
+/** Who has no proxy of his own takes the environment's, which must not be passed by where it can't be used. */
+function environmentProxyOf(RED: NodeAPI, { url: address }: { url?: unknown }, what: string): unknown {
+  const target = URL.parse(String(address ?? ''));
+  if (!target || !/^https?:$/.test(target.protocol)) return undefined;
+  const options = (RED.settings as { readonly proxyOptions?: ProxyOptions } | undefined)?.proxyOptions;
+  const named = environmentProxy(target, process.env, options);
+  if (!named) return undefined;
+  const url = URL.parse(named.url);
+  if (url && /^https?:$/.test(url.protocol) && hasReadableUser(url)) return { url: url.href, noProxy: [] };
+  const message = `${named.variable} of the environment names no HTTP proxy: correct it, name the host in no_proxy, or give the handler a proxy node`;
+  throw new InvalidInput(what, [{ field: 'proxy', message }]);
 }
 
 /** Without what it refers to, a handler must not be called in the clear or past its proxy. */

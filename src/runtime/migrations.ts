@@ -8,7 +8,8 @@ type Saved = object & { readonly configVersion?: unknown; readonly id?: string; 
 /** `migrations[kind][n]` leads a configuration from version n + 1 to n + 2. Each is pure and has a test. */
 const migrations: Readonly<Record<NodeKind, readonly ((saved: Saved) => Saved)[]>> = {
   registry: [],
-  handler: [],
+  // Before there was a choice, every failure was retried.
+  handler: [(saved) => ({ retryOn: 'any', ...saved })],
   event: [],
   executor: [],
   log: [],

@@ -281,6 +281,34 @@ describe('delivery', () => {
       assert.deepEqual(statuses(), ['a:1 failed']);
     });
 
+    it('has failed at once by an answer that will not change, and holds up no later event of its object', async () => {
+      await bench.start([retrying(), aHandler('b', { retryDelays: [5, 300], retryOn: 'any' })]);
+      for (const id of ['a', 'b']) bench.behaviours.set(id, () => ({ ...refusal, final: true }));
+      await bench.accept(anEnvelope(1), anEnvelope(1));
+      assert.deepEqual(statuses(), ['a:1 failed', 'b:1 parked', 'a:2 failed', 'b:2 parked']);
+      await bench.advance(3_600_000);
+      assert.ok(statuses().every((status) => status.endsWith('failed')));
+      const callsOf = (id: string) => bench.calls.filter(({ handler }) => handler === id).length;
+      assert.deepEqual([callsOf('a'), callsOf('b')], [2, 6]);
+    });
+
+    it('has failed by such an answer to a probe too, and the next probe is another one’s', async () => {
+      await bench.start([retrying()]);
+      let answer: typeof refusal = outage;
+      bench.behaviours.set('a', () => answer);
+      await bench.accept(...Array.from({ length: 12 }, (_, object) => anEnvelope(object)));
+      const parked = () => statuses().filter((status) => status.endsWith('parked')).length;
+      assert.equal(parked(), 12);
+      answer = { ...refusal, final: true };
+      await bench.advance(30_000);
+      assert.equal(parked(), 11);
+      await bench.advance(30_000);
+      assert.equal(parked(), 10);
+      answer = {};
+      await bench.advance(3_600_000);
+      assert.equal(statuses().filter((status) => status.endsWith('succeeded')).length, 10);
+    });
+
     it('waits as long as the receiver asks, if that is longer', async () => {
       await bench.start([retrying()]);
       bench.behaviours.set('a', ({ attempt }) => (attempt === 1 ? { ...outage, retryAfterMs: 60_000 } : {}));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type Handler, handlerSchema, inChainOrder, listensTo } from '../../src/engine/handler.ts';
 import { parse } from '../../src/engine/parse.ts';
+import { reservedHeaders } from '../../src/engine/targets/http/reserved-headers.ts';
 import { issuesOf } from '../support/invalid.ts';
 
 const minimal = {
@@ -23,6 +24,7 @@ describe('a handler that says nothing more than whom it calls', () => {
     timeoutSeconds: 15,
     onFailure: 'continue',
     retryDelays: [5, 300, 1800, 7200, 18000, 36000, 36000],
+    retryOn: 'transient',
     concurrency: 16,
     ratePerSecond: 0,
   };
@@ -44,6 +46,68 @@ describe('a handler that says nothing more than whom it calls', () => {
   it('verifies the certificate of its server', () => {
     const handler = parsed('http', { tls: {} });
     assert.deepEqual(handler.handlerType === 'http' && handler.tls, { rejectUnauthorized: true });
+  });
+});
+
+describe('a header of a handler', () => {
+  const refused = (headers: readonly object[], rest: object = {}) =>
+    issuesOf(() => parsed('http', { headers, ...rest }));
+
+  it('is refused when the handler or HTTP sets it, with the reason', () => {
+    for (const name of reservedHeaders)
+      for (const written of [name, name.toUpperCase()]) {
+        const issues = refused([
+          { name: 'X-Own', value: '1' },
+          { name: written, value: '1' },
+        ]);
+        assert.deepEqual(Object.keys(issues), ['headers[1].name']);
+        assert.match(
+          issues['headers[1].name'] ?? '',
+          /^"[\w-]+" (?:is set by|belongs to|is sent with) .*: (?:remove|enter)/i,
+        );
+      }
+    assert.deepEqual(
+      refused([
+        { name: 'Content-Length', value: '5' },
+        { name: 'Webhook-Id', value: 'x' },
+      ]),
+      {
+        'headers[0].name': '"Content-Length" belongs to the connection, and is set by HTTP itself: remove it',
+        'headers[1].name': '"Webhook-Id" is set by the handler itself, on every call: remove it',
+      },
+    );
+  });
+
+  it('is refused when it is Authorization beside a sign-in, in the URL as well', () => {
+    const headers = [{ name: 'Authorization', value: 'Bearer x' }];
+    const message = '"Authorization" is set by the sign-in of the handler: remove it, or sign in with "none"';
+    assert.deepEqual(refused(headers, { auth: { type: 'bearer', token: 't' } }), {
+      'headers[0].name': message,
+    });
+    assert.deepEqual(refused(headers, { auth: { type: 'basic', user: 'u', password: 'p' } }), {
+      'headers[0].name': message,
+    });
+    assert.deepEqual(refused(headers, { url: 'https://u:p@crm.example/' }), { 'headers[0].name': message });
+    assert.doesNotThrow(() => parsed('http', { headers }));
+  });
+
+  it('may be Host, once, with a host', () => {
+    for (const value of ['sip.example', 'sip.example:8080', '10.0.0.1', '[::1]:5060', '_sip.example'])
+      assert.doesNotThrow(() => parsed('http', { headers: [{ name: 'Host', value }] }), value);
+    for (const value of [
+      '',
+      'a b',
+      'http://sip.example',
+      'sip.example/',
+      'user@sip.example',
+      'sip.example:port',
+    ])
+      assert.deepEqual(Object.keys(refused([{ name: 'host', value }])), ['headers[0].value'], value);
+    const twice = [
+      { name: 'Host', value: 'a' },
+      { name: 'host', value: 'b' },
+    ];
+    assert.deepEqual(refused(twice), { 'headers[1].name': '"host" stands there twice: remove one of them' });
   });
 });
 

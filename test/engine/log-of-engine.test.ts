@@ -21,6 +21,7 @@ const target: Target = {
     response: `stored ${body}`,
     error: null,
     outage: false,
+    final: false,
     gone: false,
     retryAfterMs: null,
     requestHeaders: {},

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { reservedHeaders } from '../../src/engine/targets/http/reserved-headers.ts';
 import type { Editor } from '../support/editor.ts';
 import { EditorSuite } from '../support/editor-suite.ts';
 import { eventually } from '../support/eventually.ts';
@@ -223,6 +224,7 @@ describe('the editor', function () {
         timeoutSeconds: '15',
         concurrency: '16',
         ratePerSecond: '0',
+        retryOn: 'transient',
       };
       for (const [property, value] of Object.entries(defaults)) {
         assert.equal(await dialog.field(property).inputValue(), value, property);
@@ -250,6 +252,17 @@ describe('the editor', function () {
       await editor.page.getByRole('link', { name: 'Delivery' }).click();
       await dialog.fill('timeoutSeconds', '2.5');
       await dialog.choose('onFailure', 'stop');
+      // It was saved before there was a choice.
+      assert.equal(await dialog.field('retryOn').inputValue(), 'any');
+      assert.match(
+        (await dialog.form.locator('#provisioning-handler-retry-on').textContent()) ?? '',
+        /Whatever/,
+      );
+      await dialog.choose('retryOn', 'transient');
+      assert.match(
+        (await dialog.form.locator('#provisioning-handler-retry-on').textContent()) ?? '',
+        /408, 409/,
+      );
       await dialog.enter(dialog.form.locator('#provisioning-handler-retry-delays'), '10, 1m 2h; 1d');
       await dialog.fill('concurrency', '4');
       await dialog.fill('ratePerSecond', '0.5');
@@ -272,6 +285,8 @@ describe('the editor', function () {
         retryDelays: [10, 60, 7200, 86400],
         concurrency: '4',
         ratePerSecond: '0.5',
+        retryOn: 'transient',
+        configVersion: 2,
       };
       assert.deepEqual({ ...saved, ...expected }, saved);
 
@@ -390,6 +405,16 @@ describe('the editor', function () {
       const header = await dialog.addRow('provisioning-handler-headers');
       await dialog.enter(header.locator('[name="name"]'), 'X Account');
       assert.match(await dialog.problemOf(header.locator('[name="name"]')), /A header name has/);
+      for (const name of [...reservedHeaders, 'CONTENT-LENGTH']) {
+        await dialog.enter(header.locator('[name="name"]'), name);
+        assert.match(
+          await dialog.problemOf(header.locator('[name="name"]')),
+          new RegExp(`^${name} (?:is|belongs)`),
+        );
+      }
+      await dialog.enter(header.locator('[name="name"]'), 'Host');
+      assert.equal(await dialog.problemOf(header.locator('[name="name"]')), '');
+      await dialog.enter(header.locator('[name="name"]'), 'X Account');
       await editor.page.getByRole('link', { name: 'Delivery' }).click();
       const delays = dialog.form.locator('#provisioning-handler-retry-delays');
       await dialog.enter(delays, 'soon');

@@ -66,6 +66,15 @@ describe('a saved handler', () => {
     );
   });
 
+  it('is retried on what may pass unless it says something else', () => {
+    assert.deepEqual([http({}).retryOn, http({ retryOn: '' }).retryOn], ['transient', 'transient']);
+    assert.equal(http({ retryOn: 'any' }).retryOn, 'any');
+    assert.deepEqual(
+      issuesOf(() => http({ retryOn: 'never' })),
+      { retryOn: 'must be "transient" or "any"' },
+    );
+  });
+
   it('keeps nothing of the other types', () => {
     const handler = local({ url: 'not a URL', headers: 5, auth: 'digest' });
     assert.deepEqual(
@@ -278,6 +287,44 @@ describe('what a saved handler refers to', () => {
       key: 'KEY',
       pfx: Buffer.from([0, 255]),
       rejectUnauthorized: false,
+    });
+  });
+
+  describe('is a proxy of the environment', () => {
+    const names = ['http_proxy', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'no_proxy', 'NO_PROXY'];
+    const kept = Object.fromEntries(names.map((name) => [name, process.env[name]]));
+    const set = (variables: Readonly<Record<string, string | undefined>>) => {
+      for (const name of names) {
+        const value = variables[name];
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    };
+    afterEach(() => set(kept));
+
+    it('when it has no proxy node', () => {
+      set({ https_proxy: 'http://u:p@proxy.example:3128', no_proxy: 'billing.example' });
+      assert.deepEqual(http({}).proxy, { url: 'http://u:p@proxy.example:3128/', noProxy: [] });
+      assert.equal(http({ url: 'https://billing.example/' }).proxy, undefined);
+      assert.equal(http({ url: 'http://crm.example/' }).proxy, undefined);
+      const own = runtime([], { p1: { url: 'http://own.example:8080', noproxy: ['crm.example'] } });
+      assert.deepEqual(http({ proxy: 'p1' }, {}, own).proxy, {
+        url: 'http://own.example:8080/',
+        noProxy: ['crm.example'],
+      });
+      assert.equal('proxy' in local({}), false);
+    });
+
+    it('which is not passed by when it can not be used', () => {
+      for (const proxy of ['socks5://proxy.example:1080', 'http://', 'http://u:p%@proxy.example']) {
+        set({ all_proxy: proxy });
+        const { proxy: issue } = issuesOf(() => http({}));
+        assert.match(issue ?? '', /^all_proxy of the environment names no HTTP proxy: /);
+        assert.equal(
+          http({}, {}, { ...runtime(), settings: { proxyOptions: { env: {} } } } as never).proxy,
+          undefined,
+        );
+      }
     });
   });
 

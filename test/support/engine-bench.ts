@@ -34,6 +34,7 @@ export const fine: Outcome = {
   response: 'ok',
   error: null,
   outage: false,
+  final: false,
   gone: false,
   retryAfterMs: null,
   requestHeaders: {},

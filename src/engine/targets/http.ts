@@ -106,9 +106,11 @@ class HttpTarget implements Target {
         outage: true,
       });
     }
+    const isOutage = status >= 500 || status === 408 || status === 425 || status === 429;
     return failure(this.#statusError(status, one(headers['location'])), {
       ...facts,
-      outage: status >= 500 || status === 408 || status === 425 || status === 429,
+      outage: isOutage,
+      final: !(isOutage || status === 409),
       gone: status === 410,
       retryAfterMs: retryAfterMs(one(headers['retry-after']), this.#now()),
     });

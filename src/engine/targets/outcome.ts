@@ -6,6 +6,7 @@ const nothing: Outcome = {
   response: null,
   error: null,
   outage: false,
+  final: false,
   gone: false,
   retryAfterMs: null,
   requestHeaders: {},

@@ -27,6 +27,11 @@ export interface Outcome {
    * 429, 5xx, a script that does not start. Such failures open a circuit.
    */
   readonly outage: boolean;
+  /**
+   * The failure is the target's judgement of this event, such as 400 or 404, and will not pass by itself. All others
+   * may: no whole answer, 408, 409, 425, 429, 5xx, and whatever goes wrong with a script or a flow.
+   */
+  readonly final: boolean;
   /** The target said that it is gone for good (410). */
   readonly gone: boolean;
   /** The target asked to be left alone so long, in ms. */

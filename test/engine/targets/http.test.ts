@@ -22,6 +22,7 @@ import {
   misbehavingServer,
   redirects,
   resets,
+  says,
   selfSigned,
   sends,
   stallsAfterHead,
@@ -86,8 +87,8 @@ describe('http target', () => {
       assert.equal(received.headers['webhook-signature'], undefined);
     });
 
-    it('one hop more than have led to the event, whatever its own headers say', async () => {
-      await call({ headers: [{ name: 'Provisioning-Hops', value: '0' }] }, { hops: 4 });
+    it('one hop more than have led to the event', async () => {
+      await call({}, { hops: 4 });
       assert.equal(server.received[0]?.headers['provisioning-hops'], '5');
     });
 
@@ -122,35 +123,42 @@ describe('http target', () => {
       );
     });
 
-    it("the user's headers, but not in the place of its own", async () => {
-      const names = [
-        'Content-Type',
-        'User-Agent',
-        'X-Own',
-        'Webhook-Id',
-        'webhook-timestamp',
-        'Provisioning-Attempt',
-        'Host',
-        'Content-Length',
-        'Transfer-Encoding',
-        'Connection',
-        'Expect',
-        'Proxy-Authorization',
-        'Authorization',
-      ];
+    it("the user's headers, also in the place of its presets and of the URL's host", async () => {
+      const names = ['Content-Type', 'User-Agent', 'X-Own', 'Host'];
       const headers = names.map((name) => ({ name, value: `mine-${name}` }));
-      const outcome = await call({ headers, auth: { type: 'bearer', token: 'token-1' } });
+      const outcome = await call({ headers });
       assert.equal(outcome.error, null);
-      const [received] = server.received;
       assert.deepEqual(
-        Object.entries(received?.headers ?? {}).filter(([, value]) => String(value).startsWith('mine-')),
+        Object.entries(server.received[0]?.headers ?? {}).filter(([, value]) =>
+          String(value).startsWith('mine-'),
+        ),
         [
+          ['host', 'mine-Host'],
           ['content-type', 'mine-Content-Type'],
           ['user-agent', 'mine-User-Agent'],
           ['x-own', 'mine-X-Own'],
         ],
       );
-      assert.equal(received?.headers.authorization, 'Bearer token-1');
+      assert.equal(outcome.requestHeaders['Host'], 'mine-Host');
+    });
+
+    it('a Host of the user over TLS too, which is asked for that name, unless its settings say another', async () => {
+      const secure = await misbehavingServer(answers(200), { tls: true });
+      const url = secure.url;
+      const headers = [{ name: 'Host', value: 'localhost:8443' }];
+      const byHost = target({ url, headers, tls: { ca: selfSigned.cert }, timeoutSeconds: 5 });
+      assert.equal((await byHost.call(callOf())).error, null);
+      const other = [{ name: 'host', value: 'sip.example' }];
+      const byOther = target({ url, headers: other, tls: { ca: selfSigned.cert }, timeoutSeconds: 5 });
+      failed(await byOther.call(callOf()), /the certificate is for another name/, { outage: true });
+      const tls = { ca: selfSigned.cert, servername: 'localhost' };
+      const bySettings = target({ url, headers: other, tls, timeoutSeconds: 5 });
+      for (let round = 0; round < 5; round++) assert.equal((await bySettings.call(callOf())).error, null);
+      assert.deepEqual(
+        secure.received.map(({ headers: { host } }) => host),
+        ['localhost:8443', ...Array(5).fill('sip.example')],
+      );
+      await secure.close();
     });
 
     it('an authorization header of the user when no authentication is set', async () => {
@@ -299,6 +307,22 @@ describe('http target', () => {
     it('on 410 as gone', async () => {
       server.become(answers(410));
       failed(await call(), /^HTTP 410 Gone$/, { code: 410, gone: true });
+    });
+
+    it('for good on an answer that will not change; no answer, 408, 409, 425, 429 and 5xx may', async () => {
+      for (const status of [300, 302, 304, 400, 401, 403, 404, 405, 406, 410, 413, 415, 418, 422, 451]) {
+        server.become(answers(status));
+        assert.equal((await call()).final, true, `${status}`);
+      }
+      for (const status of [408, 409, 425, 429, 500, 501, 502, 503, 504, 511, 599, 999]) {
+        server.become(answers(status));
+        assert.equal((await call()).final, false, `${status}`);
+      }
+      for (const behaviour of [hangs(), hangsUp(), resets(), stallsAfterHead(), says(['HTTP/1.1 404 No'])]) {
+        server.become(behaviour);
+        assert.equal((await call()).final, false);
+      }
+      assert.equal((await call({ url: await closedPort() })).final, false);
     });
 
     it('with the time that Retry-After asks for, 24 h at most', async () => {

@@ -7,31 +7,6 @@ import { sign, signingKey } from '../signature.ts';
 import type { Call } from '../target.ts';
 import { userAgent } from './user-agent.ts';
 
-/** Ours to say, or the connection's: a user's header of such a name is not sent. */
-const reserved = new Set([
-  'webhook-id',
-  'webhook-timestamp',
-  'webhook-signature',
-  'provisioning-attempt',
-  hopsHeader,
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-
-/** Whether a handler's own header of this name is left out, because the engine or HTTP itself sets it. */
-export function isReservedHeader(name: string): boolean {
-  return reserved.has(name.toLowerCase());
-}
-
 export interface AttemptHeaders {
   /** Names and values in turn, as undici takes them. */
   readonly sent: string[];
@@ -42,8 +17,7 @@ export interface AttemptHeaders {
 }
 
 /**
- * The headers of a handler's requests. The user's own may replace `content-type` and `user-agent`, not what
- * `isReservedHeader` names; `authorization` is theirs unless the handler's authentication is set.
+ * The headers of a handler's requests. The user's own may replace `content-type`, `user-agent` and `host`.
  */
 export class RequestHeaders {
   readonly #fixed: readonly string[];
@@ -57,9 +31,7 @@ export class RequestHeaders {
         { field: 'token', message: 'holds a character that an HTTP header can not carry: enter it again' },
       ]);
     }
-    const own = handler.headers.filter(
-      ({ name }) => !isReservedHeader(name) && !(authorization !== null && isNamed('authorization', name)),
-    );
+    const own = handler.headers;
     const defaults = [
       { name: 'content-type', value: 'application/json', secret: false },
       { name: 'user-agent', value: userAgent, secret: false },

@@ -41,7 +41,7 @@ export function serverNameOf({ url, tls, headers }: HttpHandler): string | undef
 }
 
 function hostOf(headers: HttpHandler['headers']): string | undefined {
-  return headers.find(({ name }) => name.toLowerCase() === 'host')?.value;
+  return headers.find(({ name }) => name.toLowerCase() === 'host')?.value.trim();
 }
 
 export function proxyAuthorization({ username, password }: URL): Record<string, string> {
