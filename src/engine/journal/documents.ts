@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { addFacets, documentColumns, searchedPart, wordsOf } from './text-document.ts';
+import { addFacets, addObject, documentColumns, searchedPart, wordsOf } from './text-document.ts';
 import { addWords } from './words.ts';
 
 /** Events whose documents are gathered at a time. */
@@ -24,9 +24,10 @@ export class Documents {
   readonly #touchedBefore: StatementSync;
   readonly #lastTouched: StatementSync;
   readonly #oldestSettled: StatementSync;
-  readonly #startsOf: StatementSync;
-  readonly #startsIn: StatementSync;
+  readonly #timesOf: StatementSync;
+  readonly #timesIn: StatementSync;
   readonly #startedAt: StatementSync;
+  readonly #acceptedAt: StatementSync;
   readonly #payload: StatementSync;
 
   constructor(journal: DatabaseSync) {
@@ -43,14 +44,20 @@ export class Documents {
     this.#oldestSettled = journal.prepare(
       'select touched_at from events where stage >= 7 order by touched_at limit 1',
     );
-    this.#startsOf = journal.prepare(
-      `select distinct started_at from executions indexed by executions_by_event
-       where event_seq = ? and started_at is not null`,
+    this.#timesOf = journal.prepare(
+      `select started_at as at from executions indexed by executions_by_event
+       where event_seq = :event and started_at is not null
+       union select accepted_at from events where seq = :event`,
     );
-    this.#startsIn = journal.prepare(
-      `select started_at from executions where status = 1 and started_at between :first and :last
+    this.#timesIn = journal.prepare(
+      `select started_at as at from executions where status = 1 and started_at between :first and :last
        union select started_at from executions indexed by executions_by_status
-       where ${ended} and started_at between :first and :last limit :limit`,
+       where ${ended} and started_at between :first and :last
+       union select accepted_at from events indexed by events_by_time
+       where accepted_at between :first and :last limit :limit`,
+    );
+    this.#acceptedAt = journal.prepare(
+      'select object_id from events indexed by events_by_time where accepted_at = ?',
     );
     this.#startedAt = journal.prepare(
       `select ${documentColumns} from executions where status = 1 and started_at = :at
@@ -92,23 +99,24 @@ export class Documents {
     return this.#touchedBefore.all(cursor).map(touchedOf);
   }
 
-  /** When the event's executions began, in ms: these are the documents that it has a part in. */
-  startsOf(event: number): number[] {
-    return this.#startsOf.all(event).map((row) => Number(row['started_at']));
+  /** When the event was accepted and its executions began, in ms: these are the documents that it has a part in. */
+  timesOf(event: number): number[] {
+    return this.#timesOf.all({ event }).map((row) => Number(row['at']));
   }
 
   /** The documents of a time, in ms and inclusive. */
-  startsIn(first: number, last: number, limit: number): number[] {
-    return this.#startsIn.all({ first, last, limit }).map((row) => Number(row['started_at']));
+  timesIn(first: number, last: number, limit: number): number[] {
+    return this.#timesIn.all({ first, last, limit }).map((row) => Number(row['at']));
   }
 
-  /** The words of all executions that began in one ms, separated by spaces; empty when there are none. */
+  /** The words of all executions that began and all events that were accepted in one ms, separated by spaces. */
   documentAt(at: number): string {
     const words = new Set<string>();
     for (const row of this.#startedAt.all({ at })) {
       for (const word of wordsOf(row, this.#requestWords(Number(row['event_seq'])))) words.add(word);
       addFacets(row, words);
     }
+    for (const row of this.#acceptedAt.all(at)) addObject(String(row['object_id']), words);
     return [...words].join(' ');
   }
 

@@ -5,19 +5,26 @@ import { eventColumns, readEvent } from './execution-rows.ts';
 import type { Ids } from './ids.ts';
 import type { EventFilter, Page } from './log.ts';
 import { newestFirst, type Statements, type Window } from './newest-first.ts';
+import type { ObjectSearch } from './object-search.ts';
 
 /** Reads events. */
 export class EventQueries {
   readonly #statements: Statements;
   readonly #ids: Ids;
 
-  constructor(statements: Statements, ids: Ids) {
+  readonly #objects: ObjectSearch;
+
+  constructor(statements: Statements, ids: Ids, objects: ObjectSearch) {
     this.#statements = statements;
     this.#ids = ids;
+    this.#objects = objects;
   }
 
-  page(filter: EventFilter, window: Window): Page<EventRow> {
-    const { found, next } = newestFirst(this.#statements, eventsSelected(filter), window);
+  async page(filter: EventFilter, window: Window): Promise<Page<EventRow>> {
+    const { objectId } = filter;
+    const ofObject =
+      objectId === undefined ? undefined : await this.#objects.events(objectId, filter, window);
+    const { found, next } = ofObject ?? newestFirst(this.#statements, eventsSelected(filter), window);
     const byseq = this.#statements.of(`select ${eventColumns} from events where seq = ?`);
     const items = found.flatMap(([, seq]) => {
       const row = byseq.get(seq);

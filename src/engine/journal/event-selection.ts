@@ -1,5 +1,6 @@
+import type { Position } from './cursor.ts';
 import type { EventFilter } from './log.ts';
-import type { Selection } from './newest-first.ts';
+import type { Selection, Statements } from './newest-first.ts';
 import { stagesOf } from './stage.ts';
 
 /** Rows looked through for one page: in the index alone, and where each row has to be looked up. */
@@ -11,18 +12,19 @@ export function eventsSelected({ status, eventType, objectId }: EventFilter): Se
   const stages = status?.flatMap((one) => stagesOf(one));
   const ofStage = stages && `stage in (${stages.join(', ')})`;
   const base = { table: 'events', time: 'accepted_at' } as const;
+  // No index leads to an object's events: see ObjectSearch. Where that can't be asked, they are looked at one by one.
   if (objectId !== undefined) {
-    const conditions = [ofStage, eventType !== undefined && 'event_type = :event_type'].filter(
-      (condition) => typeof condition === 'string',
-    );
+    const conditions = [
+      'object_id = :object_id',
+      ...(ofStage ? [ofStage] : []),
+      ...(eventType === undefined ? [] : ['event_type = :event_type']),
+    ];
     return {
       ...base,
-      stretches: [{ index: 'events_by_object', where: 'object_id = :object_id' }],
-      ...(conditions.length > 0 && {
-        columns: ['stage', 'event_type'],
-        filter: conditions.join(' and '),
-        bound: lookupBound,
-      }),
+      stretches: [{ index: 'events_by_time', where: 'accepted_at is not null' }],
+      columns: ['object_id', 'stage', 'event_type'],
+      filter: conditions.join(' and '),
+      bound: lookupBound,
       values: { object_id: objectId, ...(eventType !== undefined && { event_type: eventType }) },
     };
   }
@@ -50,4 +52,26 @@ export function eventsSelected({ status, eventType, objectId }: EventFilter): Se
     };
   }
   return { ...base, stretches: [{ index: 'events_by_time', where: 'accepted_at is not null' }], values: {} };
+}
+
+/** The events that were accepted in one ms and meet a filter's conditions, newest first. */
+export function eventsAt(
+  statements: Statements,
+  at: number,
+  { status, eventType, objectId }: EventFilter,
+): Position[] {
+  const stages = status?.flatMap((one) => stagesOf(one));
+  return statements
+    .of(
+      `select seq, stage, event_type, object_id from events indexed by events_by_time
+       where accepted_at = :at order by seq desc`,
+    )
+    .all({ at })
+    .filter(
+      (row) =>
+        (eventType === undefined || row['event_type'] === eventType) &&
+        (objectId === undefined || row['object_id'] === objectId) &&
+        (stages === undefined || stages.some((stage) => stage === row['stage'])),
+    )
+    .map(({ seq }): Position => [at, Number(seq)]);
 }

@@ -11,6 +11,7 @@ import { executionsSelected } from './execution-selection.ts';
 import type { Ids } from './ids.ts';
 import type { ExecutionDetails, ExecutionFilter, Page } from './log.ts';
 import { newestFirst, type Positions, type Statements, type Window } from './newest-first.ts';
+import type { ObjectSearch } from './object-search.ts';
 import { searchedPart } from './text-document.ts';
 import type { TextIndex } from './text-index.ts';
 import { TextSearch } from './text-search.ts';
@@ -31,11 +32,13 @@ export class ExecutionQueries {
   readonly #statements: Statements;
   readonly #ids: Ids;
   readonly #search: TextSearch;
+  readonly #objects: ObjectSearch;
 
-  constructor(statements: Statements, ids: Ids, index: TextIndex) {
+  constructor(statements: Statements, ids: Ids, index: TextIndex, objects: ObjectSearch) {
     this.#statements = statements;
     this.#ids = ids;
     this.#search = new TextSearch(statements, index);
+    this.#objects = objects;
   }
 
   async page(filter: ExecutionFilter, window: Window): Promise<Page<ReadExecution>> {
@@ -105,6 +108,11 @@ export class ExecutionQueries {
     if (search?.length === 0 || (eventId !== undefined && event === undefined))
       return { found: [], next: null };
     if (search && event === undefined) return this.#search.newestFirst(search, filter, window);
+    const ofObject =
+      filter.objectId !== undefined && event === undefined
+        ? await this.#objects.executions(filter.objectId, filter, window)
+        : undefined;
+    if (ofObject) return ofObject;
     const selection = executionsSelected(filter, event);
     if (!search) return newestFirst(this.#statements, selection, window);
     // An event has few executions: they are looked at themselves.

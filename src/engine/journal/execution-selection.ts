@@ -1,6 +1,7 @@
 import { executionStatuses } from '../execution.ts';
+import type { Position } from './cursor.ts';
 import type { ExecutionFilter } from './log.ts';
-import type { Selection, Stretch } from './newest-first.ts';
+import type { Selection, Statements, Stretch } from './newest-first.ts';
 import { statusCode } from './stage.ts';
 
 /** Rows looked through for one page: in the index alone, and where each row has to be looked up. */
@@ -47,6 +48,29 @@ export function executionsSelected(filter: ExecutionFilter, event: number | unde
   };
 }
 
+/** The executions of one ms that meet a filter's conditions other than text and event, newest first. */
+export function executionsAt(statements: Statements, at: number, filter: ExecutionFilter): Position[] {
+  const { handler, eventType, objectId, status } = filter;
+  const codes = status?.map((one) => statusCode[one]);
+  return statements
+    .of(
+      `select seq, status, handler_id, event_type, object_id from executions where status = 1 and started_at = :at
+       union all select seq, status, handler_id, event_type, object_id
+       from executions indexed by executions_by_status
+       where status in (2, 3, 4, 5, 6) and status > 1 and started_at is not null and started_at = :at`,
+    )
+    .all({ at })
+    .filter(
+      (row) =>
+        (handler === undefined || row['handler_id'] === handler) &&
+        (eventType === undefined || row['event_type'] === eventType) &&
+        (objectId === undefined || row['object_id'] === objectId) &&
+        (codes === undefined || codes.includes(Number(row['status']))),
+    )
+    .map(({ seq }): Position => [at, Number(seq)])
+    .sort(([, a], [, b]) => b - a);
+}
+
 /** Which index leads to the rows by which of the conditions, and which conditions are left. */
 function access(conditions: object): { index: string; led: string[]; sifted: string[]; covered: boolean } {
   const asked = Object.keys(conditions);
@@ -57,11 +81,11 @@ function access(conditions: object): { index: string; led: string[]; sifted: str
     sifted: without(column),
     covered,
   });
-  if (asked.includes('object_id')) return by('object', 'object_id');
+  // No index leads to an object's executions: see ObjectSearch. Where that can't be asked, they are looked at one by one.
   // This index holds the handler too.
-  if (asked.includes('event_type')) return by('type', 'event_type', true);
+  if (asked.includes('event_type')) return by('type', 'event_type', !asked.includes('object_id'));
   if (asked.includes('handler_id')) return by('handler', 'handler_id');
-  return { index: 'executions_by_status', led: [], sifted: [], covered: true };
+  return { index: 'executions_by_status', led: [], sifted: asked, covered: false };
 }
 
 function ended(index: string, led: readonly string[], code: number): Stretch {

@@ -25,7 +25,7 @@ export type ReadEventDetails = Omit<EventDetails, 'executions'> & {
 export interface Queries {
   executions(filter: ExecutionFilter, window: Window): Promise<Page<ReadExecution>>;
   execution(id: string): ReadDetails | undefined;
-  events(filter: EventFilter, window: Window): Page<EventRow>;
+  events(filter: EventFilter, window: Window): Promise<Page<EventRow>>;
   event(id: string): ReadEventDetails | undefined;
   counts(): Counts;
   statistics(range: StatisticsRange): Promise<StatisticsStep[]>;

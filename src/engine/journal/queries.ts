@@ -6,6 +6,7 @@ import { Figures } from './figures.ts';
 import { Ids } from './ids.ts';
 import type { Queries } from './log-protocol.ts';
 import { Statements } from './newest-first.ts';
+import { ObjectSearch } from './object-search.ts';
 import { ReplayPlans } from './replay-plans.ts';
 import { replayRows } from './replay-rows.ts';
 import { TextIndex } from './text-index.ts';
@@ -36,8 +37,9 @@ export function openQueries(folder: string, sliceSize?: number): OpenQueries {
 
 function queriesOn(db: DatabaseSync, ids: Ids, index: TextIndex): Queries {
   const statements = new Statements(db);
-  const executions = new ExecutionQueries(statements, ids, index);
-  const events = new EventQueries(statements, ids);
+  const objects = new ObjectSearch(statements, index);
+  const executions = new ExecutionQueries(statements, ids, index, objects);
+  const events = new EventQueries(statements, ids, objects);
   const figures = new Figures(statements);
   const plans = new ReplayPlans(statements, executions);
   return {

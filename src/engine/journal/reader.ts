@@ -40,8 +40,7 @@ async function catchUp(): Promise<void> {
     for (;;) {
       const indexed = opened().index.advance(indexingTime);
       if (!indexed) break;
-      const pause = pauseAfter(indexed, performance.now() - touched);
-      await (pause > 0 ? sleep(pause) : yieldToOthers());
+      await sleep(pauseAfter(indexed, performance.now() - touched));
     }
     if (performance.now() - compacted > compactionPause) {
       compacted = performance.now();

@@ -140,8 +140,18 @@ create table bulk_replays(
 ) strict;
 `;
 
+/**
+ * Objects come in no order: to write an index of all of them cost as much as half of the rest together, as soon as it
+ * was larger than the memory for it. The text index knows them too, once they are not open any more.
+ */
+const version4 = `
+drop index events_by_object;
+drop index executions_by_object;
+create index open_by_object on events(object_id) where stage < 6;
+`;
+
 /** One step a version: `migrations[n]` leads from version n to n + 1. */
-export const migrations: readonly string[] = [version1, version2, version3];
+export const migrations: readonly string[] = [version1, version2, version3, version4];
 
 export const schemaVersion = migrations.length;
 

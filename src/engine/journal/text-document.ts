@@ -32,8 +32,14 @@ export function addFacets(row: Documented, words: Set<string>): void {
     .add(facet('o', String(row['object_id'])));
 }
 
+/** Of an event that was accepted, so that an object's events are found too. */
+export function addObject(objectId: string, words: Set<string>): void {
+  words.add(facet('o', objectId));
+}
+
 /** What the index is asked, in FTS5's language. It may find too much: another row of the same ms, or an older state. */
 export interface IndexQuery {
+  /** Empty: none are asked for, but there are facets. */
   readonly words: string;
   /** The conditions other than text; null: there are none. */
   readonly facets: string | null;

@@ -28,6 +28,11 @@ interface Gathering {
   readonly then: number;
 }
 
+interface Document {
+  readonly at: number;
+  readonly words: string;
+}
+
 /** What was indexed: events that were touched lately, or ones that there were before the index was made anew. */
 export type Indexed = 'new' | 'old';
 
@@ -35,7 +40,7 @@ export type Indexed = 'new' | 'old';
  * The words of executions in `<folder>/search.sqlite`, kept a little behind the journal. It holds nothing that the
  * journal does not: when the file is missing, damaged or of another journal, it is made anew, the newest first.
  *
- * A document is all executions that started within the same ms, so that documents stand in the order of the log
+ * A document is all executions that started and all events that were accepted within the same ms, so that documents stand in the order of the log
  * and their numbers are small; whoever searches looks at the rows themselves.
  */
 export class TextIndex {
@@ -63,14 +68,18 @@ export class TextIndex {
     return this.#before > 0 || this.#documents.lastTouched > this.#cursor;
   }
 
+  /** Every event that was touched up to then, in µs, is indexed; undefined while the index is made anew. */
+  get known(): number | undefined {
+    this.#open();
+    return this.#before > 0 ? undefined : this.#cursor;
+  }
+
   /**
-   * Indexes what has been touched, for about `ms` at most: what is new goes first.
+   * Reads what has been touched for about `ms` at most, and indexes it: what is new goes first.
    * @returns what was indexed; there may be more. Undefined: there was nothing.
    */
   advance(ms: number): Indexed | undefined {
-    return this.#healing((opened) =>
-      this.#documents.atOneMoment(() => this.#advance(opened, performance.now() + ms)),
-    );
+    return this.#healing((opened) => this.#advance(opened, performance.now() + ms));
   }
 
   /** Looks for documents in one slice of time, the newest that has any from `from` to `to`, both inclusive. */
@@ -89,11 +98,11 @@ export class TextIndex {
       for (const slice of opened.slices.all) {
         if (slice.last >= before) return false;
         const few = Math.floor(slice.documents * sparse);
-        const left = this.#documents.startsIn(slice.first, slice.last, few + 1);
+        const left = this.#documents.timesIn(slice.first, slice.last, few + 1);
         if (left.length > few) continue;
-        this.#write(opened, (put) => {
+        this.#write(opened, () => {
           opened.slices.drop(slice);
-          for (const at of left) put(at);
+          for (const at of left) put(opened.slices, at, this.#documents.documentAt(at));
         });
         return true;
       }
@@ -108,25 +117,36 @@ export class TextIndex {
   }
 
   #advance(opened: Opened, deadline: number): Indexed | undefined {
-    this.#gathering ??= this.#gather();
-    const gathering = this.#gathering;
-    if (!gathering) return undefined;
+    // Read first, written then: what is read holds up the journal's checkpoints.
+    const read = this.#documents.atOneMoment(() => this.#read(deadline));
+    if (!read) return undefined;
+    const { gathering, documents } = read;
     const { kind, times, then } = gathering;
-    let { written } = gathering;
-    this.#write(opened, (put) => {
-      for (const at of times.slice(written)) {
-        put(at);
-        written += 1;
-        if (performance.now() > deadline) break;
-      }
-      if (written === times.length) opened.setMeta.run(then, kind === 'new' ? 'cursor' : 'before');
+    const written = gathering.written + documents.length;
+    const complete = written === times.length;
+    this.#write(opened, () => {
+      for (const { at, words } of documents) put(opened.slices, at, words);
+      if (complete) opened.setMeta.run(then, kind === 'new' ? 'cursor' : 'before');
     });
     gathering.written = written;
-    if (written < times.length) return kind;
+    if (!complete) return kind;
     if (kind === 'new') this.#cursor = then;
     else this.#before = then;
     this.#gathering = undefined;
     return kind;
+  }
+
+  /** The next documents to be written, one at least. */
+  #read(deadline: number): { gathering: Gathering; documents: Document[] } | undefined {
+    this.#gathering ??= this.#gather();
+    const gathering = this.#gathering;
+    if (!gathering) return undefined;
+    const documents: Document[] = [];
+    for (const at of gathering.times.slice(gathering.written)) {
+      documents.push({ at, words: this.#documents.documentAt(at) });
+      if (performance.now() > deadline) break;
+    }
+    return { gathering, documents };
   }
 
   #gather(): Gathering | undefined {
@@ -139,19 +159,14 @@ export class TextIndex {
   }
 
   #gathered(kind: Indexed, events: readonly Touched[], then: number): Gathering {
-    const times = new Set(events.flatMap(({ seq }) => this.#documents.startsOf(seq)));
+    const times = new Set(events.flatMap(({ seq }) => this.#documents.timesOf(seq)));
     return { kind, times: [...times].sort((a, b) => a - b), written: 0, then };
   }
 
-  /** Hands `work` what writes the document of one ms. */
-  #write({ db, slices }: Opened, work: (put: (at: number) => void) => void): void {
-    const put = (at: number) => {
-      const words = this.#documents.documentAt(at);
-      if (words !== '') slices.put(at, words);
-    };
+  #write({ db, slices }: Opened, work: () => void): void {
     try {
       inTransaction(db, () => {
-        work(put);
+        work();
         slices.flush();
       });
     } catch (error) {
@@ -184,4 +199,8 @@ export class TextIndex {
     };
     return this.#opened;
   }
+}
+
+function put(slices: WordSlices, at: number, words: string): void {
+  if (words !== '') slices.put(at, words);
 }

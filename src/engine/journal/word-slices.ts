@@ -82,7 +82,7 @@ export class WordSlices {
     // Facets cost nothing, prefixes do: few rows are looked at sooner than the words are merged.
     const few = facets === null ? undefined : ask(facets, limit);
     if (few && few.length < limit) return { found: few, upTo: older };
-    const found = ask(facets === null ? words : `${facets} AND ${words}`, limit);
+    const found = few && words === '' ? few : ask(facets === null ? words : `${facets} AND ${words}`, limit);
     const last = found.at(-1);
     if (found.length < limit || last === undefined) return { found, upTo: older };
     return { found, upTo: last - 1 < from ? null : last - 1 };

@@ -9,6 +9,7 @@ import { Figures } from '../../../src/engine/journal/figures.ts';
 import { Ids } from '../../../src/engine/journal/ids.ts';
 import type { EventFilter, ExecutionFilter } from '../../../src/engine/journal/log.ts';
 import { Statements } from '../../../src/engine/journal/newest-first.ts';
+import { ObjectSearch } from '../../../src/engine/journal/object-search.ts';
 import { TextIndex } from '../../../src/engine/journal/text-index.ts';
 import { beginning, fillJournal, openJournal, tag } from '../../support/filled-journal.ts';
 
@@ -26,6 +27,7 @@ describe('execution log, by index', () => {
   let db: DatabaseSync;
   let index: TextIndex;
   let statements: Recorded;
+  let objects: ObjectSearch;
   let executions: ExecutionQueries;
 
   before(() => {
@@ -36,7 +38,8 @@ describe('execution log, by index', () => {
   });
   beforeEach(() => {
     statements = new Recorded(db);
-    executions = new ExecutionQueries(statements, new Ids(tag), index);
+    objects = new ObjectSearch(statements, index);
+    executions = new ExecutionQueries(statements, new Ids(tag), index, objects);
   });
   after(() => {
     index.close();
@@ -79,6 +82,28 @@ describe('execution log, by index', () => {
     }
   });
 
+  it('walks an index for an object, too, while the text index is made anew', async () => {
+    const anew = new TextIndex(mkdtempSync(join(folder, 'anew-')), tag, db);
+    anew.advance = () => undefined;
+    const withoutIndex = new ObjectSearch(statements, anew);
+    try {
+      const ids = new Ids(tag);
+      const inRows = new ExecutionQueries(statements, ids, anew, withoutIndex);
+      for (const filter of filters) await inRows.page({ ...filter, objectId: '3' }, window);
+      await new EventQueries(statements, ids, withoutIndex).page(
+        { objectId: '3', status: ['failed'] },
+        window,
+      );
+      assert.ok(statements.asked.size > 8);
+      for (const { step, sql } of plans()) {
+        assert.doesNotMatch(step, readsAWholeTable, sql);
+        assert.doesNotMatch(step, /TEMP B-TREE/, sql);
+      }
+    } finally {
+      anew.close();
+    }
+  });
+
   it('reads no table from one end to the other for the executions of an event, a search by text or details', async () => {
     await executions.page({ eventId: `ev-${tag}-1`, handler: 'crm' }, window);
     await executions.page(
@@ -90,11 +115,11 @@ describe('execution log, by index', () => {
     for (const { step, sql } of plans()) assert.doesNotMatch(step, readsAWholeTable, sql);
   });
 
-  it('walks an index for every combination of filters of events', () => {
-    const events = new EventQueries(statements, new Ids(tag));
+  it('walks an index for every combination of filters of events', async () => {
+    const events = new EventQueries(statements, new Ids(tag), objects);
     for (const status of [undefined, ['failed', 'waiting']] as EventFilter['status'][])
       for (const eventType of [undefined, 'clients.update'])
-        for (const objectId of [undefined, '3']) events.page({ status, eventType, objectId }, window);
+        for (const objectId of [undefined, '3']) await events.page({ status, eventType, objectId }, window);
     for (const { step, sql } of plans()) {
       assert.doesNotMatch(step, readsAWholeTable, sql);
       assert.doesNotMatch(step, /TEMP B-TREE/, sql);
