@@ -53,6 +53,13 @@ export class Tab {
     );
   }
 
+  /** Gives the tab a height, as if it lay in one half of a split sidebar; 'auto': all that there is. */
+  async setHeight(height: number | 'auto'): Promise<void> {
+    await this.root.evaluate((root, height) => {
+      root.style.height = height === 'auto' ? '' : `${height}px`;
+    }, height);
+  }
+
   async go(view: ViewName): Promise<void> {
     const names = { handlers: 'Handlers', executions: 'Log', events: 'Events', overview: 'Overview' };
     await this.root.locator('.nrp-nav').getByRole('button', { name: names[view] }).click();

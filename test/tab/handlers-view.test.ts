@@ -89,7 +89,7 @@ for (const { name, nodeRed: installation } of editors) {
       assert.deepEqual(await names(), ['CRM', 'Softswitch', 'Accounting']);
       const row = await textOf(view.row('CRM'));
       assert.match(row, /clients\.\*/);
-      assert.match(row, /HTTP\s+127\.0\.0\.1:\d+\/crm/);
+      assert.match(row, /HTTP\s+\/crm\s+127\.0\.0\.1:\d+/);
       assert.match(await textOf(view.row('Accounting')), /Script\s+echo-event\.sh[\s\S]*Disabled/);
     });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { curlOf } from '../../src/tab/text/curl.ts';
 import { Formats } from '../../src/tab/text/formats.ts';
+import { targetParts } from '../../src/tab/text/target.ts';
 import { indented, oneLine, visible } from '../../src/tab/text/visible.ts';
 
 describe('text in the tab', () => {
@@ -41,6 +42,13 @@ describe('formats', () => {
     assert.equal(formats.relative('2026-01-31T14:00:00Z', now), 'in 2 hr.');
   });
 
+  it('tells when something was, as short as is clear', () => {
+    const brief = (at: string) => formats.brief(at, now).replaceAll('\u202f', ' ');
+    assert.equal(brief('2026-01-31T09:58:07Z'), '9:58:07 AM');
+    assert.equal(brief('2026-01-30T23:59:59Z'), 'Jan 30, 11:59 PM');
+    assert.equal(brief('2025-01-31T09:58:07Z'), 'Jan 31, 2025');
+  });
+
   it('tells durations in the unit that suits them', () => {
     assert.deepEqual(
       [null, 0, 23, 1234, 90_000, 5_400_000, 172_800_000].map((ms) => formats.duration(ms)),
@@ -77,6 +85,26 @@ describe('formats', () => {
         formats.percent(0.5),
       ];
       assert.deepEqual(said(formats), said(known));
+    });
+  }
+});
+
+describe('a target', () => {
+  for (const [target, telling, place] of [
+    ['POST https://crm.example:8443/api/v2/clients?tenant=a', '/api/v2/clients?tenant=a', 'crm.example:8443'],
+    ['POST http://crm.example?tenant=a', '?tenant=a', 'crm.example'],
+    ['POST https://crm.example/', 'crm.example/', ''],
+    ['POST https://crm.example', 'crm.example', ''],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference, as flows have it
+    ['POST ${CRM_URL}/clients', '${CRM_URL}/clients', ''],
+    ['POST ', '', ''],
+    ['ledger.sh', 'ledger.sh', ''],
+    ['/data/provisioning/scripts/ledger.sh', 'ledger.sh', '/data/provisioning/scripts/'],
+    ['C:\\scripts\\ledger.cmd', 'ledger.cmd', 'C:\\scripts\\'],
+    ['', '', ''],
+  ] as const) {
+    it(`tells itself from others first: “${target}”`, () => {
+      assert.deepEqual(targetParts(target), { telling, place });
     });
   }
 });

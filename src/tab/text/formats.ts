@@ -11,6 +11,9 @@ const steps = [
 export class Formats {
   readonly #relative: Intl.RelativeTimeFormat;
   readonly #absolute: Intl.DateTimeFormat;
+  readonly #time: Intl.DateTimeFormat;
+  readonly #dayAndTime: Intl.DateTimeFormat;
+  readonly #date: Intl.DateTimeFormat;
   readonly #clock: Intl.DateTimeFormat;
   readonly #number: Intl.NumberFormat;
   readonly #percent: Intl.NumberFormat;
@@ -29,7 +32,12 @@ export class Formats {
     this.#relative = new Intl.RelativeTimeFormat(language, { style: 'short', numeric: 'auto' });
     const zone = { ...(timeZone !== undefined && { timeZone }) };
     this.#absolute = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', ...zone });
-    this.#clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', ...zone });
+    const day = { month: 'short', day: 'numeric' } as const;
+    const minute = { hour: '2-digit', minute: '2-digit' } as const;
+    this.#time = new Intl.DateTimeFormat(language, { timeStyle: 'medium', ...zone });
+    this.#dayAndTime = new Intl.DateTimeFormat(language, { ...day, ...minute, ...zone });
+    this.#date = new Intl.DateTimeFormat(language, { dateStyle: 'medium', ...zone });
+    this.#clock = new Intl.DateTimeFormat(language, { ...minute, ...zone });
     this.#number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
     this.#percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
     this.#units = new Map([
@@ -52,6 +60,17 @@ export class Formats {
   /** Date and time in the reader's zone. @param at ISO 8601 */
   absolute(at: string): string {
     return this.#absolute.format(new Date(at));
+  }
+
+  /**
+   * When something was, in the reader's zone, as short as is clear: the time of today, day and time of other days,
+   * the date alone of another year. @param at ISO 8601 @param now ms since 1970
+   */
+  brief(at: string, now: number): string {
+    const time = new Date(at);
+    if (this.#date.format(time) === this.#date.format(now)) return this.#time.format(time);
+    const sameYear = time.getFullYear() === new Date(now).getFullYear();
+    return (sameYear ? this.#dayAndTime : this.#date).format(time);
   }
 
   /** Hours and minutes of a day in the reader's zone. @param at ms since 1970 */

@@ -3,7 +3,7 @@ import type { EventFilter } from '../data/filters.ts';
 import { eventKind } from '../data/log-kinds.ts';
 import type { EventLogRow } from '../data/shapes.ts';
 import { visible } from '../text/visible.ts';
-import { registryCell, textCell, timeCell } from './log-table.ts';
+import { registryCell, textCell, timeCell, timeTexts } from './log-table.ts';
 import { LogView } from './log-view.ts';
 import { eventMark } from './marks.ts';
 import { openEvent } from './open.ts';
@@ -17,6 +17,16 @@ class EventsView extends LogView<EventLogRow, EventFilter> {
 
   protected override get search() {
     return { box: 'objectId', boxLabel: this.t('column.object'), fields: eventFields(this.app) } as const;
+  }
+
+  protected override texts(row: EventLogRow): Readonly<Record<string, string>> {
+    const { app } = this;
+    return {
+      status: app.text(`eventStatus.${row.status}`),
+      registry: visible(app.registries.nameOf(row.registry)),
+      ...timeTexts(app, row.acceptedAt),
+      event: row.eventType,
+    };
   }
 
   protected override cells(row: EventLogRow): TemplateResult {

@@ -4,9 +4,9 @@ import { executionKind } from '../data/log-kinds.ts';
 import type { LogRow } from '../data/shapes.ts';
 import { oneLine, visible } from '../text/visible.ts';
 import { logActions } from './log-actions.ts';
-import { registryCell, textCell, timeCell } from './log-table.ts';
+import { registryCell, textCell, timeCell, timeTexts } from './log-table.ts';
 import { LogView } from './log-view.ts';
-import { executionMark } from './marks.ts';
+import { executionMark, executionWord } from './marks.ts';
 import { openExecution } from './open.ts';
 import { logFields } from './search-fields.ts';
 import { define } from './view.ts';
@@ -31,6 +31,20 @@ class ExecutionsView extends LogView<LogRow, LogFilter> {
 
   protected override actions(): TemplateResult {
     return logActions(this.app);
+  }
+
+  protected override texts(row: LogRow): Readonly<Record<string, string>> {
+    const { app } = this;
+    const { formats, registries } = app;
+    return {
+      status: executionWord(app, row),
+      registry: visible(registries.nameOf(row.registry)),
+      ...timeTexts(app, row.startedAt),
+      event: row.eventType,
+      handler: visible(row.handler.name || row.handler.id),
+      object: visible(row.objectId),
+      duration: formats.duration(row.durationMs),
+    };
   }
 
   protected override cells(row: LogRow): TemplateResult {

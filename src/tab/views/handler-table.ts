@@ -1,16 +1,19 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { App } from '../app.ts';
+import { ColumnLengths } from '../data/column-lengths.ts';
 import type { Handlers } from '../data/handlers.ts';
 import { showsSeveral } from '../data/shown-registries.ts';
 import { ask } from '../editor/ask.ts';
 import { deleteHandler, editHandler } from '../editor/flow-nodes.ts';
 import type { HandlerRow } from '../editor/handler-rows.ts';
+import { targetParts } from '../text/target.ts';
 import { visible } from '../text/visible.ts';
 import { handlerFlag, overrideNote } from './handler-flag.ts';
-import { handlerHealth } from './handler-health.ts';
-import { deployMark } from './marks.ts';
+import { handlerHealth, healthTexts } from './handler-health.ts';
+import { deployMark, deployWord } from './marks.ts';
 import { iconButton } from './parts.ts';
+import { lengthsStyle, tableHead } from './table-head.ts';
 
 /** What was deleted here and can still be undone with one step of the editor's history. */
 export type Deletions = Map<string, () => boolean>;
@@ -26,6 +29,8 @@ export function handlerTable(
 ): TemplateResult {
   const { text } = app;
   const several = showsSeveral(app);
+  const shown = rows.slice(0, mostHandlers);
+  const lengths = new ColumnLengths((row: HandlerRow) => textsOf(app, row)).of(shown);
   const columns = [
     'number',
     'priority',
@@ -38,14 +43,15 @@ export function handlerTable(
     'actions',
   ];
   return html`<div class="nrp-scroll" tabindex="-1">
-    <table class="nrp-table nrp-handlers ${several ? 'nrp-several' : ''}">
+    <table
+      class="nrp-table nrp-handlers ${several ? 'nrp-several' : ''}"
+      style=${lengthsStyle(app, columns, lengths)}
+    >
       <caption>${text('handlers.caption')}</caption>
-      <thead>
-        <tr>${columns.map((column) => html`<th scope="col" class="nrp-c-${column}">${text(`column.${column}`)}</th>`)}</tr>
-      </thead>
+      ${tableHead(app, columns)}
       <tbody>
         ${repeat(
-          rows.slice(0, mostHandlers),
+          shown,
           ({ id }) => id,
           (row) => tableRow(app, handlers, row, deletions, several),
         )}
@@ -64,7 +70,7 @@ function tableRow(
   const { text, registries } = app;
   const name = visible(row.name || row.id);
   const registry = visible(registries.nameOf(row.registry));
-  const events = row.events.map(visible).join(', ');
+  const events = eventsOf(row);
   const target = visible(row.target);
   const note = row.deployed?.override
     ? html`<tr class="nrp-note"><td colspan=${several ? 9 : 8}>${overrideNote(app, handlers, row)}</td></tr>`
@@ -78,16 +84,36 @@ function tableRow(
     </td>
     ${several ? html`<td class="nrp-c-registry" title=${registry}>${registry}</td>` : nothing}
     <td class="nrp-c-event" title=${events}>${events}</td>
-    <td class="nrp-c-target" title=${target}><span class="nrp-type">${text(`type.${row.type}`)}</span> ${shortTarget(target)}</td>
+    <td class="nrp-c-target" title=${target}>${targetOf(app, row)}</td>
     <td class="nrp-c-health">${handlerHealth(app, handlers, row)}</td>
     <td class="nrp-c-flag">${handlerFlag(app, handlers, row)}</td>
     <td class="nrp-c-actions">${actions(app, row, deletions)}</td>
   </tr>${note}`;
 }
 
-/** The method is always POST. */
-function shortTarget(target: string): string {
-  return target.replace(/^POST https?:\/\//, '');
+/** What stands in the columns that are as wide as their longest text. */
+function textsOf(app: App, row: HandlerRow): Record<string, string> {
+  return {
+    number: String(row.deployed?.number ?? ''),
+    name: [visible(row.name || row.id), deployWord(app, row.mark)].filter(Boolean).join('   '),
+    registry: visible(app.registries.nameOf(row.registry)),
+    event: eventsOf(row),
+    ...healthTexts(app, row),
+    flag: app.text(`flag.${row.status}`),
+  };
+}
+
+function eventsOf({ events }: HandlerRow): string {
+  return events.map(visible).join(', ');
+}
+
+/** The part that tells it from others gives way last. */
+function targetOf({ text }: App, { type, target }: HandlerRow): TemplateResult {
+  const { telling, place } = targetParts(visible(target));
+  return html`<span class="nrp-target"
+    ><span class="nrp-type">${text(`type.${type}`)}</span> <span class="nrp-telling">${telling}</span> ${
+      place === '' ? nothing : html`<span class="nrp-place">${place}</span>`
+    }</span>`;
 }
 
 function problemMark({ text }: App, { problems }: HandlerRow): TemplateResult | typeof nothing {

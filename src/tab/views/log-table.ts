@@ -7,6 +7,7 @@ import type { ListRow } from '../data/row-merging.ts';
 import { showsSeveral } from '../data/shown-registries.ts';
 import { visible } from '../text/visible.ts';
 import type { RowWindow } from './row-window.ts';
+import { lengthsStyle, tableHead } from './table-head.ts';
 
 interface NumberedRow extends ListRow {
   readonly seq: number;
@@ -18,6 +19,8 @@ interface LogTable<Row extends NumberedRow> {
   readonly name: LogName;
   /** Those after the ID; the registry's is left out while there is one only. */
   readonly columns: readonly string[];
+  /** The longest texts of the columns, in characters. */
+  readonly lengths: Readonly<Record<string, number>>;
   readonly cells: (row: Row) => TemplateResult;
   readonly open: (row: Row) => void;
 }
@@ -32,17 +35,14 @@ export function logTable<Row extends NumberedRow>(app: App, table: LogTable<Row>
     <div style="padding-top:${before}px;padding-bottom:${after}px">
       <table
         class="nrp-table nrp-log nrp-${table.name}"
+        style=${lengthsStyle(app, columns, { id: String(rows[0]?.seq ?? '').length, ...table.lengths })}
         aria-busy=${String(status === 'loading')}
         aria-rowcount=${complete ? rows.length + 1 : -1}
         @keydown=${table.window.pressed}
         @focusin=${table.window.focused}
       >
         <caption>${text(`${table.name}.caption`)}</caption>
-        <thead>
-          <tr>
-            ${columns.map((column) => html`<th scope="col" class="nrp-c-${column}">${text(`column.${column}`)}</th>`)}
-          </tr>
-        </thead>
+        ${tableHead(app, columns)}
         <tbody>
           ${repeat(
             rows.slice(first, last),
@@ -76,10 +76,20 @@ export function registryCell(app: App, { registry }: ListRow): TemplateResult | 
   return showsSeveral(app) ? textCell('registry', visible(app.registries.nameOf(registry))) : nothing;
 }
 
+/** How long ago, or where there is room for it, when; the more room, the more of it. */
 export function timeCell({ formats }: App, at: string): TemplateResult {
+  const now = Date.now();
+  const [ago, brief, full] = [formats.relative(at, now), formats.brief(at, now), formats.absolute(at)];
   return html`<td class="nrp-c-date">
-    <time datetime=${at} title=${formats.absolute(at)}>${formats.relative(at, Date.now())}</time>
+    <time datetime=${at} title=${`${full} (${ago})`}
+      ><span class="nrp-ago">${ago}</span><span class="nrp-brief">${brief}</span><span class="nrp-full">${full}</span></time>
   </td>`;
+}
+
+/** What stands in a time's column, for its width: in brief, and in full. */
+export function timeTexts({ formats }: App, at: string | null): Record<'date' | 'full', string> {
+  if (!at) return { date: '', full: '' };
+  return { date: formats.brief(at, Date.now()), full: formats.absolute(at) };
 }
 
 /** A text on one line; all of it is in the tooltip. */

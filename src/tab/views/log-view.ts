@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { ColumnLengths } from '../data/column-lengths.ts';
 import { LiveLog, type LogKind } from '../data/live-log.ts';
 import type { EventLogRow, LogRow } from '../data/shapes.ts';
 import { listFooter, listState } from './list-state.ts';
@@ -16,6 +17,7 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
   protected abstract readonly columns: readonly string[];
   #log: LiveLog<Row> | undefined;
   #searching = false;
+  readonly #lengths = new ColumnLengths<Row>((row) => this.texts(row));
   readonly #window = new RowWindow(this, (atTop, atEnd) => {
     this.#live.list.atTop = atTop;
     if (atEnd) void this.#live.list.more();
@@ -28,6 +30,9 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
 
   /** What can be searched for. */
   protected abstract get search(): Pick<Search<F>, 'box' | 'boxLabel' | 'fields'>;
+
+  /** What stands in the columns that are as wide as their longest text. */
+  protected abstract texts(row: Row): Readonly<Record<string, string>>;
 
   /** The cells of a row, one for each of `columns`. */
   protected abstract cells(row: Row): TemplateResult;
@@ -77,6 +82,7 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
             window: this.#window,
             name: kind.route,
             columns: this.columns,
+            lengths: this.#lengths.of(list.rows),
             cells: (row) => this.cells(row),
             open: (row) => this.open(row),
           })

@@ -56,11 +56,15 @@ interface Standing {
 }
 
 export function executionMark(app: App, execution: Standing): TemplateResult {
-  const { text } = app;
   const { status, parkedFor, nextAttemptAt } = execution;
-  if (status !== 'parked' || !parkedFor) return mark(executionShapes[status], text(`status.${status}`));
-  const why = whatItWaitsFor(app, parkedFor, nextAttemptAt ?? null);
-  return mark(executionShapes.parked, text(`parked.${parkedFor}`), why);
+  const word = executionWord(app, execution);
+  if (status !== 'parked' || !parkedFor) return mark(executionShapes[status], word);
+  return mark(executionShapes.parked, word, whatItWaitsFor(app, parkedFor, nextAttemptAt ?? null));
+}
+
+/** The word of an execution's mark. */
+export function executionWord({ text }: App, { status, parkedFor }: Standing): string {
+  return text(status === 'parked' && parkedFor ? `parked.${parkedFor}` : `status.${status}`);
 }
 
 /** Why an execution is parked, and when it is tried again where that is known. */
@@ -72,7 +76,12 @@ export function eventMark({ text }: App, status: EventStatus): TemplateResult {
   return mark(eventShapes[status], text(`eventStatus.${status}`), text(`eventHint.${status}`));
 }
 
-export function deployMark({ text }: App, standing: Mark): TemplateResult | typeof nothing {
+export function deployMark(app: App, standing: Mark): TemplateResult | typeof nothing {
   if (standing === 'deployed') return nothing;
-  return mark(markShapes[standing], text(`mark.${standing}`), text(`markHint.${standing}`));
+  return mark(markShapes[standing], deployWord(app, standing), app.text(`markHint.${standing}`));
+}
+
+/** The word of a handler's mark; '' where it is as deployed. */
+export function deployWord({ text }: App, standing: Mark): string {
+  return standing === 'deployed' ? '' : text(`mark.${standing}`);
 }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { type ViewName, views } from '../data/navigation.ts';
 import { addRegistry, editedRegistries, editRegistry } from '../editor/flow-nodes.ts';
+import { onSidebarResized, SidebarHalf } from '../editor/sidebar-half.ts';
 import { visible } from '../text/visible.ts';
 import { emptyState, examplesButton } from './empty-state.ts';
 import { openTestEvent } from './open.ts';
@@ -23,18 +24,33 @@ const icons: Readonly<Record<ViewName, string>> = {
   overview: 'fa-line-chart',
 };
 
+/** As the tab is registered. */
+const tabId = 'provisioning-tab';
+
 /** The tab: what it shows now, and how to get to the rest. */
 export class TabView extends View {
+  #end: (() => void) | undefined;
+
   constructor() {
     super();
     new Watch(this, () => [this.app.navigation], 'at once');
     new Watch(this, () => [this.app.registries]);
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#end = onSidebarResized(() => this.requestUpdate());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#end?.();
+  }
+
   override render(): TemplateResult {
     return html`<div class="nrp-view">
       <nrp-announcer class="nrp-hidden" .app=${this.app}></nrp-announcer>
-      ${this.#head()} ${this.#banners()} ${this.#body()}
+      ${this.#head()} <div class="nrp-notes">${this.#banners()}</div> ${this.#body()}
     </div>`;
   }
 
@@ -57,6 +73,7 @@ export class TabView extends View {
       ${this.#registrySelect()}
       <span class="button-group nrp-tools">
         ${iconButton({ icon: 'fa-bolt', label: this.t('test.title'), act: () => openTestEvent(this.app), refused })}
+        ${this.#heightButton()}
         ${iconButton({
           icon: 'fa-ellipsis-v',
           label: this.t('menu.title'),
@@ -64,6 +81,18 @@ export class TabView extends View {
         })}
       </span>
     </div>`;
+  }
+
+  /** In one half of a split sidebar few rows fit. */
+  #heightButton(): TemplateResult | typeof nothing {
+    const half = new SidebarHalf(this, tabId);
+    if (!half.isSplit) return nothing;
+    const act = ({ currentTarget }: MouseEvent) => {
+      half.toggle();
+      // The editor gives the focus to the button of the other half.
+      (currentTarget as HTMLElement).focus();
+    };
+    return iconButton({ icon: 'fa-arrows-v', label: this.t('wholeHeight'), act, pressed: half.isWhole });
   }
 
   #registrySelect(): TemplateResult | typeof nothing {
