@@ -1,4 +1,5 @@
 import { type Accepted, accept } from './accept.ts';
+import { backUp } from './backup.ts';
 import { type BulkOptions, type BulkReplay, BulkReplays } from './bulk-replays.ts';
 import { CallsInFlight } from './calls-in-flight.ts';
 import { Catalogue } from './catalogue.ts';
@@ -274,6 +275,12 @@ export class Engine {
   /** Stops a replay of what matched a filter. @throws Unavailable, NotFound, or Conflict when it is over */
   async cancelReplay(id: number): Promise<void> {
     await (await this.#replays()).cancel(id);
+  }
+
+  /** Copies the folder to `to` while everything goes on; see backup.ts. @throws Unavailable, Conflict */
+  async backUp(to: string): Promise<void> {
+    const { journal } = await this.#core.get();
+    await backUp(journal, this.folder, to);
   }
 
   /** Hands back to the journal: attempts in flight have 10 s to end. */

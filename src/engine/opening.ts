@@ -29,7 +29,10 @@ export async function openFolder(
   const fresh = !existsSync(join(folder, 'journal.sqlite'));
   const journal = await openJournal(folder, now, onTrouble);
   try {
-    const file = await openRegistryFile(folder, async () => (fresh ? {} : remembered()));
+    const file = await openRegistryFile(folder, async () => (fresh ? {} : remembered()), {
+      text: journal.book,
+      keep: (text) => journal.keepBook(text),
+    });
     const notices = [journal.notice, file.notice].filter((notice) => notice !== null);
     return { journal, file, notice: notices.join('\n') || null };
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { NodeAPI } from 'node-red';
+import { backupRoutes } from './admin/backup-routes.ts';
 import { exportRoutes } from './admin/export-routes.ts';
 import { fireRoutes } from './admin/fire-routes.ts';
 import { handlerRoutes } from './admin/handler-routes.ts';
@@ -22,6 +23,7 @@ export function adminApi(RED: NodeAPI, provisioning: Provisioning): void {
   fireRoutes(routes, provisioning);
   operatorRoutes(routes, provisioning);
   exportRoutes(routes, provisioning);
+  backupRoutes(routes, provisioning);
   metricsRoute(routes, provisioning);
   routes.end();
 }

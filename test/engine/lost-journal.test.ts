@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
-import { aHandler, anEnvelope, EngineBench, outage } from '../support/engine-bench.ts';
+import { aHandler, anEnvelope, EngineBench } from '../support/engine-bench.ts';
 import { eventually } from '../support/eventually.ts';
 
 describe('a journal whose writer ends by itself', () => {
@@ -110,10 +110,10 @@ describe('a journal whose writer ends by itself', () => {
 });
 
 describe('a journal whose folder is deleted while it is open', () => {
-  it('is written anew, and what waits goes on', async () => {
+  it('is written anew, with what waits and what operators have switched', async () => {
     const bench = new EngineBench();
     await bench.start([aHandler('a'), aHandler('b', { priority: 20 })]);
-    bench.behaviours.set('a', () => outage);
+    await bench.engine.switchHandler('b', 'disabled', 'ann', null);
     bench.flow = () => undefined;
     const [id] = await bench.accept(anEnvelope(1));
     rmSync(bench.folder, { recursive: true });
@@ -126,7 +126,11 @@ describe('a journal whose folder is deleted while it is open', () => {
     });
     await bench.settle();
     assert.equal(bench.calls[0]?.eventId, id);
-    assert.deepEqual(bench.called, ['a:1', 'b:1']);
+    assert.deepEqual(bench.called, ['a:1']);
+    assert.match(
+      String(bench.engine.problem),
+      /registry\.json was missing; .* switches were rebuilt from the journal: b disabled/,
+    );
     await bench.end();
   });
 });

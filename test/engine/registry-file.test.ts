@@ -125,3 +125,60 @@ describe('registry.json', () => {
     assert.equal(JSON.parse(text()).lastNumber, 3);
   });
 });
+
+describe('registry.json, with its book in the journal', () => {
+  const override = { status: 'disabled', by: 'ann', at: '2026-01-31T12:00:00.000Z', reason: null } as const;
+  const saved = { version: 1, lastNumber: 7, numbers: { a: 1, b: 2 }, overrides: { b: override } };
+  let folder: string;
+  let kept: string[];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'book-'));
+    kept = [];
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const open = (text: string | null) =>
+    openRegistryFile(folder, async () => ({ a: 1 }), {
+      text,
+      keep: async (now) => void kept.push(now),
+    });
+
+  it('is kept there each time that it changes, and once when the journal does not have it', async () => {
+    writeFileSync(join(folder, 'registry.json'), JSON.stringify(saved));
+    const { data, save } = await open(null);
+    await save();
+    await save();
+    data.lastNumber = 8;
+    await save();
+    assert.deepEqual(
+      kept.map((text) => JSON.parse(text)),
+      [saved, { ...saved, lastNumber: 8 }],
+    );
+  });
+
+  it('is rebuilt whole when it is missing: switches too, and says which', async () => {
+    const { data, notice, save } = await open(JSON.stringify(saved));
+    assert.deepEqual(JSON.parse(JSON.stringify(data)), saved);
+    assert.equal(
+      notice,
+      "registry.json was missing; handler numbers and operators' switches were rebuilt from the journal: b disabled",
+    );
+    await save();
+    assert.deepEqual(JSON.parse(readFileSync(join(folder, 'registry.json'), 'utf8')), saved);
+    assert.equal((await open(JSON.stringify(saved))).notice, null);
+  });
+
+  it('is rebuilt whole when it is damaged', async () => {
+    writeFileSync(join(folder, 'registry.json'), '{');
+    const { data, notice } = await open(JSON.stringify(saved));
+    assert.deepEqual({ ...data.overrides }, saved.overrides);
+    assert.match(notice ?? '', /^registry\.json was damaged and has been moved to .*: b disabled$/);
+  });
+
+  for (const text of [null, 'no JSON', '{"version":1}'])
+    it(`says that switches are lost when the journal has no book to use: ${text}`, async () => {
+      const { data, notice } = await open(text);
+      assert.deepEqual({ ...data.numbers }, { a: 1 });
+      assert.match(notice ?? '', /operators' switches are lost: check the handlers' status$/);
+    });
+});

@@ -370,6 +370,8 @@ export interface Journal {
   readonly backlog: Backlog;
   /** A damaged journal was moved aside when this one was opened: what to do about it. */
   readonly notice: string | null;
+  /** What `keepBook` was given last, as of the opening; null when it never was. */
+  readonly book: string | null;
   /** Why the last thing to be written was not, and what to do; null when it was. */
   readonly trouble: string | null;
   /** Resolves when it can't be used any more, with why and what is done about it: it is to be closed and opened anew. */
@@ -419,5 +421,9 @@ export interface Journal {
   saveCircuit(circuit: StoredCircuit): Promise<void>;
   /** Prunes for a while; others wait for that long. */
   prune(prune: Prune): Promise<Pruned>;
+  /** Keeps the handler book, so that it is not lost with its own file. */
+  keepBook(book: string): Promise<void>;
+  /** Writes a copy to a new file while everything goes on: it has all that was there when it was called. */
+  backUp(file: string): Promise<void>;
   close(): Promise<void>;
 }

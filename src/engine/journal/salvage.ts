@@ -48,6 +48,10 @@ function takeOver(from: DatabaseSync, to: DatabaseSync): number {
   if (good < last && attempt(() => next.get(good) ?? null) === undefined)
     gaps.push({ from: good + 1, to: last });
   takeOverKeys(from, to, gaps);
+  attempt(() => {
+    for (const book of from.prepare("select * from meta where key = 'book'").all())
+      insert(to, 'meta', book as Row);
+  });
   return events;
 }
 

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { Unavailable, WriteRefused } from '../errors.ts';
+import { Backups } from './backups.ts';
 import type {
   Abandon,
   Accepted,
@@ -31,10 +30,10 @@ import type {
   Take,
   Taken,
 } from './journal.ts';
-import { JournalError } from './journal-error.ts';
+import { type Opened, startWriter } from './start-writer.ts';
 import { takeUnwritten, Unwritten } from './unwritten.ts';
 import type { OperationName } from './writer/operations.ts';
-import type { Failure, FromWriter, Operation, Result, ToWriter, WriterData } from './writer/protocol.ts';
+import type { Failure, FromWriter, Operation, Result, ToWriter } from './writer/protocol.ts';
 
 interface Waiting {
   readonly resolve: (value: never) => void;
@@ -57,17 +56,20 @@ export class SqliteJournal implements Journal {
   readonly tag: string;
   readonly backlog: Backlog;
   readonly notice: string | null;
+  readonly book: string | null;
   readonly #worker: Worker;
   readonly #onTrouble: OnTrouble;
   #trouble: string | null = null;
   #gathered: { operations: Operation[]; waiting: Waiting[] } = { operations: [], waiting: [] };
   readonly #sent: Operation[] = [];
   readonly #written: Waiting[] = [];
+  readonly #backups = new Backups();
   #scheduled = false;
   #last: Promise<unknown> = Promise.resolve();
   #failure: Error | undefined;
   readonly #exited: Promise<unknown>;
   readonly #lost = Promise.withResolvers<Error>();
+  readonly lost: Promise<Error> = this.#lost.promise;
   readonly #unwritten: Unwritten;
   #closing = false;
 
@@ -82,31 +84,25 @@ export class SqliteJournal implements Journal {
     now = Date.now(),
     onTrouble: OnTrouble = () => undefined,
   ): Promise<SqliteJournal> {
-    const workerData: WriterData = { folder, now, unwritten: takeUnwritten(folder) };
-    const worker = new Worker(new URL(`./writer/writer${extname(import.meta.url)}`, import.meta.url), {
-      workerData,
-    });
-    const message = await firstMessage(worker);
-    if ('opened' in message) return new SqliteJournal(worker, folder, message.opened, onTrouble);
-    if ('refused' in message) throw new JournalError(message.refused.kind, message.refused.message);
-    throw new JournalError('failed', `${folder}: the writer answered out of turn`);
+    const { worker, opened } = await startWriter({ folder, now, unwritten: takeUnwritten(folder) });
+    return new SqliteJournal(worker, folder, opened, onTrouble);
   }
 
-  private constructor(
-    worker: Worker,
-    folder: string,
-    opened: { tag: string; notice: string | null; backlog: Backlog },
-    onTrouble: OnTrouble,
-  ) {
+  private constructor(worker: Worker, folder: string, opened: Opened, onTrouble: OnTrouble) {
     this.#onTrouble = onTrouble;
     this.tag = opened.tag;
     this.notice = opened.notice;
     this.backlog = opened.backlog;
+    this.book = opened.book;
     this.#worker = worker;
     this.#unwritten = new Unwritten(folder);
     worker.on('message', (message: FromWriter) => {
       if ('results' in message) this.#settle(message.results, message.wrote);
       else if ('lost' in message) this.#end(message.lost.message);
+      else if ('backedUp' in message) {
+        this.#backups.end(message.backedUp, message.failure);
+        this.#rest();
+      }
     });
     worker.on('error', (error) => this.#end(`${endedByItself} (${error.message})`));
     worker.on('exit', () => this.#end(endedByItself));
@@ -116,10 +112,6 @@ export class SqliteJournal implements Journal {
 
   get trouble(): string | null {
     return this.#trouble;
-  }
-
-  get lost(): Promise<Error> {
-    return this.#lost.promise;
   }
 
   accept(...args: Parameters<Journal['accept']>): Promise<Accepted> {
@@ -134,12 +126,8 @@ export class SqliteJournal implements Journal {
     return this.#call('step', [step]);
   }
 
-  emitNext(
-    limit: number,
-    nodes: readonly string[],
-    off: readonly string[] = [],
-  ): Promise<readonly Emission[]> {
-    return this.#call('emitNext', [limit, nodes, off]);
+  emitNext(...args: Parameters<Journal['emitNext']>): Promise<readonly Emission[]> {
+    return this.#call('emitNext', args);
   }
 
   recall(events?: readonly number[]): Promise<void> {
@@ -198,6 +186,17 @@ export class SqliteJournal implements Journal {
     return this.#call('prune', [prune]);
   }
 
+  keepBook(book: string): Promise<void> {
+    return this.#call('keepBook', [book]);
+  }
+
+  backUp(file: string): Promise<void> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    this.#worker.ref();
+    this.#post({ backUp: file });
+    return this.#backups.begin(file);
+  }
+
   /** Lets go of the folder once everything called before is on disk. */
   async close(): Promise<void> {
     this.#unwritten.close();
@@ -241,7 +240,6 @@ export class SqliteJournal implements Journal {
     this.#gathered = { operations: [], waiting: [] };
     this.#written.push(...waiting);
     this.#sent.push(...operations);
-    // Only while something is to be written does the thread keep the process.
     this.#worker.ref();
     this.#post({ batch: operations });
   }
@@ -249,17 +247,25 @@ export class SqliteJournal implements Journal {
   #settle(results: readonly Result[], wrote: boolean): void {
     if (this.#failure) return;
     const waiting = this.#written.splice(0, results.length);
-    this.#sent.splice(0, results.length);
-    if (this.#written.length === 0) this.#worker.unref();
+    const operations = this.#sent.splice(0, results.length);
+    this.#rest();
     // One that fails for a reason of its own says nothing of the journal.
     const failed = results.find((result) => 'failure' in result && result.failure.kind !== 'failed');
     if (failed && 'failure' in failed) this.#become(failed.failure.message);
     else if (wrote) this.#become(null);
     for (const [index, result] of results.entries()) {
       if ('value' in result) waiting[index]?.resolve(result.value as never);
-      else waiting[index]?.reject(errorOf(result.failure));
+      else {
+        if (result.failure.kind === 'damaged') this.#unwritten.add(operations[index]);
+        waiting[index]?.reject(errorOf(result.failure));
+      }
     }
     if (!this.#scheduled) this.#flushIn(turnsToAnswer);
+  }
+
+  /** The thread keeps the process only while something is to be written. */
+  #rest(): void {
+    if (this.#written.length === 0 && this.#backups.size === 0) this.#worker.unref();
   }
 
   #become(trouble: string | null): void {
@@ -273,8 +279,10 @@ export class SqliteJournal implements Journal {
     if (this.#failure) return;
     this.#failure = new Unavailable(this.#closing ? "the journal's writer has ended" : why);
     for (const operation of [...this.#sent, ...this.#gathered.operations]) this.#unwritten.add(operation);
-    for (const { reject } of [...this.#written, ...this.#gathered.waiting]) reject(this.#failure);
+    const waiting = [...this.#written, ...this.#gathered.waiting];
+    for (const { reject } of waiting) reject(this.#failure);
     this.#written.length = 0;
+    this.#backups.fail(this.#failure);
     this.#sent.length = 0;
     this.#gathered = { operations: [], waiting: [] };
     if (!this.#closing) this.#lost.resolve(this.#failure);
@@ -290,18 +298,3 @@ function errorOf({ kind, message }: Failure): Unavailable {
 }
 
 const endedByItself = "the journal's writer has ended: it is started again";
-
-/** @throws when the thread ends before it has said anything */
-async function firstMessage(worker: Worker): Promise<FromWriter> {
-  const first = new AbortController();
-  try {
-    return await Promise.race([
-      once(worker, 'message', first).then(([message]) => message as FromWriter),
-      once(worker, 'exit', first).then(() => {
-        throw new JournalError('failed', 'the writer of the journal ended before it had opened it');
-      }),
-    ]);
-  } finally {
-    first.abort();
-  }
-}

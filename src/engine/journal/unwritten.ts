@@ -15,8 +15,8 @@ export class Unwritten {
     this.#folder = folder;
   }
 
-  add(operation: Operation): void {
-    if (this.#closed || !(operation.name === 'step' || operation.name === 'resettle')) return;
+  add(operation: Operation | undefined): void {
+    if (this.#closed || !(operation?.name === 'step' || operation?.name === 'resettle')) return;
     handedOver.set(this.#folder, [...(handedOver.get(this.#folder) ?? []), operation]);
   }
 

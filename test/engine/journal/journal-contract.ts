@@ -1,4 +1,6 @@
 import { strict as assert } from 'node:assert';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Journal, Link, NewEvent, Step, Take } from '../../../src/engine/journal/journal.ts';
 import { stage } from '../../../src/engine/journal/stage.ts';
 
@@ -802,6 +804,38 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
         [seq],
       );
     });
+  });
+
+  it('keeps the book that it was given last', async () => {
+    const folder = newFolder();
+    const first = await open(folder);
+    assert.equal(first.book, null);
+    await first.keepBook('one');
+    await first.keepBook('two');
+    await first.close();
+    const second = await open(folder);
+    assert.equal(second.book, 'two');
+    await second.close();
+  });
+
+  it('writes a copy while it is written itself, with all that was there before', async () => {
+    const folder = newFolder();
+    const journal = await open(folder);
+    await journal.accept(
+      Array.from({ length: 500 }, (_, object) => anEvent(object)),
+      0,
+    );
+    const copy = newFolder();
+    mkdirSync(copy);
+    const backedUp = journal.backUp(join(copy, 'journal.sqlite'));
+    const meanwhile = await journal.accept([anEvent('meanwhile')], 0);
+    await backedUp;
+    await journal.close();
+    const restored = await open(copy);
+    const { waiting } = (await restored.accept([], 0, undefined, -1)) as { waiting: number };
+    assert.ok(waiting === 500 || waiting === 501, String(waiting));
+    assert.equal(meanwhile.outcome, 'accepted');
+    await restored.close();
   });
 
   it('keeps circuits that are not closed', async () => {

@@ -3,6 +3,7 @@ import type { Journal } from '../journal.ts';
 import { Retention } from '../retention.ts';
 import { Acceptance } from './accept.ts';
 import { Backlogged } from './backlogged.ts';
+import { Book } from './book.ts';
 import { BulkReplays } from './bulk-replays.ts';
 import { Circuits } from './circuits.ts';
 import { Clock } from './clock.ts';
@@ -19,7 +20,7 @@ import { Taking } from './take.ts';
 /** The operations of the journal's interface, as they cross to the writer. */
 export type OperationName = Exclude<
   keyof Journal,
-  'tag' | 'backlog' | 'notice' | 'trouble' | 'lost' | 'close'
+  'tag' | 'backlog' | 'notice' | 'book' | 'trouble' | 'lost' | 'backUp' | 'close'
 >;
 export type Operations = {
   readonly [Name in OperationName]: (
@@ -36,6 +37,7 @@ export function operationsOn(db: DatabaseSync): Operations & { reset(): void } {
   const sequence = new Sequence(db, 'executions');
   const executions = new Executions(db);
   const acceptance = new Acceptance(db, lanes, events, waiting);
+  const book = new Book(db);
   const emissions = new Emissions(db, lanes, clock, waiting);
   const reset = () => {
     waiting.reset();
@@ -68,6 +70,7 @@ export function operationsOn(db: DatabaseSync): Operations & { reset(): void } {
     continueReplay: (part) => bulkReplays.continue(part),
     endReplay: (id, at) => bulkReplays.cancel(id, at),
     saveCircuit: (circuit) => circuits.save(circuit),
+    keepBook: (text) => book.keep(text),
     prune: (request) => retention.prune(request),
     reset,
   };

@@ -25,7 +25,10 @@ export interface WriterData {
 }
 
 /** To the writer: operations that share one commit; `close` comes last. */
-export type ToWriter = { readonly batch: readonly Operation[] } | { readonly close: true };
+export type ToWriter =
+  | { readonly batch: readonly Operation[] }
+  | { readonly backUp: string }
+  | { readonly close: true };
 
 /** From the writer: once how the opening went, then one list of results a batch. */
 export type FromWriter =
@@ -34,8 +37,11 @@ export type FromWriter =
         readonly tag: string;
         readonly notice: string | null;
         readonly backlog: Backlog;
+        readonly book: string | null;
       };
     }
+  /** One answer to each `backUp`, in no order. */
+  | { readonly backedUp: string; readonly failure: Failure | null }
   | { readonly refused: Failure }
   /** It can't go on: the journal is closed, and to be opened anew. */
   | { readonly lost: Failure }

@@ -1,8 +1,10 @@
+import { backup } from 'node:sqlite';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { saveDisplaced } from '../displaced.ts';
 import { JournalError } from '../journal-error.ts';
 import { flagDamage, openJournal } from '../open.ts';
 import { type OpenFile, OpenFiles } from '../open-files.ts';
+import { Book } from './book.ts';
 import { Commits } from './commits.ts';
 import { writeLate } from './late.ts';
 import { operationsOn } from './operations.ts';
@@ -11,6 +13,8 @@ import { recover } from './recover.ts';
 
 const { folder, now, unwritten } = workerData as WriterData;
 
+/** Pages of a backup that are copied at a time: between them commits go on. */
+const pagesAtOnce = 256;
 /** Ms between two looks at whether all files are in place; each batch looks at those that it is written to. */
 const lookPause = 1000;
 
@@ -59,24 +63,39 @@ function run(): void {
     parentPort?.close();
   }
 
+  async function backUp(file: string): Promise<void> {
+    const failure = await backup(db, file, { rate: pagesAtOnce }).then(() => null, failureOf);
+    send({ backedUp: file, failure });
+  }
+
   parentPort?.on('message', (message: ToWriter) => {
-    const { batch, closes } = withFollowing(message);
+    const { batch, backUps, closes } = withFollowing(message);
     if (batch.length > 0) carryOut(batch);
+    if (db.isOpen) for (const file of backUps) void backUp(file);
     if (!closes || !db.isOpen) return;
     db.close();
     end();
   });
-  send({ opened: { tag, notice, backlog } });
+  send({ opened: { tag, notice, backlog, book: new Book(db).text } });
 }
 
 /** What has arrived meanwhile goes into the same commit. */
-function withFollowing(first: ToWriter): { batch: readonly Operation[]; closes: boolean } {
+function withFollowing(first: ToWriter): {
+  batch: readonly Operation[];
+  backUps: readonly string[];
+  closes: boolean;
+} {
   const batch: Operation[] = [];
+  const backUps: string[] = [];
   for (let message: ToWriter | undefined = first; message; message = next()) {
-    if ('close' in message) return { batch, closes: true };
+    if ('close' in message) return { batch, backUps, closes: true };
+    if ('backUp' in message) {
+      backUps.push(message.backUp);
+      continue;
+    }
     batch.push(...message.batch);
   }
-  return { batch, closes: false };
+  return { batch, backUps, closes: false };
 }
 
 function next(): ToWriter | undefined {
