@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { Engine } from '../../src/engine/engine.ts';
 import { parseEnvelope } from '../../src/engine/event.ts';
-import { type Handler, handlerSchema } from '../../src/engine/handler.ts';
+import { type Handler, type HttpHandler, handlerSchema } from '../../src/engine/handler.ts';
 import { parseExecutionFilter } from '../../src/engine/journal/log.ts';
 import { registryConfigSchema } from '../../src/engine/registry-config.ts';
+import { AddressGuard } from '../../src/engine/targets/address-guard.ts';
+import { Connections } from '../../src/engine/targets/http/connections.ts';
+import { httpTarget } from '../../src/engine/targets/http.ts';
 import type { Target } from '../../src/engine/targets/target.ts';
 import { systemTime } from '../../src/engine/time.ts';
 import { eventually } from '../support/eventually.ts';
+import { answers, breaksOff, misbehavingServer } from '../support/misbehaving-server.ts';
 import { temporaryFolder } from '../support/node-red.ts';
 import { envelope } from '../support/provisioning-flow.ts';
 
@@ -30,12 +35,12 @@ const target: Target = {
   close: async () => undefined,
 };
 
-const open = (folder: string) =>
+const open = (folder: string, makeTarget: (handler: Handler) => Target = () => target) =>
   new Engine({
     config: registryConfigSchema.parse({ id: 'registry' }),
     folder,
     time: systemTime,
-    makeTarget: () => target,
+    makeTarget,
     backlogLimit: 1000,
     log: () => undefined,
   });
@@ -70,6 +75,33 @@ describe('engine and its execution log', function () {
       [[id, 'succeeded']],
     );
     await engine.close();
+  });
+
+  it('finds the words of a response in another charset, packed, and of one that broke off', async () => {
+    const server = await misbehavingServer();
+    const connections = new Connections(new AddressGuard());
+    const engine = open(temporaryFolder(), (config) => httpTarget(config as HttpHandler, { connections }));
+    const called = { ...handler('crm'), url: server.url, retryDelays: [] } as Handler;
+    await engine.resume([called]);
+    const log = await engine.log();
+    const cyrillic = { 'content-type': 'text/plain; charset=koi8-r', 'content-encoding': 'gzip' };
+    for (const [behaviour, text] of [
+      [answers(200, gzipSync(Buffer.from('f0d2c9d7c5d4', 'hex')), cyrillic), 'Привет'],
+      [breaksOff(), 'beginning'],
+    ] as const) {
+      server.become(behaviour);
+      const id = await engine.fire(parseEnvelope(envelope(`of-${text}`)));
+      const { items } = await eventually(`${text} is found`, async () => {
+        const page = await log.executions(parseExecutionFilter({ text }), { limit: 10 });
+        return page.items.length > 0 && page;
+      });
+      assert.deepEqual(
+        items.map(({ eventId }) => eventId),
+        [id],
+      );
+    }
+    await engine.close();
+    await server.close();
   });
 
   it('gives handlers back their numbers when registry.json is lost', async () => {

@@ -626,6 +626,23 @@ describe('http target', () => {
       assert.equal(proxy.authorization(), `Basic ${Buffer.from('me:pr0xy-pass').toString('base64')}`);
     });
 
+    it('sends all headers of one name, and the Host of the user', async () => {
+      const headers = [
+        { name: 'X-Twice', value: 'one' },
+        { name: 'X-Twice', value: 'two' },
+        { name: 'Host', value: 'sip.example' },
+      ];
+      const proxied = { proxy: { url: proxy.url }, headers, timeoutSeconds: 5 };
+      const secure = await misbehavingServer(answers(200), { tls: true });
+      assert.equal((await call(proxied)).error, null);
+      const tls = { ca: selfSigned.cert, servername: 'localhost' };
+      assert.equal((await call({ ...proxied, url: secure.url, tls })).error, null);
+      assert.equal(server.received[0]?.headers['x-twice'], 'one, two');
+      assert.equal(secure.received[0]?.headers['x-twice'], 'one, two');
+      assert.equal(secure.received[0]?.headers['host'], 'sip.example');
+      await secure.close();
+    });
+
     it('calls hosts of noProxy without it', async () => {
       const noProxy = ['example.com', `127.0.0.1:${server.port}`];
       assert.equal((await call({ proxy: { url: proxy.url, noProxy } })).response, 'ok');
@@ -639,6 +656,11 @@ describe('http target', () => {
       failed(await literal.call(callOf()), /provisioning\.http\.deny/, {});
       const byName = target({ url, proxy: { url: proxy.url.replace('127.0.0.1', 'localhost') } }, strict);
       failed(await byName.call(callOf()), /^localhost may not be called/, {});
+      const tunnel = {
+        url: 'https://crm.example/',
+        proxy: { url: proxy.url.replace('127.0.0.1', 'localhost') },
+      };
+      failed(await target(tunnel, strict).call(callOf()), /^localhost may not be called/, {});
       assert.deepEqual(proxy.seen, []);
     });
 

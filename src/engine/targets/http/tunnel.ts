@@ -2,6 +2,7 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction, Socket } from 'node:net';
 import type { buildConnector } from 'undici';
+import { Deadline } from '../deadline.ts';
 import { proxyAuthorization } from './route.ts';
 
 /** The proxy does not connect to whom it was asked for; nothing was sent. The message goes on after `the proxy `. */
@@ -17,7 +18,7 @@ interface Transport {
 /** Connects through a proxy (CONNECT, RFC 9110 §9.3.6), and over TLS to whom it leads. */
 export function tunnelThrough(
   proxy: URL,
-  transport: Transport,
+  { timeout, ...transport }: Transport,
   secure: buildConnector.connector,
 ): buildConnector.connector {
   return (options, callback) => {
@@ -32,10 +33,11 @@ export function tunnelThrough(
       agent: false,
       headers: { host: authority, ...proxyAuthorization(proxy) },
     });
-    asked.on('timeout', () => asked.destroy(new ProxyRefused('did not answer in time')));
+    const deadline = new Deadline(timeout, () => asked.destroy(new ProxyRefused('did not answer in time')));
+    asked.once('close', () => deadline.end());
     asked.once('error', (error) => callback(error, null));
     asked.once('connect', ({ statusCode = 0 }: IncomingMessage, socket: Socket, head: Buffer) => {
-      socket.setTimeout(0);
+      deadline.end();
       if (statusCode < 200 || statusCode > 299) {
         socket.destroy();
         return callback(new ProxyRefused(refusalOf(statusCode)), null);
