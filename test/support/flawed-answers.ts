@@ -62,6 +62,7 @@ export const acceptable: readonly FlawedAnswerCase[] = [
       ['a folded Content-Length', `${ok}X-Kept: yes\r\nContent-Length:\r\n 2\r\n\r\nok`],
       ['a blank before the colon', `${ok}Content-Length : 2\r\nX-Kept\t: yes\r\n\r\nok`],
       ['a blank before its first header', `${ok} X-Odd: 1\r\nContent-Length: 2\r\nX-Kept: yes\r\n\r\nok`],
+      ['blanks after its Content-Length', `${ok}Content-Length: 2 \t \r\nX-Kept: yes\r\n\r\nok`],
       [
         'the same Content-Length twice',
         `${ok}Content-Length: 2\r\nX-Kept: yes\r\ncontent-length: 2\r\n\r\nok`,
