@@ -320,10 +320,11 @@ export class Engine {
       this.#bulkReplays = new BulkReplays(delivery, log, this.#firstFlows.promise, (error) =>
         this.#stumbled(error),
       );
-      this.#state = 'ready';
       this.#open = delivery;
       void journal.lost?.then((error) => this.#lost(delivery, error));
       if (this.#flowsRun) await this.#resume(delivery);
+      // It may have been lost or closed again meanwhile.
+      if (this.#open === delivery) this.#state = 'ready';
       return delivery;
     } catch (error) {
       await this.#closeLog();

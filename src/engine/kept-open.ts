@@ -23,6 +23,7 @@ interface Options<T> {
 export class KeptOpen<T> {
   readonly #options: Options<T>;
   #now: Promise<T>;
+  #opening: Promise<void>;
   #closed = false;
 
   constructor(options: Options<T>) {
@@ -31,7 +32,7 @@ export class KeptOpen<T> {
     this.#now = first.promise;
     // A rejection that nobody waits for would end Node-RED.
     this.#now.catch(() => undefined);
-    void this.#open(first);
+    this.#opening = this.#open(first);
   }
 
   /** @throws Unavailable saying what to do, while it is not there; waits only while it is opened for the first time */
@@ -42,7 +43,8 @@ export class KeptOpen<T> {
   /** It was lost: it is opened anew once `ended` has settled. */
   reopen(error: Error, ended: Promise<void>): void {
     this.#refuse(error);
-    void ended.catch(() => undefined).then(() => this.#open());
+    // It may be lost before its opening is over: there is one at a time.
+    this.#opening = Promise.allSettled([ended, this.#opening]).then(() => this.#open());
   }
 
   close(): void {
@@ -61,7 +63,9 @@ export class KeptOpen<T> {
       const reason = error instanceof Error ? error : new Error(String(error));
       this.#refuse(reason, first);
       if (reason instanceof JournalError && reason.kind === 'newer') return;
-      time.after(pause, () => void this.#open());
+      time.after(pause, () => {
+        this.#opening = this.#open();
+      });
     } finally {
       cancel();
     }

@@ -23,7 +23,8 @@ describe('a journal whose writer ends by itself', () => {
   const open = () =>
     eventually('it is open again', async () => {
       await bench.advance(1000);
-      return bench.engine.state === 'ready';
+      if (bench.engine.state !== 'ready') throw new Error(String(bench.engine.problem));
+      return true;
     });
 
   it('is opened again by itself, and says meanwhile why it takes nothing', async () => {
@@ -124,6 +125,8 @@ describe('a journal whose folder is deleted while it is open', () => {
       await bench.advance(1000);
       return bench.engine.state === 'ready';
     });
+    // Beside the journal, registry.json is written anew, which settling does not wait for.
+    await eventually('it is called', () => bench.calls.length > 0);
     await bench.settle();
     assert.equal(bench.calls[0]?.eventId, id);
     assert.deepEqual(bench.called, ['a:1']);
