@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
+import { axeFindings } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { editors } from '../support/editors.ts';
 import { eventually } from '../support/eventually.ts';
@@ -102,6 +103,24 @@ for (const { name, nodeRed: installation } of editors) {
         await eventually(`${least} rows`, async () => (await seen()) >= least);
       });
     }
+
+    it('is accessible in half a sidebar, with nothing that sticks out and rows below an open search', async () => {
+      for (const width of [180, 300, 600, 1200]) {
+        await show('executions', width, half);
+        await view.button(/Advanced search/).click();
+        assert.ok((await seen()) >= 1, `a row at ${width}`);
+        assert.deepEqual(await axeFindings(view.page, '.nrp'), [], `at ${width}`);
+        const beyond = await view.root.evaluate((root) =>
+          [root, ...root.querySelectorAll('.nrp-view > *, .nrp-main > *')]
+            .filter(
+              (element) => element.getBoundingClientRect().right > root.getBoundingClientRect().right + 1,
+            )
+            .map((element) => element.className),
+        );
+        assert.deepEqual(beyond, [], `at ${width}`);
+        await view.button(/Advanced search/).click();
+      }
+    });
 
     it('gives each handler one line where there is width for it, its health too', async () => {
       await show('handlers', 800, 'auto');
