@@ -320,6 +320,22 @@ for (const { name, nodeRed: installation } of editors) {
       await view.button('Advanced search').click();
     });
 
+    it('shows how far a replay of many has come, and stops it', async () => {
+      for (const objectId of [701, 702]) await fire(objectId, 'clients.update');
+      await newest('702');
+      const body = { filter: { eventType: 'clients.update' }, ratePerSecond: 0.001 };
+      await red.admin('provisioning/registries/registry/replay', postJson(body));
+      const progress = view.root.locator('nrp-replay-progress');
+      await progress.getByText(/Replaying: 1 of \d+/).waitFor();
+      assert.equal(await progress.getByRole('progressbar').getAttribute('value'), '1');
+      await progress.getByRole('button', { name: 'Stop' }).click();
+      await progress.getByRole('progressbar').waitFor({ state: 'detached' });
+      const { items } = await red.get<{ items: { status: string; replayed: number }[] }>(
+        'provisioning/registries/registry/replays',
+      );
+      assert.deepEqual([items[0]?.status, items[0]?.replayed], ['cancelled', 1]);
+    });
+
     it('loads older rows as one scrolls, with few rows in the page, and lets one read in peace', async () => {
       for (let at = 0; at < 130; at += 1) await fire(1000 + at, 'clients.update');
       await newest('1129');

@@ -50,6 +50,16 @@ export interface ApiHandler {
 export type LogRow = ExecutionRow & { readonly registry: string };
 export type EventLogRow = EventRow & { readonly registry: string };
 
+/** A replay of all that a search found. */
+export interface ReplayLogRow {
+  readonly registry: string;
+  readonly id: number;
+  readonly status: 'running' | 'done' | 'cancelled';
+  readonly matched: number;
+  readonly replayed: number;
+  readonly by: string | null;
+}
+
 /** What the live feed tells of an execution: no response, and of the error only its beginning. */
 export type LogSummary = Omit<LogRow, 'response'> & { readonly response?: string | null };
 

@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { LogFilter } from '../data/filters.ts';
 import { executionKind } from '../data/log-kinds.ts';
+import { RunningReplays } from '../data/running-replays.ts';
 import type { LogRow } from '../data/shapes.ts';
 import { oneLine, visible } from '../text/visible.ts';
 import { logActions } from './log-actions.ts';
@@ -8,11 +9,13 @@ import { registryCell, textCell, timeCell, timeTexts } from './log-table.ts';
 import { LogView } from './log-view.ts';
 import { executionMark, executionWord } from './marks.ts';
 import { openExecution } from './open.ts';
+import './replay-progress.ts';
 import { logFields } from './search-fields.ts';
 import { define } from './view.ts';
 
 /** The execution log. */
 class ExecutionsView extends LogView<LogRow, LogFilter> {
+  #known: RunningReplays | undefined;
   protected override readonly kind = executionKind;
   protected override readonly columns = [
     'status',
@@ -30,7 +33,16 @@ class ExecutionsView extends LogView<LogRow, LogFilter> {
   }
 
   protected override actions(): TemplateResult {
-    return logActions(this.app);
+    return logActions(this.app, () => void this.#replays.refresh());
+  }
+
+  protected override progress(): TemplateResult {
+    return html`<nrp-replay-progress .app=${this.app} .replays=${this.#replays}></nrp-replay-progress>`;
+  }
+
+  get #replays(): RunningReplays {
+    this.#known ??= new RunningReplays(this.app);
+    return this.#known;
   }
 
   protected override texts(row: LogRow): Readonly<Record<string, string>> {

@@ -8,10 +8,14 @@ import { notify } from '../editor/notify.ts';
 import { iconButton } from './parts.ts';
 import { telling } from './problems.ts';
 
-/** What can be done with all executions that match the search. */
-export function logActions(app: App): TemplateResult {
+/**
+ * What can be done with all executions that match the search.
+ * @param onReplay they are being replayed
+ */
+export function logActions(app: App, onReplay: () => void): TemplateResult {
   const { text, mayWrite } = app;
-  const replay = ({ currentTarget }: MouseEvent) => void replayAll(app, currentTarget as HTMLElement);
+  const replay = ({ currentTarget }: MouseEvent) =>
+    void replayAll(app, currentTarget as HTMLElement, onReplay);
   return html`<span class="button-group">
     ${iconButton({ icon: 'fa-download', label: text('log.export'), act: () => void exportAll(app) })}
     ${mayWrite ? iconButton({ icon: 'fa-history', label: text('log.replay'), act: replay }) : nothing}
@@ -35,7 +39,7 @@ async function exportAll(app: App): Promise<void> {
   });
 }
 
-async function replayAll(app: App, button: HTMLElement): Promise<void> {
+async function replayAll(app: App, button: HTMLElement, onReplay: () => void): Promise<void> {
   const replay = async (dryRun: boolean) => {
     const answers = await Promise.all(
       shownRegistries(app).map((registry) =>
@@ -56,5 +60,6 @@ async function replayAll(app: App, button: HTMLElement): Promise<void> {
     };
     if ((await ask(app, button, question)) === undefined) return;
     notify(app, text('log.replaying', { count: formats.count(await replay(false)) }), 'success');
+    onReplay();
   });
 }

@@ -45,6 +45,11 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
     return nothing;
   }
 
+  /** What goes on with the rows, above them. */
+  protected progress(): TemplateResult | typeof nothing {
+    return nothing;
+  }
+
   get #live(): LiveLog<Row> {
     this.#log ??= new LiveLog<Row>(this.app, this.kind);
     return this.#log;
@@ -75,6 +80,7 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
       problem: list.status === 'failed' ? problemOf(app, list.problem) : undefined,
       beside: html`${pauseButton(app, list)}${this.actions()}`,
     })}
+    ${this.progress()}
     ${
       list.rows.length > 0
         ? logTable<Row>(app, {

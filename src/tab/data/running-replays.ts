@@ -1,0 +1,62 @@
+import type { App } from '../app.ts';
+import { ApiError, path } from './api.ts';
+import { Observable } from './observable.ts';
+import type { ReplayLogRow } from './shapes.ts';
+import { shownRegistries } from './shown-registries.ts';
+
+const everyMs = 5000;
+const whileRunningMs = 1000;
+
+/** Replays of all that a search found, while they are on their way; asked for while they are shown. */
+export class RunningReplays extends Observable {
+  items: readonly ReplayLogRow[] = [];
+  readonly #app: App;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #shown = false;
+
+  constructor(app: App) {
+    super();
+    this.#app = app;
+  }
+
+  start(): void {
+    this.#shown = true;
+    void this.refresh();
+  }
+
+  stop(): void {
+    this.#shown = false;
+    clearTimeout(this.#timer);
+  }
+
+  async refresh(): Promise<void> {
+    clearTimeout(this.#timer);
+    const ids = shownRegistries(this.#app);
+    const lists = await Promise.all(ids.map((registry) => this.#of(registry)));
+    this.items = lists.flat();
+    this.changed();
+    if (!this.#shown) return;
+    this.#timer = setTimeout(() => this.refresh(), this.items.length > 0 ? whileRunningMs : everyMs);
+  }
+
+  /** Stops one. @throws ApiError */
+  async cancel({ registry, id }: ReplayLogRow): Promise<void> {
+    await this.#app.api.send('POST', path('registries', registry, 'replays', String(id), 'cancel'));
+    await this.refresh();
+  }
+
+  /** The log itself says what is wrong when it can't be read. */
+  async #of(registry: string): Promise<readonly ReplayLogRow[]> {
+    try {
+      const route = path('registries', registry, 'replays');
+      const { items } = await this.#app.api.get<{ items: readonly ReplayLogRow[] }>(route);
+      return items
+        .filter(({ status }) => status === 'running')
+        .map((replay) => ({ ...replay, registry }))
+        .reverse();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return [];
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { RunningReplays } from '../data/running-replays.ts';
+import type { ReplayLogRow } from '../data/shapes.ts';
+import { visible } from '../text/visible.ts';
+import { banner, wordButton } from './parts.ts';
+import { telling } from './problems.ts';
+import { define, View, Watch } from './view.ts';
+
+/** How far replays of many executions have come, each with a way to stop it. */
+class ReplayProgress extends View {
+  static override properties = { ...View.properties, replays: { attribute: false } };
+  declare replays: RunningReplays;
+
+  constructor() {
+    super();
+    new Watch(this, () => [this.replays, this.app.navigation]);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.replays.start();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.replays.stop();
+  }
+
+  override render(): TemplateResult {
+    return html`${this.replays.items.map((replay) => this.#progress(replay))}`;
+  }
+
+  #progress(replay: ReplayLogRow): TemplateResult {
+    const { mayWrite, formats } = this.app;
+    const { matched, replayed, by } = replay;
+    const counts = { done: formats.count(replayed), all: formats.count(matched) };
+    const words = by
+      ? this.t('replay.progressBy', { ...counts, by: visible(by) })
+      : this.t('replay.progress', counts);
+    const stop = () => void telling(this.app, () => this.replays.cancel(replay));
+    return banner(
+      'info',
+      words,
+      html`<progress max=${Math.max(matched, 1)} value=${replayed} aria-label=${words}></progress>`,
+      mayWrite ? wordButton({ icon: 'fa-stop', label: this.t('replay.stop'), act: stop }) : nothing,
+    );
+  }
+}
+
+define('nrp-replay-progress', ReplayProgress);
