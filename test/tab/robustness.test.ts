@@ -53,7 +53,7 @@ describe('the tab in bad times', function () {
     receiver = await misbehavingServer(({ response, received }) => {
       const bodies: Record<string, string | Buffer> = {
         '/long': 'x'.repeat(65_536),
-        '/bytes': Buffer.from([0xff, 0xfe, 0x3c, 0x62, 0x3e, 0xc3, 0x28, 0x00]),
+        '/bytes': Buffer.from([0xff, 0xff, 0x3c, 0x62, 0x3e, 0xc3, 0x28, 0x00]),
         '/html': hostileText,
       };
       response
