@@ -1,7 +1,8 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import { InvalidInput } from '../src/engine/errors.ts';
 import { type IntakeCredentials, type IntakeDef, intakeOf } from '../src/runtime/intake.ts';
-import { type EventSource, envelopeOf, hopsOf } from '../src/runtime/message.ts';
+import { type EventSource, envelopeOf } from '../src/runtime/message.ts';
+import { hopsOf } from '../src/runtime/message-hops.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { requireEngine } from '../src/runtime/node-home.ts';
 import { configured, errorStatus, onInput } from '../src/runtime/node-outcome.ts';

@@ -1,7 +1,6 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { InvalidInput } from '../engine/errors.ts';
 import { type Envelope, parseEnvelope, resemblesEnvelope } from '../engine/event.ts';
-import { parseHops } from '../engine/hops.ts';
 import { isJsonText, jsonTextRemedy } from '../engine/json-text.ts';
 
 /** Where a message's event comes from, as an event node's dialog has it. */
@@ -57,10 +56,4 @@ export async function envelopeOf(
     },
     data: told,
   });
-}
-
-/** A message on its way through a handler's flow says how many calls of handlers have led to it. @throws InvalidInput */
-export function hopsOf(msg: NodeMessageInFlow): number {
-  const { provisioning } = msg as { readonly provisioning?: { readonly hops?: unknown } | null };
-  return parseHops('msg.provisioning.hops', provisioning?.hops);
 }

@@ -191,7 +191,7 @@ describe('a handler that misbehaves', function () {
       script('staying', 'resident.js', ['secrets.told'], { priority: 6, environment, mode: 'resident' }),
       httpHandler(`${receiver.url}/echo`, {
         id: 'unusable',
-        events: ['secrets.told'],
+        events: ['secrets.unusable'],
         headers: [{ name: 'x-key', value: `\${SECRET_BROKEN}` }],
       }),
     ];

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { editors } from '../support/editors.ts';
@@ -305,6 +306,15 @@ for (const { name, nodeRed: installation } of editors) {
       assert.deepEqual(nodes.map(({ id }) => id).sort(), ['crm', 'old', 'registry', 'script', 'switch']);
       assert.ok(nodes.every(({ credentials }) => credentials === undefined));
       await view.page.locator('.red-ui-notification').getByText('are on the clipboard').waitFor();
+    });
+
+    it('backs up a registry, and says where the copy is', async () => {
+      await view.button('More').click();
+      await view.page.getByText('Back up registry “Billing”').click();
+      const said = view.page.locator('.red-ui-notification').getByText('The copy is in');
+      await said.waitFor();
+      const folder = (await said.textContent())?.replace('The copy is in ', '').trim() ?? '';
+      assert.deepEqual(readdirSync(folder).sort(), ['journal.sqlite', 'registry.json']);
     });
   });
 }

@@ -80,7 +80,7 @@ function tableRow(
     <td class="nrp-c-priority"><span title=${text('handlers.priorityHint')}>${row.priority}</span></td>
     <td class="nrp-c-name">
       <span class="nrp-name" title=${name}>${name}</span>
-      ${deployMark(app, row.mark)}${problemMark(app, row)}
+      ${deployMark(app, row.mark, visible(row.deployed?.refused ?? ''))}${problemMark(app, row)}
     </td>
     ${several ? html`<td class="nrp-c-registry" title=${registry}>${registry}</td>` : nothing}
     <td class="nrp-c-event" title=${events}>${events}</td>

@@ -76,9 +76,14 @@ export function eventMark({ text }: App, status: EventStatus): TemplateResult {
   return mark(eventShapes[status], text(`eventStatus.${status}`), text(`eventHint.${status}`));
 }
 
-export function deployMark(app: App, standing: Mark): TemplateResult | typeof nothing {
+/** @param why what the runtime says is wrong with it */
+export function deployMark(app: App, standing: Mark, why?: string): TemplateResult | typeof nothing {
   if (standing === 'deployed') return nothing;
-  return mark(markShapes[standing], deployWord(app, standing), app.text(`markHint.${standing}`));
+  return mark(
+    markShapes[standing],
+    deployWord(app, standing),
+    [app.text(`markHint.${standing}`), why].filter(Boolean).join('\n'),
+  );
 }
 
 /** The word of a handler's mark; '' where it is as deployed. */

@@ -1,10 +1,12 @@
 import type { App } from '../app.ts';
+import { path } from '../data/api.ts';
 import { showExamples } from '../editor/examples.ts';
 import { editedRegistries, flowJsonOf } from '../editor/flow-nodes.ts';
 import { showMenu } from '../editor/menu.ts';
-import { copy } from '../editor/notify.ts';
+import { copy, notify } from '../editor/notify.ts';
 import { visible } from '../text/visible.ts';
 import { openTestEvent } from './open.ts';
+import { telling } from './problems.ts';
 
 /** What is done with a registry as a whole. */
 export function showTabMenu(app: App, button: HTMLElement): void {
@@ -16,7 +18,18 @@ export function showTabMenu(app: App, button: HTMLElement): void {
       onselect: () => copy(app, flowJsonOf(id), text('menu.copiedFlow', { registry })),
     };
   });
+  const backups = app.registries.readable.map(({ id, name }) => ({
+    label: text('menu.backUp', { registry: visible(name || id) }),
+    onselect: () => void backUp(app, id),
+  }));
   const fire = { label: text('test.title'), onselect: () => openTestEvent(app) };
   const examples = { label: text('button.examples'), onselect: showExamples };
-  showMenu(button, [...(app.mayWrite ? [fire] : []), ...copies, examples]);
+  showMenu(button, [...(app.mayWrite ? [fire] : []), ...copies, ...(app.mayWrite ? backups : []), examples]);
+}
+
+async function backUp(app: App, registry: string): Promise<void> {
+  await telling(app, async () => {
+    const { folder } = await app.api.send<{ folder: string }>('POST', path('registries', registry, 'backup'));
+    notify(app, app.text('menu.backedUp', { folder: visible(folder) }), 'success');
+  });
 }

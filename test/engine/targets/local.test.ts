@@ -130,7 +130,6 @@ describe('local target', () => {
           PROVISIONING_EVENT_ID: 'ev-test-1',
           PROVISIONING_OBJECT_ID: '12',
           PROVISIONING_ATTEMPT: '2',
-          PROVISIONING_HOPS: '1',
           PROVISIONING_WEBHOOK_ID: 'ev-test-1_handler',
         });
       } finally {

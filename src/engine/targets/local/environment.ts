@@ -26,20 +26,12 @@ export function marksOf(environment: Readonly<Record<string, string>>): readonly
   return telling.filter((name) => name in environment).map((name) => `${name}=${environment[name]}`);
 }
 
-function variablesOf({
-  eventType,
-  eventId,
-  objectId,
-  attempt,
-  hops,
-  webhookId,
-}: Call): Record<string, string> {
+function variablesOf({ eventType, eventId, objectId, attempt, webhookId }: Call): Record<string, string> {
   return {
     PROVISIONING_EVENT_TYPE: eventType,
     PROVISIONING_EVENT_ID: eventId,
     PROVISIONING_OBJECT_ID: objectId,
     PROVISIONING_ATTEMPT: String(attempt),
-    PROVISIONING_HOPS: String(hops + 1),
     PROVISIONING_WEBHOOK_ID: webhookId,
   };
 }
