@@ -1,5 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
 import { InvalidInput } from '../src/engine/errors.ts';
+import { codeVariables } from '../src/engine/targets/local/code-variables.ts';
 import { type HandlerCredentials, handlerOf, type SavedHandler } from '../src/runtime/handler-config.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { refuseSubflow } from '../src/runtime/node-home.ts';
@@ -25,6 +26,7 @@ function refuse(node: Node<object>, error: unknown, register: (problem: string) 
 /** Who is called when an event happens. */
 export default function provisioningHandler(RED: NodeAPI): void {
   const provisioning = provisioningOf(RED);
+  const refused = codeVariables(provisioning.settings.scriptEnvironment);
 
   function ProvisioningHandler(this: Node<object>, saved: SavedHandler): void {
     RED.nodes.createNode(this, saved);
@@ -40,6 +42,7 @@ export default function provisioningHandler(RED: NodeAPI): void {
         migrate('handler', saved),
         (this.credentials ?? {}) as HandlerCredentials,
         (name) => RED.util.getSetting(this as Parameters<typeof RED.util.getSetting>[0], name),
+        refused,
       );
       const { end } = provisioning.addHandler(registry, handler);
       const unstarted = provisioning.onStarted(() => {
@@ -61,6 +64,13 @@ export default function provisioningHandler(RED: NodeAPI): void {
       token: { type: 'password' },
       signingSecret: { type: 'password' },
       previousSigningSecret: { type: 'password' },
+    },
+    // For the dialog, which tells of such a name before the deploy does.
+    settings: {
+      provisioningHandlerRefusedVariables: {
+        value: { source: refused.source, flags: refused.flags },
+        exportable: true,
+      },
     },
   });
 }

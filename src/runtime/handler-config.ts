@@ -1,9 +1,10 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import { withoutAbsent } from '../engine/absent.ts';
 import { InvalidInput } from '../engine/errors.ts';
-import type { Handler } from '../engine/handler.ts';
+import type { Handler, LocalHandler } from '../engine/handler.ts';
 import { handlerSchema, hasReadableUser } from '../engine/handler.ts';
 import { parse } from '../engine/parse.ts';
+import { codeVariables } from '../engine/targets/local/code-variables.ts';
 import { environmentProxy, type ProxyOptions } from './environment-proxy.ts';
 import { asText, References, type Setting } from './references.ts';
 
@@ -22,6 +23,7 @@ export interface HandlerCredentials {
  * Makes a handler of what the flow holds: references to config nodes and credentials are resolved, and values that
  * came from `${NAME}` are marked as secrets.
  * @param setting resolves a name inside of a value; whole values Node-RED has filled in
+ * @param refused matches the names of variables that a script may not be given
  * @throws InvalidInput naming the property
  */
 export function handlerOf(
@@ -29,6 +31,7 @@ export function handlerOf(
   saved: SavedHandler,
   credentials: HandlerCredentials,
   setting: Setting,
+  refused = codeVariables(),
 ): Handler {
   const what = `handler "${saved.name || saved.id}"`;
   const written = asWritten(RED, saved.id);
@@ -65,7 +68,21 @@ export function handlerOf(
         }
       : {};
   const secrets = [...references.secrets];
-  return parse(what, handlerSchema, withoutAbsent({ ...common, ...own, ...nodes, secrets }));
+  const handler = parse(what, handlerSchema, withoutAbsent({ ...common, ...own, ...nodes, secrets }));
+  if (handler.handlerType === 'local') checkVariables(what, handler, refused);
+  return handler;
+}
+
+function checkVariables(what: string, { environment }: LocalHandler, refused: RegExp): void {
+  const issues = environment.flatMap(({ name }, index) =>
+    refused.test(name)
+      ? {
+          field: `environment[${index}].name`,
+          message: `${name} can make the script run other code: choose another name, or have an administrator allow it, in settings.js: provisioning.scriptEnvironment: ['${name}']`,
+        }
+      : [],
+  );
+  if (issues.length > 0) throw new InvalidInput(what, issues);
 }
 
 function localOf(saved: SavedHandler, written: Written, references: References): object {

@@ -24,17 +24,34 @@ const settingsSchema = z
     scriptDirs: z
       .array(z.string().refine(isAbsolute, 'must be an absolute path such as "/opt/provisioning"'))
       .default([]),
+    /** Variables that handlers may give to scripts although they can make an interpreter run other code. */
+    scriptEnvironment: z
+      .array(
+        z
+          .string('must be a name such as "PYTHONPATH"')
+          .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be a name such as "PYTHONPATH"'),
+        'must be a list of names such as "PYTHONPATH"',
+      )
+      .default([]),
     http: z.strictObject({ allow: cidrs, deny: cidrs }).default({ allow: [], deny: [] }),
     /** Accepted and untaken events of a registry at most; beyond it the intake answers 503. */
     backlog: integer(1, Number.MAX_SAFE_INTEGER).default(10_000_000),
   })
-  .default({ scripts: true, scriptDirs: [], http: { allow: [], deny: [] }, backlog: 10_000_000 });
+  .default({
+    scripts: true,
+    scriptDirs: [],
+    scriptEnvironment: [],
+    http: { allow: [], deny: [] },
+    backlog: 10_000_000,
+  });
 
 export interface Settings {
   readonly dir: string;
   readonly scripts: boolean;
   /** All folders that scripts may be run of. */
   readonly scriptFolders: readonly string[];
+  /** Names of variables that handlers may give to scripts, besides harmless ones. */
+  readonly scriptEnvironment: readonly string[];
   readonly http: { readonly allow: readonly string[]; readonly deny: readonly string[] };
   readonly backlog: number;
 }

@@ -315,7 +315,13 @@ describe('the editor', function () {
         await dialog.enter((await dialog.addRow('provisioning-handler-args')).locator('input'), argument);
       }
       const variable = await dialog.addRow('provisioning-handler-environment');
+      await dialog.enter(variable.locator('[name="name"]'), 'NODE_OPTIONS');
+      assert.match(
+        await dialog.problemOf(variable.locator('[name="name"]')),
+        /^NODE_OPTIONS can make the script run other code: .* provisioning\.scriptEnvironment$/,
+      );
       await dialog.enter(variable.locator('[name="name"]'), 'HOST');
+      assert.equal(await dialog.problemOf(variable.locator('[name="name"]')), '');
       await dialog.enter(variable.locator('.red-ui-typedInput-input'), '10.0.0.1');
       await dialog.save();
       assert.deepEqual(await editor.errorsOf('handler1'), []);

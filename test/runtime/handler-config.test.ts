@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { NodeAPI } from 'node-red';
 import type { HttpHandler, LocalHandler } from '../../src/engine/handler.ts';
+import { codeVariables } from '../../src/engine/targets/local/code-variables.ts';
 import { type HandlerCredentials, handlerOf, type SavedHandler } from '../../src/runtime/handler-config.ts';
 import { issuesOf } from '../support/invalid.ts';
 
@@ -213,6 +214,46 @@ describe('values of a saved handler', () => {
         },
       );
     });
+
+  it('of the environment that make a script run other code are refused by their place and name', () => {
+    const environment = [
+      { name: 'API_KEY', value: 'k' },
+      { name: 'NODE_OPTIONS', value: '--import=data:text/javascript,process.exit(0)' },
+      { name: 'LD_PRELOAD', value: '/tmp/evil.so' },
+    ];
+    assert.deepEqual(
+      issuesOf(() => local({ environment })),
+      {
+        'environment[1].name':
+          "NODE_OPTIONS can make the script run other code: choose another name, or have an administrator allow it, in settings.js: provisioning.scriptEnvironment: ['NODE_OPTIONS']",
+        'environment[2].name':
+          "LD_PRELOAD can make the script run other code: choose another name, or have an administrator allow it, in settings.js: provisioning.scriptEnvironment: ['LD_PRELOAD']",
+      },
+    );
+    const resident = { mode: 'resident', environment };
+    assert.deepEqual(Object.keys(issuesOf(() => local(resident))), [
+      'environment[1].name',
+      'environment[2].name',
+    ]);
+  });
+
+  it('of the environment are taken where an administrator has allowed their names', () => {
+    const properties = {
+      handlerType: 'local',
+      command: 'sync.py',
+      environment: [{ name: 'PYTHONPATH', value: '/opt/lib' }],
+    };
+    const given = handlerOf(runtime(), saved(properties), {}, setting, codeVariables(['PYTHONPATH']));
+    assert.deepEqual((given as LocalHandler).environment[0]?.value, '/opt/lib');
+    const refused = issuesOf(() =>
+      handlerOf(runtime(), saved(properties), {}, setting, codeVariables(['PATH'])),
+    );
+    assert.deepEqual(Object.keys(refused), ['environment[0].name']);
+  });
+
+  it('of the environment of another type of handler are left alone', () => {
+    assert.equal(http({ environment: [{ name: 'LD_PRELOAD', value: 'x' }] }).handlerType, 'http');
+  });
 
   it('of a script that name what is not set are refused', () => {
     const properties = { command: reference('A'), environment: [{ name: 'B', value: reference('B') }] };

@@ -13,6 +13,7 @@ describe('provisioning in settings.js', () => {
       dir: '/home/ann/.node-red/provisioning',
       scripts: true,
       scriptFolders: ['/home/ann/.node-red/provisioning/scripts', examples],
+      scriptEnvironment: [],
       http: { allow: [], deny: [] },
       backlog: 10_000_000,
     });
@@ -24,6 +25,7 @@ describe('provisioning in settings.js', () => {
       dir: '/srv/provisioning',
       scripts: false,
       scriptDirs: ['/opt/scripts'],
+      scriptEnvironment: ['PYTHONPATH'],
       http: { deny: ['10.0.0.0/8'] },
       backlog: 5,
     };
@@ -31,6 +33,7 @@ describe('provisioning in settings.js', () => {
       dir: '/srv/provisioning',
       scripts: false,
       scriptFolders: ['/srv/provisioning/scripts', examples, '/opt/scripts'],
+      scriptEnvironment: ['PYTHONPATH'],
       http: { allow: [], deny: ['10.0.0.0/8'] },
       backlog: 5,
     });
@@ -44,6 +47,17 @@ describe('provisioning in settings.js', () => {
     [{ scripts: 'no' }, 'scripts', /^must be true or false$/],
     [{ scriptDirs: '/opt' }, 'scriptDirs', /^must be a list$/],
     [{ scriptDirs: ['/opt', 5] }, 'scriptDirs[1]', /^must be a string$/],
+    [
+      { scriptEnvironment: 'PYTHONPATH' },
+      'scriptEnvironment',
+      /^must be a list of names such as "PYTHONPATH"$/,
+    ],
+    [
+      { scriptEnvironment: ['PATH', 'LD_*'] },
+      'scriptEnvironment[1]',
+      /^must be a name such as "PYTHONPATH"$/,
+    ],
+    [{ scriptEnvironment: [5] }, 'scriptEnvironment[0]', /^must be a name such as "PYTHONPATH"$/],
     [{ http: { alow: [] } }, 'http.alow', /^is not known here/],
     [
       { http: { allow: '10.0.0.0/8' } },
