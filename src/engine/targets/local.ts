@@ -41,7 +41,7 @@ class LocalTarget implements Target {
     const ended = await this.#run(call).catch((error: Error) => error);
     this.#inFlight.end();
     if (ended instanceof Error) return this.#command.failure(ended);
-    const outcome = this.#outcomeOf(ended);
+    const outcome = this.#outcomeOf(ended, call);
     return outcome.error === null
       ? outcome
       : { ...outcome, error: this.#command.redaction.text(outcome.error) };
@@ -61,7 +61,7 @@ class LocalTarget implements Target {
     });
   }
 
-  #outcomeOf({ exitCode, signal, timedOut, remaining, stdout, stderr }: Ended): Outcome {
+  #outcomeOf({ exitCode, signal, timedOut, remaining, stdout, stderr }: Ended, call: Call): Outcome {
     const response = stdout.text(this.#command.redaction).replace(/\r?\n$/, '') || null;
     const said = stderr.text(this.#command.redaction).trim();
     if (timedOut) {
@@ -69,8 +69,13 @@ class LocalTarget implements Target {
       return failure(said ? `${error}; it said: ${said}` : error, { response, outage: true });
     }
     if (exitCode === 0) return success({ code: 0, response });
-    if (exitCode !== null) return failure(said || `exit code ${exitCode}`, { code: exitCode, response });
-    return failure(said ? `ended by ${signal}: ${said}` : `ended by ${signal}`, { response });
+    const facts = { code: exitCode, response };
+    const end = exitCode === null ? `ended by ${signal}` : `exit code ${exitCode}`;
+    if (stdout.received + stderr.received === 0) {
+      return failure(`${end}: ${this.#command.given(`the envelope of ${call.eventType}`)}`, facts);
+    }
+    if (said === '') return failure(end, facts);
+    return failure(exitCode === null ? `${end}: ${said}` : said, facts);
   }
 }
 

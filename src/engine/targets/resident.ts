@@ -107,12 +107,13 @@ class ResidentTarget implements Target {
 
   #failure(error: Error): Outcome {
     if (error instanceof Unanswered) {
-      return failure(`the script gave no answer within ${this.#handler.timeoutSeconds} s`, { outage: true });
+      const late = `the script gave no answer within ${this.#handler.timeoutSeconds} s`;
+      return failure(error.message ? `${late}; ${error.message}` : late, { outage: true });
     }
     if (error instanceof ScriptGone) {
-      return failure(this.#command.redaction.text(`the script gave no answer: ${error.message}`), {
-        outage: true,
-      });
+      const given = error.wroteNothing ? `; ${this.#command.given('a line for each call')}` : '';
+      const reason = this.#command.redaction.text(error.message);
+      return failure(`the script gave no answer: ${reason}${given}`, { outage: true });
     }
     return this.#command.failure(error);
   }

@@ -188,13 +188,30 @@ describe('local target', () => {
       });
     });
 
+    it('what it was given when it wrote nothing, no secret in it', async () => {
+      const given = 'it wrote nothing; it was given the envelope of clients.create on standard input, and';
+      const silent = await run('ends-silently.sh', {
+        args: ['3', 's3cret', 'two words'],
+        secrets: ['s3cret'],
+      });
+      assert.deepEqual(
+        [silent.code, silent.error],
+        [3, `exit code 3: ${given} the arguments 3 *** "two words"`],
+      );
+      assert.equal((await run('ends-silently.sh')).error, `exit code 1: ${given} no arguments`);
+      const killed = await run('ends-silently.sh', { args: ['TERM'] });
+      assert.equal(killed.error, `ended by SIGTERM: ${given} the arguments TERM`);
+      assert.equal((await run('ends-silently.sh', { args: ['0'] })).ok, true);
+    });
+
     it('the name of the signal that ended it', async () => {
       const outcome = await run('kills-itself.sh');
       assert.deepEqual(facts(outcome), {
         ok: false,
         code: null,
         response: null,
-        error: 'ended by SIGKILL',
+        error:
+          'ended by SIGKILL: it wrote nothing; it was given the envelope of clients.create on standard input, and no arguments',
         outage: false,
       });
     });

@@ -284,7 +284,10 @@ describe('resident target', () => {
 
     it('names the signal that ended it', async () => {
       const { error } = await target().call(asked({ do: 'kill' }));
-      assert.equal(error, 'the script gave no answer: it was ended by SIGKILL');
+      assert.equal(
+        error,
+        'the script gave no answer: it was ended by SIGKILL; it wrote nothing; it was given a line for each call on standard input, and no arguments',
+      );
     });
 
     it('tells a call that can not wait for the next start', async () => {

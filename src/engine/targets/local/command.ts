@@ -15,6 +15,8 @@ export class Command {
   /** `notify.sh --all`, secrets redacted. */
   readonly description: string;
   readonly redaction: Redaction;
+  /** Its arguments as in the description, for a sentence. */
+  readonly #arguments: string;
   readonly #handler: LocalHandler;
   readonly #scripts: ScriptFolders;
   readonly #platform: NodeJS.Platform;
@@ -30,6 +32,17 @@ export class Command {
     ]);
     const shown = args.map((argument) => (secrets.includes(argument) ? redacted : quoted(argument)));
     this.description = this.redaction.text([command, ...shown].join(' '));
+    this.#arguments = shown.length > 0 ? `the arguments ${shown.join(' ')}` : 'no arguments';
+  }
+
+  /**
+   * For the error of a script that has told nothing of itself: what it was to go by, secrets redacted.
+   * @param input on its standard input, in words
+   */
+  given(input: string): string {
+    return this.redaction.text(
+      `it wrote nothing; it was given ${input} on standard input, and ${this.#arguments}`,
+    );
   }
 
   /**

@@ -13,11 +13,20 @@ const patience = 10;
 /** How long its last words, or its end, are waited for, in ms. */
 const lastWordsMs = 200;
 
-/** The call was not answered in time; the script goes on. */
+/** The call was not answered in time; the script goes on. The message is what may be the matter, if there is a sign of it. */
 export class Unanswered extends Error {}
 
 /** The script is not there any more, and why. */
-export class ScriptGone extends Error {}
+export class ScriptGone extends Error {
+  /** Whether it has come to an end, and not a byte from it. */
+  readonly wroteNothing: boolean;
+  constructor(reason: string, wroteNothing = false) {
+    super(reason);
+    this.wroteNothing = wroteNothing;
+  }
+}
+
+const flush = 'it must answer each line when it comes, and flush its standard output after each answer';
 
 interface Question {
   readonly line: string;
@@ -45,6 +54,8 @@ export class Conversation {
   /** Answers that may come yet, too late. */
   #owed = 0;
   #unansweredInARow = 0;
+  #hasAnswered = false;
+  #hasWritten = false;
   #gone: ScriptGone | undefined;
   #ending: Promise<unknown> | undefined;
 
@@ -106,6 +117,7 @@ export class Conversation {
   }
 
   #read(chunk: Buffer): void {
+    this.#hasWritten = true;
     if (this.#gone) return;
     try {
       for (const line of this.#lines.of(chunk)) this.#hear(readAnswer(line, this.#redaction));
@@ -126,20 +138,30 @@ export class Conversation {
       throw new Garbage(`it answered ${beginningOf(answer.id, this.#redaction)}, which nobody waits for`);
     }
     this.#unansweredInARow = 0;
+    this.#hasAnswered = true;
   }
 
   #giveUp(id: string): void {
     const question = this.#asked.get(id) ?? this.#unsent.get(id);
     if (this.#asked.delete(id)) this.#owed++;
     this.#unsent.delete(id);
-    question?.reject(new Unanswered());
-    if (++this.#unansweredInARow >= patience) void this.end(`it answered none of the last ${patience} calls`);
+    question?.reject(new Unanswered(this.#hint));
+    if (++this.#unansweredInARow < patience) return;
+    const reason = `it answered none of the last ${patience} calls`;
+    void this.end(this.#hint ? `${reason}; ${this.#hint}` : reason);
   }
 
-  #tell(reason: string): void {
+  /** Mostly it is the script's language that holds output back as long as nobody sees it. */
+  get #hint(): string {
+    if (this.#lines.holdsPart) return `it has written a line without its end; ${flush}`;
+    return this.#hasAnswered ? '' : `it has answered nothing yet; ${flush}`;
+  }
+
+  #tell(reason: string, hasEnded = false): void {
     if (this.#gone) return;
     const said = this.#stderr.text(this.#redaction);
-    this.#gone = new ScriptGone(said ? `${reason}; it said: ${said}` : reason);
+    const wroteNothing = hasEnded && !this.#hasWritten && said === '';
+    this.#gone = new ScriptGone(said ? `${reason}; it said: ${said}` : reason, wroteNothing);
     this.#died();
     for (const { timer, reject } of [...this.#asked.values(), ...this.#unsent.values()]) {
       clearTimeout(timer);
@@ -158,7 +180,9 @@ export class Conversation {
     await exit.catch(() => undefined);
     await within(lastWordsMs, this.#program);
     const { exitCode, signalCode } = this.#program.nodeChildProcess;
-    this.#tell(exitCode === null ? `it was ended by ${signalCode}` : `it ended with exit code ${exitCode}`);
+    const reason =
+      exitCode === null ? `it was ended by ${signalCode}` : `it ended with exit code ${exitCode}`;
+    this.#tell(reason, true);
     await (this.#ending ?? endGroup(this.#program));
   }
 }

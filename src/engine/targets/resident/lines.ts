@@ -10,6 +10,11 @@ export class Lines {
   #held: Buffer[] = [];
   #heldBytes = 0;
 
+  /** Whether there is what no line end has followed yet. */
+  get holdsPart(): boolean {
+    return this.#heldBytes > 0;
+  }
+
   /**
    * The lines that end in `chunk`, without their ends; empty ones are left out.
    * @throws Garbage when one is longer than 1 MiB, ended or not
