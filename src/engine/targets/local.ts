@@ -3,7 +3,6 @@ import { InFlight } from './in-flight.ts';
 import { Command } from './local/command.ts';
 import type { Ended } from './local/run.ts';
 import { starter } from './local/starter.ts';
-import { oneLine } from './one-line.ts';
 import { failure, success } from './outcome.ts';
 import type { ScriptFolders } from './script-folders.ts';
 import type { Call, Outcome, Target } from './target.ts';
@@ -56,7 +55,7 @@ class LocalTarget implements Target {
     return run(file, {
       ...surroundings,
       // A program that reads lines sees no line in a text without an end.
-      input: `${oneLine(call.body)}\n`,
+      input: `${call.body}\n`,
       timeoutMs: this.#handler.timeoutSeconds * 1000,
     });
   }
