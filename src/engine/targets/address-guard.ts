@@ -1,5 +1,6 @@
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { InvalidInput } from '../errors.ts';
+import { embeddedAddresses } from './embedded-addresses.ts';
 import { sharedLookup } from './http/shared-lookup.ts';
 
 /** CIDR blocks or single addresses: `provisioning.http.allow` and `provisioning.http.deny` of settings.js. */
@@ -15,23 +16,24 @@ export class AddressRefused extends Error {
   readonly code = 'ERR_ADDRESS_REFUSED';
 }
 
-/** Link-local, and where clouds keep their machines' credentials. */
+/**
+ * Link-local, and where clouds keep their machines' credentials: as each one documents its instance metadata. That of
+ * AWS, Azure, Google, IBM, Tencent, Huawei, DigitalOcean, Hetzner and OpenStack over IPv4, and the credentials of
+ * AWS's containers, are link-local.
+ */
 const alwaysRefused = [
-  '169.254.0.0/16',
-  'fe80::/10',
-  '100.100.100.200', // Alibaba
-  '168.63.129.16', // Azure
-  '192.0.0.192', // Oracle
-  'fd00:ec2::/32', // Amazon
-  'fd20:ce::254', // Google
-  'fd00:c1::a9fe:a9fe', // Oracle
-  'fd00:42::42', // Scaleway
+  '169.254.0.0/16', // RFC 3927
+  'fe80::/10', // RFC 4291 §2.5.6
+  '100.100.100.200', // Alibaba: ECS instance metadata
+  '168.63.129.16', // Azure: "What is IP address 168.63.129.16?"
+  '192.0.0.192', // Oracle Classic: instance metadata
+  'fd00:ec2::/32', // AWS: IMDS at ::254, container credentials at ::23
+  'fd20:ce::254', // Google: metadata.google.internal over IPv6
+  'fd00:c1::a9fe:a9fe', // Oracle: instance metadata over IPv6
+  'fd00:42::42', // Scaleway: metadata over IPv6
 ];
 
-/** Forms of IPv6 that hold an IPv4 address in their last 32 bits: mapped, compatible, translated, NAT64 twice. */
-const embeddingPrefixes = ['::ffff:', '::', '::ffff:0:', '64:ff9b::', '64:ff9b:1::'];
-
-const unspecified = blockListOf('unspecified', ['0.0.0.0', '::'], true);
+const unspecified = blockListOf('unspecified', ['0.0.0.0', '::']);
 
 /**
  * Says which addresses HTTP handlers may be connected to, and is asked where the connection is made: after DNS,
@@ -41,14 +43,14 @@ const unspecified = blockListOf('unspecified', ['0.0.0.0', '::'], true);
  * what a name in the URL means to the proxy only the proxy knows, but an address in the URL is checked as well.
  */
 export class AddressGuard {
-  readonly #always = blockListOf('always refused', alwaysRefused, true);
+  readonly #always = blockListOf('always refused', alwaysRefused);
   readonly #allow: BlockList | null;
   readonly #deny: BlockList;
 
   /** @throws InvalidInput naming the rule that is no CIDR block */
   constructor({ allow = [], deny = [] }: AddressRules = {}) {
-    this.#allow = allow.length > 0 ? blockListOf('provisioning.http.allow', allow, false) : null;
-    this.#deny = blockListOf('provisioning.http.deny', deny, true);
+    this.#allow = allow.length > 0 ? blockListOf('provisioning.http.allow', allow) : null;
+    this.#deny = blockListOf('provisioning.http.deny', deny);
   }
 
   /** Why a host that is an IP address (`10.0.0.1`, `[::1]`) may not be called; null if it may, or is a name. */
@@ -76,8 +78,10 @@ export class AddressGuard {
 
   #refusalOf(address: string): AddressRefused | null {
     const [bare = ''] = address.split('%');
+    const meant = [bare, ...embeddedAddresses(bare)];
     // The operating system takes the unspecified address for its own.
-    const aliases = contains(unspecified, bare) ? [bare, '0.0.0.0', '::', '127.0.0.1', '::1'] : [bare];
+    const isUnspecified = meant.some((one) => contains(unspecified, one));
+    const aliases = isUnspecified ? [...meant, '0.0.0.0', '::', '127.0.0.1', '::1'] : meant;
     if (aliases.some((alias) => contains(this.#always, alias))) {
       return new AddressRefused(
         `${bare} is a link-local or cloud metadata address, and those are always refused`,
@@ -97,11 +101,11 @@ function contains(list: BlockList, address: string): boolean {
   return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 
-function blockListOf(setting: string, rules: readonly string[], embedded: boolean): BlockList {
+function blockListOf(setting: string, rules: readonly string[]): BlockList {
   const list = new BlockList();
   for (const [index, rule] of rules.entries()) {
     try {
-      addRule(list, rule, embedded);
+      addRule(list, rule);
     } catch {
       const field = `${setting}[${index}]`;
       throw new InvalidInput('settings.js', [
@@ -112,22 +116,8 @@ function blockListOf(setting: string, rules: readonly string[], embedded: boolea
   return list;
 }
 
-function addRule(list: BlockList, rule: string, embedded: boolean): void {
+function addRule(list: BlockList, rule: string): void {
   const [, address = '', digits] = /^([0-9A-Fa-f.:]+)(?:\/(\d{1,3}))?$/.exec(rule.trim()) ?? [];
-  const family = isIP(address);
-  if (family === 6) {
-    list.addSubnet(address, Number(digits ?? 128), 'ipv6');
-    return;
-  }
-  const length = Number(digits ?? 32);
-  list.addSubnet(address, length, 'ipv4');
-  if (!embedded) return;
-  for (const prefix of embeddingPrefixes) list.addSubnet(prefix + address, 96 + length, 'ipv6');
-  list.addSubnet(sixToFour(address), 16 + length, 'ipv6');
-}
-
-/** `169.254.1.2` → `2002:a9fe:102::` (RFC 3056). */
-function sixToFour(address: string): string {
-  const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number);
-  return `2002:${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}::`;
+  const isV6 = isIP(address) === 6;
+  list.addSubnet(address, Number(digits ?? (isV6 ? 128 : 32)), isV6 ? 'ipv6' : 'ipv4');
 }
