@@ -678,6 +678,7 @@ describe('the editor', function () {
       const dialog = await editor.editConfig('provisioning-handler', 'handler1');
       assert.deepEqual(await dialog.choice('handlerStatus').locator('button').allTextContents(), [
         'Aktiv',
+        'Angehalten',
         'Inaktiv',
         'Archiviert',
       ]);
