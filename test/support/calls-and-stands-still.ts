@@ -1,11 +1,13 @@
 import { get } from 'node:http';
+import { dirname } from 'node:path';
 import { handlerSchema } from '../../src/engine/handler.ts';
 import { createTarget } from '../../src/engine/targets/create-target.ts';
 import { Flows } from '../../src/engine/targets/flow.ts';
 import { callOf } from './call.ts';
 
-// A process that makes calls while somebody stops it. Arguments: whom it calls, how, the timeout in seconds, how many
-// calls, and whether it stops itself before a byte of them is sent. It tells what came of them.
+// A process that makes calls while somebody stops it. Arguments: whom it calls (a URL, or a script), how (a type of
+// handler, or a mode of a script), the timeout in seconds, how many calls, and whether it stops itself before a byte of
+// them is sent. It tells what came of them.
 const [url = '', how = '', timeoutSeconds, calls, stopsItself] = process.argv.slice(2);
 const flows = new Flows();
 flows.open('handler', ({ replyTo }) => {
@@ -13,8 +15,10 @@ flows.open('handler', ({ replyTo }) => {
     answer.on('end', () => flows.reply(replyTo, { ok: true, response: answer.statusCode })).resume();
   });
 });
-const handler = handlerSchema.parse({ id: 'handler', handlerType: how, url, timeoutSeconds });
-const target = createTarget(handler, { folders: [], enabled: true, flows });
+const script = how === 'once' || how === 'resident';
+const whom = script ? { handlerType: 'local', mode: how, command: url } : { handlerType: how, url };
+const handler = handlerSchema.parse({ id: 'handler', timeoutSeconds, ...whom });
+const target = createTarget(handler, { folders: script ? [dirname(url)] : [], enabled: true, flows });
 const outcomes = Array.from({ length: Number(calls) }, () => target.call(callOf()));
 if (stopsItself === 'yes') process.kill(process.pid, 'SIGSTOP');
 const errors = (await Promise.all(outcomes)).map(({ error }) => error);

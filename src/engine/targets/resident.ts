@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LocalHandler } from '../handler.ts';
+import { Deadline } from './deadline.ts';
 import { InFlight, letGoMs } from './in-flight.ts';
 import { Command } from './local/command.ts';
 import { start } from './local/program.ts';
@@ -46,8 +47,10 @@ class ResidentTarget implements Target {
 
   async call(call: Call): Promise<Outcome> {
     this.#inFlight.begin();
-    const deadline = performance.now() + this.#handler.timeoutSeconds * 1000;
-    const outcome = await this.#attempt(call, deadline).catch((error) => this.#failure(error));
+    const late = new AbortController();
+    const deadline = new Deadline(this.#handler.timeoutSeconds * 1000, () => late.abort());
+    const outcome = await this.#attempt(call, late.signal).catch((error) => this.#failure(error));
+    deadline.end();
     this.#inFlight.end();
     return outcome;
   }
@@ -59,19 +62,18 @@ class ResidentTarget implements Target {
     );
   }
 
-  async #attempt(call: Call, deadline: number): Promise<Outcome> {
-    const conversation = this.#conversation?.isUp ? this.#conversation : await this.#startedBy(deadline);
-    return this.#outcomeOf(await conversation.ask(call, Math.max(1, deadline - performance.now())));
+  async #attempt(call: Call, late: AbortSignal): Promise<Outcome> {
+    const conversation = this.#conversation?.isUp ? this.#conversation : await this.#started(late);
+    return this.#outcomeOf(await conversation.ask(call, late));
   }
 
-  async #startedBy(deadline: number): Promise<Conversation> {
-    if (this.#backOff.until > deadline) throw this.#resting();
+  async #started(late: AbortSignal): Promise<Conversation> {
+    const resting = this.#backOff.until - performance.now();
+    if (resting > this.#handler.timeoutSeconds * 1000) throw this.#resting();
     this.#starting ??= this.#start().finally(() => {
       this.#starting = undefined;
     });
-    const starting = this.#starting;
-    if (await within(deadline - performance.now(), starting)) return starting;
-    throw new Unanswered();
+    return unless(late, this.#starting);
   }
 
   async #start(): Promise<Conversation> {
@@ -121,4 +123,12 @@ class ResidentTarget implements Target {
   #kept(text: string): string {
     return keptText(text, this.#command.redaction);
   }
+}
+
+/** @throws Unanswered when it comes too late; it goes on then */
+function unless<T>(late: AbortSignal, awaited: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    late.addEventListener('abort', () => reject(new Unanswered()), { once: true });
+    awaited.then(resolve, reject);
+  });
 }

@@ -1,12 +1,15 @@
+import { Deadline } from './deadline.ts';
+
 /**
- * Waits for something, but no longer than `ms`, and whatever comes of it: a rejection is an end too.
+ * Waits for something, but no longer than `ms`, and whatever comes of it: a rejection is an end too. Time that this
+ * process stood still does not count.
  * @returns whether it came about in time; it goes on if not
  */
 export function within(ms: number, awaited: Promise<unknown>): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), ms);
+    const deadline = new Deadline(ms, () => resolve(false));
     const came = (): void => {
-      clearTimeout(timer);
+      deadline.end();
       resolve(true);
     };
     awaited.then(came, came);

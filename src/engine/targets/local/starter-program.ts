@@ -11,6 +11,8 @@ export interface Request extends Surroundings {
   readonly input: string;
   /** On the machine's clock. */
   readonly deadline: number;
+  /** On that clock too; null when it is sent once more, and is to be begun in any case. */
+  readonly sent: number | null;
 }
 
 /** What came of a request: how the program ended, or why it did not start. */
@@ -19,10 +21,21 @@ export type Answer = { readonly number: number } & (
   | { readonly failure: { readonly message: string; readonly code?: unknown } }
 );
 
+/**
+ * A request that has been on its way for longer than usual, and has not been begun: whether all of the machine, or
+ * Node-RED too, stood still meanwhile, only Node-RED knows, which sends it again.
+ */
+export interface Late {
+  readonly late: number;
+}
+
 /** `idle?` asks whether anybody would miss this process. */
 export type ToStarter = Request | 'idle?';
 /** `up` comes first; `reading` means that children of programs still hold an output, which is read for them. */
-export type FromStarter = Answer | 'up' | 'idle' | 'reading';
+export type FromStarter = Answer | Late | 'up' | 'idle' | 'reading';
+
+/** So long, in ms, a request may be on its way for other reasons than a standstill. */
+const usualMs = 100;
 
 // The starter's own process. When Node-RED is gone, or needs it no more, the channel is closed: what runs comes to its
 // end, with all of its input and within its time, and then nothing is left that would keep this process up.
@@ -34,10 +47,11 @@ tell('up');
 
 async function hear(message: ToStarter): Promise<void> {
   if (message === 'idle?') tell(isReading() ? 'reading' : 'idle');
+  else if (message.sent !== null && machineNow() - message.sent > usualMs) tell({ late: message.number });
   else tell(await answerTo(message));
 }
 
-async function answerTo({ number, file, deadline, ...options }: Request): Promise<Answer> {
+async function answerTo({ number, file, sent: _, deadline, ...options }: Request): Promise<Answer> {
   const timeoutMs = deadline - machineNow();
   if (timeoutMs <= 0) return { number, failure: { message: 'its time was up before it was started' } };
   return run(file, { ...options, timeoutMs }).then(

@@ -2,12 +2,14 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Deadline } from '../deadline.ts';
 import { nothingSecret } from '../redaction.ts';
+import { standstill } from '../standstill.ts';
 import { Tail } from '../tail.ts';
 import { TextCapture } from '../text-capture.ts';
 import { machineNow } from './machine-clock.ts';
 import type { Ended, RunOptions, run } from './run.ts';
-import type { Answer, FromStarter, ToStarter } from './starter-program.ts';
+import type { Answer, FromStarter, Request, ToStarter } from './starter-program.ts';
 import { endTreesNow, startersVariables } from './windows.ts';
 
 const program = fileURLToPath(new URL(`./starter-program${extname(import.meta.url)}`, import.meta.url));
@@ -43,7 +45,10 @@ export function starter(patience: Partial<Patience> = {}): typeof run {
 }
 
 interface Waiting {
-  readonly timer: NodeJS.Timeout;
+  readonly request: Request;
+  readonly deadline: Deadline;
+  /** How long this process had stood still when it asked. */
+  readonly stoodBefore: number;
   readonly resolve: (ended: Ended) => void;
   readonly reject: (error: Error) => void;
 }
@@ -94,10 +99,12 @@ class Life {
     return new Promise((resolve, reject) => {
       clearTimeout(this.#idle);
       const number = ++this.#lastNumber;
+      const sent = machineNow();
+      const request = { ...options, number, file, sent, deadline: sent + timeoutMs };
       // It keeps Node-RED up, too, while the program runs.
-      const timer = setTimeout(() => this.#missAnswer(number), timeoutMs + this.#patience.stuckMs);
-      this.#waiting.set(number, { timer, resolve, reject });
-      this.#send({ ...options, number, file, deadline: machineNow() + timeoutMs });
+      const deadline = new Deadline(timeoutMs + this.#patience.stuckMs, () => this.#missAnswer());
+      this.#waiting.set(number, { request, deadline, stoodBefore: standstill.soFar(), resolve, reject });
+      this.#send(request);
     });
   }
 
@@ -105,14 +112,24 @@ class Life {
     if (message === 'up') this.#cameUp = true;
     else if (message === 'idle') this.#letGo();
     else if (message === 'reading') this.#rest();
+    else if ('late' in message) this.#sendAgain(message.late);
     else this.#settle(message);
+  }
+
+  /** The time that all of the machine, or this process too, stood still is not the script's. */
+  #sendAgain(number: number): void {
+    const waiting = this.#waiting.get(number);
+    if (!waiting) return;
+    const { request, stoodBefore } = waiting;
+    const stood = standstill.soFar() - stoodBefore;
+    this.#send({ ...request, sent: null, deadline: request.deadline + stood });
   }
 
   #settle(answer: Answer): void {
     const waiting = this.#waiting.get(answer.number);
     if (!waiting) return;
     this.#waiting.delete(answer.number);
-    clearTimeout(waiting.timer);
+    waiting.deadline.end();
     if ('failure' in answer) {
       const { message, code } = answer.failure;
       waiting.reject(Object.assign(new Error(message), { code }));
@@ -138,14 +155,10 @@ class Life {
     if (this.#waiting.size === 0 && this.#process.connected) this.#process.disconnect();
   }
 
-  /** Unless the answer has come, and only Node-RED was too busy to look. */
-  #missAnswer(number: number): void {
-    setImmediate(() => {
-      if (!this.#waiting.has(number)) return;
-      this.#lose('does not answer');
-      tellToEnd([this.#process]);
-      setTimeout(() => this.#process.kill('SIGKILL'), hopelessMs).unref();
-    });
+  #missAnswer(): void {
+    this.#lose('does not answer');
+    tellToEnd([this.#process]);
+    setTimeout(() => this.#process.kill('SIGKILL'), hopelessMs).unref();
   }
 
   #lose(how: string): void {
@@ -158,8 +171,8 @@ class Life {
     this.#isGone = true;
     const said = this.#stderr.text(nothingSecret);
     const reason = `the process that starts scripts ${why}`;
-    for (const { timer, reject } of this.#waiting.values()) {
-      clearTimeout(timer);
+    for (const { deadline, reject } of this.#waiting.values()) {
+      deadline.end();
       reject(errorOf(said ? `${reason}; it said: ${said}` : reason));
     }
     this.#waiting.clear();

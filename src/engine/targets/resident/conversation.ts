@@ -30,7 +30,6 @@ const flush = 'it must answer each line when it comes, and flush its standard ou
 
 interface Question {
   readonly line: string;
-  readonly timer: NodeJS.Timeout;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
 }
@@ -84,15 +83,17 @@ export class Conversation {
 
   /**
    * Puts a call to the script, under an id of its own: the webhook id, a full stop and a number.
+   * @param late aborts when the answer comes too late, and only while it is waited for
    * @throws Unanswered or ScriptGone
    */
-  ask({ webhookId, attempt, body }: Call, timeoutMs: number): Promise<Answer> {
+  ask({ webhookId, attempt, body }: Call, late: AbortSignal): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.#gone) return reject(this.#gone);
+      if (late.aborted) return reject(new Unanswered());
       const id = `${webhookId}.${++this.#lastNumber}`;
-      const timer = setTimeout(() => this.#giveUp(id), timeoutMs);
+      late.addEventListener('abort', () => this.#giveUp(id), { once: true });
       const line = `{"id":${JSON.stringify(id)},"attempt":${attempt},"payload":${oneLine(body)}}\n`;
-      this.#unsent.set(id, { line, timer, resolve, reject });
+      this.#unsent.set(id, { line, resolve, reject });
       this.#send();
     });
   }
@@ -130,7 +131,6 @@ export class Conversation {
     const question = this.#asked.get(answer.id);
     if (question) {
       this.#asked.delete(answer.id);
-      clearTimeout(question.timer);
       question.resolve(answer);
     } else if (this.#owed > 0) {
       this.#owed--;
@@ -163,10 +163,7 @@ export class Conversation {
     const wroteNothing = hasEnded && !this.#hasWritten && said === '';
     this.#gone = new ScriptGone(said ? `${reason}; it said: ${said}` : reason, wroteNothing);
     this.#died();
-    for (const { timer, reject } of [...this.#asked.values(), ...this.#unsent.values()]) {
-      clearTimeout(timer);
-      reject(this.#gone);
-    }
+    for (const { reject } of [...this.#asked.values(), ...this.#unsent.values()]) reject(this.#gone);
     this.#asked.clear();
     this.#unsent.clear();
   }

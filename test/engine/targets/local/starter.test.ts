@@ -126,6 +126,17 @@ describe('the process that starts scripts', () => {
     assert.equal(await late, 'timed out');
   });
 
+  it('does not count the time that Node-RED stood still together with it', async () => {
+    const own = starter();
+    await run(own, script(''));
+    const [stopped] = await startedBy();
+    process.kill(stopped, 'SIGSTOP');
+    const going = run(own, script('echo done'), 2000);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000);
+    process.kill(stopped, 'SIGCONT');
+    assert.equal(await going, 'done');
+  });
+
   it('leaves it to Node-RED what a signal from the terminal means', async () => {
     const own = starter();
     const going = run(own, script('sleep 0.5; echo done'));
