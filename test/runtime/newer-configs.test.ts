@@ -12,8 +12,8 @@ import {
   tab,
 } from '../support/provisioning-flow.ts';
 
-const newer = (node: FlowNode): FlowNode => ({ ...node, configVersion: 2 });
-const why = /configVersion: is 2, but this version of the package knows 1 at most: update/;
+const newer = (node: FlowNode): FlowNode => ({ ...node, configVersion: 99 });
+const why = /configVersion: is 99, but this version of the package knows 1 at most: update/;
 
 describe('a node that a newer version of the package has saved', function () {
   this.timeout(30_000);
@@ -44,13 +44,13 @@ describe('a node that a newer version of the package has saved', function () {
     const statuses = await followStatuses(red);
     for (const node of ['event', 'executor', 'log', 'in', 'reply']) {
       const { text } = await statuses.become(node, ({ fill }) => fill === 'red');
-      assert.match(text ?? '', /configVersion: is 2/, node);
+      assert.match(text ?? '', /configVersion: is 99/, node);
     }
     statuses.close();
     const views = await red.get<{ id: string; state: string; error?: string }[]>('provisioning/registries');
     const errorOf = (id: string) => views.find((view) => view.id === id)?.error ?? '';
     assert.match(errorOf('later'), why);
-    assert.match(errorOf('registry'), /^1 handler is not in force: handler "Handler": configVersion: is 2/);
+    assert.match(errorOf('registry'), /^1 handler is not in force: handler "Handler": configVersion: is 99/);
   });
 
   it('keeps its intake path, and has senders come back later', async () => {
