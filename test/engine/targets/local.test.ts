@@ -477,15 +477,15 @@ describe('local target', () => {
     await eventually('the script is gone', () => !started.some(isAlive));
   });
 
-  it('ends all that the scripts have started when Node-RED ends', async () => {
-    const ending = fileURLToPath(new URL('../../support/ends-during-a-call.ts', import.meta.url));
-    await Promise.all(
-      ways.map((way) => once(fork(ending, [programs, join(folder, way), 'once', way]), 'exit')),
-    );
-    for (const way of ways) started.push(...readPids(join(folder, way)));
-    assert.equal(started.length, 2 * ways.length);
-    await eventually('they are gone', () => !started.some(isAlive));
-  });
+  for (const way of ways) {
+    it(`ends all that a script has started when Node-RED ends, also what escapes by its ${way}`, async () => {
+      const ending = fileURLToPath(new URL('../../support/ends-during-a-call.ts', import.meta.url));
+      await once(fork(ending, [programs, join(folder, way), 'once', way]), 'exit');
+      started.push(...readPids(join(folder, way)));
+      assert.equal(started.length, 2);
+      await eventually('they are gone', () => !started.some(isAlive));
+    });
+  }
 
   it('runs 50 at once, each with its own input', async () => {
     const outcomes = await Promise.all(
