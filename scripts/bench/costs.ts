@@ -27,7 +27,7 @@ export const costs: Measure = {
         tab,
         ...delivery('unordered', receiver.url, { ordering: 'none' }),
         ...delivery('ordered', receiver.url),
-        ...delivery('retried', `${receiver.url}/flaky`),
+        ...delivery('retried', `${receiver.url}/flaky/20`),
       ],
     });
     try {

@@ -1,17 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import type { FlowNode, NodeRed } from '../../test/support/node-red.ts';
 
-/** What a Node-RED holds after a collection, in bytes. */
+/** What a Node-RED holds, in bytes. */
 export interface Memory {
   /** Objects of its main thread. */
   readonly heap: number;
   /** The buffers that they own. */
   readonly external: number;
+  /** Those of them that hold data of Node.js' own APIs and of typed arrays. */
+  readonly arrayBuffers: number;
   /** Of the whole process, with its threads. */
   readonly resident: number;
 }
 
-/** Nodes that tell of Node-RED's process by HTTP: its memory after a collection, and the delay of its event loop. */
+/** Nodes that tell of Node-RED's process by HTTP: its memory, and the delay of its event loop. */
 export function processFacts(): FlowNode[] {
   const place = { z: 'tab', x: 0, y: 0 };
   return [
@@ -42,10 +44,12 @@ const delay = perf.monitorEventLoopDelay({ resolution: 1 });
 const loopDelayP99 = before ? before.percentile(99) / 1e6 : 0;
 let memory;
 if (msg.req.query.memory) {
-  v8.setFlagsFromString('--expose-gc');
-  vm.runInNewContext('gc')();
-  const { heapUsed: heap, external, rss: resident } = proc.memoryUsage();
-  memory = { heap, external, resident };
+  if (msg.req.query.memory === 'collected') {
+    v8.setFlagsFromString('--expose-gc');
+    vm.runInNewContext('gc')();
+  }
+  const { heapUsed: heap, external, arrayBuffers, rss: resident } = proc.memoryUsage();
+  memory = { heap, external, arrayBuffers, resident };
 }
 delay.enable();
 context.set('delay', delay);
@@ -56,8 +60,9 @@ return { ...msg, payload: { memory, loopDelayP99 } };`,
   ];
 }
 
-export async function memoryOf(nodeRed: NodeRed): Promise<Memory> {
-  const { memory } = await factsOf(nodeRed, '?memory=1');
+/** @param when `collected`: after a collection; `now`: with what waits for one */
+export async function memoryOf(nodeRed: NodeRed, when: 'collected' | 'now' = 'collected'): Promise<Memory> {
+  const { memory } = await factsOf(nodeRed, `?memory=${when}`);
   if (!memory) throw new Error('it does not tell of its memory');
   return memory;
 }

@@ -7,6 +7,7 @@ import { type BareUndici, startBareUndici } from './bare-undici.ts';
 import { backTo, chainLoop, loop, type Run, runLoop } from './loop.ts';
 import { against, atMost, type Measure, median, ms, type Row } from './measure.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
+import { residentScript } from './resident-script.ts';
 
 const inFlight = 64;
 /** Many short ones: what else the machine does meanwhile upsets few of them. */
@@ -35,15 +36,6 @@ export const throughput: Measure = {
     }
   },
 };
-
-/** Answers each line at once. */
-const residentScript = `#!${process.execPath}
-import { createInterface } from 'node:readline';
-createInterface({ input: process.stdin }).on('line', (line) => {
-  const { id } = JSON.parse(line);
-  process.stdout.write(JSON.stringify({ id, ok: true, response: 'provisioned' }) + '\\n');
-});
-`;
 
 async function scriptIn(folder: string, name: string, text: string): Promise<string> {
   const file = join(folder, name);
