@@ -104,10 +104,14 @@ describe('the process that starts scripts', () => {
 
   it('that answers nothing is given up', async () => {
     const own = starter({ stuckMs: 200 });
-    const held = run(own, script('sleep 30'), 300);
+    // It is up before the time of the script begins, which counts from the call.
+    await run(own, script(''));
+    await startedBy();
+    const held = run(own, script('sleep 30'), 3000);
+    const givenUp = assert.rejects(held, /^Error: the process that starts scripts does not answer: /);
     const [stuck, sleeping] = await startedBy();
     process.kill(stuck, 'SIGSTOP');
-    await assert.rejects(held, /^Error: the process that starts scripts does not answer: /);
+    await givenUp;
     assert.equal(await run(own, script('echo done')), 'done');
     process.kill(stuck, 'SIGCONT');
     await eventually('it is gone, and its script', () => !isAlive(stuck) && !isAlive(sleeping));
@@ -118,7 +122,7 @@ describe('the process that starts scripts', () => {
     await run(own, script(''));
     const [slow] = await startedBy();
     process.kill(slow, 'SIGSTOP');
-    const late = run(own, script('sleep 30'), 600);
+    const late = run(own, script('sleep 30'), 2500);
     const tooLate = run(own, script('sleep 30'), 100);
     await sleep(300);
     process.kill(slow, 'SIGCONT');
