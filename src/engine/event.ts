@@ -16,7 +16,12 @@ export const eventTypeSchema = z
 /** A number or a string. */
 export const objectIdSchema = z.union(
   [
-    z.string().min(1, 'must not be empty').max(256, 'must have 256 characters at most'),
+    z
+      .string()
+      .min(1, 'must not be empty')
+      .max(256, 'must have 256 characters at most')
+      // The journal is UTF-8, which has no half characters: different ids would become one.
+      .refine((id) => id.isWellFormed(), 'holds half of a surrogate pair: send whole characters'),
     z.number().refine((id) => !Number.isInteger(id) || Number.isSafeInteger(id), {
       error: 'is a number beyond 2^53, which JSON can not carry exactly: send it as a string',
     }),

@@ -168,6 +168,12 @@ describe('an envelope', () => {
         assert.deepEqual(issues, { 'event.object_id': 'must be a number or a string' });
       });
 
+    for (const id of ['\ud800', '\udc00', 'a\ud83d', '\ude00\ud83d'])
+      it(`is refused when it is ${JSON.stringify(id)}, of which the journal would make another one`, () => {
+        const issues = issuesOf(() => parseEnvelope(withEvent({ object_id: id })));
+        assert.match(issues['event.object_id'] ?? '', /half of a surrogate pair/);
+      });
+
     it('is neither empty nor longer than 256 characters', () => {
       assert.deepEqual(
         issuesOf(() => parseEnvelope(withEvent({ object_id: '' }))),

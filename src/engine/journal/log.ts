@@ -9,7 +9,7 @@ import {
   eventStatuses,
   shownStatuses,
 } from '../execution.ts';
-import { nodeIdSchema } from '../handler.ts';
+import { integer, nodeIdSchema, numeric } from '../handler.ts';
 import { parse } from '../parse.ts';
 import { hasWords } from './words.ts';
 
@@ -76,12 +76,7 @@ const eventFilterShape = {
 };
 
 const pageShape = {
-  limit: z.coerce
-    .number({ error: 'must be a whole number from 1 to 500' })
-    .int('must be a whole number from 1 to 500')
-    .min(1, 'must be 1 at least')
-    .max(500, 'must be 500 at most')
-    .default(50),
+  limit: integer(1, 500).default(50),
   cursor: z.string({ error: 'must be one cursor' }).max(64, 'is not a cursor of this list').optional(),
 };
 
@@ -103,11 +98,12 @@ const statisticsQuerySchema = z.preprocess(
   z.strictObject({
     from: instantSchema.optional(),
     to: instantSchema.optional(),
-    step: z.coerce
-      .number({ error: 'must be a number of seconds' })
-      .min(1, 'must be 1 second at least')
-      .max(31_536_000, 'must be a year of seconds at most')
-      .default(60),
+    step: numeric(
+      z
+        .number({ error: 'must be a number of seconds' })
+        .min(1, 'must be 1 second at least')
+        .max(31_536_000, 'must be a year of seconds at most'),
+    ).default(60),
   }),
 );
 

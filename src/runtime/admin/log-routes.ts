@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { numeric } from '../../engine/handler.ts';
 import { parseEventQuery, parseExecutionQuery, parseStatisticsQuery } from '../../engine/journal/log.ts';
 import { parse } from '../../engine/parse.ts';
 import type { Provisioning } from '../provisioning.ts';
@@ -8,7 +9,7 @@ import type { AdminRequest, Routes } from './routes.ts';
 /** What the live feed's frames say of themselves. */
 const changesSchema = z.strictObject({
   boot: z.string({ error: 'must be one boot id' }).default(''),
-  after: z.coerce.number({ error: 'must be the seq of a frame' }).default(0),
+  after: numeric(z.number({ error: 'must be the seq of a frame' })).default(0),
 });
 
 /** What happened: executions, events and their numbers. */

@@ -548,6 +548,8 @@ describe('execution log', () => {
         ['limit', '0'],
         ['limit', '501'],
         ['limit', 'many'],
+        ['limit', ['5']],
+        ['limit', true],
         ['cursor', ['a']],
       ];
       for (const [field, value] of wrong) {
