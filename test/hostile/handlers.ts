@@ -1,0 +1,341 @@
+import type { FlowNode } from '../support/node-red.ts';
+import type { HostileInput } from './border.ts';
+import type { LoggedRow } from './site.ts';
+
+/** Where the inputs would show that they have an effect. */
+export interface Traps {
+  /** `host:port` that the settings forbid, with a receiver that must never be called. */
+  readonly port: number;
+  /** A folder of allowed scripts, with `trap.sh`, `link.sh` that leads to a script outside, and `up`, that leads above. */
+  readonly scripts: string;
+  /** A script beyond the allowed folders. */
+  readonly outside: string;
+}
+
+/** Properties of a handler, and what its execution must say. */
+export type HandlerInput = HostileInput<Readonly<Record<string, unknown>>, RegExp>;
+
+const neverCalled = /may not be called|always refused|refused by provisioning\.http\.deny/;
+const notAllowed =
+  /no name of a script|leads out|was not found|is a folder|must|missing|NUL|which is not set/;
+
+/** Link-local and cloud metadata, in the spellings that a URL knows. */
+const metadata = [
+  '169.254.169.254',
+  '169.254.169.254.',
+  '169.254.0.1',
+  '169.254.255.255',
+  '2852039166',
+  '0xa9fea9fe',
+  '0xA9.0xFE.0xA9.0xFE',
+  '0251.0376.0251.0376',
+  '169.254.43518',
+  '169.16689662',
+  '0251.254.0xa9.254',
+  '①⑥⑨.②⑤④.①⑥⑨.②⑤④',
+  '169。254。169。254',
+  '%31%36%39.254.169.254',
+  '169.254.169.254:80',
+  'user:password@169.254.169.254',
+  '127.0.0.1@169.254.169.254',
+  '[::ffff:169.254.169.254]',
+  '[::ffff:a9fe:a9fe]',
+  '[0:0:0:0:0:ffff:a9fe:a9fe]',
+  '[::169.254.169.254]',
+  '[::ffff:0:a9fe:a9fe]',
+  '[64:ff9b::a9fe:a9fe]',
+  '[64:ff9b:1::a9fe:a9fe]',
+  '[2002:a9fe:a9fe::]',
+  '[2002:a9fe:a9fe::1]',
+  '[2001:0:a9fe:a9fe::]',
+  '[2001:db8::5efe:a9fe:a9fe]',
+  '[fe80::1]',
+  '[febf:ffff::1]',
+  '[FE80::A]',
+  '[fd00:ec2::254]',
+  '[fd00:ec2::23]',
+  '[fd20:ce::254]',
+  '[fd00:c1::a9fe:a9fe]',
+  '[fd00:42::42]',
+  '100.100.100.200',
+  '168.63.129.16',
+  '192.0.0.192',
+  '0x64.0x64.0x64.0xc8',
+  '[::ffff:100.100.100.200]',
+];
+
+/** 127.0.0.2, which the settings forbid. */
+const forbidden = [
+  '127.0.0.2',
+  '127.2',
+  '127.0.2',
+  '2130706434',
+  '0x7f000002',
+  '0x7f.0.0.2',
+  '0177.0.0.2',
+  '017700000002',
+  '127。0。0。2',
+  '①②⑦.0.0.②',
+  '[::ffff:127.0.0.2]',
+  '[::ffff:7f00:2]',
+  '[::127.0.0.2]',
+  '[64:ff9b::7f00:2]',
+  'a:b@127.0.0.2',
+];
+
+const noUrls = [
+  '',
+  ' ',
+  'x',
+  '//127.0.0.2',
+  'http://',
+  'http:///',
+  'http://[',
+  'http://[::1',
+  'http://a b/',
+  'http://127.0.0.2:65536/',
+  'http://127.0.0.2:-1/',
+  'http://%zz@127.0.0.2/',
+  'http://256.256.256.256/',
+  'file:///etc/passwd',
+  'FILE:///etc/passwd',
+  'ftp://127.0.0.2/',
+  'gopher://127.0.0.2/',
+  'javascript:alert(1)',
+  'data:text/plain,x',
+  'ws://127.0.0.2/',
+  'unix:/var/run/docker.sock',
+  'http+unix://%2Fvar%2Frun%2Fdocker.sock/',
+  'blob:http://127.0.0.2/',
+  'about:blank',
+];
+
+const headerNames = [
+  '',
+  ' ',
+  'a b',
+  'a:b',
+  'x\r\ny',
+  'x\ny',
+  'x\0',
+  'é',
+  'x-a ',
+  '__proto__:',
+  '(x)',
+  '"x"',
+  '\ud800',
+];
+const reservedNames = [
+  'webhook-id',
+  'Webhook-Timestamp',
+  'WEBHOOK-SIGNATURE',
+  'provisioning-attempt',
+  'provisioning-hops',
+  'Connection',
+  'Content-Length',
+  'Transfer-Encoding',
+  'expect',
+  'Keep-Alive',
+  'proxy-connection',
+  'proxy-authorization',
+  'TE',
+  'trailer',
+  'Upgrade',
+];
+const headerValues = [
+  'a\r\nx-injected: 1',
+  'a\nb',
+  'a\rb',
+  'a\0b',
+  '\x7f',
+  'ā',
+  '😀',
+  '\ud800',
+  'a\r\n\r\nPOST / HTTP/1.1',
+];
+const hosts = ['', 'a b', 'a/b', 'a@b', '127.0.0.1\t127.0.0.2', 'a:b:c', 'http://a'];
+
+const commands = (outside: string): readonly unknown[] => [
+  '',
+  ' ',
+  '.',
+  '..',
+  './',
+  '/',
+  '//',
+  'trap.sh/',
+  'trap.sh//',
+  'trap.sh/.',
+  'trap.sh/..',
+  'trap.sh/../trap.sh',
+  './/trap.sh',
+  'trap.sh\0',
+  '\0',
+  'trap.sh\0.txt',
+  'trap.sh ',
+  ' trap.sh',
+  'trap.sh; true',
+  'trap.sh && true',
+  'trap.sh | sh',
+  '$(trap.sh)',
+  '`trap.sh`',
+  'sh trap.sh',
+  '../outside.sh',
+  '../../outside.sh',
+  './../outside.sh',
+  'up/outside.sh',
+  'up/allowed/../outside.sh',
+  'link.sh',
+  outside,
+  `/../${outside}`,
+  `/.${outside}`,
+  '/bin/sh',
+  '/usr/bin/env',
+  '/proc/self/exe',
+  '/dev/stdin',
+  '/dev/null',
+  '~/trap.sh',
+  '%2e%2e/outside.sh',
+  '..\\outside.sh',
+  'file:trap.sh',
+  'folder',
+  'pipe',
+  'x'.repeat(5000),
+  {},
+  ['trap.sh'],
+];
+
+const variables = [
+  'LD_PRELOAD',
+  'LD_LIBRARY_PATH',
+  'LD_AUDIT',
+  'DYLD_INSERT_LIBRARIES',
+  'NODE_OPTIONS',
+  'NODE_PATH',
+  'BASH_ENV',
+  'ENV',
+  'PATH',
+  'HOME',
+  'SHELL',
+  'PYTHONPATH',
+  'PYTHONSTARTUP',
+  'PYTHONHOME',
+  'PERL5LIB',
+  'PERL5OPT',
+  'RUBYOPT',
+  'RUBYLIB',
+  'JAVA_TOOL_OPTIONS',
+  'CLASSPATH',
+  'GIT_SSH_COMMAND',
+  'GLIBC_TUNABLES',
+  'GCONV_PATH',
+  'OPENSSL_CONF',
+  'PROMPT_COMMAND',
+  'BASH_FUNC_ls%%',
+  'A=B',
+  '1A',
+  '',
+  'A B',
+  'A\0',
+  'é',
+];
+
+const others: readonly (readonly [name: string, properties: object])[] = [
+  ['a type nobody knows', { handlerType: 'eval' }],
+  ['the type __proto__', { handlerType: '__proto__' }],
+  ['a type that is a list', { handlerType: ['http'] }],
+  ['a timeout of 0', { timeoutSeconds: 0 }],
+  ['a timeout without end', { timeoutSeconds: 1e300 }],
+  ['retries that are no list', { retryDelays: '5' }],
+  ['101 retries', { retryDelays: Array(101).fill(1) }],
+  ['a negative rate', { ratePerSecond: -1 }],
+  ['a priority in words', { priority: 'first' }],
+  ['10,000 at once', { concurrency: 10_000 }],
+  ['headers that are an object', { headers: { length: 1, 0: { name: 'x', value: 'y' } } }],
+  ['headers of null', { headers: [null] }],
+  ['a header without a value', { headers: [{ name: 'x' }] }],
+  ['a sign-in nobody knows', { auth: 'digest' }],
+  ['a token that is missing', { auth: 'bearer' }],
+  ['TLS that is not deployed', { tls: 'none' }],
+  ['a proxy that is not deployed', { proxy: 'none' }],
+  ['a reference to nothing', { url: `\${NOT_SET}` }],
+  ['a reference to nothing in a header', { headers: [{ name: 'x', value: `\${NOT_SET}` }] }],
+];
+
+/** Handlers that must be refused, or must fail without having had an effect. */
+export function handlerInputs({ port, scripts, outside }: Traps): readonly HandlerInput[] {
+  const trap = `http://127.0.0.2:${port}/`;
+  const http = (name: string, properties: object, expect: RegExp): HandlerInput => ({
+    name,
+    expect,
+    input: { handlerType: 'http', url: trap, ...properties },
+  });
+  const local = (name: string, properties: object, expect: RegExp): HandlerInput => ({
+    name,
+    expect,
+    input: { handlerType: 'local', command: 'trap.sh', ...properties },
+  });
+  return [
+    ...metadata.map((host) => http(`metadata ${host}`, { url: `http://${host}/latest` }, neverCalled)),
+    ...forbidden.map((host) => http(`forbidden ${host}`, { url: `http://${host}:${port}/` }, neverCalled)),
+    ...noUrls.map((url) => http(`url ${JSON.stringify(url)}`, { url }, /url/)),
+    ...headerNames.map((name) =>
+      http(`header name ${JSON.stringify(name)}`, { headers: [{ name, value: 'x' }] }, /headers\[0\]\.name/),
+    ),
+    ...reservedNames.map((name) =>
+      http(`header ${name}`, { headers: [{ name, value: 'x' }] }, /headers\[0\]\.name/),
+    ),
+    ...headerValues.map((value) =>
+      http(
+        `header value ${JSON.stringify(value)}`,
+        { headers: [{ name: 'x', value }] },
+        /headers\[0\]\.value/,
+      ),
+    ),
+    ...hosts.map((value) =>
+      http(`host ${JSON.stringify(value)}`, { headers: [{ name: 'host', value }] }, /headers\[0\]\.value/),
+    ),
+    ...['once', 'resident'].flatMap((mode) =>
+      commands(outside).map((command) =>
+        local(`${mode} ${JSON.stringify(command).slice(0, 60)}`, { command, mode }, notAllowed),
+      ),
+    ),
+    local('an absolute path that leads out again', { command: `${scripts}/../outside.sh` }, notAllowed),
+    local('a mode nobody knows', { mode: 'eval' }, /mode/),
+    local('a NUL in an argument', { args: ['a\0b'] }, /args\[0\]/),
+    ...variables.map((name) =>
+      local(
+        `variable ${JSON.stringify(name)}`,
+        { environment: [{ name, value: '/tmp' }] },
+        /environment\[0\]\.name/,
+      ),
+    ),
+    local('a NUL in a variable', { environment: [{ name: 'A', value: 'a\0b' }] }, /environment\[0\]\.value/),
+    ...others.map(([name, properties]) =>
+      http(name, properties, new RegExp(`: ${Object.keys(properties)[0]}\\b`)),
+    ),
+  ];
+}
+
+/** What a handler listens to. Not its id: Node-RED takes any property that equals one for a reference. */
+export const typeOf = (id: string): string => `of.${id}`;
+
+/** The node of an input. */
+export function handlerNode(id: string, { input }: HandlerInput): FlowNode {
+  return {
+    id,
+    type: 'provisioning-handler',
+    registry: 'registry',
+    events: [typeOf(id)],
+    timeoutSeconds: 2,
+    retryDelays: [],
+    ...input,
+  };
+}
+
+/** How an execution shows that a handler got through; null when it was refused or has failed for the right reason. */
+export function throughHandler(row: LoggedRow, why: string, { expect }: HandlerInput): string | null {
+  if (row.status !== 'failed' && row.parkedFor !== 'missing') return `${row.status} ${row.parkedFor ?? ''}`;
+  if (!expect.test(why)) return `it ended for another reason: ${why}`;
+  return null;
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { type MisbehavingServer, misbehavingServer } from '../support/misbehaving-server.ts';
+import { temporaryFolder } from '../support/node-red.ts';
+import { httpHandler } from '../support/provisioning-flow.ts';
+import { adminInputs, throughAdmin } from './admin.ts';
+import { summary, type Tally, tryAll } from './border.ts';
+import { handlerInputs, handlerNode, throughHandler, typeOf } from './handlers.ts';
+import { canary, intakeInputs, throughIntake } from './intake.ts';
+import { type Site, startSite } from './site.ts';
+import { type SetTraps, setTraps } from './trap.ts';
+import { exchange, written } from './wire.ts';
+
+describe('hostile inputs', function () {
+  this.timeout(60_000);
+  const tallies = new Map<string, Tally>();
+  let receiver: MisbehavingServer;
+  let traps: SetTraps;
+  let site: Site;
+
+  before(async () => {
+    receiver = await misbehavingServer();
+    traps = await setTraps(temporaryFolder('hostile-'));
+    site = await startSite(traps.scripts);
+  });
+  after(async () => {
+    traps.close();
+    await receiver.close();
+    await site.red.kill9();
+    console.log(`\n${summary(tallies)}\n`);
+  });
+
+  /** Keeps the counts, and tells of every input that was not held. */
+  function held(border: string, tally: Tally): void {
+    tallies.set(border, tally);
+    assert.deepEqual([tally.through, tally.crashed], [[], []]);
+  }
+
+  it('do not get through the intake', async () => {
+    const tally = await tryAll(intakeInputs, async (row) =>
+      throughIntake(await exchange(site.port, row.input), row),
+    );
+    const { items } = await site.get<{ items: unknown[] }>(
+      `provisioning/registries/registry/events?objectId=${canary}`,
+    );
+    held('intake', tally);
+    assert.deepEqual(items, []);
+  });
+
+  it('do not get through the admin API', async () => {
+    const tally = await tryAll(adminInputs, async (row) => {
+      const { who, headers = [], ...request } = row.input;
+      const signIn = Object.entries(site.headersOf(who)).map(([name, value]) => `${name}: ${value}`);
+      const pieces = [written({ ...request, headers: [...signIn, ...headers] })];
+      return throughAdmin(await exchange(site.port, { pieces }), row);
+    });
+    held('admin', tally);
+  });
+
+  it('have no effect when a handler is made of them', async () => {
+    const rows = handlerInputs(traps);
+    const ids = rows.map((_, index) => `wrong_${index}`);
+    await site.deploy(rows.map((row, index) => handlerNode(String(ids[index]), row)));
+    const events = await site.fire(ids.map(typeOf));
+    const { items } = await site.get<{ items: { id: string; refused?: string }[] }>(
+      'provisioning/registries/registry/handlers',
+    );
+    const refusals = new Map(items.map(({ id, refused }) => [id, refused]));
+    const tally = await tryAll(
+      rows.map((row, index) => ({ ...row, id: String(ids[index]), event: String(events[index]) })),
+      async (row) => {
+        const logged = await site.rowOf(row.event);
+        return throughHandler(logged, refusals.get(row.id) ?? logged.error ?? '', row);
+      },
+    );
+    held('handlers', tally);
+    assert.deepEqual(traps.sprung(), []);
+  });
+
+  it('leave a Node-RED behind that is well, and does its work', async () => {
+    const [own] = await site.get<{ state: string }[]>('provisioning/registries');
+    assert.equal(own?.state, 'ready');
+    await site.deploy([httpHandler(receiver.url, { events: ['well.done'] })]);
+    const [event] = await site.fire(['well.done']);
+    assert.equal((await site.rowOf(String(event))).status, 'succeeded');
+    assert.equal(receiver.received.length, 1);
+    assert.deepEqual(
+      site.red.log.filter((line) => /uncaught|unhandled|provisioning (?:intake|admin API):/i.test(line)),
+      [],
+    );
+    const mib = site.residentMib();
+    assert.ok(mib < 600, `${mib} MiB`);
+  });
+});
