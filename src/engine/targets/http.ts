@@ -43,6 +43,8 @@ class HttpTarget implements Target {
   readonly #timeoutSeconds: number;
   readonly #headers: RequestHeaders;
   readonly #redaction: Redaction;
+  /** Names of headers come in small letters, whatever the receiver wrote. */
+  readonly #redactionOfNames: Redaction;
   readonly #refused: AddressRefused | null;
   readonly #lease: Lease;
   readonly #inFlight = new InFlight();
@@ -58,7 +60,9 @@ class HttpTarget implements Target {
     this.#url = url;
     this.#timeoutSeconds = handler.timeoutSeconds;
     this.#headers = new RequestHeaders(handler);
-    this.#redaction = new Redaction(secretsOf(handler));
+    const secrets = secretsOf(handler);
+    this.#redaction = new Redaction(secrets);
+    this.#redactionOfNames = new Redaction(secrets.map((secret) => secret.toLowerCase()));
     const route = routeOf(handler);
     const servername = serverNameOf(handler);
     const { origin, path, proxy } = route;
@@ -94,7 +98,7 @@ class HttpTarget implements Target {
   }
 
   async #outcomeOf({ answer, interim, error }: Exchanged, redaction: Redaction): Promise<Outcome> {
-    const facts = answer === null ? {} : await keptOf(answer, redaction);
+    const facts = answer === null ? {} : await keptOf(answer, redaction, this.#redactionOfNames);
     if (error) {
       const attempted = { host: this.#url.host, timeoutSeconds: this.#timeoutSeconds };
       return { ...failedExchange({ answer, interim, error }, attempted), ...facts };
@@ -126,11 +130,15 @@ class HttpTarget implements Target {
 }
 
 /** What is kept of an answer, whole or not. */
-async function keptOf({ status, headers, body }: Answer, redaction: Redaction): Promise<Partial<Outcome>> {
+async function keptOf(
+  { status, headers, body }: Answer,
+  redaction: Redaction,
+  ofNames: Redaction,
+): Promise<Partial<Outcome>> {
   return {
     code: status,
     response: (await answerText(headers, body, redaction)) || null,
-    responseHeaders: shownHeaders(headers, redaction),
+    responseHeaders: shownHeaders(headers, redaction, ofNames),
   };
 }
 
@@ -138,12 +146,19 @@ function one(value: string | string[] | undefined): string | null {
   return (Array.isArray(value) ? value[0] : value) ?? null;
 }
 
-function shownHeaders(headers: Answer['headers'], redaction: Redaction): Record<string, string> {
+function shownHeaders(
+  headers: Answer['headers'],
+  redaction: Redaction,
+  ofNames: Redaction,
+): Record<string, string> {
   const shown: Record<string, string> = {};
+  const names = Object.keys(headers).join('\n');
+  // All at once: hardly any answer has a secret there, and looking for one takes its time.
+  const isAnySecret = ofNames.text(names) !== names;
   for (const name in headers) {
     const value = headers[name];
     if (value === undefined) continue;
-    shown[name] =
+    shown[isAnySecret ? ofNames.text(name) : name] =
       name === 'set-cookie' ? redacted : redaction.text(Array.isArray(value) ? value.join(', ') : value);
   }
   return shown;

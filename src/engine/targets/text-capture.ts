@@ -65,15 +65,21 @@ export class TextCapture {
 
   /**
    * What was kept, as UTF-8 cut at a character's boundary, invalid bytes replaced by U+FFFD, secrets redacted;
-   * the empty string when nothing came.
+   * the empty string when nothing came. No longer than what may be kept.
    */
   text(redaction: Redaction): string {
     if (this.#kept === 0) return '';
-    const { bytes } = this;
-    if (!this.isCut) return redaction.text(bytes.toString('utf8'));
-    // A decoder that is never ended holds back the bytes of a character that the cut took apart.
-    return redaction.cutText(new StringDecoder('utf8').write(bytes));
+    const text = this.isCut ? wholeCharacters(this.bytes) : this.bytes.toString('utf8');
+    // U+FFFD takes three bytes, and may stand for one.
+    if (this.#kept * 3 > this.#limit && Buffer.byteLength(text) > this.#limit)
+      return redaction.cutText(wholeCharacters(Buffer.from(text).subarray(0, this.#limit)));
+    return this.isCut ? redaction.cutText(text) : redaction.text(text);
   }
+}
+
+/** A decoder that is never ended holds back the bytes of a character that a cut took apart. */
+function wholeCharacters(bytes: Buffer): string {
+  return new StringDecoder('utf8').write(bytes);
 }
 
 /** As much of a text as a capture keeps of a stream. @param isCut whether its end is missing already */

@@ -257,6 +257,14 @@ describe('http target', () => {
       assert.equal(target({ url: server.url, secrets: [server.url] }).description, `POST ${server.url}/…`);
     });
 
+    it('no secret that a receiver sends back as the name of a header', async () => {
+      server.become(echoes(200, ({ headers }) => ({ [String(headers['x-key'])]: '1', 'x-other': '2' })));
+      const outcome = await call({ headers: [{ name: 'X-Key', value: 'Key-In-Capitals', secret: true }] });
+      assert.equal(outcome.responseHeaders['***'], '1');
+      assert.equal(outcome.responseHeaders['x-other'], '2');
+      assert.doesNotMatch(JSON.stringify(outcome), /key-in-capitals/i);
+    });
+
     it('no secret that a receiver sends back', async () => {
       server.become(
         echoes(500, ({ headers }) => ({ 'x-echo': headers.authorization ?? '', 'set-cookie': 'session=1' })),

@@ -21,6 +21,16 @@ describe('text capture', () => {
     assert.equal(captured(Buffer.from([0x63, 0xe9, 0x21])).text(nothingSecret), 'c\ufffd!');
   });
 
+  it('keeps 64 KiB of text, though what replaces a byte is longer than it', () => {
+    for (const length of [keptBytes / 2, keptBytes, 2 * keptBytes]) {
+      const text = captured('x', Buffer.alloc(length - 1, 0xff)).text(nothingSecret);
+      assert.equal(text, `x${'\ufffd'.repeat((keptBytes - 1) / 3)}`);
+    }
+    const key = new Redaction(['the-secret-key']);
+    const cutWithin = captured(Buffer.alloc(keptBytes / 3 - 2, 0xff), 'the-secret-key').text(key);
+    assert.doesNotMatch(cutWithin, /the-s/);
+  });
+
   it('keeps 64 KiB and cuts between characters', () => {
     const capture = captured(`x${'é'.repeat(keptBytes)}`);
     const text = capture.text(nothingSecret);
