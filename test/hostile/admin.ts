@@ -1,3 +1,4 @@
+import { unpermitted } from './admin-permissions.ts';
 import type { HostileInput } from './border.ts';
 import { canary } from './intake.ts';
 import type { Who } from './site.ts';
@@ -239,54 +240,6 @@ const ofPages = [
   fired('without a type', [415], []),
 ];
 
-const tokens = [
-  '',
-  'Bearer',
-  'Bearer x',
-  'Bearer undefined',
-  'Basic YWRtaW46YWRtaW4=',
-  'Bearer __proto__',
-  'Bearer ../../x',
-];
-const routes: readonly (readonly [method: string, route: string, reads: boolean])[] = [
-  ['GET', registries, true],
-  ['GET', `${own}/handlers`, true],
-  ['GET', `${own}/executions`, true],
-  ['GET', `${own}/events`, true],
-  ['GET', `${own}/stats`, true],
-  ['GET', `${own}/changes`, true],
-  ['GET', `${own}/catalogue`, true],
-  ['GET', `${own}/replays`, true],
-  ['GET', '/provisioning/metrics', true],
-  ['POST', `${own}/exports`, true],
-  ['POST', `${own}/events`, false],
-  ['POST', `${own}/replay`, false],
-  ['POST', `${own}/executions/none/cancel`, false],
-  ['POST', `${own}/executions/none/replay`, false],
-  ['POST', `${own}/handlers/none/circuit`, false],
-  ['PATCH', `${own}/handlers/none`, false],
-  ['POST', '/provisioning/nodes/open/fire', false],
-];
-const unpermitted = routes.flatMap(([method, path, reads]) => {
-  const request = { method, path, headers: [json], body: method === 'GET' ? '' : event };
-  return [
-    asked(`nobody: ${method} ${path}`, [401], request, null),
-    asked(`who may not: ${method} ${path}`, [401], request, reads ? 'writer' : 'reader'),
-    ...tokens.map((token) =>
-      asked(
-        `token ${token}: ${method} ${path}`,
-        // Node-RED itself answers 400 to a header that is no token.
-        [400, 401],
-        { ...request, headers: [json, `authorization: ${token}`] },
-        null,
-      ),
-    ),
-  ];
-});
-const inTheUrl = ['access_token=x', 'token=x', 'user=admin', 'permissions=*'].map((query) =>
-  asked(`nobody: ?${query}`, [401], { method: 'GET', path: `${registries}?${query}` }, null),
-);
-
 /** What is asked of the admin API, by what is wrong with it; one status of those expected must come. */
 export const adminInputs: readonly AdminInput[] = [
   ...ofIds,
@@ -296,7 +249,6 @@ export const adminInputs: readonly AdminInput[] = [
   ...methods,
   ...ofPages,
   ...unpermitted,
-  ...inTheUrl,
 ];
 
 /** How an answer of the admin API shows that an input got through; null when it was held. */

@@ -1,5 +1,6 @@
 import type { FlowNode } from '../support/node-red.ts';
 import type { HostileInput } from './border.ts';
+import { forbidden, metadata, noUrls } from './handler-urls.ts';
 import type { LoggedRow } from './site.ts';
 
 /** Where the inputs would show that they have an effect. */
@@ -18,97 +19,6 @@ export type HandlerInput = HostileInput<Readonly<Record<string, unknown>>, RegEx
 const neverCalled = /may not be called|always refused|refused by provisioning\.http\.deny/;
 const notAllowed =
   /no name of a script|leads out|was not found|is a folder|must|missing|NUL|which is not set/;
-
-/** Link-local and cloud metadata, in the spellings that a URL knows. */
-const metadata = [
-  '169.254.169.254',
-  '169.254.169.254.',
-  '169.254.0.1',
-  '169.254.255.255',
-  '2852039166',
-  '0xa9fea9fe',
-  '0xA9.0xFE.0xA9.0xFE',
-  '0251.0376.0251.0376',
-  '169.254.43518',
-  '169.16689662',
-  '0251.254.0xa9.254',
-  '①⑥⑨.②⑤④.①⑥⑨.②⑤④',
-  '169。254。169。254',
-  '%31%36%39.254.169.254',
-  '169.254.169.254:80',
-  'user:password@169.254.169.254',
-  '127.0.0.1@169.254.169.254',
-  '[::ffff:169.254.169.254]',
-  '[::ffff:a9fe:a9fe]',
-  '[0:0:0:0:0:ffff:a9fe:a9fe]',
-  '[::169.254.169.254]',
-  '[::ffff:0:a9fe:a9fe]',
-  '[64:ff9b::a9fe:a9fe]',
-  '[64:ff9b:1::a9fe:a9fe]',
-  '[2002:a9fe:a9fe::]',
-  '[2002:a9fe:a9fe::1]',
-  '[2001:0:a9fe:a9fe::]',
-  '[2001:db8::5efe:a9fe:a9fe]',
-  '[fe80::1]',
-  '[febf:ffff::1]',
-  '[FE80::A]',
-  '[fd00:ec2::254]',
-  '[fd00:ec2::23]',
-  '[fd20:ce::254]',
-  '[fd00:c1::a9fe:a9fe]',
-  '[fd00:42::42]',
-  '100.100.100.200',
-  '168.63.129.16',
-  '192.0.0.192',
-  '0x64.0x64.0x64.0xc8',
-  '[::ffff:100.100.100.200]',
-];
-
-/** 127.0.0.2, which the settings forbid. */
-const forbidden = [
-  '127.0.0.2',
-  '127.2',
-  '127.0.2',
-  '2130706434',
-  '0x7f000002',
-  '0x7f.0.0.2',
-  '0177.0.0.2',
-  '017700000002',
-  '127。0。0。2',
-  '①②⑦.0.0.②',
-  '[::ffff:127.0.0.2]',
-  '[::ffff:7f00:2]',
-  '[::127.0.0.2]',
-  '[64:ff9b::7f00:2]',
-  'a:b@127.0.0.2',
-];
-
-const noUrls = [
-  '',
-  ' ',
-  'x',
-  '//127.0.0.2',
-  'http://',
-  'http:///',
-  'http://[',
-  'http://[::1',
-  'http://a b/',
-  'http://127.0.0.2:65536/',
-  'http://127.0.0.2:-1/',
-  'http://%zz@127.0.0.2/',
-  'http://256.256.256.256/',
-  'file:///etc/passwd',
-  'FILE:///etc/passwd',
-  'ftp://127.0.0.2/',
-  'gopher://127.0.0.2/',
-  'javascript:alert(1)',
-  'data:text/plain,x',
-  'ws://127.0.0.2/',
-  'unix:/var/run/docker.sock',
-  'http+unix://%2Fvar%2Frun%2Fdocker.sock/',
-  'blob:http://127.0.0.2/',
-  'about:blank',
-];
 
 const headerNames = [
   '',
@@ -320,8 +230,8 @@ export function handlerInputs({ port, scripts, outside }: Traps): readonly Handl
 /** What a handler listens to. Not its id: Node-RED takes any property that equals one for a reference. */
 export const typeOf = (id: string): string => `of.${id}`;
 
-/** The node of an input. */
-export function handlerNode(id: string, { input }: HandlerInput): FlowNode {
+/** The node of a handler, with what is hostile in it. */
+export function handlerNode(id: string, properties: HandlerInput['input']): FlowNode {
   return {
     id,
     type: 'provisioning-handler',
@@ -329,7 +239,7 @@ export function handlerNode(id: string, { input }: HandlerInput): FlowNode {
     events: [typeOf(id)],
     timeoutSeconds: 2,
     retryDelays: [],
-    ...input,
+    ...properties,
   };
 }
 

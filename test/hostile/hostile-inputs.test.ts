@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { type MisbehavingServer, misbehavingServer } from '../support/misbehaving-server.ts';
+import { answers, type MisbehavingServer, misbehavingServer } from '../support/misbehaving-server.ts';
 import { temporaryFolder } from '../support/node-red.ts';
 import { httpHandler } from '../support/provisioning-flow.ts';
 import { adminInputs, throughAdmin } from './admin.ts';
+import { answerInputs, answeringNodes, reply, throughAnswer } from './answers.ts';
 import { summary, type Tally, tryAll } from './border.ts';
 import { handlerInputs, handlerNode, throughHandler, typeOf } from './handlers.ts';
 import { canary, intakeInputs, throughIntake } from './intake.ts';
@@ -59,7 +60,7 @@ describe('hostile inputs', function () {
   it('have no effect when a handler is made of them', async () => {
     const rows = handlerInputs(traps);
     const ids = rows.map((_, index) => `wrong_${index}`);
-    await site.deploy(rows.map((row, index) => handlerNode(String(ids[index]), row)));
+    await site.deploy(rows.map((row, index) => handlerNode(String(ids[index]), row.input)));
     const events = await site.fire(ids.map(typeOf));
     const { items } = await site.get<{ items: { id: string; refused?: string }[] }>(
       'provisioning/registries/registry/handlers',
@@ -76,13 +77,33 @@ describe('hostile inputs', function () {
     assert.deepEqual(traps.sprung(), []);
   });
 
+  it('settle the execution as what they are when handlers answer so', async () => {
+    const rows = answerInputs.map((row, index) => ({ ...row, id: `says_${index}` }));
+    const behaviours = new Map(
+      rows.flatMap(({ id, input }) => (input.kind === 'http' ? [[`/${id}`, input.behaviour]] : [])),
+    );
+    receiver.become((exchange) => behaviours.get(exchange.received.path)?.(exchange));
+    await site.deploy([
+      reply,
+      ...rows.flatMap((row) => answeringNodes(row.id, row, receiver.url, traps.scripts)),
+    ]);
+    const tally = await tryAll(rows, async (row) => {
+      const [event] = await site.fire([typeOf(row.id)]);
+      return throughAnswer(await site.rowOf(String(event)), row);
+    });
+    held('answers', tally);
+    assert.equal(/.{0,80}secret-c.{0,80}/.exec(site.stored())?.[0], undefined);
+    assert.deepEqual(traps.sprung(), []);
+  });
+
   it('leave a Node-RED behind that is well, and does its work', async () => {
     const [own] = await site.get<{ state: string }[]>('provisioning/registries');
     assert.equal(own?.state, 'ready');
-    await site.deploy([httpHandler(receiver.url, { events: ['well.done'] })]);
+    receiver.become(answers(200));
+    await site.deploy([httpHandler(`${receiver.url}/well`, { events: ['well.done'] })]);
     const [event] = await site.fire(['well.done']);
     assert.equal((await site.rowOf(String(event))).status, 'succeeded');
-    assert.equal(receiver.received.length, 1);
+    assert.equal(receiver.received.at(-1)?.path, '/well');
     assert.deepEqual(
       site.red.log.filter((line) => /uncaught|unhandled|provisioning (?:intake|admin API):/i.test(line)),
       [],

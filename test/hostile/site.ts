@@ -7,7 +7,7 @@ import { executor, intakeNode, postJson, registry, tab } from '../support/provis
 import { user } from '../support/users.ts';
 import { intakeSecrets } from './intake.ts';
 
-/** A row of the log, as far as a border looks at it. */
+/** A row of the log with all its details, as far as a border looks at it. */
 export interface LoggedRow {
   readonly id: string;
   readonly status: string;
@@ -116,15 +116,17 @@ export async function startSite(scripts: string): Promise<Site> {
       if (response.status !== 202) throw new Error(`${response.status} ${await response.text()}`);
       return ((await response.json()) as { ids: string[] }).ids;
     },
-    rowOf: (event) =>
-      eventually(
+    async rowOf(event) {
+      const { id } = await eventually(
         'settled or parked',
         async () => {
           const { items } = await get<{ items: LoggedRow[] }>(`${base}/executions?eventId=${event}`);
           return items.find(({ status }) => status !== 'running');
         },
         20_000,
-      ),
+      );
+      return get<LoggedRow>(`${base}/executions/${id}`);
+    },
     stored() {
       const files = readdirSync(join(red.userDir, 'provisioning'), { recursive: true, withFileTypes: true });
       return files
