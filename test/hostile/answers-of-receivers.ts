@@ -1,10 +1,12 @@
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
 import { acceptable, brokenOff, unacceptable } from '../support/flawed-answers.ts';
 import { type Behaviour, says } from '../support/misbehaving-server.ts';
 import type { AnswerInput } from './answers.ts';
 
 const ok = 'HTTP/1.1 200 OK\r\n';
 const zeros = Buffer.alloc(100_000_000);
+const packed = gzipSync(zeros, { level: 1 });
+const quickly = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
 
 /** Writes blocks for as long as they are taken. */
 function endless(start: string, block: string): Behaviour {
@@ -42,10 +44,10 @@ type Rows = readonly (readonly [name: string, behaviour: Behaviour])[];
 const bounded: Rows = [
   ['a body without end', endless(`${ok}\r\n`, 'x')],
   ['chunks without end', endless(`${ok}transfer-encoding: chunked\r\n\r\n`, '1\r\nx\r\n')],
-  ['gzip of 100 MB', says([body(gzipSync(zeros), 'content-encoding: gzip')])],
-  ['brotli of 100 MB', says([body(brotliCompressSync(zeros, { params: {} }), 'content-encoding: br')])],
-  ['deflate of 100 MB', says([body(deflateSync(zeros), 'content-encoding: deflate')])],
-  ['gzip of gzip of 100 MB', says([body(gzipSync(gzipSync(zeros)), 'content-encoding: gzip, gzip')])],
+  ['gzip of 100 MB', says([body(packed, 'content-encoding: gzip')])],
+  ['brotli of 100 MB', says([body(brotliCompressSync(zeros, quickly), 'content-encoding: br')])],
+  ['deflate of 100 MB', says([body(deflateSync(zeros, { level: 1 }), 'content-encoding: deflate')])],
+  ['gzip of gzip of 100 MB', says([body(gzipSync(packed), 'content-encoding: gzip, gzip')])],
   ['gzip that it only claims', says([body('plain', 'content-encoding: gzip')])],
   [
     'gzip that breaks off',
@@ -85,7 +87,7 @@ const failing: Rows = [
   ['NUL without end', endless('', '\0')],
   [
     'zeros by gzip, broken off',
-    says([`${ok}content-encoding: gzip\r\ncontent-length: 99999999\r\n\r\n`, gzipSync(zeros)]),
+    says([`${ok}content-encoding: gzip\r\ncontent-length: 99999999\r\n\r\n`, packed.subarray(0, 10_000)]),
   ],
   ['101 Switching Protocols', says(['HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n'])],
   ...['0', '000', '-1', '1000', '2e2', 'OK', '20 0', '\0'].map(

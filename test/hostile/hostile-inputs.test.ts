@@ -12,7 +12,7 @@ import { type SetTraps, setTraps } from './trap.ts';
 import { exchange, written } from './wire.ts';
 
 describe('hostile inputs', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const tallies = new Map<string, Tally>();
   let receiver: MisbehavingServer;
   let traps: SetTraps;
@@ -97,8 +97,9 @@ describe('hostile inputs', function () {
   });
 
   it('leave a Node-RED behind that is well, and does its work', async () => {
-    const [own] = await site.get<{ state: string }[]>('provisioning/registries');
-    assert.equal(own?.state, 'ready');
+    const [own] =
+      await site.get<{ state: string; backlog: number; running: number }[]>('provisioning/registries');
+    assert.deepEqual([own?.state, own?.backlog, own?.running], ['ready', 0, 0]);
     receiver.become(answers(200));
     await site.deploy([httpHandler(`${receiver.url}/well`, { events: ['well.done'] })]);
     const [event] = await site.fire(['well.done']);
