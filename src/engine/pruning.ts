@@ -27,7 +27,7 @@ const day = 24 * 60 * 60 * 1000;
 /** Keeps the journal within its retention, in small steps (design.md §8). */
 export class Pruning {
   readonly #options: Options;
-  #round = longestRound;
+  #round = shortestRound;
   #cancel: () => void;
 
   constructor(options: Options) {
