@@ -99,8 +99,10 @@ class Life {
     return new Promise((resolve, reject) => {
       clearTimeout(this.#idle);
       const number = ++this.#lastNumber;
-      const sent = machineNow();
-      const request = { ...options, number, file, sent, deadline: sent + timeoutMs };
+      const now = machineNow();
+      // What waits for the process to come up is late for that reason: it is not asked about, but run.
+      const sent = this.#cameUp ? now : null;
+      const request = { ...options, number, file, sent, deadline: now + timeoutMs };
       // It keeps Node-RED up, too, while the program runs.
       const deadline = new Deadline(timeoutMs + this.#patience.stuckMs, () => this.#missAnswer());
       this.#waiting.set(number, { request, deadline, stoodBefore: standstill.soFar(), resolve, reject });
