@@ -37,7 +37,7 @@ describe('hostile inputs', function () {
   }
 
   it('do not get through the intake', async () => {
-    const tally = await tryAll(intakeInputs, async (row) =>
+    const tally = await tryAll(intakeInputs(), async (row) =>
       throughIntake(await exchange(site.port, row.input), row),
     );
     const { items } = await site.get<{ items: unknown[] }>(

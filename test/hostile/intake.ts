@@ -174,11 +174,13 @@ const inTheUrl = [
   `/bearer?access_token=${encodeURIComponent(token)}`,
 ].map((path) => sent(`authorization in the URL ${path}`, [401], { path, headers: [json], body: event }));
 
-const now = Math.floor(Date.now() / 1000);
 const signature = (id: string, at: number | string, body = event, by = secret) =>
   sign({ id, timestamp: at, body }, [by]);
 const unpadded = (text: string) => text.replace(/=+$/, '');
-const signatures: readonly (readonly [name: string, id: string, at: string | number, signature: string])[] = [
+type Forged = readonly [name: string, id: string, at: string | number, signature: string];
+
+/** @param now seconds since the epoch, when they are sent: a clock that is wrong then may be right later */
+const signatures = (now: number): readonly Forged[] => [
   ['an old clock', 'm1', now - 301, signature('m1', now - 301)],
   ['a clock of 1970', 'm1', 0, signature('m1', 0)],
   ['a clock to come', 'm1', now + 400, signature('m1', now + 400)],
@@ -202,8 +204,8 @@ const signatures: readonly (readonly [name: string, id: string, at: string | num
   ['one in capitals', 'm1', now, signature('m1', now).toUpperCase()],
   ['10,000 wrong ones', 'm1', now, 'v1,AA== '.repeat(1000)],
 ];
-const forgeries = [
-  ...signatures.map(([name, id, at, value]) =>
+const forgeries = (now: number) => [
+  ...signatures(now).map(([name, id, at, value]) =>
     sent(`signature: ${name}`, [401], {
       path: '/signed',
       headers: [json, `webhook-id: ${id}`, `webhook-timestamp: ${at}`, `webhook-signature: ${value}`],
@@ -249,7 +251,7 @@ const forgeries = [
 ];
 
 /** What is sent to the intakes, by what is wrong with it; one status of those expected must come. */
-export const intakeInputs: readonly IntakeInput[] = [
+export const intakeInputs = (): readonly IntakeInput[] => [
   ...ofBodies,
   ...contentTypes,
   ...codings,
@@ -260,7 +262,7 @@ export const intakeInputs: readonly IntakeInput[] = [
   ...paths,
   ...strangers,
   ...inTheUrl,
-  ...forgeries,
+  ...forgeries(Math.floor(Date.now() / 1000)),
   ...framings(event, fine),
 ];
 
