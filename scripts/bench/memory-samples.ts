@@ -16,6 +16,8 @@ export interface Sample {
   readonly heap: number;
   /** The heap after a collection; once a minute, since a collection changes what is measured. */
   readonly live?: number;
+  /** See `Memory`. */
+  readonly young: number;
   readonly external: number;
   readonly arrayBuffers: number;
   readonly journal: number;
@@ -39,7 +41,7 @@ export async function sampleFor(load: SteadyLoad, minutes: number, began: number
 async function held(load: SteadyLoad, collect: boolean): Promise<Omit<Sample, 'minute'>> {
   const { nodeRed } = load;
   const done = await load.done();
-  const { resident: rss, heap, external, arrayBuffers } = await memoryOf(nodeRed, 'now');
+  const { resident: rss, heap, young, external, arrayBuffers } = await memoryOf(nodeRed, 'now');
   const live = collect ? (await memoryOf(nodeRed, 'collected')).heap : undefined;
   const [registry] = await nodeRed.get<{ parked: number }[]>('provisioning/registries');
   const files = await journalFiles(join(nodeRed.userDir, 'provisioning/registry'));
@@ -48,6 +50,7 @@ async function held(load: SteadyLoad, collect: boolean): Promise<Omit<Sample, 'm
     rss,
     heap,
     ...(live !== undefined && { live }),
+    young,
     external,
     arrayBuffers,
     ...files,

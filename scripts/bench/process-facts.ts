@@ -5,6 +5,8 @@ import type { FlowNode, NodeRed } from '../../test/support/node-red.ts';
 export interface Memory {
   /** Objects of its main thread. */
   readonly heap: number;
+  /** What V8 has set aside on that thread for new objects; it grows in steps and stays. */
+  readonly young: number;
   /** The buffers that they own. */
   readonly external: number;
   /** Those of them that hold data of Node.js' own APIs and of typed arrays. */
@@ -49,7 +51,8 @@ if (msg.req.query.memory) {
     vm.runInNewContext('gc')();
   }
   const { heapUsed: heap, external, arrayBuffers, rss: resident } = proc.memoryUsage();
-  memory = { heap, external, arrayBuffers, resident };
+  const young = v8.getHeapSpaceStatistics().find((space) => space.space_name === 'new_space').space_size;
+  memory = { heap, young, external, arrayBuffers, resident };
 }
 delay.enable();
 context.set('delay', delay);

@@ -24,6 +24,7 @@ import type {
 } from './log.ts';
 import type { FromReader, Queries, ToReader } from './log-protocol.ts';
 import type { Window } from './newest-first.ts';
+import { threadLimits } from './thread-limits.ts';
 
 export interface SqliteLogOptions {
   /** The registry's own folder, with its `journal.sqlite`. */
@@ -165,6 +166,7 @@ export class SqliteLog implements ExecutionLog {
   #start(): Worker {
     const worker = new Worker(new URL(`./reader${extname(import.meta.url)}`, import.meta.url), {
       workerData: this.#options.folder,
+      resourceLimits: threadLimits,
     });
     worker.on('message', (answer: FromReader) => this.#settle(answer));
     // A thread that has failed is replaced at the next question.
