@@ -59,6 +59,11 @@ describe('storage that fails', function () {
     assert.ok(view, name);
     return view;
   };
+  const ready = (name: Name) =>
+    eventually(`${name} is ready`, async () => {
+      const view = await viewOf(name);
+      return view.state === 'ready' && view;
+    });
   const delivered = (id: string) =>
     receiver.received.filter(({ headers }) => String(headers['webhook-id']).startsWith(`${id}_`)).length;
 
@@ -137,11 +142,7 @@ describe('storage that fails', function () {
   });
 
   it('as a damaged journal is moved aside with all it holds, a new one is begun, and both are told', async () => {
-    const { error, state } = await eventually('the notice', async () => {
-      const view = await viewOf('damaged');
-      return view.error !== undefined && view;
-    });
-    assert.equal(state, 'ready');
+    const { error } = await ready('damaged');
     const [moved] = aside('damaged', 'journal.sqlite');
     assert.ok(moved);
     assert.match(error ?? '', /journal\.sqlite was damaged and has been moved to .*: recover it/);
@@ -156,8 +157,7 @@ describe('storage that fails', function () {
   });
 
   it('as a damaged registry.json is moved aside, and handlers keep the numbers that the journal remembers', async () => {
-    const { error, state } = await viewOf('torn');
-    assert.equal(state, 'ready');
+    const { error } = await ready('torn');
     assert.match(error ?? '', /registry\.json was damaged and has been moved to/);
     const [moved] = aside('torn', 'registry.json');
     assert.ok(moved && error?.includes(moved));

@@ -141,6 +141,17 @@ for (const { name, nodeRed: installation } of editors) {
       await view.button('Advanced search').click();
     });
 
+    it('leaves its buttons where they are when a search begins and when it is cleared', async () => {
+      const place = () => view.button('Advanced search').boundingBox();
+      const before = await place();
+      await view.root.getByRole('textbox', { name: /^Search request/ }).fill('anna');
+      await view.button('Clear the search').waitFor();
+      assert.deepEqual(await place(), before);
+      await view.button('Clear the search').click();
+      await view.button('Clear the search').waitFor({ state: 'hidden' });
+      assert.deepEqual(await place(), before);
+    });
+
     it('says what is wrong with a search that the API refuses', async () => {
       const box = view.root.getByRole('textbox', { name: /^Search request/ });
       await box.fill('-- !');

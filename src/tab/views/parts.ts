@@ -8,6 +8,8 @@ export interface Action {
   /** Why it can't be used now; it stays where it is and says so. */
   readonly refused?: string | undefined;
   readonly primary?: boolean;
+  /** It can't be seen or used, and keeps its place, so that its neighbours stay where they are. */
+  readonly unseen?: boolean;
 }
 
 /** A button that shows its icon only; its name is its tooltip. */
@@ -24,14 +26,14 @@ export function wordButton(action: Action): TemplateResult {
 }
 
 function button(
-  { label, act, pressed, refused }: Action,
+  { label, act, pressed, refused, unseen }: Action,
   kind: string,
   title: string | undefined,
   content: TemplateResult,
 ): TemplateResult {
   return html`<button
     type="button"
-    class="red-ui-button red-ui-button-small ${kind} ${pressed ? 'selected' : ''}"
+    class="red-ui-button red-ui-button-small ${kind} ${pressed ? 'selected' : ''} ${unseen ? 'nrp-unseen' : ''}"
     aria-label=${label}
     title=${title ?? nothing}
     aria-pressed=${pressed === undefined ? nothing : String(pressed)}

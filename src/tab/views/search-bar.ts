@@ -42,11 +42,12 @@ export function searchBar<F extends object>(app: App, search: Search<F>): Templa
           act: search.toggle,
           pressed: search.open,
         })}
-        ${
-          filter.asked > 0
-            ? iconButton({ icon: 'fa-times', label: text('search.clear'), act: () => filter.clear() })
-            : nothing
-        }
+        ${iconButton({
+          icon: 'fa-times',
+          label: text('search.clear'),
+          act: () => filter.clear(),
+          unseen: filter.asked === 0,
+        })}
       </span>
       ${search.beside ?? nothing}
     </div>
