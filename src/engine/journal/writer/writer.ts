@@ -1,4 +1,5 @@
-import { backup } from 'node:sqlite';
+import { join } from 'node:path';
+import { backup, DatabaseSync } from 'node:sqlite';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { saveDisplaced } from '../displaced.ts';
 import { JournalError } from '../journal-error.ts';
@@ -13,8 +14,8 @@ import { recover } from './recover.ts';
 
 const { folder, now, unwritten } = workerData as WriterData;
 
-/** Pages of a backup that are copied at a time: between them commits go on. */
-const pagesAtOnce = 256;
+/** Pages of a backup that are copied at a time: all that a file can have. */
+const allPages = 2 ** 31 - 1;
 /** Ms between two looks at whether all files are in place; each batch looks at those that it is written to. */
 const lookPause = 1000;
 
@@ -63,8 +64,21 @@ function run(): void {
     parentPort?.close();
   }
 
+  /**
+   * By a connection of its own, in one step, off this thread: commits go on beside it. In several steps it would begin
+   * anew after each commit, and on the connection of the commits it fails where it meets one.
+   */
   async function backUp(file: string): Promise<void> {
-    const failure = await backup(db, file, { rate: pagesAtOnce }).then(() => null, failureOf);
+    let source: DatabaseSync | undefined;
+    let failure: Failure | null = null;
+    try {
+      source = new DatabaseSync(join(folder, 'journal.sqlite'), { readOnly: true });
+      await backup(source, file, { rate: allPages });
+    } catch (error) {
+      failure = failureOf(error);
+    } finally {
+      source?.close();
+    }
     send({ backedUp: file, failure });
   }
 
