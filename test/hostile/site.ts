@@ -4,7 +4,7 @@ import { fewNodes } from '../support/core-flow.ts';
 import { eventually } from '../support/eventually.ts';
 import { type FlowNode, type NodeRed, startNodeRed } from '../support/node-red.ts';
 import { executor, intakeNode, postJson, registry, tab } from '../support/provisioning-flow.ts';
-import { user } from '../support/users.ts';
+import { signIn, user } from '../support/users.ts';
 import { intakeSecrets } from './intake.ts';
 
 /** A row of the log with all its details, as far as a border looks at it. */
@@ -70,18 +70,7 @@ export async function startSite(scripts: string): Promise<Site> {
     },
   });
   const tokens = new Map<Who, string>();
-  for (const { username, permissions } of users) {
-    const scope = [permissions].flat().join(' ');
-    const asked = {
-      client_id: 'node-red-admin',
-      grant_type: 'password',
-      scope,
-      username,
-      password: username,
-    };
-    const answer = await red.admin('auth/token', postJson(asked));
-    tokens.set(username as Who, ((await answer.json()) as { access_token: string }).access_token);
-  }
+  for (const one of users) tokens.set(one.username as Who, await signIn(red, one));
   const headersOf = (who: Who): Record<string, string> =>
     who === null ? {} : { authorization: `Bearer ${tokens.get(who)}` };
   const get = async <T>(path: string): Promise<T> => {

@@ -14,7 +14,7 @@ import {
   registry,
   tab,
 } from '../support/provisioning-flow.ts';
-import { user } from '../support/users.ts';
+import { signIn, user } from '../support/users.ts';
 
 function rowOf(seq: number, change: Partial<ExecutionRow> = {}): ExecutionRow {
   return {
@@ -216,22 +216,9 @@ describe('comms feed of a running Node-RED', function () {
     await red.kill9();
   });
 
-  async function tokenOf({ username, permissions }: typeof admin): Promise<string> {
-    const scope = [permissions].flat().join(' ');
-    const asked = {
-      client_id: 'node-red-admin',
-      grant_type: 'password',
-      scope,
-      username,
-      password: username,
-    };
-    const response = await red.admin('auth/token', postJson(asked));
-    return ((await response.json()) as { access_token: string }).access_token;
-  }
-
   /** What is sent to an editor that somebody has signed in to. */
   async function editorOf(who: typeof admin) {
-    const token = await tokenOf(who);
+    const token = await signIn(red, who);
     const messages: { topic: string; data: Frame }[] = [];
     const socket = new WebSocket(`${red.url.replace('http', 'ws')}/comms`);
     sockets.push(socket);

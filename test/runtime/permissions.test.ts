@@ -9,7 +9,7 @@ import {
   registry,
   tab,
 } from '../support/provisioning-flow.ts';
-import { user } from '../support/users.ts';
+import { signIn, user } from '../support/users.ts';
 
 const users = [
   user('admin', '*'),
@@ -50,19 +50,7 @@ describe('admin API with adminAuth', function () {
       executor(),
     ];
     red = await startNodeRed({ flows, settings: { adminAuth: { type: 'credentials', users } } });
-    for (const { username, permissions } of users) {
-      const scope = [permissions].flat().join(' ');
-      const asked = {
-        client_id: 'node-red-admin',
-        grant_type: 'password',
-        scope,
-        username,
-        password: username,
-      };
-      const response = await red.admin('auth/token', postJson(asked));
-      const { access_token } = (await response.json()) as { access_token: string };
-      tokens.set(username, access_token);
-    }
+    for (const one of users) tokens.set(one.username, await signIn(red, one));
   });
   after(() => red.kill9());
 

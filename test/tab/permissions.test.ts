@@ -12,7 +12,7 @@ import {
   tab,
 } from '../support/provisioning-flow.ts';
 import { Tab } from '../support/tab.ts';
-import { user } from '../support/users.ts';
+import { signIn, user } from '../support/users.ts';
 
 const users = [
   user('admin', '*'),
@@ -35,19 +35,9 @@ describe('the tab with adminAuth, below /admin', function () {
   let view: Tab;
 
   const tokenOf = async (username: string): Promise<string> => {
-    const permissions = users.find((user) => user.username === username)?.permissions;
-    const scope = [permissions].flat().join(' ');
-    const asked = {
-      client_id: 'node-red-editor',
-      grant_type: 'password',
-      scope,
-      username,
-      password: username,
-    };
-    const { access_token } = (await (await red.admin('auth/token', postJson(asked))).json()) as {
-      access_token: string;
-    };
-    return access_token;
+    const one = users.find((user) => user.username === username);
+    assert.ok(one, username);
+    return signIn(red, one, 'node-red-editor');
   };
   const open = async (username: string): Promise<void> => {
     const url = `${red.url}/admin/?access_token=${await tokenOf(username)}`;
