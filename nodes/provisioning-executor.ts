@@ -1,8 +1,8 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
+import type { FirstPass } from '../src/engine/delivery/execution-row.ts';
+import type { TakeResult } from '../src/engine/delivery/take.ts';
 import type { Engine } from '../src/engine/engine.ts';
-import { parseEnvelope } from '../src/engine/event.ts';
-import type { FirstPass } from '../src/engine/execution-row.ts';
-import type { TakeResult } from '../src/engine/take.ts';
+import { parseEnvelope } from '../src/engine/words/event.ts';
 import { hopsOf } from '../src/runtime/message-hops.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { requireEngine } from '../src/runtime/node-home.ts';

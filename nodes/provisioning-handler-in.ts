@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import type { FlowCall } from '../src/engine/targets/flow.ts';
+import type { FlowCall } from '../src/engine/targets/flow/flow.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { configured } from '../src/runtime/node-outcome.ts';
 import { provisioningOf } from '../src/runtime/provisioning.ts';

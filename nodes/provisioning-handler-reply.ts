@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
-import { InvalidInput } from '../src/engine/errors.ts';
+import { InvalidInput } from '../src/engine/words/errors.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { configured, onInput } from '../src/runtime/node-outcome.ts';
 import { provisioningOf } from '../src/runtime/provisioning.ts';

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
-import { InvalidInput } from '../src/engine/errors.ts';
 import { codeVariables } from '../src/engine/targets/local/code-variables.ts';
+import { InvalidInput } from '../src/engine/words/errors.ts';
 import { type HandlerCredentials, handlerOf, type SavedHandler } from '../src/runtime/handler-config.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { refuseSubflow } from '../src/runtime/node-home.ts';

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { InvalidInput } from '../src/engine/errors.ts';
-import { parse } from '../src/engine/parse.ts';
-import { registryConfigSchema } from '../src/engine/registry-config.ts';
+import { InvalidInput } from '../src/engine/words/errors.ts';
+import { parse } from '../src/engine/words/parse.ts';
+import { registryConfigSchema } from '../src/engine/words/registry-config.ts';
 import { adminApi } from '../src/runtime/admin-api.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { refuseSubflow } from '../src/runtime/node-home.ts';

@@ -2,7 +2,7 @@ import { cp, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { execa } from 'execa';
-import { builtIn } from '../src/engine/catalogue.ts';
+import { builtIn } from '../src/engine/words/catalogue.ts';
 
 const root = join(import.meta.dirname, '..');
 const from = (...path: string[]): string => join(root, ...path);

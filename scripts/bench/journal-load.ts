@@ -1,4 +1,4 @@
-import type { Journal, NewEvent } from '../../src/engine/journal/journal.ts';
+import type { Journal, NewEvent } from '../../src/engine/store/journal.ts';
 import { envelopeOf } from './envelope.ts';
 
 const eventType = 'bench.retained';

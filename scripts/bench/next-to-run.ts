@@ -1,4 +1,4 @@
-import { operationsOn } from '../../src/engine/journal/writer/operations.ts';
+import { operationsOn } from '../../src/engine/store/sqlite/writer/operations.ts';
 import { openJournal } from '../../test/support/filled-journal.ts';
 import { temporaryFolder } from '../../test/support/node-red.ts';
 import { atMost, type Measure, ms, quantile } from './measure.ts';

@@ -1,7 +1,7 @@
-import { SqliteJournal } from '../../src/engine/journal/sqlite-journal.ts';
-import { Pruning } from '../../src/engine/pruning.ts';
-import { registryConfigSchema } from '../../src/engine/registry-config.ts';
-import { systemTime, type Time } from '../../src/engine/time.ts';
+import { Pruning } from '../../src/engine/delivery/pruning.ts';
+import { SqliteJournal } from '../../src/engine/store/sqlite/sqlite-journal.ts';
+import { registryConfigSchema } from '../../src/engine/words/registry-config.ts';
+import { systemTime, type Time } from '../../src/engine/words/time.ts';
 import { fillJournal } from '../../test/support/filled-journal.ts';
 import { type Load, load } from './journal-load.ts';
 import { atMost, type Measure, ms, quantile, type Row, rate } from './measure.ts';

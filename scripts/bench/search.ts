@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SqliteLog } from '../../src/engine/journal/sqlite-log.ts';
+import { SqliteLog } from '../../src/engine/store/sqlite/sqlite-log.ts';
 import { fillJournal } from '../../test/support/filled-journal.ts';
 import { type FlowNode, type NodeRed, startNodeRed } from '../../test/support/node-red.ts';
 import { registry, tab } from '../../test/support/provisioning-flow.ts';

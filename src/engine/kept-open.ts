@@ -1,6 +1,6 @@
-import { Unavailable } from './errors.ts';
-import { JournalError } from './journal/journal-error.ts';
-import type { Time } from './time.ts';
+import { JournalError } from './store/journal-error.ts';
+import { Unavailable } from './words/errors.ts';
+import type { Time } from './words/time.ts';
 
 /** Ms that opening may take, a predecessor's end included, before it counts as failed; it goes on all the same. */
 const openingTime = 15_000;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
 import type { Engine } from '../engine/engine.ts';
-import type { ExecutionRow } from '../engine/execution.ts';
+import type { ExecutionRow } from '../engine/words/execution.ts';
 import { type Changes, RecentChanges } from './recent-changes.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import type { Journey } from '../engine/events-out.ts';
+import type { Journey } from '../engine/delivery/events-out.ts';
 
 interface Destination {
   /** Of Node-RED's own account: how many of the node's listeners say when they are done. */

@@ -1,10 +1,10 @@
 import type { NodeAPI, NodeDef } from 'node-red';
-import { withoutAbsent } from '../engine/absent.ts';
-import { InvalidInput } from '../engine/errors.ts';
-import type { Handler, LocalHandler } from '../engine/handler.ts';
-import { handlerSchema, hasReadableUser } from '../engine/handler.ts';
-import { parse } from '../engine/parse.ts';
 import { codeVariables } from '../engine/targets/local/code-variables.ts';
+import { withoutAbsent } from '../engine/words/absent.ts';
+import { InvalidInput } from '../engine/words/errors.ts';
+import type { Handler, LocalHandler } from '../engine/words/handler.ts';
+import { handlerSchema, hasReadableUser } from '../engine/words/handler.ts';
+import { parse } from '../engine/words/parse.ts';
 import { environmentProxy, type ProxyOptions } from './environment-proxy.ts';
 import { asText, References, type Setting } from './references.ts';
 

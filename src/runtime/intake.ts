@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Node, NodeAPI, NodeStatus } from 'node-red';
-import { InvalidInput } from '../engine/errors.ts';
+import { InvalidInput } from '../engine/words/errors.ts';
 import { answer, answerError } from './http/answer.ts';
 import { BytesInFlight } from './http/bytes-in-flight.ts';
 import { normalisePath } from './http/path.ts';

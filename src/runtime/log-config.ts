@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { withoutAbsent } from '../engine/absent.ts';
-import { shownStatuses } from '../engine/execution.ts';
-import { eventPatternSchema } from '../engine/handler.ts';
-import { parse } from '../engine/parse.ts';
+import { withoutAbsent } from '../engine/words/absent.ts';
+import { shownStatuses } from '../engine/words/execution.ts';
+import { eventPatternSchema } from '../engine/words/handler.ts';
+import { parse } from '../engine/words/parse.ts';
 
 const statusList = `must be a list of ${shownStatuses.join(', ')}`;
 

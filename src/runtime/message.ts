@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
-import { InvalidInput } from '../engine/errors.ts';
-import { type Envelope, parseEnvelope, resemblesEnvelope } from '../engine/event.ts';
-import { isJsonText, jsonTextRemedy } from '../engine/json-text.ts';
+import { InvalidInput } from '../engine/words/errors.ts';
+import { type Envelope, parseEnvelope, resemblesEnvelope } from '../engine/words/event.ts';
+import { isJsonText, jsonTextRemedy } from '../engine/words/json-text.ts';
 
 /** Where a message's event comes from, as an event node's dialog has it. */
 export interface EventSource {

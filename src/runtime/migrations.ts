@@ -1,4 +1,4 @@
-import { InvalidInput } from '../engine/errors.ts';
+import { InvalidInput } from '../engine/words/errors.ts';
 
 /** Kinds of nodes that save a configuration. */
 export type NodeKind = 'registry' | 'handler' | 'event' | 'executor' | 'log' | 'handler-in' | 'handler-reply';

@@ -1,6 +1,6 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import type { Engine } from '../engine/engine.ts';
-import { InvalidInput, Unavailable } from '../engine/errors.ts';
+import { InvalidInput, Unavailable } from '../engine/words/errors.ts';
 import type { Provisioning } from './provisioning.ts';
 
 /**

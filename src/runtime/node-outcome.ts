@@ -1,5 +1,5 @@
 import type { Node, NodeMessageInFlow, NodeStatus } from 'node-red';
-import { InvalidInput, ProvisioningError } from '../engine/errors.ts';
+import { InvalidInput, ProvisioningError } from '../engine/words/errors.ts';
 
 type Send = (msg: NodeMessageInFlow | (NodeMessageInFlow | null)[]) => void;
 type Done = (error?: Error) => void;

@@ -1,4 +1,4 @@
-import type { ExecutionRow } from '../engine/execution.ts';
+import type { ExecutionRow } from '../engine/words/execution.ts';
 
 /** An execution in short; its response, and the whole of its error, are in its row and its details. */
 export type ExecutionNews = Omit<ExecutionRow, 'response'>;

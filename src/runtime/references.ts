@@ -1,4 +1,4 @@
-import type { Issue } from '../engine/errors.ts';
+import type { Issue } from '../engine/words/errors.ts';
 
 /** What Node-RED knows by a name: an environment variable, of a flow, of global-config or of the process. */
 export type Setting = (name: string) => unknown;

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import type { FirstPass } from '../engine/execution-row.ts';
+import type { FirstPass } from '../engine/delivery/execution-row.ts';
 import { errorStatus } from './node-outcome.ts';
 
 /** The canvas is no meter: changes are shown at this pace, in ms. */

@@ -1,10 +1,10 @@
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { InvalidInput } from '../engine/errors.ts';
-import { integer } from '../engine/handler.ts';
-import { parse } from '../engine/parse.ts';
-import { AddressGuard } from '../engine/targets/address-guard.ts';
+import { AddressGuard } from '../engine/targets/http/address-guard.ts';
+import { InvalidInput } from '../engine/words/errors.ts';
+import { integer } from '../engine/words/handler.ts';
+import { parse } from '../engine/words/parse.ts';
 
 const cidrs = z
   .array(

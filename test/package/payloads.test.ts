@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { builtIn } from '../../src/engine/catalogue.ts';
+import { builtIn } from '../../src/engine/words/catalogue.ts';
 import { packageRoot, readJson } from '../support/package.ts';
 
 describe('the example payloads', () => {

@@ -39,7 +39,7 @@ describe('the tarball', () => {
       ...icons,
       ...built('nodes/*.html'),
       ...built('nodes/locales/*/*'),
-      ...built('src/engine/*.json'),
+      ...built('src/engine/words/*.json'),
     ];
     const dist = [...files.keys()].filter((path) => path.startsWith('dist/'));
     assert.deepEqual(dist.sort(), expected.sort());

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Unavailable } from '../../src/engine/errors.ts';
+import { Unavailable } from '../../src/engine/words/errors.ts';
 import { BytesInFlight } from '../../src/runtime/http/bytes-in-flight.ts';
 
 describe('bytes in flight', () => {

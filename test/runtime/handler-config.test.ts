@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { NodeAPI } from 'node-red';
-import type { HttpHandler, LocalHandler } from '../../src/engine/handler.ts';
 import { codeVariables } from '../../src/engine/targets/local/code-variables.ts';
+import type { HttpHandler, LocalHandler } from '../../src/engine/words/handler.ts';
 import { type HandlerCredentials, handlerOf, type SavedHandler } from '../../src/runtime/handler-config.ts';
 import { issuesOf } from '../support/invalid.ts';
 

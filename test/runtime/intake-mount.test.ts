@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import type { Express, RequestHandler } from 'express';
 import type { Node, NodeAPI, NodeStatus } from 'node-red';
-import type { Envelope } from '../../src/engine/event.ts';
+import type { Envelope } from '../../src/engine/words/event.ts';
 import { intakeOf } from '../../src/runtime/intake.ts';
 import type { Provisioning } from '../../src/runtime/provisioning.ts';
 import { eventually } from '../support/eventually.ts';

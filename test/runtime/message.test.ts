@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
-import { InvalidInput } from '../../src/engine/errors.ts';
+import { InvalidInput } from '../../src/engine/words/errors.ts';
 import { type EventSource, envelopeOf } from '../../src/runtime/message.ts';
 import { textsOf } from '../support/texts.ts';
 

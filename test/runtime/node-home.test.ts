@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { NodeAPI, NodeDef } from 'node-red';
-import { Unavailable } from '../../src/engine/errors.ts';
+import { Unavailable } from '../../src/engine/words/errors.ts';
 import { refuseSubflow, requireEngine } from '../../src/runtime/node-home.ts';
 import type { Provisioning } from '../../src/runtime/provisioning.ts';
 import { issuesOf } from '../support/invalid.ts';

@@ -1,8 +1,8 @@
 import { get } from 'node:http';
 import { dirname } from 'node:path';
-import { handlerSchema } from '../../src/engine/handler.ts';
 import { createTarget } from '../../src/engine/targets/create-target.ts';
-import { Flows } from '../../src/engine/targets/flow.ts';
+import { Flows } from '../../src/engine/targets/flow/flow.ts';
+import { handlerSchema } from '../../src/engine/words/handler.ts';
 import { callOf } from './call.ts';
 
 // A process that makes calls while somebody stops it. Arguments: whom it calls (a URL, or a script), how (a type of

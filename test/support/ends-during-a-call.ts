@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { handlerSchema } from '../../src/engine/handler.ts';
 import { createTarget } from '../../src/engine/targets/create-target.ts';
-import { Flows } from '../../src/engine/targets/flow.ts';
+import { Flows } from '../../src/engine/targets/flow/flow.ts';
+import { handlerSchema } from '../../src/engine/words/handler.ts';
 import { callOf } from './call.ts';
 import { eventually } from './eventually.ts';
 import { readPids } from './processes.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { ExecutionStatus } from '../../src/engine/execution.ts';
-import { migrate } from '../../src/engine/journal/schema.ts';
-import { type Stage, stage, statusCode } from '../../src/engine/journal/stage.ts';
+import { migrate } from '../../src/engine/store/sqlite/schema.ts';
+import { type Stage, stage, statusCode } from '../../src/engine/store/stage.ts';
+import type { ExecutionStatus } from '../../src/engine/words/execution.ts';
 
 export const tag = 'abc123';
 

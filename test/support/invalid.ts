@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { InvalidInput } from '../../src/engine/errors.ts';
+import { InvalidInput } from '../../src/engine/words/errors.ts';
 
 /**
  * The message of each issue by its field, of something that must be refused as invalid.

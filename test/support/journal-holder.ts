@@ -1,4 +1,4 @@
-import { SqliteJournal } from '../../src/engine/journal/sqlite-journal.ts';
+import { SqliteJournal } from '../../src/engine/store/sqlite/sqlite-journal.ts';
 
 // Holds the folder until it is killed.
 await SqliteJournal.open(String(process.argv[2]));

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Time } from '../../src/engine/time.ts';
+import type { Time } from '../../src/engine/words/time.ts';
 
 interface Timer {
   readonly at: number;

@@ -1,5 +1,5 @@
-import type { Journal } from '../../src/engine/journal/journal.ts';
-import { SqliteJournal } from '../../src/engine/journal/sqlite-journal.ts';
+import type { Journal } from '../../src/engine/store/journal.ts';
+import { SqliteJournal } from '../../src/engine/store/sqlite/sqlite-journal.ts';
 
 /** A real journal that a test can wait for, and cut off as a crash would. */
 export class WatchedJournal {

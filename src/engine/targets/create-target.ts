@@ -1,11 +1,11 @@
-import type { Handler } from '../handler.ts';
-import { AddressGuard, type AddressRules } from './address-guard.ts';
-import type { Flows } from './flow.ts';
+import type { Handler } from '../words/handler.ts';
+import type { Flows } from './flow/flow.ts';
+import { AddressGuard, type AddressRules } from './http/address-guard.ts';
 import { Connections } from './http/connections.ts';
-import { httpTarget } from './http.ts';
-import { localTarget } from './local.ts';
-import { residentTarget } from './resident.ts';
-import { type ScriptFolderOptions, ScriptFolders } from './script-folders.ts';
+import { httpTarget } from './http/http.ts';
+import { localTarget } from './local/local.ts';
+import { type ScriptFolderOptions, ScriptFolders } from './local/script-folders.ts';
+import { residentTarget } from './resident/resident.ts';
 import type { Target } from './target.ts';
 import { unavailableTarget } from './unavailable.ts';
 

@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
-import { InvalidInput } from '../errors.ts';
+import { InvalidInput } from '../words/errors.ts';
 import { base64Prefix, isSigningSecret, signingSecretRemedy } from './signing-secret.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Redaction } from './redaction.ts';
+import type { Redaction } from './redaction/redaction.ts';
 
 /** So much is kept of what a long-lived process wrote to standard error, in bytes. */
 const tailBytes = 4096;

@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import type { Redaction } from './redaction.ts';
+import type { Redaction } from './redaction/redaction.ts';
 
 /** As much is kept of a response body or of a script's output, in bytes. */
 export const keptBytes = 64 * 1024;

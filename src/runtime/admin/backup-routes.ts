@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { parse } from '../../engine/parse.ts';
+import { parse } from '../../engine/words/parse.ts';
 import type { Provisioning } from '../provisioning.ts';
 import { engineOf } from './registry-routes.ts';
 import type { Routes } from './routes.ts';

@@ -1,4 +1,4 @@
-import { parseEnvelope } from '../../engine/event.ts';
+import { parseEnvelope } from '../../engine/words/event.ts';
 import type { Provisioning } from '../provisioning.ts';
 import { engineOf } from './registry-routes.ts';
 import type { Routes } from './routes.ts';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import type { RegisteredHandler } from '../../engine/delivery/registry.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { Conflict, NotFound, Unavailable } from '../../engine/errors.ts';
-import { eventTypeSchema } from '../../engine/event.ts';
-import { handlerStatusSchema, listensTo } from '../../engine/handler.ts';
-import type { HandlerHealth } from '../../engine/journal/log.ts';
-import { parse } from '../../engine/parse.ts';
-import type { RegisteredHandler } from '../../engine/registry.ts';
+import type { HandlerHealth } from '../../engine/store/log.ts';
+import { Conflict, NotFound, Unavailable } from '../../engine/words/errors.ts';
+import { eventTypeSchema } from '../../engine/words/event.ts';
+import { handlerStatusSchema, listensTo } from '../../engine/words/handler.ts';
+import { parse } from '../../engine/words/parse.ts';
 import type { Provisioning } from '../provisioning.ts';
 import { engineOf } from './registry-routes.ts';
 import type { Routes } from './routes.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { numeric } from '../../engine/handler.ts';
-import { parseEventQuery, parseExecutionQuery, parseStatisticsQuery } from '../../engine/journal/log.ts';
-import { parse } from '../../engine/parse.ts';
+import { parseEventQuery, parseExecutionQuery, parseStatisticsQuery } from '../../engine/store/log.ts';
+import { numeric } from '../../engine/words/handler.ts';
+import { parse } from '../../engine/words/parse.ts';
 import type { Provisioning } from '../provisioning.ts';
 import { engineOf } from './registry-routes.ts';
 import type { AdminRequest, Routes } from './routes.ts';

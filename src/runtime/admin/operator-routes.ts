@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { NotFound } from '../../engine/errors.ts';
-import { numeric } from '../../engine/handler.ts';
-import { parseExecutionFilter } from '../../engine/journal/log.ts';
-import { parse } from '../../engine/parse.ts';
+import { parseExecutionFilter } from '../../engine/store/log.ts';
+import { NotFound } from '../../engine/words/errors.ts';
+import { numeric } from '../../engine/words/handler.ts';
+import { parse } from '../../engine/words/parse.ts';
 import type { Provisioning } from '../provisioning.ts';
 import { engineOf } from './registry-routes.ts';
 import type { AdminRequest, Routes } from './routes.ts';

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine, EngineState } from '../../engine/engine.ts';
-import { NotFound, Unavailable } from '../../engine/errors.ts';
-import { nodeIdSchema } from '../../engine/handler.ts';
+import { NotFound, Unavailable } from '../../engine/words/errors.ts';
+import { nodeIdSchema } from '../../engine/words/handler.ts';
 import type { Provisioning } from '../provisioning.ts';
 import type { AdminRequest, Routes } from './routes.ts';
 

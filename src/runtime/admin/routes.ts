@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { NodeAPI } from 'node-red';
-import { NotFound } from '../../engine/errors.ts';
+import { NotFound } from '../../engine/words/errors.ts';
 import { answer, answerError } from '../http/answer.ts';
 import { rootOf } from '../http/apps.ts';
 import { isEmpty, parseJson, requireJson, withBody } from '../http/body.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { MIMEType } from 'node:util';
-import { InvalidInput, TooLarge } from '../../engine/errors.ts';
+import { InvalidInput, TooLarge } from '../../engine/words/errors.ts';
 import type { BytesInFlight } from './bytes-in-flight.ts';
 import { HttpProblem } from './problem.ts';
 

@@ -1,4 +1,4 @@
-import { Unavailable } from '../../engine/errors.ts';
+import { Unavailable } from '../../engine/words/errors.ts';
 
 /**
  * Bounds the memory that the bodies of requests take together, from their first byte until they are answered.

@@ -6,7 +6,7 @@ import {
   ProvisioningError,
   TooLarge,
   Unavailable,
-} from '../../engine/errors.ts';
+} from '../../engine/words/errors.ts';
 
 type Headers = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
 import type { NodeAPI } from 'node-red';
-import { InvalidInput } from '../../engine/errors.ts';
+import { InvalidInput } from '../../engine/words/errors.ts';
 
 /**
  * What is wrong with how an intake is set up: it is told at its node, in the language of the runtime.

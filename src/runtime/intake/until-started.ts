@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { Unavailable } from '../../engine/errors.ts';
+import { Unavailable } from '../../engine/words/errors.ts';
 import { answerError } from '../http/answer.ts';
 import { normalisePath } from '../http/path.ts';
 import type { Provisioning } from '../provisioning.ts';

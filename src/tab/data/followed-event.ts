@@ -1,4 +1,4 @@
-import type { EventDetails } from '../../engine/journal/log.ts';
+import type { EventDetails } from '../../engine/store/log.ts';
 import type { App } from '../app.ts';
 import { path } from './api.ts';
 import { Observable } from './observable.ts';

@@ -1,5 +1,5 @@
-import type { EventRow, ExecutionRow } from '../../engine/execution.ts';
-import type { Handler, HandlerStatus } from '../../engine/handler.ts';
+import type { EventRow, ExecutionRow } from '../../engine/words/execution.ts';
+import type { Handler, HandlerStatus } from '../../engine/words/handler.ts';
 
 /** What the admin API answers, as far as the tab reads it. */
 

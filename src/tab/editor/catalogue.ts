@@ -1,4 +1,4 @@
-import type { EventType } from '../../engine/catalogue.ts';
+import type { EventType } from '../../engine/words/catalogue.ts';
 
 interface DialogPlugin {
   eventTypesOf(registry: string): readonly EventType[];

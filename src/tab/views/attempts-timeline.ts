@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { AttemptRow } from '../../engine/execution.ts';
-import type { ExecutionDetails } from '../../engine/journal/log.ts';
+import type { ExecutionDetails } from '../../engine/store/log.ts';
+import type { AttemptRow } from '../../engine/words/execution.ts';
 import type { App } from '../app.ts';
 import { indented, oneLine, visible } from '../text/visible.ts';
 import { whatItWaitsFor } from './marks.ts';

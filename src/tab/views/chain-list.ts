@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ExecutionRow } from '../../engine/execution.ts';
+import type { ExecutionRow } from '../../engine/words/execution.ts';
 import type { App } from '../app.ts';
 import { oneLine, visible } from '../text/visible.ts';
 import { executionMark } from './marks.ts';

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { EventDetails } from '../../engine/journal/log.ts';
+import type { EventDetails } from '../../engine/store/log.ts';
 import { path } from '../data/api.ts';
 import { FollowedEvent } from '../data/followed-event.ts';
 import { copy } from '../editor/notify.ts';

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ExecutionDetails, SearchedText } from '../../engine/journal/log.ts';
+import type { ExecutionDetails, SearchedText } from '../../engine/store/log.ts';
 import { path } from '../data/api.ts';
 import { Pace } from '../data/pace.ts';
 import { copy } from '../editor/notify.ts';

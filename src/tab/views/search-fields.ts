@@ -3,7 +3,7 @@ import {
   type ExecutionStatus,
   eventStatuses,
   executionStatuses,
-} from '../../engine/execution.ts';
+} from '../../engine/words/execution.ts';
 import type { App } from '../app.ts';
 import type { EventFilter, HandlerFilter, LogFilter } from '../data/filters.ts';
 import { eventTypesOf } from '../editor/catalogue.ts';

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { EventType } from '../../engine/catalogue.ts';
+import type { EventType } from '../../engine/words/catalogue.ts';
 import { path } from '../data/api.ts';
 import { FollowedEvent } from '../data/followed-event.ts';
 import { eventTypesOf } from '../editor/catalogue.ts';

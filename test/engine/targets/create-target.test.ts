@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
-import { handlerSchema } from '../../../src/engine/handler.ts';
 import { createTarget } from '../../../src/engine/targets/create-target.ts';
-import { Flows } from '../../../src/engine/targets/flow.ts';
+import { Flows } from '../../../src/engine/targets/flow/flow.ts';
 import type { Target } from '../../../src/engine/targets/target.ts';
+import { handlerSchema } from '../../../src/engine/words/handler.ts';
 import { callOf } from '../../support/call.ts';
 import { type MisbehavingServer, misbehavingServer } from '../../support/misbehaving-server.ts';
 

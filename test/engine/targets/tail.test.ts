@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Redaction } from '../../../src/engine/targets/redaction.ts';
+import { Redaction } from '../../../src/engine/targets/redaction/redaction.ts';
 import { Tail } from '../../../src/engine/targets/tail.ts';
 
 const kept = 4096;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { deserialize, serialize } from 'node:v8';
-import { Redaction } from '../../../src/engine/targets/redaction.ts';
+import { Redaction } from '../../../src/engine/targets/redaction/redaction.ts';
 import { keptBytes, TextCapture } from '../../../src/engine/targets/text-capture.ts';
 
 const nothingSecret = new Redaction([]);

@@ -1,4 +1,4 @@
-import type { Redaction } from '../redaction.ts';
+import type { Redaction } from '../redaction/redaction.ts';
 import { keptBytes, keptText, TextCapture } from '../text-capture.ts';
 import { decoded } from './content-coding.ts';
 import { listOf, type ResponseHeaders } from './head.ts';

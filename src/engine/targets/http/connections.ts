@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
-import type { HttpHandler } from '../../handler.ts';
-import type { AddressGuard } from '../address-guard.ts';
+import type { HttpHandler } from '../../words/handler.ts';
+import type { AddressGuard } from './address-guard.ts';
 import type { Route } from './route.ts';
 import { tunnelThrough } from './tunnel.ts';
 import { wiredPool } from './wired-client.ts';

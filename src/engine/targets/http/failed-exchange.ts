@@ -1,6 +1,6 @@
-import { AddressRefused } from '../address-guard.ts';
 import { failure } from '../outcome.ts';
 import type { Outcome } from '../target.ts';
+import { AddressRefused } from './address-guard.ts';
 import { type Answer, DeadlinePassed, type Exchanged, UnreadableBody } from './exchange.ts';
 import { FlawedAnswer } from './flawed-answer.ts';
 import { listOf } from './head.ts';

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
-import { InvalidInput } from '../../errors.ts';
-import type { HttpHandler } from '../../handler.ts';
-import { hopsHeader } from '../../hops.ts';
-import { redacted } from '../redaction.ts';
+import { InvalidInput } from '../../words/errors.ts';
+import type { HttpHandler } from '../../words/handler.ts';
+import { hopsHeader } from '../../words/hops.ts';
+import { redacted } from '../redaction/redaction.ts';
 import { sign, signingKey } from '../signature.ts';
 import type { Call } from '../target.ts';
 import { userAgent } from './user-agent.ts';

@@ -1,4 +1,4 @@
-import { hopsHeader } from '../../hops.ts';
+import { hopsHeader } from '../../words/hops.ts';
 
 const byTheHandler = 'is set by the handler itself, on every call: remove it';
 const byHttp = 'belongs to the connection, and is set by HTTP itself: remove it';

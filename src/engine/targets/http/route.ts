@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { HttpHandler } from '../../handler.ts';
+import type { HttpHandler } from '../../words/handler.ts';
 import { isExempt } from './no-proxy.ts';
 
 /** The way of a handler's requests. */

@@ -1,4 +1,4 @@
-import type { HttpHandler } from '../../handler.ts';
+import type { HttpHandler } from '../../words/handler.ts';
 import { authorizationOf, isSecret, signingSecretsOf } from './request-headers.ts';
 
 /** What must not show up in a log of this handler's attempts. */

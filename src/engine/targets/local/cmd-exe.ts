@@ -1,4 +1,4 @@
-import { ScriptRefused } from '../script-folders.ts';
+import { ScriptRefused } from './script-folders.ts';
 
 /**
  * What cmd.exe takes for text wherever a batch file uses it, in quotes or not. A batch file is given its arguments and

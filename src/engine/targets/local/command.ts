@@ -1,12 +1,12 @@
 import { dirname } from 'node:path';
-import type { LocalHandler } from '../../handler.ts';
-import { Redaction, redacted } from '../redaction.ts';
-import type { Script, ScriptFolders } from '../script-folders.ts';
+import type { LocalHandler } from '../../words/handler.ts';
+import { Redaction, redacted } from '../redaction/redaction.ts';
 import type { Call, Outcome } from '../target.ts';
 import { beginningOf } from './beginning.ts';
 import { checkForCmdExe } from './cmd-exe.ts';
 import { environmentOf } from './environment.ts';
 import type { Surroundings } from './program.ts';
+import type { Script, ScriptFolders } from './script-folders.ts';
 import { startFailure } from './start-failure.ts';
 import { wayToStart } from './way-to-start.ts';
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { LocalHandler } from '../../handler.ts';
+import type { LocalHandler } from '../../words/handler.ts';
 import type { Call } from '../target.ts';
 
 const inherited = ['PATH', 'HOME', 'LANG', 'TZ'];

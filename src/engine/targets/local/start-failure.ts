@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { failure } from '../outcome.ts';
-import { type Script, ScriptRefused } from '../script-folders.ts';
 import type { Outcome } from '../target.ts';
 import { beginningOf, interpreterOf } from './beginning.ts';
+import { type Script, ScriptRefused } from './script-folders.ts';
 import { StarterLost } from './starter.ts';
 import { NotStartable } from './way-to-start.ts';
 

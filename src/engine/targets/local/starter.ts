@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Deadline } from '../deadline.ts';
-import { nothingSecret } from '../redaction.ts';
+import { nothingSecret } from '../redaction/redaction.ts';
 import { standstill } from '../standstill.ts';
 import { Tail } from '../tail.ts';
 import { TextCapture } from '../text-capture.ts';

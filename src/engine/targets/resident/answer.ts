@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { InvalidInput } from '../../errors.ts';
-import { parse } from '../../parse.ts';
-import type { Redaction } from '../redaction.ts';
+import { InvalidInput } from '../../words/errors.ts';
+import { parse } from '../../words/parse.ts';
+import type { Redaction } from '../redaction/redaction.ts';
 
 const answerSchema = z.discriminatedUnion(
   'ok',

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { endGroup, endTree, type Program } from '../local/program.ts';
 import { oneLine } from '../one-line.ts';
-import type { Redaction } from '../redaction.ts';
+import type { Redaction } from '../redaction/redaction.ts';
 import { Tail } from '../tail.ts';
 import type { Call } from '../target.ts';
 import { within } from '../within.ts';

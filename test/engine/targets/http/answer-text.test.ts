@@ -9,7 +9,7 @@ import {
 } from 'node:zlib';
 import { answerText, bodyCapture } from '../../../../src/engine/targets/http/answer-text.ts';
 import type { ResponseHeaders } from '../../../../src/engine/targets/http/head.ts';
-import { nothingSecret, Redaction } from '../../../../src/engine/targets/redaction.ts';
+import { nothingSecret, Redaction } from '../../../../src/engine/targets/redaction/redaction.ts';
 
 const textOf = async (
   headers: ResponseHeaders,

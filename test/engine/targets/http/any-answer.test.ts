@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type HttpHandler, handlerSchema } from '../../../../src/engine/handler.ts';
-import { AddressGuard } from '../../../../src/engine/targets/address-guard.ts';
+import { AddressGuard } from '../../../../src/engine/targets/http/address-guard.ts';
 import { Connections } from '../../../../src/engine/targets/http/connections.ts';
-import { httpTarget } from '../../../../src/engine/targets/http.ts';
+import { httpTarget } from '../../../../src/engine/targets/http/http.ts';
+import { type HttpHandler, handlerSchema } from '../../../../src/engine/words/handler.ts';
 import { callOf } from '../../../support/call.ts';
 import { acceptable, brokenOff, unacceptable } from '../../../support/flawed-answers.ts';
 import { misbehavingServer, says } from '../../../support/misbehaving-server.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { type HttpHandler, handlerSchema } from '../../../../src/engine/handler.ts';
-import { AddressGuard } from '../../../../src/engine/targets/address-guard.ts';
+import { AddressGuard } from '../../../../src/engine/targets/http/address-guard.ts';
 import { Connections } from '../../../../src/engine/targets/http/connections.ts';
-import { httpTarget } from '../../../../src/engine/targets/http.ts';
+import { httpTarget } from '../../../../src/engine/targets/http/http.ts';
 import type { Outcome, Target } from '../../../../src/engine/targets/target.ts';
+import { type HttpHandler, handlerSchema } from '../../../../src/engine/words/handler.ts';
 import { callOf } from '../../../support/call.ts';
 import {
   acceptable,

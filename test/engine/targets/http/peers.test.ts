@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { type HttpHandler, handlerSchema } from '../../../../src/engine/handler.ts';
-import { AddressGuard } from '../../../../src/engine/targets/address-guard.ts';
+import { AddressGuard } from '../../../../src/engine/targets/http/address-guard.ts';
 import { Connections } from '../../../../src/engine/targets/http/connections.ts';
-import { httpTarget } from '../../../../src/engine/targets/http.ts';
+import { httpTarget } from '../../../../src/engine/targets/http/http.ts';
+import { type HttpHandler, handlerSchema } from '../../../../src/engine/words/handler.ts';
 import { callOf } from '../../../support/call.ts';
 
 const peer = (file: string): string =>

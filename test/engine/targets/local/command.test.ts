@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { handlerSchema, type LocalHandler } from '../../../../src/engine/handler.ts';
 import { Command } from '../../../../src/engine/targets/local/command.ts';
-import { ScriptFolders, ScriptRefused } from '../../../../src/engine/targets/script-folders.ts';
+import { ScriptFolders, ScriptRefused } from '../../../../src/engine/targets/local/script-folders.ts';
+import { handlerSchema, type LocalHandler } from '../../../../src/engine/words/handler.ts';
 import { callOf } from '../../../support/call.ts';
 
 describe('a batch file', () => {

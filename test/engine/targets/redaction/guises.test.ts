@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Redaction } from '../../../../src/engine/targets/redaction.ts';
+import { Redaction } from '../../../../src/engine/targets/redaction/redaction.ts';
 
 type Encode = (text: string) => string;
 

@@ -1,0 +1,100 @@
+import type { StoredReplay } from '../store/journal.ts';
+import type { ExecutionFilter, ExecutionLog } from '../store/log.ts';
+import { Conflict, NotFound } from '../words/errors.ts';
+import type { Delivery } from './delivery.ts';
+
+/** What matches, and whether it is being replayed. */
+export interface BulkReplay {
+  readonly matched: number;
+  readonly replaying: number;
+}
+
+export interface BulkOptions {
+  /** Only count. */
+  readonly dryRun: boolean;
+  /** Executions a second; 0: no bound. */
+  readonly ratePerSecond: number;
+  /** Who asks; absent or null when nobody knows. */
+  readonly by?: string | null;
+}
+
+type ReplayLog = Pick<ExecutionLog, 'replayCount' | 'replayBatch'>;
+
+/** Events replayed with one write at most, and how long one with a bounded rate may go ahead, in seconds. */
+const most = 64;
+const ahead = 0.1;
+
+/**
+ * Replays of what matches a filter: settled executions only, of each event and handler the latest; those of disabled
+ * and archived handlers are left out. Several keep their original order. The journal keeps how far each has come, so
+ * that it goes on after a restart; one goes after the other.
+ */
+export class BulkReplays {
+  readonly #delivery: Delivery;
+  readonly #log: ReplayLog;
+  readonly #onError: (error: unknown) => void;
+  #last: Promise<void>;
+
+  /** @param ready which handlers there are is known then: until then none of them could be replayed */
+  constructor(delivery: Delivery, log: ReplayLog, ready: Promise<void>, onError: (error: unknown) => void) {
+    this.#delivery = delivery;
+    this.#log = log;
+    this.#last = ready;
+    this.#onError = onError;
+    for (const replay of delivery.journal.backlog.replays) this.#enqueue(replay);
+  }
+
+  /** What it counts is exact, as of now. @throws Unavailable */
+  async start(
+    filter: ExecutionFilter,
+    { dryRun, ratePerSecond, by = null }: BulkOptions,
+  ): Promise<BulkReplay> {
+    const { registry, journal, time } = this.#delivery;
+    const { matched, until } = await this.#log.replayCount(filter, registry.callable());
+    if (dryRun || matched === 0) return { matched, replaying: 0 };
+    const at = time.now();
+    const asked = { filter: JSON.stringify(filter), ratePerSecond, matched, until, by, at };
+    this.#enqueue(await journal.beginReplay(asked));
+    return { matched, replaying: matched };
+  }
+
+  /** Stops one; what it has let go goes on. @throws NotFound, or Conflict when it is over */
+  async cancel(id: number): Promise<void> {
+    const { journal, time } = this.#delivery;
+    const ended = await journal.endReplay(id, time.now());
+    if (ended === 'unknown') throw new NotFound(`there is no replay ${id}`);
+    if (ended === 'over') throw new Conflict(`replay ${id} is over already`);
+  }
+
+  #enqueue(replay: StoredReplay): void {
+    this.#last = this.#last
+      .then(() => this.#run(replay))
+      .catch((error) => {
+        // It goes on in the next process.
+        if (!this.#delivery.closed) this.#onError(error);
+      });
+  }
+
+  async #run(replay: StoredReplay): Promise<void> {
+    const { journal, registry, time, persist, emissions, chains } = this.#delivery;
+    const { id, until, ratePerSecond: rate } = replay;
+    const filter = JSON.parse(replay.filter) as ExecutionFilter;
+    const limit = rate === 0 ? most : Math.min(most, Math.max(1, Math.floor(rate * ahead)));
+    let { cursor } = replay;
+    let next = time.monotonic();
+    for (let running = true; running; ) {
+      const wait = next - time.monotonic();
+      if (wait > 0) await new Promise<void>((resolve) => time.after(wait, resolve));
+      const asked = { id, filter, after: cursor, until, limit };
+      const batch = await persist(() => this.#log.replayBatch({ ...asked, callable: registry.callable() }));
+      const continued = await persist(() =>
+        journal.continueReplay({ id, ...batch, callable: registry.callable(), at: time.now() }),
+      );
+      ({ cursor } = batch);
+      ({ running } = continued);
+      if (continued.ready) emissions.wait();
+      for (const handler of continued.dueFor) chains.wait(handler);
+      if (rate > 0) next = Math.max(next, time.monotonic()) + (continued.replayed * 1000) / rate;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import type { Link, NewEvent, Taken } from '../store/journal.ts';
+import { type RegisteredHandler, snapshotOf } from './registry.ts';
+import type { Chain } from './running-chain.ts';
+
+/** An event that an executor has laid hold of. */
+export interface Claim
+  extends Pick<Chain, 'eventType' | 'objectId' | 'objectKey' | 'ordered' | 'body' | 'executor'> {
+  readonly event: number | NewEvent;
+  readonly changed?: Pick<NewEvent, 'eventType' | 'objectId' | 'objectKey' | 'ordered' | 'payload'>;
+}
+
+/** A handler's place in a chain. */
+export function linkOf(handler: RegisteredHandler): Link {
+  return {
+    handler: snapshotOf(handler),
+    stop: handler.config.onFailure === 'stop',
+    target: handler.target.description,
+  };
+}
+
+/** The chain of an event that was taken just now. */
+export function chainOf(
+  claim: Claim,
+  taken: Taken & { outcome: 'taken' },
+  links: readonly Link[],
+  at: number,
+): Chain {
+  const { eventType, objectId, objectKey, ordered, body, executor } = claim;
+  return {
+    seq: taken.seq,
+    eventType,
+    objectId,
+    objectKey,
+    ordered,
+    body,
+    executor,
+    hops: taken.hops,
+    passed: false,
+    executions: links.map((link, place) => ({
+      ...link,
+      seq: taken.firstExecution + place,
+      replayOf: null,
+      status: place === 0 ? 'running' : 'pending',
+      parkedFor: null,
+      startedAt: place === 0 ? at : null,
+      nextAttemptAt: null,
+      attempts: 0,
+      retries: 0,
+      code: null,
+      response: null,
+      error: null,
+      durationMs: null,
+    })),
+  };
+}

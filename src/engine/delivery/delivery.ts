@@ -1,0 +1,169 @@
+import type { Circuit } from '../rules/circuit.ts';
+import type { Journal, Released } from '../store/journal.ts';
+import type { Ids } from '../words/ids.ts';
+import type { RegistryConfig } from '../words/registry-config.ts';
+import type { Time } from '../words/time.ts';
+import { Breakers } from './breakers.ts';
+import { Calls } from './calls.ts';
+import { ChainWindow } from './chain-window.ts';
+import { EmissionWindow, type Emit } from './emission-window.ts';
+import { Gate } from './gate.ts';
+import { HandlerSlots } from './handler-slots.ts';
+import { ParkedWindow } from './parked-window.ts';
+import { type Persist, persistently } from './persist.ts';
+import { Pruning } from './pruning.ts';
+import type { Registry } from './registry.ts';
+import type { Chain, ChainExecution } from './running-chain.ts';
+
+interface Options {
+  readonly journal: Journal;
+  readonly registry: Registry;
+  readonly ids: Ids;
+  readonly time: Time;
+  readonly random: () => number;
+  readonly emitters: ReadonlyMap<string, Emit>;
+  readonly config: () => RegistryConfig;
+  readonly onExecution: (chain: Chain, execution: ChainExecution) => void;
+  readonly onFirstPass: (chain: Chain) => void;
+  readonly onCircuit: (handler: string, circuit: Circuit, before: Circuit) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Ms that attempts in flight have to end when it closes, and how often that is looked at. */
+const drainTime = 10_000;
+const drainStep = 20;
+
+/**
+ * The moving parts of one registry over its open journal: what is emitted, what runs, what waits. Here they are
+ * told of one another; each keeps one rule.
+ */
+export class Delivery {
+  readonly journal: Journal;
+  readonly ids: Ids;
+  readonly registry: Registry;
+  readonly gate: Gate;
+  readonly breakers: Breakers;
+  readonly emissions: EmissionWindow;
+  readonly chains: ChainWindow;
+  readonly parked: ParkedWindow;
+  readonly persist: Persist;
+  readonly time: Time;
+  readonly #pruning: Pruning;
+  #closed = false;
+
+  constructor(options: Options) {
+    const { journal, registry, ids, time, random, onError } = options;
+    this.journal = journal;
+    this.ids = ids;
+    this.registry = registry;
+    this.time = time;
+    this.persist = persistently(time, () => this.#closed, onError);
+    this.#pruning = new Pruning({ journal, time, config: options.config, onError });
+    this.breakers = new Breakers({
+      journal,
+      time,
+      onError,
+      onChange: (handler, circuit, before) => {
+        this.parked.fill(handler);
+        options.onCircuit(handler, circuit, before);
+      },
+    });
+    this.gate = new Gate(registry, this.breakers);
+    // Retries that are due go before new events.
+    const slots = new HandlerSlots(registry, time, (handler) => {
+      this.parked.fill(handler);
+      this.chains.fill();
+    });
+    const calls = new Calls({ registry, breakers: this.breakers, gate: this.gate, ids, time, random });
+    const shared = { journal, gate: this.gate, slots, calls, time, persist: this.persist, onError };
+    this.emissions = new EmissionWindow({
+      journal,
+      time,
+      emitters: options.emitters,
+      claimMs: () => options.config().claimSeconds * 1000,
+      onReleased: (released) => this.#release(released),
+      onError,
+    });
+    this.chains = new ChainWindow({
+      ...shared,
+      registry,
+      emissions: this.emissions,
+      concurrency: () => options.config().concurrency,
+      observer: {
+        execution: options.onExecution,
+        finished: options.onFirstPass,
+        parked: (handler, at) => this.parked.notice(handler, at),
+      },
+    });
+    this.parked = new ParkedWindow({
+      ...shared,
+      breakers: this.breakers,
+      observer: {
+        execution: options.onExecution,
+        released: (released) => this.#release(released),
+      },
+    });
+  }
+
+  /** It has let go of the journal, or is about to. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Flows run: what waited goes on. @param off event nodes that are switched off */
+  async open(executors: boolean, off: readonly string[]): Promise<void> {
+    this.gate.start();
+    this.chains.open();
+    this.parked.open();
+    await this.emissions.resume(executors, off);
+  }
+
+  pause(): void {
+    this.gate.pause();
+    this.emissions.pause();
+  }
+
+  /** Attempts in flight have their time to end; then everything is in the journal, or found again as interrupted. */
+  async close(): Promise<void> {
+    this.#stop();
+    const end = this.time.monotonic() + drainTime;
+    while (!(this.chains.idle && this.parked.idle) && this.time.monotonic() < end) {
+      await this.#passed(drainStep);
+    }
+    await this.#end();
+  }
+
+  /**
+   * Its journal is lost. What comes of the attempts in flight is handed to the journal once more, and not again.
+   * @param over resolves when there are none any more
+   */
+  async abandon(over: Promise<void>): Promise<void> {
+    this.#closed = true;
+    this.#stop();
+    await Promise.race([over, this.#passed(drainTime)]);
+    // What the last one has come to is handed over in the same turn of the event loop.
+    await this.#passed(drainStep);
+    await this.#end();
+  }
+
+  #stop(): void {
+    this.pause();
+    this.gate.end();
+    this.#pruning.stop();
+  }
+
+  async #end(): Promise<void> {
+    this.#closed = true;
+    await this.journal.close();
+    await this.registry.close();
+  }
+
+  #passed(ms: number): Promise<void> {
+    return new Promise((resolve) => this.time.after(ms, resolve));
+  }
+
+  #release({ emission: _, ready, dueFor }: Released): void {
+    if (ready) this.emissions.wait();
+    if (dueFor !== undefined) this.chains.wait(dueFor);
+  }
+}

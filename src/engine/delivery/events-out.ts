@@ -1,0 +1,165 @@
+import type { Emission } from '../store/journal.ts';
+
+/** The way of an event through the flow: each node that has a message of it is a step. */
+export interface Journey {
+  begin(): void;
+  end(): void;
+}
+
+/** Events that are out in the flow at a time (rule 12). */
+const places = 1000;
+/** With those that the flow has dropped, which wait for nothing but their time. */
+const mostPlaces = 100_000;
+/** How many more places there are for each event whose way came to an end and that nobody took in its time. */
+const placesAProof = 16;
+/** Of their envelopes together, in characters. */
+const bytes = 64 * 1024 * 1024;
+
+/**
+ * The events that are out in the flow and not yet taken, within their bounds. One whose way has come to an end seems to
+ * be dropped, but a node may hold its message unseen and send it on later. So the more of them are proved to be
+ * dropped, by their time, the more of the others give up their places; a message that comes back takes all back.
+ */
+export class EventsOut {
+  readonly #events = new Map<number, EventOut>();
+  readonly #onEnded: () => void;
+  readonly #onTurn = (event: EventOut) => this.#turn(event);
+  #bytes = 0;
+  #nobodys = 0;
+  #ended = 0;
+  #proofs = 0;
+
+  /** @param onEnded a place became free because an event's way has come to an end */
+  constructor(onEnded: () => void) {
+    this.#onEnded = onEnded;
+  }
+
+  get size(): number {
+    return this.#events.size;
+  }
+
+  /** How many more may go out. */
+  get room(): number {
+    if (this.#bytes >= bytes) return 0;
+    const given = this.#nobodys + Math.min(this.#ended, this.#proofs * placesAProof);
+    return Math.min(places + given, mostPlaces) - this.#events.size;
+  }
+
+  /** When the first of them has had its time. */
+  get firstDeadline(): number {
+    const [first] = this.#events.values();
+    return first?.deadline ?? 0;
+  }
+
+  has(seq: number): boolean {
+    return this.#events.has(seq);
+  }
+
+  get(seq: number): EventOut | undefined {
+    return this.#events.get(seq);
+  }
+
+  /** An event that nobody has sent out: its node is gone. It only waits for its time. */
+  addNobodys({ seq }: Emission, deadline: number): void {
+    this.#nobodys += 1;
+    this.#events.set(seq, new EventOut({ seq, payload: '', deadline, nobodys: true, onTurn: this.#onTurn }));
+  }
+
+  add({ seq, payload }: Emission, deadline: number): void {
+    this.#bytes += payload.length;
+    this.#events.set(seq, new EventOut({ seq, payload, deadline, nobodys: false, onTurn: this.#onTurn }));
+  }
+
+  remove(seq: number): boolean {
+    const event = this.#events.get(seq);
+    if (!event) return false;
+    this.#bytes -= event.payload.length;
+    if (event.ended) this.#ended -= 1;
+    if (event.nobodys) this.#nobodys -= 1;
+    return this.#events.delete(seq);
+  }
+
+  /** Removes those that have had their time. */
+  removeLate(now: number): number[] {
+    const late: number[] = [];
+    for (const { seq, deadline } of this.#events.values()) if (deadline <= now) late.push(seq);
+    for (const seq of late) {
+      if (this.#events.get(seq)?.ended) this.#proofs += 1;
+      this.remove(seq);
+    }
+    return late;
+  }
+
+  clear(): void {
+    this.#events.clear();
+    this.#bytes = 0;
+    this.#nobodys = 0;
+    this.#ended = 0;
+    this.#proofs = 0;
+  }
+
+  #turn(event: EventOut): void {
+    if (!event.ended) this.#proofs = 0;
+    if (this.#events.get(event.seq) !== event) return;
+    this.#ended += event.ended ? 1 : -1;
+    if (!event.ended) return;
+    // It is not needed while nobody takes it, and can be had from the journal then.
+    this.#bytes -= event.payload.length;
+    event.payload = '';
+    this.#onEnded();
+  }
+}
+
+interface Out {
+  readonly seq: number;
+  readonly payload: string;
+  /** When it has had its time to be taken. */
+  readonly deadline: number;
+  readonly nobodys: boolean;
+  /** It came to its end, or back from there. */
+  readonly onTurn: (event: EventOut) => void;
+}
+
+class EventOut implements Journey {
+  readonly seq: number;
+  /** Empty once it has come to its end. */
+  payload: string;
+  readonly deadline: number;
+  readonly nobodys: boolean;
+  readonly #onTurn: (event: EventOut) => void;
+  #steps = 0;
+  #ended = false;
+
+  constructor({ seq, payload, deadline, nobodys, onTurn }: Out) {
+    this.seq = seq;
+    this.payload = payload;
+    this.deadline = deadline;
+    this.nobodys = nobodys;
+    this.#onTurn = onTurn;
+  }
+
+  /** No node has a message of it. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  begin(): void {
+    this.#steps += 1;
+    if (this.#ended) this.#become(false);
+  }
+
+  end(): void {
+    this.#steps -= 1;
+    // What follows a node's error follows at once.
+    if (this.#steps === 0) {
+      queueMicrotask(() => {
+        if (this.#steps === 0 && !this.#ended) this.#become(true);
+      });
+    }
+  }
+
+  #become(ended: boolean): void {
+    this.#ended = ended;
+    this.#onTurn(this);
+  }
+}

@@ -1,0 +1,88 @@
+import type { Replay } from '../store/journal.ts';
+import type { Override } from '../store/sqlite/registry-file.ts';
+import { Conflict, NotFound } from '../words/errors.ts';
+import type { Delivery } from './delivery.ts';
+
+/** What an operator may do with handlers, events and executions that are on their way (design.md §4). */
+export class Operator {
+  readonly #delivery: Delivery;
+
+  constructor(delivery: Delivery) {
+    this.#delivery = delivery;
+  }
+
+  /**
+   * Switches a handler, in force at once.
+   * @throws NotFound, or Conflict for an archived handler
+   */
+  async switch(
+    handler: string,
+    status: Override['status'],
+    by: string | null,
+    reason: string | null,
+  ): Promise<void> {
+    const { registry, parked, chains, time } = this.#delivery;
+    await registry.switch(handler, status, by, reason, new Date(time.now()));
+    parked.recheck(handler);
+    chains.fill();
+  }
+
+  /** Closes a circuit: what waits for it runs. @throws NotFound, or Conflict when it is closed */
+  closeCircuit(handler: string): void {
+    const { registry, breakers } = this.#delivery;
+    const known = registry.find(handler);
+    if (!known) throw new NotFound(`there is no handler ${handler} in the deployed flow`);
+    if (!breakers.close(handler))
+      throw new Conflict(`the circuit of "${known.config.name}" is closed already`);
+  }
+
+  /** Ends a parked execution. @throws NotFound, or Conflict when it is not parked */
+  async cancel(execution: string, by: string | null): Promise<void> {
+    const { parked, time } = this.#delivery;
+    const which = { execution: this.#executionSeq(execution) };
+    const why = by === null ? 'cancelled by an operator' : `cancelled by ${by}`;
+    const cancelled = await parked.cancel({ which, why, limit: 1, at: time.now() });
+    if (cancelled === 0)
+      throw new Conflict(`execution ${execution} is not parked: only what waits can be cancelled`);
+  }
+
+  /** Calls a settled execution's handler again. @returns the new execution's id. @throws NotFound, Conflict */
+  async replayExecution(execution: string): Promise<string> {
+    const [made] = await this.#replay(
+      { executions: [this.#executionSeq(execution)] },
+      `execution ${execution}`,
+    );
+    return made ?? execution;
+  }
+
+  /**
+   * Emits an unclaimed event again; of any other, runs what failed or was skipped.
+   * @returns the new executions' ids. @throws NotFound, Conflict
+   */
+  replayEvent(event: string): Promise<readonly string[]> {
+    const seq = this.#delivery.ids.eventSeq(event);
+    if (seq === undefined) throw new NotFound(`there is no event ${event}`);
+    return this.#replay({ event: seq }, `event ${event}`);
+  }
+
+  async #replay(which: Replay['which'], what: string): Promise<readonly string[]> {
+    const { journal, registry, ids, time, chains, emissions } = this.#delivery;
+    const replayed = await journal.replay({
+      which,
+      callable: registry.callable(),
+      at: time.now(),
+    });
+    if (replayed.outcome === 'unknown') throw new NotFound(`there is no ${what}`);
+    if (replayed.outcome === 'conflict') throw new Conflict(`${what} can not be replayed: ${replayed.why}`);
+    const { released, executions } = replayed;
+    if (released.ready) emissions.wait();
+    if (released.dueFor !== undefined) chains.wait(released.dueFor);
+    return executions.map((seq) => ids.execution(seq));
+  }
+
+  #executionSeq(id: string): number {
+    const seq = this.#delivery.ids.executionSeq(id);
+    if (seq === undefined) throw new NotFound(`there is no execution ${id}`);
+    return seq;
+  }
+}

@@ -1,0 +1,148 @@
+import type { Circuit, CircuitState } from '../rules/circuit.ts';
+import type { Envelope } from '../words/event.ts';
+import type { ExecutionRow } from '../words/execution.ts';
+import type { HandlerSnapshot } from '../words/handler.ts';
+import type { Ids } from '../words/ids.ts';
+import { type FirstPass, firstPassOf, isoOf, rowOf } from './execution-row.ts';
+import { HeldMessages } from './held-messages.ts';
+import type { Chain, ChainExecution } from './running-chain.ts';
+
+/** How an executor sends on what memory does not hold its message of any more. */
+export type OnResumed = (pass: FirstPass, envelope: Envelope) => void;
+
+/** A handler's circuit has opened, closed or is gone; `since` is ISO 8601. */
+export interface CircuitChange {
+  readonly handler: HandlerSnapshot;
+  readonly state: CircuitState;
+  readonly since: string | null;
+  readonly error: string | null;
+}
+
+interface Waiter {
+  readonly resolve: (pass: FirstPass) => void;
+  readonly reject: (error: Error) => void;
+  readonly size: number;
+}
+
+/**
+ * What a registry's engine tells its nodes: executors of first passes, log nodes of executions and circuits. While
+ * flows are stopped it keeps it back: a node that is being replaced would lose it. Whatever a listener throws stays
+ * its own affair: deliveries go on.
+ */
+export class Outlet {
+  readonly held = new HeldMessages();
+  readonly #registry: string;
+  readonly #onError: (error: unknown) => void;
+  readonly #executors = new Map<string, OnResumed>();
+  readonly #observers = new Set<(row: ExecutionRow) => void>();
+  readonly #circuitObservers = new Set<(change: CircuitChange) => void>();
+  readonly #waiters = new Map<number, Waiter>();
+  readonly #keptBack: (() => void)[] = [];
+  #open = false;
+
+  constructor(registry: string, onError: (error: unknown) => void) {
+    this.#registry = registry;
+    this.#onError = onError;
+  }
+
+  /** Whether somebody could take an event. */
+  get hasExecutors(): boolean {
+    return this.#executors.size > 0;
+  }
+
+  open(): void {
+    this.#open = true;
+    for (const send of this.#keptBack.splice(0)) this.#guarded(send);
+  }
+
+  pause(): void {
+    this.#open = false;
+  }
+
+  /** @returns what detaches it */
+  attachExecutor(node: string, onResumed: OnResumed): () => void {
+    this.#executors.set(node, onResumed);
+    return () => {
+      if (this.#executors.get(node) === onResumed) this.#executors.delete(node);
+    };
+  }
+
+  observe(observer: (row: ExecutionRow) => void): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  observeCircuits(observer: (change: CircuitChange) => void): () => void {
+    this.#circuitObservers.add(observer);
+    return () => this.#circuitObservers.delete(observer);
+  }
+
+  /** The event's first pass, for a message of this size that is held until then. */
+  firstPassOf(event: number, size: number): Promise<FirstPass> {
+    return new Promise((resolve, reject) => this.#waiters.set(event, { resolve, reject, size }));
+  }
+
+  /**
+   * The journal has been opened anew: messages are told of first passes that were over, but whose end nobody heard of.
+   * @param passOf what the journal says of an event; null while its first pass goes on, and is told by itself. Throws
+   *   when the event is not in it any more
+   */
+  async tellHeld(passOf: (event: number) => Promise<FirstPass | null>): Promise<void> {
+    for (const [event, { resolve, reject, size }] of [...this.#waiters]) {
+      const told = await passOf(event).then(
+        (pass) => pass && (() => resolve(pass)),
+        (error: Error) => () => reject(error),
+      );
+      if (!told) continue;
+      this.#waiters.delete(event);
+      this.held.give(size);
+      this.#send(told);
+    }
+  }
+
+  tellFirstPass(ids: Ids, chain: Chain): void {
+    const waiter = this.#waiters.get(chain.seq);
+    this.#waiters.delete(chain.seq);
+    if (waiter) this.held.give(waiter.size);
+    const pass = firstPassOf(this.#registry, ids, chain);
+    this.#send(() => {
+      if (waiter) waiter.resolve(pass);
+      else if (chain.executor !== null) {
+        this.#executors.get(chain.executor)?.({ ...pass, resumed: true }, JSON.parse(chain.body));
+      }
+    });
+  }
+
+  tellExecution(ids: Ids, chain: Chain, execution: ChainExecution): void {
+    if (this.#observers.size === 0) return;
+    const row = rowOf(ids, chain, execution);
+    this.#send(() => {
+      for (const observer of this.#observers) this.#guarded(() => observer(row));
+    });
+  }
+
+  tellCircuit(handler: CircuitChange['handler'], circuit: Circuit): void {
+    const change = { handler, ...circuitView(circuit) };
+    this.#send(() => {
+      for (const observer of this.#circuitObservers) this.#guarded(() => observer(change));
+    });
+  }
+
+  #send(send: () => void): void {
+    if (this.#open) this.#guarded(send);
+    else this.#keptBack.push(send);
+  }
+
+  #guarded(send: () => void): void {
+    try {
+      send();
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+}
+
+/** A circuit as people see it. */
+export function circuitView({ state, since, error }: Circuit): Omit<CircuitChange, 'handler'> {
+  return { state, since: isoOf(since), error };
+}

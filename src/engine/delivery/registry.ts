@@ -1,0 +1,170 @@
+import type { OpenRegistryFile, Override } from '../store/sqlite/registry-file.ts';
+import { failure } from '../targets/outcome.ts';
+import type { Target } from '../targets/target.ts';
+import { Conflict, NotFound, Unavailable } from '../words/errors.ts';
+import {
+  type Handler,
+  type HandlerSnapshot,
+  type HandlerStatus,
+  inChainOrder,
+  type ListedHandler,
+  listensTo,
+  type RefusedHandler,
+} from '../words/handler.ts';
+
+/** A handler in force: its configuration, its number for people, an operator's switch, and whom it calls. */
+export interface RegisteredHandler {
+  readonly config: ListedHandler;
+  /** Why it can not be called although it is deployed; null when it can be. */
+  readonly refused: string | null;
+  readonly number: number;
+  readonly override: Override | null;
+  /** What the override or else the flow says. */
+  readonly status: HandlerStatus;
+  readonly target: Target;
+}
+
+/** The handlers that listen to an event type. */
+export interface Listeners {
+  /** Those whose turn it will be, in chain order: enabled, or held; also who can not be called yet. */
+  readonly callable: readonly RegisteredHandler[];
+  /** Ids of the disabled ones, which the event passes by. */
+  readonly missed: readonly string[];
+}
+
+/** Which handlers there are, in which order they are called, and what operators have switched. */
+export class Registry {
+  readonly #file: OpenRegistryFile;
+  readonly #makeTarget: (handler: Handler) => Target;
+  #handlers: ReadonlyMap<string, RegisteredHandler> = new Map();
+  #chains = new Map<string, Listeners>();
+
+  constructor(file: OpenRegistryFile, makeTarget: (handler: Handler) => Target) {
+    this.#file = file;
+    this.#makeTarget = makeTarget;
+  }
+
+  /** All handlers, archived ones too, in chain order. */
+  list(): readonly RegisteredHandler[] {
+    return [...this.#handlers.values()];
+  }
+
+  /** Ids of the handlers that belong to chains. */
+  callable(): readonly string[] {
+    return this.list()
+      .filter(isCallable)
+      .map(({ config }) => config.id);
+  }
+
+  find(id: string): RegisteredHandler | undefined {
+    return this.#handlers.get(id);
+  }
+
+  /** Who listens to an event type (rule 2). */
+  listenersOf(eventType: string): Listeners {
+    const known = this.#chains.get(eventType);
+    if (known) return known;
+    const all = this.list().filter(({ config }) =>
+      config.events.some((pattern) => listensTo(pattern, eventType)),
+    );
+    const listeners = {
+      callable: all.filter(isCallable),
+      missed: all.filter(({ status }) => status === 'disabled').map(({ config }) => config.id),
+    };
+    // Event types come from outside: what is remembered of them is bounded.
+    if (this.#chains.size >= 1000) this.#chains.clear();
+    this.#chains.set(eventType, listeners);
+    return listeners;
+  }
+
+  /**
+   * Puts a whole set of handlers in force (rule 10). Targets of unchanged handlers are kept with their connections.
+   * @throws when the numbers of new handlers can not be saved; the set is in force all the same
+   */
+  async replace(configs: readonly (Handler | RefusedHandler)[]): Promise<void> {
+    const { data } = this.#file;
+    for (const { id, handlerStatus } of configs) {
+      data.numbers[id] ??= ++data.lastNumber;
+      if (data.overrides[id]?.status === handlerStatus) delete data.overrides[id];
+    }
+    const before = this.#handlers;
+    this.#set(
+      [...configs].sort(inChainOrder).map((config) => {
+        const kept = before.get(config.id);
+        const same = kept && JSON.stringify(kept.config) === JSON.stringify(config);
+        return this.#registered(config, same ? kept.target : this.#targetOf(config));
+      }),
+    );
+    for (const [id, { target }] of before) {
+      if (this.#handlers.get(id)?.target !== target) void target.close();
+    }
+    await this.#file.save();
+  }
+
+  /**
+   * An operator's switch, in force at once; equal to the configured status it removes the override.
+   * @throws NotFound, or Conflict for an archived handler; or when it can not be saved: it is in force all the same
+   */
+  async switch(
+    id: string,
+    status: Override['status'],
+    by: string | null,
+    reason: string | null,
+    at: Date,
+  ): Promise<void> {
+    const handler = this.#handlers.get(id);
+    if (!handler) throw new NotFound(`there is no handler ${id} in the deployed flow`);
+    if (handler.config.handlerStatus === 'archived') {
+      throw new Conflict(
+        `handler "${handler.config.name}" is archived: change its status in its dialog and deploy`,
+      );
+    }
+    const { overrides } = this.#file.data;
+    if (status === handler.config.handlerStatus) delete overrides[id];
+    else overrides[id] = { status, by, at: at.toISOString(), reason };
+    this.#set(this.list().map((known) => this.#registered(known.config, known.target)));
+    await this.#file.save().catch((error) => {
+      throw new Unavailable(
+        `the switch is in force, but could not be saved: ${error instanceof Error ? error.message : error}`,
+      );
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.list().map(({ target }) => target.close()));
+  }
+
+  #set(handlers: readonly RegisteredHandler[]): void {
+    this.#handlers = new Map(handlers.map((handler) => [handler.config.id, handler]));
+    this.#chains = new Map();
+  }
+
+  #targetOf(config: Handler | RefusedHandler): Target {
+    return 'problem' in config ? uncallable(config) : this.#makeTarget(config);
+  }
+
+  #registered(config: ListedHandler | RefusedHandler, target: Target): RegisteredHandler {
+    const { numbers, overrides } = this.#file.data;
+    const override = config.handlerStatus === 'archived' ? null : (overrides[config.id] ?? null);
+    const status = override?.status ?? config.handlerStatus;
+    const refused = 'problem' in config ? config.problem : null;
+    return { config, refused, number: numbers[config.id] ?? 0, override, status, target };
+  }
+}
+
+function isCallable({ status }: RegisteredHandler): boolean {
+  return status === 'enabled' || status === 'held';
+}
+
+/** Stands for the target that a refused handler has not got. */
+function uncallable({ handlerType, problem }: RefusedHandler): Target {
+  return {
+    description: `${handlerType}: not known while the handler is refused`,
+    call: async () => failure(problem, { outage: false }),
+    close: async () => undefined,
+  };
+}
+
+export function snapshotOf({ config, number }: RegisteredHandler): HandlerSnapshot {
+  return { id: config.id, number, name: config.name, type: config.handlerType, priority: config.priority };
+}

@@ -1,0 +1,71 @@
+import type { NewEvent } from '../store/journal.ts';
+import { stage } from '../store/stage.ts';
+import { TooLarge } from '../words/errors.ts';
+import type { Delivery } from './delivery.ts';
+import { type FirstPass, unhandledPass } from './execution-row.ts';
+import type { Outlet } from './outlet.ts';
+
+export type TakeResult =
+  | {
+      readonly outcome: 'taken';
+      readonly eventId: string;
+      /** Null when the message is not held: it will be made anew from the journal. */
+      readonly firstPass: Promise<FirstPass> | null;
+    }
+  | { readonly outcome: 'already' };
+
+export interface TakeRequest {
+  readonly registry: string;
+  /** What reached the executor. */
+  readonly event: NewEvent;
+  /** The executor node; null when nobody waits for a message. */
+  readonly executor: string | null;
+  /** The accepted event that it is; absent or of another journal: it is a new one. */
+  readonly eventId?: string | undefined;
+}
+
+/**
+ * Takes an event (rule 2). An accepted one is taken whatever the disk says, as soon as it lets it.
+ * @throws TooLarge when too many messages are held, Unavailable; both only for a new event, and nothing was kept
+ */
+export async function take(
+  { chains, emissions, ids, persist }: Delivery,
+  outlet: Outlet,
+  { registry, event, executor, eventId }: TakeRequest,
+): Promise<TakeResult> {
+  const { payload: body, eventType, objectId, objectKey, ordered } = event;
+  const seq = eventId === undefined ? undefined : ids.eventSeq(eventId);
+  const claim = { eventType, objectId, objectKey, ordered, body, executor };
+  const holds = executor !== null && outlet.held.take(body.length, seq !== undefined);
+  if (!holds && executor !== null && seq === undefined) {
+    throw new TooLarge(
+      'the executor holds 100,000 messages or 64 MiB already: send more slowly, or through an event node',
+    );
+  }
+  let waits = false;
+  try {
+    const { taken, begin } =
+      seq === undefined
+        ? await chains.take({ ...claim, event })
+        : await persist(() => {
+            const same = emissions.payloadOf(seq) === body;
+            return chains.take({ ...claim, event: seq, ...(!same && { changed: event }) });
+          });
+    if (taken.outcome === 'already') return { outcome: 'already' };
+    emissions.leave(taken.seq);
+    const id = ids.event(taken.seq);
+    if (taken.stage === stage.unhandled) {
+      return {
+        outcome: 'taken',
+        eventId: id,
+        firstPass: Promise.resolve(unhandledPass(registry, id, claim)),
+      };
+    }
+    waits = holds;
+    const firstPass = holds ? outlet.firstPassOf(taken.seq, body.length) : null;
+    begin();
+    return { outcome: 'taken', eventId: id, firstPass };
+  } finally {
+    if (holds && !waits) outlet.held.give(body.length);
+  }
+}

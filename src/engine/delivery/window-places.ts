@@ -1,0 +1,95 @@
+import type { Time } from '../words/time.ts';
+
+/** A call that lasts longer than this lends its place, in ms. */
+const patience = 1000;
+
+interface Call {
+  readonly handler: { readonly id: string };
+}
+
+/**
+ * The places of the window of chains (rule 12), `concurrency` in all. A chain whose call lasts longer than a second
+ * lends its place to chains of other handlers, so an endpoint that hangs holds up nobody but itself. How many are lent
+ * is bounded: no handler has more calls in flight than `concurrency`, nor than its own allows.
+ */
+export class WindowPlaces {
+  readonly #concurrency: () => number;
+  readonly #time: Time;
+  readonly #onLent: () => void;
+  /** Calls that hold their place, oldest first, and when they began. */
+  readonly #holding = new Map<Call, number>();
+  /** Calls in flight, by handler. */
+  readonly #calls = new Map<string, number>();
+  #lent = 0;
+  #taken = 0;
+  #watching = false;
+
+  /** @param onLent places have become free: who waited for one may look again */
+  constructor(concurrency: () => number, time: Time, onLent: () => void) {
+    this.#concurrency = concurrency;
+    this.#time = time;
+    this.#onLent = onLent;
+  }
+
+  /** Whether all places are free. */
+  get unused(): boolean {
+    return this.#taken === 0;
+  }
+
+  /** Places for chains that this handler is to be called for next. */
+  room(handler: string): number {
+    return Math.min(this.roomAtMost, this.#concurrency() - (this.#calls.get(handler) ?? 0));
+  }
+
+  /** No handler has more room. */
+  get roomAtMost(): number {
+    return this.#concurrency() - this.#taken + this.#lent;
+  }
+
+  take(places: number): void {
+    this.#taken += places;
+  }
+
+  give(places: number): void {
+    this.#taken -= places;
+  }
+
+  /** A chain that has a place calls a handler. */
+  began(call: Call): void {
+    this.#count(call, 1);
+    this.#holding.set(call, this.#time.monotonic());
+    this.#watch();
+  }
+
+  ended(call: Call): void {
+    this.#count(call, -1);
+    if (!this.#holding.delete(call)) this.#lent -= 1;
+  }
+
+  #watch(): void {
+    const [oldest] = this.#holding.values();
+    if (this.#watching || oldest === undefined) return;
+    this.#watching = true;
+    this.#time.after(Math.max(0, oldest + patience - this.#time.monotonic()), () => {
+      this.#watching = false;
+      this.#lendLasting();
+      this.#watch();
+    });
+  }
+
+  #lendLasting(): void {
+    const lent = this.#lent;
+    for (const [call, began] of this.#holding) {
+      if (began + patience > this.#time.monotonic()) break;
+      this.#holding.delete(call);
+      this.#lent += 1;
+    }
+    if (this.#lent > lent) this.#onLent();
+  }
+
+  #count({ handler }: Call, calls: number): void {
+    const inFlight = (this.#calls.get(handler.id) ?? 0) + calls;
+    if (inFlight > 0) this.#calls.set(handler.id, inFlight);
+    else this.#calls.delete(handler.id);
+  }
+}

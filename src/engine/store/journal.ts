@@ -1,0 +1,429 @@
+import type { ExecutionStatus } from '../words/execution.ts';
+import type { HandlerSnapshot } from '../words/handler.ts';
+import type { Stage } from './stage.ts';
+
+/** An event to be accepted. Times are ms since the epoch, here and everywhere in the journal. */
+export interface NewEvent {
+  readonly eventType: string;
+  readonly objectId: string;
+  readonly objectKey: string;
+  /** Whether it waits for its turn behind the open events of its object. */
+  readonly ordered: boolean;
+  /** The envelope's JSON. */
+  readonly payload: string;
+  /** The event node that will emit it; null when nobody does. */
+  readonly node: string | null;
+  readonly acceptedAt: number;
+  /** Calls of handlers, each for the event before, that have led to it; absent: none. */
+  readonly hops?: number;
+}
+
+/** A request's key, and a hash of its content that tells a repetition from another request with the same key. */
+export interface IdempotencyKey {
+  readonly key: string;
+  readonly hash: string;
+}
+
+export type Accepted =
+  | { readonly outcome: 'accepted' | 'duplicate'; readonly events: readonly AcceptedEvent[] }
+  | { readonly outcome: 'conflict' }
+  /** So many wait already that these would exceed the bound. */
+  | { readonly outcome: 'full'; readonly waiting: number };
+
+export interface AcceptedEvent {
+  readonly seq: number;
+  readonly stage: Stage;
+}
+
+/** A place in a chain, fixed when the event is taken. */
+export interface Link {
+  readonly handler: HandlerSnapshot;
+  /** `onFailure: stop` */
+  readonly stop: boolean;
+  /** Of the target that is called first, for people; it is stored again with each attempt. */
+  readonly target: string;
+}
+
+export interface Take {
+  /** The event's seq, or an event that is accepted in the same write. */
+  readonly event: number | NewEvent;
+  /** What the flow made of an accepted event; absent when it came as it went. */
+  readonly changed?: Pick<NewEvent, 'eventType' | 'objectId' | 'objectKey' | 'ordered' | 'payload'>;
+  /** The executor node; null when nobody waits for a message. */
+  readonly executor: string | null;
+  /** In chain order. None: the event is settled as `unhandled`. */
+  readonly links: readonly Link[];
+  /** Handlers that listen to it but are disabled: what they have parked of its object is stale from now on. */
+  readonly missed: readonly string[];
+  /** Start it at once unless an earlier event of its object is in its first pass; else it becomes due. */
+  readonly start: boolean;
+  readonly at: number;
+  /** An emission slot that is free for whoever this take lets go next. */
+  readonly emit: boolean;
+}
+
+export type Taken =
+  | {
+      readonly outcome: 'taken';
+      readonly seq: number;
+      readonly stage: Stage;
+      /** As in `NewEvent`. */
+      readonly hops: number;
+      /** The executions of the chain have this seq and the following ones. */
+      readonly firstExecution: number;
+      readonly released: Released;
+      /** It was to start, but its first execution is parked behind an earlier one of its object. */
+      readonly passed?: PassedBy;
+    }
+  /** `already`: it was taken before, or is so old that its row is gone. */
+  | { readonly outcome: 'already' };
+
+/** What an attempt left behind. Headers are redacted. */
+export interface AttemptRecord {
+  readonly startedAt: number;
+  readonly durationMs: number;
+  readonly code: number | null;
+  readonly response: string | null;
+  readonly error: string | null;
+  readonly requestHeaders: string | null;
+  readonly responseHeaders: string | null;
+  readonly target: string;
+}
+
+/** An execution's new state. */
+export interface ExecutionChange {
+  readonly seq: number;
+  readonly handler: string;
+  readonly status: ExecutionStatus;
+  /** The attempt that brought it there; absent when none was made. */
+  readonly attempt?: AttemptRecord;
+  /** Attempts made before; the last of them moves to the attempts' own table. */
+  readonly attemptsBefore: number;
+  /** Why it has this status although no attempt was made. */
+  readonly error?: string;
+  readonly nextAttemptAt?: number;
+  /** Retries of the schedule used up. */
+  readonly retries?: number;
+}
+
+/** A step of a chain, written as one: what has become of an execution, and how the event goes on. */
+export interface Step {
+  readonly event: number;
+  readonly objectKey: string;
+  readonly ordered: boolean;
+  readonly changes: readonly ExecutionChange[];
+  /**
+   * The execution whose turn it is now. While an earlier one of its handler and object is unsettled it parks instead,
+   * and the event goes on to its next handler, which it is due for, or to its end.
+   */
+  readonly start?: { readonly seq: number; readonly handler: string };
+  /** The handler that the chain waits for: it leaves the window and becomes due. */
+  readonly waitsFor?: string;
+  /** The first pass is over: everything has succeeded, or it is for the journal to see what becomes of the event. */
+  readonly ends?: 'succeeded' | 'otherwise';
+  readonly at: number;
+  readonly emit: boolean;
+}
+
+export interface Stepped {
+  /** Where the event stands now. */
+  readonly stage: Stage;
+  readonly released: Released;
+  /** Handlers of which a parked execution may run now. */
+  readonly woken: readonly string[];
+  /** Executions that were to start and are parked behind an earlier one of their handler and object. */
+  readonly blocked: readonly number[];
+  /** The chain as the journal has it, when its first pass is over and not all of it has simply succeeded. */
+  readonly executions?: readonly StartedExecution[];
+}
+
+/** What became of an event whose turn in the window passed by because its executions wait behind earlier ones. */
+export interface PassedBy extends Stepped {
+  readonly event: StartedEvent;
+}
+
+/** Who may go next in an object's lane, now that the event before has left it. */
+export interface Released {
+  /** Emitted in the same write: the emission slot is used. */
+  readonly emission?: Emission;
+  /** An event of this lane became ready and waits for an emission slot. */
+  readonly ready?: boolean;
+  /** A taken event became due and waits for this handler. */
+  readonly dueFor?: string;
+}
+
+/** An event on its way into the flow. */
+export interface Emission {
+  readonly seq: number;
+  readonly node: string | null;
+  readonly payload: string;
+  readonly eventType: string;
+  readonly objectId: string;
+}
+
+/** A taken event that has been started, with its whole chain. */
+export interface StartedEvent {
+  readonly seq: number;
+  readonly eventType: string;
+  readonly objectId: string;
+  readonly objectKey: string;
+  readonly ordered: boolean;
+  readonly payload: string;
+  readonly executor: string | null;
+  /** As in `NewEvent`. */
+  readonly hops: number;
+  /** Its first pass was over before: its executor has had its message. */
+  readonly passed: boolean;
+  readonly executions: readonly StartedExecution[];
+}
+
+/** Due events whose turn in the window came. */
+export interface DueBatch {
+  /** Their next execution runs. */
+  readonly started: readonly StartedEvent[];
+  /** They have left the window again in the same write. */
+  readonly passed: readonly PassedBy[];
+}
+
+export interface StartedExecution {
+  readonly seq: number;
+  readonly handler: HandlerSnapshot;
+  readonly stop: boolean;
+  readonly status: ExecutionStatus;
+  readonly retries: number;
+  readonly attempts: number;
+  readonly code: number | null;
+  readonly response: string | null;
+  readonly error: string | null;
+  readonly durationMs: number | null;
+  readonly startedAt: number | null;
+  /** While it is parked: when it is due. */
+  readonly nextAttemptAt: number | null;
+  /** It is parked behind an earlier one of its handler and object. */
+  readonly blocked: boolean;
+  readonly target: string;
+  readonly replayOf: number | null;
+}
+
+/** A parked execution that has been started. */
+export interface StartedParked {
+  readonly execution: number;
+  readonly event: StartedEvent;
+  /** When it was due; ms since the epoch. */
+  readonly dueAt: number | null;
+}
+
+export interface ParkedBatch {
+  readonly started: readonly StartedParked[];
+  /** Their start could not be kept: they have failed. */
+  readonly abandoned: readonly Cancelled[];
+  /** When the handler's next parked execution is due; null when none waits that may run. */
+  readonly nextAt: number | null;
+}
+
+/** What became of executions outside the window. */
+export interface Resettle {
+  readonly event: number;
+  readonly changes: readonly ExecutionChange[];
+  readonly at: number;
+  readonly emit: boolean;
+}
+
+export interface Resettled extends Omit<Stepped, 'blocked' | 'executions'> {
+  /** Executions that are skipped, because the one before them that said `stop` is lost. */
+  readonly skipped: readonly number[];
+}
+
+/** What became of an execution can't be kept: it fails instead, or, if not even that can be said, its event does. */
+export interface Abandon {
+  readonly event: number;
+  readonly execution: number;
+  /** Why, for the row. */
+  readonly why: string;
+  /** The event is in the window, and leaves it. */
+  readonly leaves: boolean;
+  readonly at: number;
+  readonly emit: boolean;
+}
+
+/** A parked execution that was cancelled, or failed without a call, with its event as it is now. */
+export interface Cancelled extends Resettled {
+  readonly execution: number;
+  readonly event: StartedEvent;
+}
+
+export interface CancelParked {
+  readonly which: { readonly execution: number } | { readonly handler: string; readonly stale: boolean };
+  /** Why, for the row. */
+  readonly why: string;
+  /** Executions at most. */
+  readonly limit: number;
+  readonly at: number;
+}
+
+export interface Replay {
+  /** Executions of one event, or all of an event that failed or were skipped. */
+  readonly which: { readonly executions: readonly number[] } | { readonly event: number };
+  /** Handlers that may be called; the others are left out. */
+  readonly callable: readonly string[];
+  readonly at: number;
+}
+
+export type Replayed =
+  | { readonly outcome: 'replaying'; readonly executions: readonly number[]; readonly released: Released }
+  | { readonly outcome: 'conflict'; readonly why: string }
+  | { readonly outcome: 'unknown' };
+
+/** A replay of all that matches a filter, as the journal keeps it while it is on its way. */
+export interface StoredReplay {
+  readonly id: number;
+  /** JSON of an ExecutionFilter. */
+  readonly filter: string;
+  /** Executions a second; 0: no bound. */
+  readonly ratePerSecond: number;
+  /** The last event that matched when it was asked for, and the one that it has come to; seqs. */
+  readonly until: number;
+  readonly cursor: number;
+}
+
+export interface BeginReplay extends Pick<StoredReplay, 'filter' | 'ratePerSecond' | 'until'> {
+  readonly matched: number;
+  /** Who asks; null when nobody knows. */
+  readonly by: string | null;
+  readonly at: number;
+}
+
+export interface ContinueReplay {
+  readonly id: number;
+  /** Of each event the executions to be run again. */
+  readonly events: readonly (readonly number[])[];
+  /** The last event that was looked at. */
+  readonly cursor: number;
+  /** Nothing comes after them. */
+  readonly ends: boolean;
+  readonly callable: readonly string[];
+  readonly at: number;
+}
+
+export interface ContinuedReplay {
+  /** False once it is over, or was cancelled: nothing was done then. */
+  readonly running: boolean;
+  /** Executions that run again. */
+  readonly replayed: number;
+  /** An event of their lanes became ready and waits for an emission slot. */
+  readonly ready: boolean;
+  /** Handlers that events became due for. */
+  readonly dueFor: readonly string[];
+}
+
+export interface StoredCircuit {
+  readonly handler: string;
+  readonly state: 'closed' | 'open' | 'gone';
+  readonly since: number;
+  readonly error: string | null;
+}
+
+/** What was found when the journal was opened. */
+export interface Backlog {
+  /** Handlers that due events wait for. */
+  readonly dueFor: readonly string[];
+  /** Handlers that have parked executions. */
+  readonly parkedFor: readonly string[];
+  readonly circuits: readonly StoredCircuit[];
+  /** Bulk replays that are not over, oldest first. */
+  readonly replays: readonly StoredReplay[];
+}
+
+export interface Prune {
+  /** Settled events last touched before this are pruned; null keeps them. */
+  readonly settledBefore: number | null;
+  /** Settled events kept at most; null: no bound. */
+  readonly keepSettled: number | null;
+  readonly keysBefore: number;
+  /** Ms of the writer's time that the step takes; it ends soon after them, and has done something by then. */
+  readonly forMs: number;
+}
+
+export interface Pruned {
+  /** Events that were pruned in this step. */
+  readonly pruned: number;
+  /** Events and keys that are to be pruned yet, as far as they are counted: beyond some thousands it does not matter. */
+  readonly behind: number;
+  /** Whether another step has work to do, be it to count. */
+  readonly more: boolean;
+  /** Ms that the step took of the writer's time. */
+  readonly ms: number;
+}
+
+/** Told when a journal's `trouble` changes. */
+export type OnTrouble = (trouble: string | null) => void;
+
+/**
+ * The durable store of events and executions: whatever a promise of it has resolved is on disk.
+ * Operations are carried out in the order they were called in; several share one commit.
+ * All of them reject with `Unavailable` when the disk does not take them, with `WriteRefused` when it is the operation
+ * itself that can't be kept; nothing of the operation is then kept.
+ */
+export interface Journal {
+  /** Part of every id, so that ids of a journal that was moved aside are never given again. */
+  readonly tag: string;
+  readonly backlog: Backlog;
+  /** A damaged journal was moved aside when this one was opened: what to do about it. */
+  readonly notice: string | null;
+  /** What `keepBook` was given last, as of the opening; null when it never was. */
+  readonly book: string | null;
+  /** Why the last thing to be written was not, and what to do; null when it was. */
+  readonly trouble: string | null;
+  /** Resolves when it can't be used any more, with why and what is done about it: it is to be closed and opened anew. */
+  readonly lost?: Promise<Error>;
+  /**
+   * All or none. The events are emitted in the same write while `emit` lasts and their object allows.
+   * @param backlogLimit accepted and untaken events at most, with these; default: no bound
+   */
+  accept(
+    events: readonly NewEvent[],
+    emit: number,
+    key?: IdempotencyKey,
+    backlogLimit?: number,
+  ): Promise<Accepted>;
+  take(take: Take): Promise<Taken>;
+  /** What a reader sees is always whole: each step leaves the event and its executions as they belong together. */
+  step(step: Step): Promise<Stepped>;
+  /**
+   * Emits up to `limit` ready events of these event nodes, each node's oldest first, the nodes in turn. When they have
+   * fewer: those of nodes, too, that are neither among them nor among `off`.
+   */
+  emitNext(limit: number, nodes: readonly string[], off?: readonly string[]): Promise<readonly Emission[]>;
+  /** Makes emitted and untaken events ready again: these, or all. */
+  recall(events?: readonly number[]): Promise<void>;
+  /** Marks emitted events that nobody took; `emit` is the number of emission slots free for those behind them. */
+  unclaim(events: readonly number[], emit: number, at: number): Promise<readonly Released[]>;
+  /** Starts up to `limit` due events that wait for this handler, in the order they were taken. */
+  startNext(handler: string, limit: number, at: number): Promise<DueBatch>;
+  /** Ends what can't be carried on, so that people see it and others go on. */
+  abandon(abandon: Abandon): Promise<Stepped>;
+  /** Starts up to `limit` parked executions of a handler that are due, longest due first. */
+  startParked(handler: string, limit: number, at: number): Promise<ParkedBatch>;
+  /** Starts the oldest parked execution after `after` that its object lets run, due or not; after the last comes the first. */
+  startProbe(handler: string, after: number, at: number): Promise<StartedParked | null>;
+  /** Writes what became of a parked execution, and what follows for its event. */
+  resettle(change: Resettle): Promise<Resettled>;
+  /** Ends parked executions. @returns one entry for each */
+  cancelParked(cancel: CancelParked): Promise<readonly Cancelled[]>;
+  /** Runs settled executions again, or emits an unclaimed event again. */
+  replay(replay: Replay): Promise<Replayed>;
+  beginReplay(begin: BeginReplay): Promise<StoredReplay>;
+  /** Runs a part of it again, and keeps how far it has come, in one write. */
+  continueReplay(part: ContinueReplay): Promise<ContinuedReplay>;
+  /** Cancels it. */
+  endReplay(id: number, at: number): Promise<'cancelled' | 'over' | 'unknown'>;
+  /** Keeps a circuit that is not closed for the next start. */
+  saveCircuit(circuit: StoredCircuit): Promise<void>;
+  /** Prunes for a while; others wait for that long. */
+  prune(prune: Prune): Promise<Pruned>;
+  /** Keeps the handler book, so that it is not lost with its own file. */
+  keepBook(book: string): Promise<void>;
+  /** Writes a copy to a new file while everything goes on: it has all that was there when it was called. */
+  backUp(file: string): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,315 @@
+import { z } from 'zod';
+import { dateTimeSchema, instantOf } from '../words/date-time.ts';
+import { InvalidInput } from '../words/errors.ts';
+import { eventTypeSchema } from '../words/event.ts';
+import {
+  type AttemptRow,
+  type EventRow,
+  type ExecutionRow,
+  eventStatuses,
+  shownStatuses,
+} from '../words/execution.ts';
+import { integer, nodeIdSchema, numeric } from '../words/handler.ts';
+import { parse } from '../words/parse.ts';
+import { hasWords } from './words.ts';
+
+/** In a query string a plus sign stands for a blank, and few remember to write `%2B`. */
+const withPlus = (value: unknown): unknown =>
+  typeof value === 'string' ? value.replace(/(?<=[Tt ]\d\d:\d\d\S*) (?=\d\d(?::?\d\d)?$)/, '+') : value;
+
+const instantSchema = z.preprocess(
+  withPlus,
+  z.union([dateTimeSchema.transform(instantOf), z.iso.date().transform((date) => Date.parse(date))], {
+    error:
+      'must be an ISO 8601 date and time with offset, such as "2026-01-31T12:00:00+00:00", or a date in UTC',
+  }),
+);
+
+/** One status or several: a list, or the text of a query string with commas. */
+const statusesSchema = <S extends string>(statuses: readonly S[]) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(',').map((one) => one.trim()) : value),
+    z
+      .array(z.enum(statuses, { error: `must be one or several of ${statuses.join(', ')}` }), {
+        error: `must be one or several of ${statuses.join(', ')}`,
+      })
+      .min(1, 'must name one at least'),
+  );
+
+const objectIdSchema = z.preprocess(
+  (value) => (typeof value === 'number' ? String(value) : value),
+  z
+    .string({ error: 'must be one object id' })
+    .min(1, 'must not be empty: leave it out')
+    .max(256, 'must have 256 characters at most'),
+);
+
+const executionFilterShape = {
+  eventType: eventTypeSchema.optional(),
+  /** Node id of the handler. */
+  handler: nodeIdSchema.optional(),
+  status: statusesSchema(shownStatuses).optional(),
+  objectId: objectIdSchema.optional(),
+  eventId: z
+    .string({ error: 'must be one event id' })
+    .min(1, 'must not be empty: leave it out')
+    .max(64, 'must have 64 characters at most')
+    .optional(),
+  /** All of its words; see words.ts. */
+  text: z
+    .string({ error: 'must be one text' })
+    .max(256, 'must have 256 characters at most')
+    .refine(hasWords, 'holds no letter and no digit to look for')
+    .optional(),
+  /** Ms since the epoch; inclusive. */
+  from: instantSchema.optional(),
+  /** Ms since the epoch; exclusive. */
+  to: instantSchema.optional(),
+};
+
+const eventFilterShape = {
+  status: statusesSchema(eventStatuses).optional(),
+  eventType: eventTypeSchema.optional(),
+  objectId: objectIdSchema.optional(),
+  from: instantSchema.optional(),
+  to: instantSchema.optional(),
+};
+
+const pageShape = {
+  limit: integer(1, 500).default(50),
+  cursor: z.string({ error: 'must be one cursor' }).max(64, 'is not a cursor of this list').optional(),
+};
+
+/** What a search form leaves empty is not asked for. */
+function withoutBlanks(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, asked]) => asked !== ''));
+}
+
+// Strict: a condition that is misspelt, or empty by mistake, must not widen what is replayed or exported.
+const executionFilterSchema = z.strictObject(executionFilterShape);
+const executionQuerySchema = z.preprocess(
+  withoutBlanks,
+  z.strictObject({ ...executionFilterShape, ...pageShape }),
+);
+const eventQuerySchema = z.preprocess(withoutBlanks, z.strictObject({ ...eventFilterShape, ...pageShape }));
+const statisticsQuerySchema = z.preprocess(
+  withoutBlanks,
+  z.strictObject({
+    from: instantSchema.optional(),
+    to: instantSchema.optional(),
+    step: numeric(
+      z
+        .number({ error: 'must be a number of seconds' })
+        .min(1, 'must be 1 second at least')
+        .max(31_536_000, 'must be a year of seconds at most'),
+    ).default(60),
+  }),
+);
+
+/** Which executions are meant: all conditions hold. Times are ms since the epoch. */
+export type ExecutionFilter = z.infer<typeof executionFilterSchema>;
+/** Which events are meant: all conditions hold; `from` and `to` are of their acceptance. */
+export type EventFilter = z.infer<z.ZodObject<typeof eventFilterShape>>;
+
+export interface PageRequest {
+  /** 1 to 500. */
+  readonly limit: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+/** Newest first. A search that looks through many rows may give a short or empty page that has a next one. */
+export interface Page<Row> {
+  readonly items: readonly Row[];
+  /** Null with the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** What a search by text looks through. */
+export type SearchedText = 'request' | 'response' | 'error';
+
+/** A row with its request, response, headers and attempts. */
+export interface ExecutionDetails extends ExecutionRow {
+  /** The envelope's JSON, byte for byte as the handler gets it. */
+  readonly request: string;
+  /** Texts that are so long that a search knows their first 16,384 characters only. */
+  readonly searchedInPart: readonly SearchedText[];
+  /** Of the last attempt; secrets are redacted. */
+  readonly requestHeaders: Readonly<Record<string, string>>;
+  readonly responseHeaders: Readonly<Record<string, string>>;
+  /** Oldest first, the last one included; `attempts` is their number. */
+  readonly attemptList: readonly AttemptRow[];
+}
+
+/** An event with the envelope's JSON, and its executions in chain order, replays after them. */
+export interface EventDetails extends EventRow {
+  readonly envelope: string;
+  readonly executions: readonly ExecutionRow[];
+}
+
+export interface Counts {
+  /** Accepted events whose chain has not started. */
+  readonly waiting: number;
+  /** Executions that are running now. */
+  readonly running: number;
+  /** Executions that are parked. */
+  readonly parked: number;
+  /** The text index is being made anew: a search by text does not find everything yet. */
+  readonly indexing: boolean;
+}
+
+/** Steps of `step` ms from `from`, the last one ending at `to` or after; ms since the epoch. */
+export interface StatisticsRange {
+  readonly from: number;
+  readonly to: number;
+  readonly step: number;
+}
+
+/** Executions that started within one step. Of steps with very many rows the percentiles are those of a sample. */
+export interface StatisticsStep {
+  /** ISO 8601, UTC: when the step begins. */
+  readonly at: string;
+  readonly succeeded: number;
+  readonly failed: number;
+  /** Executions that began in this step and wait now, for whatever reason. */
+  readonly parked: number;
+  /** Duration of the last attempt in ms; null when there was none. */
+  readonly p50: number | null;
+  readonly p95: number | null;
+}
+
+/** How a handler has been doing, judged by its newest 400 executions at most. */
+export interface HandlerHealth {
+  readonly parked: number;
+  /** Of those that succeeded, failed, or wait after a failed attempt, the share that succeeded; null when there are none. */
+  readonly successRate: number | null;
+  /** Of the duration in ms; null when nothing is known. */
+  readonly p95Ms: number | null;
+  /** Of the newest one that failed or waits for a retry. */
+  readonly lastError: string | null;
+}
+
+/** How much a filter would let run again. */
+export interface ReplayCount {
+  readonly matched: number;
+  /** Seq of the last event among them. */
+  readonly until: number;
+}
+
+export interface ReplayBatchRequest {
+  /** Of the bulk replay. */
+  readonly id: number;
+  readonly filter: ExecutionFilter;
+  /** Events after this one, up to that one; seqs. */
+  readonly after: number;
+  readonly until: number;
+  /** Ids of the handlers that belong to chains. */
+  readonly callable: readonly string[];
+  /** Events at most. */
+  readonly limit: number;
+}
+
+export interface ReplayBatch {
+  /** Of each event, in their order, the executions that can run again; seqs. */
+  readonly events: readonly (readonly number[])[];
+  /** The last event that was looked at. */
+  readonly cursor: number;
+  /** Nothing comes after them. */
+  readonly ends: boolean;
+}
+
+/** A replay of all that matched a filter, as people see it; times are ISO 8601 in UTC. */
+export interface ReplayRow {
+  readonly id: number;
+  readonly filter: ExecutionFilter;
+  readonly status: 'running' | 'done' | 'cancelled';
+  /** Executions that matched when it was asked for. */
+  readonly matched: number;
+  /** Executions that it has let run again. */
+  readonly replayed: number;
+  /** Executions a second; 0: no bound. */
+  readonly ratePerSecond: number;
+  readonly by: string | null;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+}
+
+/**
+ * What happened, for people: reads the journal and never changes it. An execution shows from its turn on.
+ * A search by text finds words and prefixes in the request's data, the response and the error of executions whose
+ * event's first pass is over, at most 2 s late.
+ * @throws InvalidInput for a cursor of no list; Unavailable when the journal can't be read
+ */
+export interface ExecutionLog {
+  executions(filter: ExecutionFilter, page: PageRequest): Promise<Page<ExecutionRow>>;
+  /** @throws NotFound */
+  execution(id: string): Promise<ExecutionDetails>;
+  events(filter: EventFilter, page: PageRequest): Promise<Page<EventRow>>;
+  /** @throws NotFound */
+  event(id: string): Promise<EventDetails>;
+  counts(): Promise<Counts>;
+  statistics(range: StatisticsRange): Promise<readonly StatisticsStep[]>;
+  /** Of these handlers (node ids), from executions that started at `since` (ms since the epoch) or later. */
+  health(handlers: readonly string[], since: number): Promise<Readonly<Record<string, HandlerHealth>>>;
+  /** What would run again, of handlers (node ids) that belong to chains; exact, as of now. */
+  replayCount(filter: ExecutionFilter, callable: readonly string[]): Promise<ReplayCount>;
+  /** The next events of a bulk replay. */
+  replayBatch(request: ReplayBatchRequest): Promise<ReplayBatch>;
+  /** The newest 100 bulk replays, newest first. */
+  replays(): Promise<readonly ReplayRow[]>;
+  /** The number that each handler of the log had last, by node id. */
+  handlerNumbers(): Promise<Readonly<Record<string, number>>>;
+}
+
+/** @throws InvalidInput naming the condition */
+export function parseExecutionFilter(value: unknown): ExecutionFilter {
+  return parse('filter', executionFilterSchema, value);
+}
+
+/** Parses the query string of the executions' list. @throws InvalidInput naming the parameter */
+export function parseExecutionQuery(query: unknown): { filter: ExecutionFilter; page: PageRequest } {
+  const { limit, cursor, ...filter } = parse('query', executionQuerySchema, query);
+  return { filter, page: { limit, cursor } };
+}
+
+/** Parses the query string of the events' list. @throws InvalidInput naming the parameter */
+export function parseEventQuery(query: unknown): { filter: EventFilter; page: PageRequest } {
+  const { limit, cursor, ...filter } = parse('query', eventQuerySchema, query);
+  return { filter, page: { limit, cursor } };
+}
+
+const mostSteps = 1500;
+
+/**
+ * Parses `from`, `to` and `step` (seconds) of a query string: the last 60 steps of a minute unless it says
+ * otherwise.
+ * @throws InvalidInput naming the parameter
+ */
+export function parseStatisticsQuery(query: unknown, now: number): StatisticsRange {
+  const asked = parse('query', statisticsQuerySchema, query);
+  const step = Math.round(asked.step * 1000);
+  const to = asked.to ?? now;
+  const from = asked.from ?? to - 60 * step;
+  const refuse = (field: string, message: string) => new InvalidInput('query', [{ field, message }]);
+  if (from >= to) throw refuse('from', 'must be before "to"');
+  if ((to - from) / step > mostSteps) throw refuse('step', `must be so long that ${mostSteps} steps suffice`);
+  return { from, to, step };
+}
+
+/** All executions that match, newest first, a page at a time, so that no long read holds the journal. */
+export async function* everyPage(
+  log: Pick<ExecutionLog, 'executions'>,
+  filter: ExecutionFilter,
+  limit = 500,
+): AsyncGenerator<readonly ExecutionRow[], void> {
+  let cursor: string | null = null;
+  do {
+    const page: Page<ExecutionRow> = await log.executions(filter, {
+      limit,
+      ...(cursor !== null && { cursor }),
+    });
+    yield page.items;
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+}

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Conflict, ProvisioningError, Unavailable } from '../../words/errors.ts';
+import type { Journal } from '../journal.ts';
+import { JournalError } from '../journal-error.ts';
+
+/**
+ * Copies a registry's folder while it is in use: journal and registry.json. The copy has all that was acknowledged
+ * before, and stands at `to` only when it is whole and synced; the text index is not in it and is made anew.
+ * @throws Conflict when something stands at `to`, Unavailable when it can't be written
+ */
+export async function backUp(journal: Pick<Journal, 'backUp'>, from: string, to: string): Promise<void> {
+  if (existsSync(to)) throw new Conflict(`${to} is there already: choose another name`);
+  const partial = `${to}.partial`;
+  try {
+    await rm(partial, { recursive: true, force: true });
+    await mkdir(partial, { recursive: true, mode: 0o700 });
+    await journal.backUp(join(partial, 'journal.sqlite'));
+    const book = join(from, 'registry.json');
+    if (existsSync(book)) await copyFile(book, join(partial, 'registry.json'));
+    for (const name of await readdir(partial)) await sync(join(partial, name));
+    await rename(partial, to);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true }).catch(() => undefined);
+    if (error instanceof ProvisioningError) throw error;
+    throw new Unavailable(JournalError.from(error, to).message);
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,126 @@
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { JournalError, sqliteErrorKind } from '../journal-error.ts';
+import { type Lock, lockFolder } from './lock.ts';
+import { Mark, missingIn } from './mark.ts';
+import { salvage } from './salvage.ts';
+import { migrate, schemaVersion, versionOf } from './schema.ts';
+
+export interface OpenJournal {
+  readonly db: DatabaseSync;
+  readonly lock: Lock;
+  readonly tag: string;
+  /** Noted after each commit. */
+  readonly mark: Mark;
+  /** A damaged journal was moved aside, or lacks its last commits: what is so, and what to do. */
+  readonly notice: string | null;
+}
+
+/** A whole check reads the whole file; beyond this size, damage is found when it is met. */
+const checkedBytes = 64 * 1024 * 1024;
+
+/**
+ * Opens `<folder>/journal.sqlite` for writing, and makes it when there is none.
+ * A damaged file is moved aside, a newer one refused; neither is overwritten.
+ * @throws JournalError saying what to do
+ */
+export function openJournal(folder: string): OpenJournal {
+  const file = join(folder, 'journal.sqlite');
+  let lock: Lock | undefined;
+  try {
+    // Customers' data are in it.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    lock = lockFolder(folder);
+    const { db, notice } = openOrReplace(file);
+    return { db, lock, notice, tag: tagOf(db), mark: new Mark(folder, db) };
+  } catch (error) {
+    lock?.release();
+    throw JournalError.from(error, file);
+  }
+}
+
+function openOrReplace(file: string): { db: DatabaseSync; notice: string | null } {
+  try {
+    if (existsSync(damageFlag(file))) throw new JournalError('damaged', 'damage was met while it was in use');
+    const fresh = isFresh(file);
+    const db = openFile(file);
+    return { db, notice: fresh ? null : missingIn(dirname(file), db) };
+  } catch (error) {
+    if (
+      !(sqliteErrorKind(error) === 'damaged' || (error instanceof JournalError && error.kind === 'damaged'))
+    )
+      throw error;
+    const aside = moveAside(file);
+    const db = openFile(file);
+    const events = salvage(aside, db);
+    // From now on the new one is the journal: a crash before would have it begun once more.
+    rmSync(damageFlag(file), { force: true });
+    return { db, notice: damageNotice(aside, events) };
+  }
+}
+
+function damageNotice(aside: string, events: number): string {
+  const over =
+    events === 0
+      ? 'no event that was not delivered could be taken over'
+      : `${events} ${events === 1 ? 'event that was' : 'events that were'} not delivered ${events === 1 ? 'has' : 'have'} been taken over`;
+  return `journal.sqlite was damaged and has been moved to ${aside}; a new one was begun, ${over}. What could not be read, and the log until then, is in that file only: recover it with "sqlite3 ${aside} .recover", or restore a backup`;
+}
+
+/** Damage was met in the open journal: the next opening moves it aside, though it may look sound where it is checked. */
+export function flagDamage(folder: string): void {
+  writeFileSync(damageFlag(join(folder, 'journal.sqlite')), '');
+}
+
+const damageFlag = (file: string) => `${file}-damaged`;
+
+function openFile(file: string): DatabaseSync {
+  const fresh = isFresh(file);
+  const db = new DatabaseSync(file, { timeout: 1000 });
+  try {
+    const version = versionOf(db);
+    if (version > schemaVersion) {
+      throw new JournalError(
+        'newer',
+        `journal.sqlite was written by a newer version of this package (format ${version}, this one knows ${schemaVersion}): update the package, or move ${file} away to begin a new journal`,
+      );
+    }
+    if (!fresh) check(db, file);
+    // On macOS, fsync alone leaves what was written in the drive's own memory; elsewhere these two change nothing.
+    db.exec('pragma fullfsync = on; pragma checkpoint_fullfsync = on');
+    db.exec(
+      'pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000; pragma cache_size = -32000',
+    );
+    migrate(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function isFresh(file: string): boolean {
+  return !existsSync(file) || statSync(file).size === 0;
+}
+
+function check(db: DatabaseSync, file: string): void {
+  if (statSync(file).size > checkedBytes) return;
+  const verdict = Object.values(db.prepare('pragma quick_check(1)').get() ?? {})[0];
+  if (verdict !== 'ok') throw new JournalError('damaged', String(verdict));
+}
+
+function moveAside(file: string): string {
+  const aside = `${file}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+  // The write-ahead log belongs to the file: without it the last commits could not be recovered.
+  for (const part of ['-wal', '-shm', '']) {
+    if (existsSync(file + part)) renameSync(file + part, aside + part);
+  }
+  return aside;
+}
+
+function tagOf(db: DatabaseSync): string {
+  const random = Math.random().toString(36).slice(2, 8).padEnd(6, '0');
+  db.prepare("insert into meta values('tag', ?) on conflict do nothing").run(random);
+  return String(db.prepare("select value from meta where key = 'tag'").get()?.['value']);
+}

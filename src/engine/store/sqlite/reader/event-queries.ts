@@ -1,0 +1,42 @@
+import type { EventRow } from '../../../words/execution.ts';
+import type { Ids } from '../../../words/ids.ts';
+import type { EventFilter, Page } from '../../log.ts';
+import { cursorOf } from './cursor.ts';
+import { eventsSelected } from './event-selection.ts';
+import { eventColumns, readEvent } from './execution-rows.ts';
+import { newestFirst, type Statements, type Window } from './newest-first.ts';
+import type { ObjectSearch } from './object-search.ts';
+
+/** Reads events. */
+export class EventQueries {
+  readonly #statements: Statements;
+  readonly #ids: Ids;
+
+  readonly #objects: ObjectSearch;
+
+  constructor(statements: Statements, ids: Ids, objects: ObjectSearch) {
+    this.#statements = statements;
+    this.#ids = ids;
+    this.#objects = objects;
+  }
+
+  async page(filter: EventFilter, window: Window): Promise<Page<EventRow>> {
+    const { objectId } = filter;
+    const ofObject =
+      objectId === undefined ? undefined : await this.#objects.events(objectId, filter, window);
+    const { found, next } = ofObject ?? newestFirst(this.#statements, eventsSelected(filter), window);
+    const byseq = this.#statements.of(`select ${eventColumns} from events where seq = ?`);
+    const items = found.flatMap(([, seq]) => {
+      const row = byseq.get(seq);
+      return row ? [readEvent(row, this.#ids)] : [];
+    });
+    return { items, nextCursor: next && cursorOf('events', next) };
+  }
+
+  details(id: string): (EventRow & { readonly envelope: string }) | undefined {
+    const seq = this.#ids.eventSeq(id);
+    if (seq === undefined) return undefined;
+    const row = this.#statements.of(`select ${eventColumns}, payload from events where seq = ?`).get(seq);
+    return row && { ...readEvent(row, this.#ids), envelope: String(row['payload']) };
+  }
+}

@@ -1,0 +1,134 @@
+import type { SQLOutputValue } from 'node:sqlite';
+import type { Ids } from '../../../words/ids.ts';
+import type { ExecutionDetails, ExecutionFilter, Page } from '../../log.ts';
+import { searchWords } from '../../words.ts';
+import { searchedPart } from '../search/text-document.ts';
+import type { TextIndex } from '../search/text-index.ts';
+import { TextSearch } from '../search/text-search.ts';
+import { cursorOf } from './cursor.ts';
+import {
+  executionColumns,
+  type ReadExecution,
+  readAttempt,
+  readExecution,
+  readHeaders,
+} from './execution-rows.ts';
+import { executionsSelected } from './execution-selection.ts';
+import { newestFirst, type Positions, type Statements, type Window } from './newest-first.ts';
+import type { ObjectSearch } from './object-search.ts';
+
+/** As `ExecutionDetails`, from the reading thread. */
+export type ReadDetails = ReadExecution & Omit<ExecutionDetails, keyof ReadExecution | 'parkedFor'>;
+
+/** What a page may carry of responses and errors, in characters; it ends early then. */
+const pageVolume = 2_000_000;
+/** An event's executions; no chain is longer. */
+const mostOfEvent = 1000;
+
+type Row = Record<string, SQLOutputValue>;
+
+/** Reads executions. No statement outlives its call, so that no read holds up the journal. */
+export class ExecutionQueries {
+  readonly #statements: Statements;
+  readonly #ids: Ids;
+  readonly #search: TextSearch;
+  readonly #objects: ObjectSearch;
+
+  constructor(statements: Statements, ids: Ids, index: TextIndex, objects: ObjectSearch) {
+    this.#statements = statements;
+    this.#ids = ids;
+    this.#search = new TextSearch(statements, index);
+    this.#objects = objects;
+  }
+
+  async page(filter: ExecutionFilter, window: Window): Promise<Page<ReadExecution>> {
+    const positions = await this.positions(filter, window);
+    const items: ReadExecution[] = [];
+    let volume = 0;
+    let next = positions.next;
+    for (const [index, position] of positions.found.entries()) {
+      const row = this.#statements
+        .of(`select ${executionColumns} from executions where seq = ?`)
+        .get(position[1]);
+      if (!row) continue;
+      const item = readExecution(row, this.#ids);
+      items.push(item);
+      volume += (item.response?.length ?? 0) + (item.error?.length ?? 0);
+      if (volume > pageVolume && index + 1 < positions.found.length) {
+        next = position;
+        break;
+      }
+    }
+    return { items, nextCursor: next && cursorOf('executions', next) };
+  }
+
+  details(id: string): ReadDetails | undefined {
+    const seq = this.#ids.executionSeq(id);
+    const row =
+      seq !== undefined &&
+      this.#statements
+        .of(
+          `select ${executionColumns}, request_headers, response_headers, attempt_started_at,
+           (select payload from events where events.seq = event_seq) as request
+           from executions where seq = ? and status > 0`,
+        )
+        .get(seq);
+    if (!row) return undefined;
+    const earlier = this.#statements
+      .of('select * from attempts where execution_seq = ? order by attempt')
+      .all(seq);
+    return {
+      ...readExecution(row, this.#ids),
+      request: String(row['request'] ?? ''),
+      searchedInPart: (['request', 'response', 'error'] as const).filter((text) =>
+        isLonger(String(row[text] ?? ''), searchedPart),
+      ),
+      requestHeaders: readHeaders(row['request_headers']),
+      responseHeaders: readHeaders(row['response_headers']),
+      attemptList: [...earlier, ...lastAttempt(row)].map(readAttempt),
+    };
+  }
+
+  /** All of an event, in chain order. */
+  ofEvent(event: number): ReadExecution[] {
+    return this.#statements
+      .of(
+        `select ${executionColumns} from executions indexed by executions_by_event
+         where event_seq = ? and status > 0 order by position, seq limit ${mostOfEvent}`,
+      )
+      .all(event)
+      .map((row) => readExecution(row, this.#ids));
+  }
+
+  /** Where the executions of a page stand. */
+  async positions(filter: ExecutionFilter, window: Window): Promise<Positions> {
+    const { text, eventId } = filter;
+    const search = text === undefined ? undefined : searchWords(text);
+    const event = eventId === undefined ? undefined : this.#ids.eventSeq(eventId);
+    if (search?.length === 0 || (eventId !== undefined && event === undefined))
+      return { found: [], next: null };
+    if (search && event === undefined) return this.#search.newestFirst(search, filter, window);
+    const ofObject =
+      filter.objectId !== undefined && event === undefined
+        ? await this.#objects.executions(filter.objectId, filter, window)
+        : undefined;
+    if (ofObject) return ofObject;
+    const selection = executionsSelected(filter, event);
+    if (!search) return newestFirst(this.#statements, selection, window);
+    // An event has few executions: they are looked at themselves.
+    const { found } = newestFirst(this.#statements, selection, { ...window, limit: mostOfEvent });
+    return this.#search.among(found, search, window.limit);
+  }
+}
+
+/** Than so many characters, of which a few take two places in a string. */
+function isLonger(text: string, characters: number): boolean {
+  return text.length > characters && [...text].length > characters;
+}
+
+/** The row itself holds the last attempt; one that is being made is not told of yet. */
+function lastAttempt(row: Row): Row[] {
+  if (Number(row['attempts']) === 0 || row['attempt_started_at'] === null || row['duration_ms'] === null)
+    return [];
+  return [{ ...row, attempt: row['attempts'] ?? null, started_at: row['attempt_started_at'] ?? null }];
+}

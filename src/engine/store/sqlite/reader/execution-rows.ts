@@ -1,0 +1,140 @@
+import type { SQLOutputValue } from 'node:sqlite';
+import { z } from 'zod';
+import type { AttemptRow, EventRow, ExecutionRow } from '../../../words/execution.ts';
+import type { Ids } from '../../../words/ids.ts';
+import { eventStatusOf, executionStatusOf, stage } from '../../stage.ts';
+
+/** A row of the log but for `parkedFor`, which hangs on handlers that the reading thread does not know. */
+export interface ReadExecution extends Omit<ExecutionRow, 'parkedFor'> {
+  /** Parked behind an earlier execution of its handler and object. */
+  readonly blocked: boolean;
+}
+
+/** Without the columns that only the details need, which may be long. */
+export const executionColumns = `seq, event_seq, event_type, object_id, handler_id, handler_number, handler_name, handler_type,
+  priority, status, blocked, next_attempt_at, target, started_at, duration_ms, attempts, code, response, error, replay_of`;
+
+export const eventColumns = 'seq, event_type, object_id, node, stage, accepted_at, touched_at';
+
+const numberOrNull = z.number().nullable();
+const textOrNull = z.string().nullable();
+
+const storedExecution = z.object({
+  seq: z.number(),
+  event_seq: z.number(),
+  event_type: z.string(),
+  object_id: z.string(),
+  handler_id: z.string(),
+  handler_number: z.number(),
+  handler_name: z.string(),
+  handler_type: z.enum(['http', 'local', 'flow']),
+  priority: z.number(),
+  status: z.number(),
+  blocked: z.number(),
+  next_attempt_at: numberOrNull,
+  target: textOrNull,
+  started_at: numberOrNull,
+  duration_ms: numberOrNull,
+  attempts: z.number(),
+  code: numberOrNull,
+  response: textOrNull,
+  error: textOrNull,
+  replay_of: numberOrNull,
+});
+
+const storedEvent = z.object({
+  seq: z.number(),
+  event_type: z.string(),
+  object_id: z.string(),
+  node: textOrNull,
+  stage: z.number(),
+  accepted_at: z.number(),
+  touched_at: numberOrNull,
+});
+
+const storedAttempt = z.object({
+  attempt: z.number(),
+  started_at: z.number(),
+  duration_ms: z.number(),
+  code: numberOrNull,
+  response: textOrNull,
+  error: textOrNull,
+  request_headers: textOrNull,
+  response_headers: textOrNull,
+});
+
+type Stored = Record<string, SQLOutputValue>;
+
+export function readExecution(stored: Stored, ids: Ids): ReadExecution {
+  const row = storedExecution.parse(stored);
+  return {
+    id: ids.execution(row.seq),
+    seq: row.seq,
+    eventId: ids.event(row.event_seq),
+    eventType: row.event_type,
+    objectId: row.object_id,
+    handler: {
+      id: row.handler_id,
+      number: row.handler_number,
+      name: row.handler_name,
+      type: row.handler_type,
+      priority: row.priority,
+    },
+    target: row.target,
+    status: executionStatusOf(row.status),
+    blocked: row.blocked === 1,
+    startedAt: isoOrNull(row.started_at),
+    durationMs: row.duration_ms,
+    attempts: row.attempts,
+    code: row.code,
+    response: row.response,
+    error: row.error,
+    nextAttemptAt: isoOrNull(row.next_attempt_at),
+    replayOf: row.replay_of === null ? null : ids.execution(row.replay_of),
+  };
+}
+
+export function readEvent(stored: Stored, ids: Ids): EventRow {
+  const row = storedEvent.parse(stored);
+  return {
+    id: ids.event(row.seq),
+    seq: row.seq,
+    eventType: row.event_type,
+    objectId: row.object_id,
+    status: eventStatusOf(row.stage),
+    acceptedAt: iso(row.accepted_at),
+    // In µs, unlike all other times; what is parked has been touched, but is not settled.
+    settledAt: isoOrNull(
+      row.stage < stage.succeeded || row.touched_at === null ? null : Math.floor(row.touched_at / 1000),
+    ),
+    node: row.node,
+  };
+}
+
+export function readAttempt(stored: Stored): AttemptRow {
+  const row = storedAttempt.parse(stored);
+  return {
+    attempt: row.attempt,
+    startedAt: iso(row.started_at),
+    durationMs: row.duration_ms,
+    code: row.code,
+    response: row.response,
+    error: row.error,
+    requestHeaders: readHeaders(row.request_headers),
+    responseHeaders: readHeaders(row.response_headers),
+  };
+}
+
+const headersSchema = z.record(z.string(), z.string());
+
+export function readHeaders(stored: SQLOutputValue | undefined): Readonly<Record<string, string>> {
+  return typeof stored === 'string' ? headersSchema.parse(JSON.parse(stored)) : {};
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function isoOrNull(ms: number | null): string | null {
+  return ms === null ? null : iso(ms);
+}

@@ -1,0 +1,127 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import type { Counts, HandlerHealth, StatisticsRange, StatisticsStep } from '../../log.ts';
+import { statusCode } from '../../stage.ts';
+import type { Statements } from './newest-first.ts';
+
+/** Durations that a percentile is taken from at most, or about so many of more rows. */
+const sample = 1000;
+/** Executions of a handler that its health is judged by at most: the newest ones. */
+const judged = 400;
+
+/** Ms of counting, after which other queries go between. */
+const yieldAfter = 10;
+
+const inStep = `from executions indexed by executions_by_status
+  where status = :status and status > 1 and started_at is not null and started_at >= :from and started_at < :to`;
+
+/** Counts and percentiles: each is a walk along one index. */
+export class Figures {
+  readonly #statements: Statements;
+
+  constructor(statements: Statements) {
+    this.#statements = statements;
+  }
+
+  counts(): Omit<Counts, 'indexing'> {
+    return {
+      waiting: this.#count('select count(*) as n from events indexed by events_by_stage where stage < 5'),
+      running: this.#count(
+        `select count(*) as n from executions where status = ${statusCode.running} and started_at > 0`,
+      ),
+      parked: this.#count('select count(*) as n from executions indexed by parked where status = 2'),
+    };
+  }
+
+  async statistics({ from, to, step }: StatisticsRange): Promise<StatisticsStep[]> {
+    const steps: StatisticsStep[] = [];
+    let yielded = performance.now();
+    for (let at = from; at < to; at += step) {
+      steps.push(this.#step(at, Math.min(at + step, to)));
+      if (performance.now() - yielded < yieldAfter) continue;
+      await yieldToOthers();
+      yielded = performance.now();
+    }
+    return steps;
+  }
+
+  health(handlers: readonly string[], since: number): Record<string, HandlerHealth> {
+    return Object.fromEntries(handlers.map((handler) => [handler, this.#health(handler, since)]));
+  }
+
+  handlerNumbers(): Record<string, number> {
+    const next = this.#statements.of(
+      `select handler_id as id, handler_number as number from executions indexed by executions_by_handler
+       where handler_id > ? and status > 1 and started_at is not null order by handler_id limit 1`,
+    );
+    const numbers = new Map<string, number>();
+    let row = next.get('');
+    for (; row; row = next.get(String(row['id']))) numbers.set(String(row['id']), Number(row['number']));
+    return Object.fromEntries(numbers);
+  }
+
+  #count(sql: string, values: Record<string, number | string> = {}): number {
+    return Number(this.#statements.of(sql).get(values)?.['n']);
+  }
+
+  #step(from: number, to: number): StatisticsStep {
+    const ended = (['succeeded', 'failed'] as const).map((status) => {
+      const values = { status: statusCode[status], from, to };
+      return { values, rows: this.#count(`select count(*) as n ${inStep}`, values) };
+    });
+    const [succeeded = 0, failed = 0] = ended.map(({ rows }) => rows);
+    const parked = this.#count(`select count(*) as n ${inStep}`, { status: statusCode.parked, from, to });
+    const every = Math.ceil((succeeded + failed) / sample);
+    const durations = ended.flatMap(({ values, rows }) =>
+      rows === 0
+        ? []
+        : this.#statements
+            .of(`select duration_ms ${inStep} and seq % :every = 0 and duration_ms is not null`)
+            .all({ ...values, every })
+            .map((row) => Number(row['duration_ms'])),
+    );
+    return {
+      at: new Date(from).toISOString(),
+      succeeded,
+      failed,
+      parked,
+      p50: percentile(durations, 0.5),
+      p95: percentile(durations, 0.95),
+    };
+  }
+
+  #health(handler: string, since: number): HandlerHealth {
+    const newest = (columns: string, ...statuses: readonly ('parked' | 'succeeded' | 'failed')[]) =>
+      this.#statements
+        .of(
+          `${statuses
+            .map(
+              (status) =>
+                `select started_at as at, seq, status, ${columns} from executions indexed by executions_by_handler
+                 where handler_id = :handler and status = ${statusCode[status]} and status > 1
+                 and started_at is not null and started_at >= :since`,
+            )
+            .join(' union all ')} order by at desc, seq desc limit ${judged}`,
+        )
+        .all({ handler, since });
+    const ended = newest('duration_ms', 'succeeded', 'failed');
+    const succeeded = ended.filter(({ status }) => status === statusCode.succeeded).length;
+    const retried = newest('attempts', 'parked').filter(({ attempts }) => Number(attempts) > 0).length;
+    const durations = ended.flatMap(({ duration_ms: ms }) => (typeof ms === 'number' ? [ms] : []));
+    const lost = newest('error', 'parked', 'failed').find(({ error }) => error !== null);
+    return {
+      parked: this.#count(
+        'select count(*) as n from executions indexed by parked where status = 2 and handler_id = :handler',
+        { handler },
+      ),
+      successRate: ended.length + retried === 0 ? null : succeeded / (ended.length + retried),
+      p95Ms: percentile(durations, 0.95),
+      lastError: typeof lost?.['error'] === 'string' ? lost['error'] : null,
+    };
+  }
+}
+
+/** By nearest rank. */
+function percentile(values: readonly number[], share: number): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
+}

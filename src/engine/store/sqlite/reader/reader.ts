@@ -1,0 +1,71 @@
+import { setTimeout as sleep, setImmediate as yieldToOthers } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { JournalError } from '../../journal-error.ts';
+import type { FromReader, Queries, ToReader } from '../log-protocol.ts';
+import { indexingTime, pauseAfter } from '../search/indexing-pace.ts';
+import { type OpenQueries, openQueries } from './queries.ts';
+
+const folder = String(workerData);
+
+/** Ms between two looks for slices of the text index that are pruned. */
+const compactionPause = 60_000;
+
+let open: OpenQueries | undefined;
+let closed = false;
+let indexing = false;
+let touched = Number.NEGATIVE_INFINITY;
+let compacted = Number.NEGATIVE_INFINITY;
+
+/** Opened again when it failed: the journal may be there by now. */
+function opened(): OpenQueries {
+  if (closed) throw new Error('it is closed');
+  open ??= openQueries(folder);
+  return open;
+}
+
+async function answer(id: number, query: keyof Queries, args: readonly unknown[]): Promise<void> {
+  try {
+    const ask = opened().queries[query] as (...given: readonly unknown[]) => unknown;
+    send({ id, value: await ask(...args) });
+  } catch (error) {
+    send({ id, failure: JournalError.from(error, folder).message });
+  }
+}
+
+/** Catches up with what has been touched. What fails is tried again at the next touch. */
+async function catchUp(): Promise<void> {
+  if (indexing) return;
+  indexing = true;
+  try {
+    for (;;) {
+      const indexed = opened().index.advance(indexingTime);
+      if (!indexed) break;
+      await sleep(pauseAfter(indexed, performance.now() - touched));
+    }
+    if (performance.now() - compacted > compactionPause) {
+      compacted = performance.now();
+      while (opened().index.compact()) await yieldToOthers();
+    }
+  } catch {
+    // A search by text tells what is wrong; nobody has asked for one now.
+  } finally {
+    indexing = false;
+  }
+}
+
+function send(message: FromReader): void {
+  parentPort?.postMessage(message);
+}
+
+parentPort?.on('message', (message: ToReader) => {
+  if ('query' in message) void answer(message.id, message.query, message.args);
+  else if ('touched' in message) {
+    touched = performance.now();
+    void catchUp();
+  } else {
+    closed = true;
+    open?.close();
+    parentPort?.close();
+  }
+});
+void catchUp();

@@ -1,0 +1,111 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import { isLost } from '../../../rules/chain.ts';
+import { type ReplayPlace, replayable } from '../../../rules/replayable.ts';
+import type { ExecutionFilter, ReplayBatch, ReplayBatchRequest, ReplayCount } from '../../log.ts';
+import { executionStatusOf, stage } from '../../stage.ts';
+import type { ExecutionQueries } from './execution-queries.ts';
+import type { Statements } from './newest-first.ts';
+
+/** Executions found with one look, and events looked at between two turns of others. */
+const foundAtOnce = 2000;
+const lookedAtAtOnce = 200;
+
+/** Settled executions that match, by event in the order of the events; seqs. */
+interface Plan {
+  readonly events: readonly (readonly [event: number, executions: readonly number[]])[];
+  next: number;
+}
+
+/** Finds what a filter lets run again (see replayable.ts), in the original order. */
+export class ReplayPlans {
+  readonly #statements: Statements;
+  readonly #executions: ExecutionQueries;
+  /** Of bulk replays that are on their way, by id. After a restart they are made anew. */
+  readonly #plans = new Map<number, Plan>();
+
+  constructor(statements: Statements, executions: ExecutionQueries) {
+    this.#statements = statements;
+    this.#executions = executions;
+  }
+
+  async count(filter: ExecutionFilter, callable: readonly string[]): Promise<ReplayCount> {
+    const plan = await this.#plan(filter, 0, Number.MAX_SAFE_INTEGER);
+    let matched = 0;
+    for (const [index, [event, executions]] of plan.events.entries()) {
+      if (index % lookedAtAtOnce === 0) await yieldToOthers();
+      matched += this.#replayable(event, executions, callable).length;
+    }
+    return { matched, until: plan.events.at(-1)?.[0] ?? 0 };
+  }
+
+  async batch(request: ReplayBatchRequest): Promise<ReplayBatch> {
+    const { id, filter, after, until, callable, limit } = request;
+    let plan = this.#plans.get(id);
+    if (!plan) {
+      plan = await this.#plan(filter, after, until);
+      this.#plans.set(id, plan);
+    }
+    const events: (readonly number[])[] = [];
+    let cursor = after;
+    for (let looked = 0; events.length < limit && looked < lookedAtAtOnce; looked += 1) {
+      const next = plan.events[plan.next];
+      if (!next) break;
+      plan.next += 1;
+      const [event, executions] = next;
+      if (event <= after) continue;
+      cursor = event;
+      const may = this.#replayable(event, executions, callable);
+      if (may.length > 0) events.push(may);
+    }
+    const ends = plan.next >= plan.events.length;
+    if (ends) this.#plans.delete(id);
+    return { events, cursor, ends };
+  }
+
+  async #plan(filter: ExecutionFilter, after: number, until: number): Promise<Plan> {
+    const byEvent = new Map<number, number[]>();
+    const window = { from: filter.from, to: filter.to, limit: foundAtOnce };
+    let place: Parameters<ExecutionQueries['positions']>[1]['after'];
+    do {
+      const { found, next } = await this.#executions.positions(filter, { ...window, after: place });
+      for (const [, seq] of found) {
+        const row = this.#statements.of('select event_seq, status from executions where seq = ?').get(seq);
+        const status = executionStatusOf(Number(row?.['status']));
+        const event = Number(row?.['event_seq']);
+        if (!row || event <= after || event > until || !(isLost(status) || status === 'succeeded')) continue;
+        const known = byEvent.get(event);
+        if (known) known.push(seq);
+        else byEvent.set(event, [seq]);
+      }
+      place = next ?? undefined;
+      await yieldToOthers();
+    } while (place);
+    return { events: [...byEvent].sort(([a], [b]) => a - b), next: 0 };
+  }
+
+  #replayable(event: number, asked: readonly number[], callable: readonly string[]): readonly number[] {
+    const row = this.#statements.of('select stage from events where seq = ?').get(event);
+    const at = Number(row?.['stage'] ?? 0);
+    if (at < stage.parked || at === stage.unclaimed) return [];
+    const choice = replayable(this.#chain(event), asked, callable);
+    return 'why' in choice ? [] : choice.places.map(({ seq }) => seq);
+  }
+
+  /** Of each position the execution that counts. */
+  #chain(event: number): ReplayPlace[] {
+    const byPosition = new Map<number, ReplayPlace>();
+    const sql = `select seq, position, status, stop, handler_id from executions indexed by executions_by_event
+      where event_seq = ? order by seq`;
+    for (const row of this.#statements.of(sql).all(event)) {
+      const position = Number(row['position']);
+      byPosition.set(position, {
+        seq: Number(row['seq']),
+        position,
+        status: executionStatusOf(Number(row['status'])),
+        stop: row['stop'] === 1,
+        handler: { id: String(row['handler_id']) },
+      });
+    }
+    return [...byPosition.values()].sort((a, b) => a.position - b.position);
+  }
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { ReplayRow } from '../../log.ts';
+import type { Statements } from './newest-first.ts';
+
+const most = 100;
+
+const isoSchema = z.number().transform((ms) => new Date(ms).toISOString());
+const rowSchema = z.object({
+  id: z.number(),
+  filter: z.string().transform((json) => JSON.parse(json) as ReplayRow['filter']),
+  status: z.enum(['running', 'done', 'cancelled']),
+  matched: z.number(),
+  replayed: z.number(),
+  ratePerSecond: z.number(),
+  by: z.string().nullable(),
+  startedAt: isoSchema,
+  endedAt: isoSchema.nullable(),
+});
+
+/** The newest bulk replays, newest first. */
+export function replayRows(statements: Statements): ReplayRow[] {
+  return statements
+    .of(
+      `select id, filter, state as status, matched, replayed, rate as ratePerSecond, by, started_at as startedAt,
+       ended_at as endedAt from bulk_replays order by id desc limit ${most}`,
+    )
+    .all()
+    .map((row) => rowSchema.parse(row));
+}

@@ -1,0 +1,145 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Low } from 'lowdb';
+import { JSONFile } from 'lowdb/node';
+import { z } from 'zod';
+import { nodeIdSchema } from '../../words/handler.ts';
+import { JournalError } from '../journal-error.ts';
+
+const overrideSchema = z.object({
+  status: z.enum(['enabled', 'held', 'disabled']),
+  by: z.string().nullable(),
+  at: z.iso.datetime(),
+  reason: z.string().nullable(),
+});
+
+/** An operator's switch of a handler that differs from what the flow says. */
+export type Override = z.infer<typeof overrideSchema>;
+
+const registryDataSchema = z.object({
+  version: z.literal(1),
+  /** The number that was given last; numbers are never reused. */
+  lastNumber: z.int().min(0),
+  numbers: z.record(nodeIdSchema, z.int().min(1)),
+  overrides: z.record(nodeIdSchema, overrideSchema),
+});
+export type RegistryData = z.infer<typeof registryDataSchema>;
+
+/** Handler numbers by node id, as the journal's executions remember them. */
+export type RememberedNumbers = Readonly<Record<string, number>>;
+
+/** Where the same is kept a second time: in the journal. */
+export interface Book {
+  /** As it was kept last; null when it never was. */
+  readonly text: string | null;
+  keep(text: string): Promise<void>;
+}
+
+export interface OpenRegistryFile {
+  readonly data: RegistryData;
+  /** Writes `data` atomically, unless it is what the file holds. @throws when the folder can not be written */
+  save(): Promise<void>;
+  /** The file was damaged or missing: where it is, what was rebuilt and what is lost. */
+  readonly notice: string | null;
+}
+
+/**
+ * Opens `<folder>/registry.json`: handler numbers and overrides. When it is missing or damaged, both are rebuilt from
+ * the journal, as far as that has them; a damaged file is moved aside, never overwritten.
+ * @param remembered the numbers in the journal's log, for a journal without a book
+ * @throws JournalError of kind `newer` when a newer version has written it
+ */
+export async function openRegistryFile(
+  folder: string,
+  remembered: () => Promise<RememberedNumbers>,
+  book?: Book,
+): Promise<OpenRegistryFile> {
+  const file = join(folder, 'registry.json');
+  const db = new Low<RegistryData | null>(new JSONFile(file), null);
+  let damage: string | null = null;
+  try {
+    await db.read();
+    refuseNewer(db.data);
+    if (db.data !== null) db.data = registryDataSchema.parse(db.data);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    const aside = `${file}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+    await rename(file, aside);
+    damage = `registry.json was damaged and has been moved to ${aside}`;
+    db.data = null;
+  }
+  let written = JSON.stringify(db.data);
+  const known = db.data ?? fromBook(book?.text ?? null);
+  const data = consistent(known ?? rebuilt(await remembered()));
+  const rebuiltAloud = db.data === null && (damage !== null || book !== undefined);
+  const notice = rebuiltAloud ? noticeOf(damage, data, known !== null) : null;
+  db.data = data;
+  let kept = book?.text ?? null;
+  const save = async () => {
+    const text = JSON.stringify(data);
+    if (text !== written) {
+      await db.write();
+      written = text;
+    }
+    if (book && text !== kept) {
+      await book.keep(text);
+      kept = text;
+    }
+  };
+  return { data, notice, save };
+}
+
+function refuseNewer(data: Partial<RegistryData> | null): void {
+  if (Number(data?.version) > 1) {
+    throw new JournalError('newer', 'registry.json was written by a newer version: update the package');
+  }
+}
+
+/** Whatever the file says, a number is not given twice, and a node id such as `constructor` is no property of an object. */
+function consistent({ version, lastNumber, numbers, overrides }: RegistryData): RegistryData {
+  return {
+    version,
+    lastNumber: Math.max(lastNumber, ...Object.values(numbers)),
+    numbers: Object.assign(Object.create(null), numbers),
+    overrides: Object.assign(Object.create(null), overrides),
+  };
+}
+
+function rebuilt(numbers: RememberedNumbers): RegistryData {
+  return {
+    version: 1,
+    lastNumber: 0,
+    numbers,
+    overrides: {},
+  };
+}
+
+/** What the journal has of it; null when it has nothing that can be used. */
+function fromBook(text: string | null): RegistryData | null {
+  try {
+    return text === null ? null : registryDataSchema.parse(JSON.parse(text));
+  } catch (error) {
+    if (isDamage(error)) return null;
+    throw error;
+  }
+}
+
+/** A new registry has nothing to tell: neither numbers nor switches. */
+function noticeOf(
+  damage: string | null,
+  { numbers, overrides }: RegistryData,
+  complete: boolean,
+): string | null {
+  if (damage === null && Object.keys(numbers).length === 0) return null;
+  const what = damage ?? 'registry.json was missing';
+  if (!complete) {
+    return `${what}; handler numbers were rebuilt from the journal, operators' switches are lost: check the handlers' status`;
+  }
+  const switches = Object.entries(overrides).map(([id, { status }]) => `${id} ${status}`);
+  const switched = switches.length === 0 ? 'none was in force' : switches.join(', ');
+  return `${what}; handler numbers and operators' switches were rebuilt from the journal: ${switched}`;
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof SyntaxError || error instanceof z.ZodError;
+}

@@ -1,0 +1,69 @@
+import type { SQLOutputValue } from 'node:sqlite';
+import type { ExecutionFilter } from '../../log.ts';
+import { statusCode } from '../../stage.ts';
+import { addWords, type SearchWord } from '../../words.ts';
+
+/** Characters of each text that can be searched for; what comes after them would cost more than to deliver it. */
+export const searchedPart = 16_384;
+
+/** The columns of an execution that its document is made of. */
+export const documentColumns = `seq, event_seq, event_type, object_id, handler_id, status,
+  substr(response, 1, ${searchedPart}) as response, substr(error, 1, ${searchedPart}) as error`;
+
+/** An execution as the text index sees it. */
+export type Documented = Readonly<Record<string, SQLOutputValue>>;
+
+/** Begins what stands for a condition other than text; no letter, so no word begins with it. */
+const mark = '\u{e000}';
+
+/** All words that an execution is found by: of its request, response and error. */
+export function wordsOf(row: Documented, ofRequest: ReadonlySet<string>): Set<string> {
+  const words = new Set(ofRequest);
+  for (const text of [row['response'], row['error']]) if (typeof text === 'string') addWords(text, words);
+  return words;
+}
+
+/** Words that stand for the conditions, so that the index can tell that a frequent word never meets a rare handler. */
+export function addFacets(row: Documented, words: Set<string>): void {
+  words
+    .add(facet('s', String(row['status'])))
+    .add(facet('h', String(row['handler_id'])))
+    .add(facet('t', String(row['event_type'])))
+    .add(facet('o', String(row['object_id'])));
+}
+
+/** Of an event that was accepted, so that an object's events are found too. */
+export function addObject(objectId: string, words: Set<string>): void {
+  words.add(facet('o', objectId));
+}
+
+/** What the index is asked, in FTS5's language. It may find too much: another row of the same ms, or an older state. */
+export interface IndexQuery {
+  /** Empty: none are asked for, but there are facets. */
+  readonly words: string;
+  /** The conditions other than text; null: there are none. */
+  readonly facets: string | null;
+}
+
+export function indexQuery(search: readonly SearchWord[], filter: ExecutionFilter): IndexQuery {
+  const { handler, eventType, objectId, status } = filter;
+  const facets = [
+    ...(handler === undefined ? [] : [quoted(facet('h', handler))]),
+    ...(eventType === undefined ? [] : [quoted(facet('t', eventType))]),
+    ...(objectId === undefined ? [] : [quoted(facet('o', objectId))]),
+    ...(status ? [`(${status.map((one) => quoted(facet('s', String(statusCode[one])))).join(' OR ')})`] : []),
+  ];
+  return {
+    words: search.map(({ word, prefix }) => quoted(word) + (prefix ? ' *' : '')).join(' AND '),
+    facets: facets.length === 0 ? null : facets.join(' AND '),
+  };
+}
+
+/** One token, whatever the value holds; two values may share one. */
+function facet(kind: string, value: string): string {
+  return mark + kind + value.replace(/[^A-Za-z0-9@._\u{80}-\u{10ffff}-]/gu, '_');
+}
+
+function quoted(token: string): string {
+  return `"${token}"`;
+}

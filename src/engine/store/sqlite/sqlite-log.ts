@@ -1,0 +1,209 @@
+import { once } from 'node:events';
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { NotFound, Unavailable } from '../../words/errors.ts';
+import type { EventRow, ExecutionRow, ParkedFor } from '../../words/execution.ts';
+import type {
+  Counts,
+  EventDetails,
+  EventFilter,
+  ExecutionDetails,
+  ExecutionFilter,
+  ExecutionLog,
+  HandlerHealth,
+  Page,
+  PageRequest,
+  ReplayBatch,
+  ReplayBatchRequest,
+  ReplayCount,
+  ReplayRow,
+  StatisticsRange,
+  StatisticsStep,
+} from '../log.ts';
+import type { FromReader, Queries, ToReader } from './log-protocol.ts';
+import { type List, positionOf } from './reader/cursor.ts';
+import type { ReadExecution } from './reader/execution-rows.ts';
+import type { Window } from './reader/newest-first.ts';
+import { threadLimits } from './thread-limits.ts';
+
+export interface SqliteLogOptions {
+  /** The registry's own folder, with its `journal.sqlite`. */
+  readonly folder: string;
+  /** Why an execution is parked: handlers are known here, not in the journal. */
+  readonly parkedFor: (execution: ParkedExecution) => ParkedFor;
+}
+
+/** What is known of a parked execution. */
+export interface ParkedExecution {
+  /** Node id. */
+  readonly handler: string;
+  /** An earlier execution of its handler and object goes first. */
+  readonly blocked: boolean;
+}
+
+interface Waiting {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Ms for which touches are gathered before the text index is told. */
+const gathering = 1000;
+
+/**
+ * The log of a journal in SQLite, read by a thread of its own that starts with the first question and keeps no
+ * process alive while it has none.
+ */
+export class SqliteLog implements ExecutionLog {
+  readonly #options: SqliteLogOptions;
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | undefined;
+  #asked = 0;
+  #gathering: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: SqliteLogOptions) {
+    this.#options = options;
+  }
+
+  async executions(filter: ExecutionFilter, page: PageRequest): Promise<Page<ExecutionRow>> {
+    const { items, nextCursor } = await this.#ask('executions', filter, windowOf('executions', filter, page));
+    return { items: items.map((item) => this.#shown(item)), nextCursor };
+  }
+
+  async execution(id: string): Promise<ExecutionDetails> {
+    const found = await this.#ask('execution', id);
+    if (!found) throw new NotFound(`there is no execution ${id}: it may have been pruned`);
+    return this.#shown(found);
+  }
+
+  async events(filter: EventFilter, page: PageRequest): Promise<Page<EventRow>> {
+    return this.#ask('events', filter, windowOf('events', filter, page));
+  }
+
+  async event(id: string): Promise<EventDetails> {
+    const found = await this.#ask('event', id);
+    if (!found) throw new NotFound(`there is no event ${id}: it may have been pruned`);
+    return { ...found, executions: found.executions.map((execution) => this.#shown(execution)) };
+  }
+
+  counts(): Promise<Counts> {
+    return this.#ask('counts');
+  }
+
+  statistics(range: StatisticsRange): Promise<readonly StatisticsStep[]> {
+    return this.#ask('statistics', range);
+  }
+
+  health(handlers: readonly string[], since: number): Promise<Readonly<Record<string, HandlerHealth>>> {
+    return this.#ask('health', handlers, since);
+  }
+
+  replayCount(filter: ExecutionFilter, callable: readonly string[]): Promise<ReplayCount> {
+    return this.#ask('replayCount', filter, callable);
+  }
+
+  replayBatch(request: ReplayBatchRequest): Promise<ReplayBatch> {
+    return this.#ask('replayBatch', request);
+  }
+
+  replays(): Promise<readonly ReplayRow[]> {
+    return this.#ask('replays');
+  }
+
+  handlerNumbers(): Promise<Readonly<Record<string, number>>> {
+    return this.#ask('handlerNumbers');
+  }
+
+  /** Something was committed: the text index follows within 2 s. Costs nothing, however often it is called. */
+  poke(): void {
+    if (this.#closed || this.#gathering) return;
+    this.#gathering = setTimeout(() => {
+      this.#gathering = undefined;
+      this.#post({ touched: true });
+    }, gathering).unref();
+  }
+
+  /** Lets go of the files; questions that are not answered yet are refused. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#gathering);
+    this.#refuse('it was closed');
+    const worker = this.#worker;
+    if (!worker) return;
+    const exit = once(worker, 'exit');
+    worker.ref();
+    worker.postMessage({ close: true } satisfies ToReader);
+    await exit;
+  }
+
+  #shown<Row extends ReadExecution>({
+    blocked,
+    ...row
+  }: Row): Omit<Row, 'blocked'> & { parkedFor: ParkedFor | null } {
+    const parkedFor =
+      row.status === 'parked' ? this.#options.parkedFor({ handler: row.handler.id, blocked }) : null;
+    return { ...row, parkedFor, nextAttemptAt: parkedFor === 'retry' ? row.nextAttemptAt : null };
+  }
+
+  #ask<Name extends keyof Queries>(
+    query: Name,
+    ...args: Parameters<Queries[Name]>
+  ): Promise<Awaited<ReturnType<Queries[Name]>>> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(new Unavailable('the execution log is closed'));
+      this.#asked += 1;
+      this.#waiting.set(this.#asked, { resolve, reject });
+      this.#post({ id: this.#asked, query, args });
+      this.#worker?.ref();
+    });
+  }
+
+  #post(message: ToReader): void {
+    this.#worker ??= this.#start();
+    this.#worker.postMessage(message);
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL(`./reader/reader${extname(import.meta.url)}`, import.meta.url), {
+      workerData: this.#options.folder,
+      resourceLimits: threadLimits,
+    });
+    worker.on('message', (answer: FromReader) => this.#settle(answer));
+    // A thread that has failed is replaced at the next question.
+    worker.on('error', (error) => this.#end(worker, error.message));
+    worker.on('exit', () => this.#end(worker, 'its thread has ended'));
+    worker.unref();
+    return worker;
+  }
+
+  #end(worker: Worker, why: string): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    this.#refuse(why);
+  }
+
+  #settle(answer: FromReader): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if (this.#waiting.size === 0 && !this.#closed) this.#worker?.unref();
+    if ('value' in answer) waiting?.resolve(answer.value as never);
+    else waiting?.reject(unreadable(answer.failure));
+  }
+
+  #refuse(why: string): void {
+    for (const { reject } of this.#waiting.values()) reject(unreadable(why));
+    this.#waiting.clear();
+  }
+}
+
+function unreadable(why: string): Unavailable {
+  return new Unavailable(`the execution log can not be read: ${why}`);
+}
+
+function windowOf(
+  list: List,
+  { from, to }: Pick<ExecutionFilter, 'from' | 'to'>,
+  { limit, cursor }: PageRequest,
+): Window {
+  return { from, to, limit, after: cursor === undefined ? undefined : positionOf(list, cursor) };
+}

@@ -1,0 +1,35 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { ExecutionChange, Resettle, Step } from '../../journal.ts';
+import { statusCode } from '../../stage.ts';
+import type { Operations } from './operations.ts';
+import type { Operation } from './protocol.ts';
+
+/**
+ * Writes what came of calls, late: a writer before this one ended before it had answered. What that one has written
+ * after all is known by its number of attempts and left out.
+ */
+export function writeLate(db: DatabaseSync, operations: Operations, unwritten: readonly Operation[]): void {
+  const row = db.prepare('select status, attempts from executions where seq = ?');
+  const isNews = ({ seq, attempt, attemptsBefore }: ExecutionChange) => {
+    const { status, attempts } = row.get(seq) ?? {};
+    return attempt !== undefined && status === statusCode.running && attempts === attemptsBefore;
+  };
+  for (const { name, args } of unwritten) {
+    const [late] = args as readonly [Step | Resettle];
+    if (!late.changes.some(isNews)) continue;
+    db.exec('begin immediate');
+    try {
+      if (name === 'step') operations.step(withoutStart(late as Step));
+      else operations.resettle(late);
+      db.exec('commit');
+    } catch {
+      // Then it counts as interrupted, as after a crash.
+      if (db.isTransaction) db.exec('rollback');
+    }
+  }
+}
+
+/** Nobody is there to call the next handler: its event waits for it in the journal. */
+function withoutStart({ start, ...step }: Step): Step {
+  return start ? { ...step, waitsFor: start.handler } : step;
+}

@@ -1,0 +1,69 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Backlog } from '../../journal.ts';
+
+const interrupted =
+  'Node-RED ended while the handler was being called; whether it took the event is not known';
+
+/**
+ * What a stop or crash left half done is put back to where it goes on from (rule 11): emitted events are ready
+ * again, events in their first pass are due, and a call that was on its way is kept as an interrupted attempt.
+ */
+export function recover(db: DatabaseSync, now: number): Backlog {
+  db.exec('begin immediate');
+  db.prepare(
+    `insert into attempts select seq, attempts, attempt_started_at, duration_ms, code, response, error, request_headers,
+     response_headers from executions where status = 1 and started_at is not null and attempts > 0`,
+  ).run();
+  // Of an event in its first pass it is the turn again; of a parked one the next attempt is due.
+  db.prepare(
+    `update executions set attempts = attempts + 1, attempt_started_at = coalesce(attempt_started_at, started_at),
+     duration_ms = 0, code = null, response = null, error = ?, request_headers = null, response_headers = null,
+     next_attempt_at = ?, status = case (select stage from events where events.seq = event_seq) when 5 then 0 else 2 end
+     where status = 1 and started_at is not null`,
+  ).run(interrupted, now);
+  // The clock was set back meanwhile: what waits keeps its delay from now on.
+  db.prepare(
+    `update executions set next_attempt_at = :now + max(0, next_attempt_at - attempt_started_at - duration_ms),
+     attempt_started_at = :now - duration_ms where status = 2 and attempt_started_at + duration_ms > :now + 1000`,
+  ).run({ now });
+  db.exec(`
+    update events set stage = 1 where stage = 2;
+    update events set stage = 4, next_handler = (
+      select handler_id from executions where event_seq = events.seq order by status <> 0, position limit 1
+    ) where stage = 5;
+    commit;
+  `);
+  return backlogOf(db);
+}
+
+function backlogOf(db: DatabaseSync): Backlog {
+  const circuits = db.prepare('select handler_id as handler, state, since, error from circuits').all();
+  const replays = db
+    .prepare(
+      "select id, filter, rate as ratePerSecond, until, cursor from bulk_replays where state = 'running' order by id",
+    )
+    .all();
+  return {
+    dueFor: distinct(
+      db,
+      'select min(next_handler) as value from events where stage = 4 and next_handler > ?',
+    ),
+    parkedFor: distinct(
+      db,
+      'select min(handler_id) as value from executions where status = 2 and handler_id > ?',
+    ),
+    circuits: circuits as unknown as Backlog['circuits'],
+    replays: replays as unknown as Backlog['replays'],
+  };
+}
+
+/** Steps from value to value along an index, instead of reading all of it. */
+function distinct(db: DatabaseSync, sql: string): string[] {
+  const next = db.prepare(sql);
+  const values: string[] = [];
+  for (;;) {
+    const value = next.get(values.at(-1) ?? '')?.['value'];
+    if (typeof value !== 'string') return values;
+    values.push(value);
+  }
+}

@@ -1,0 +1,135 @@
+import { join } from 'node:path';
+import { backup, DatabaseSync } from 'node:sqlite';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { JournalError } from '../../journal-error.ts';
+import { saveDisplaced } from '../displaced.ts';
+import { flagDamage, openJournal } from '../open.ts';
+import { type OpenFile, OpenFiles } from '../open-files.ts';
+import { Book } from './book.ts';
+import { Commits } from './commits.ts';
+import { writeLate } from './late.ts';
+import { operationsOn } from './operations.ts';
+import type { Failure, FromWriter, Operation, ToWriter, WriterData } from './protocol.ts';
+import { recover } from './recover.ts';
+
+const { folder, now, unwritten } = workerData as WriterData;
+
+/** Pages of a backup that are copied at a time: all that a file can have. */
+const allPages = 2 ** 31 - 1;
+/** Ms between two looks at whether all files are in place; each batch looks at those that it is written to. */
+const lookPause = 1000;
+
+function run(): void {
+  const { db, lock, tag, notice, mark } = openJournal(folder);
+  const operations = operationsOn(db);
+  writeLate(db, operations, unwritten);
+  const backlog = recover(db, now);
+  operations.reset();
+  const commits = new Commits(db, operations, folder);
+  const changes = db.prepare('select total_changes() as count');
+  const files = new OpenFiles(folder);
+  const looking = setInterval(() => look(files.displaced()), lookPause);
+
+  /** @returns why nothing can be written, if a file of the journal is not in place any more */
+  function look(displaced: OpenFile | undefined): Failure | undefined {
+    if (!displaced) return undefined;
+    try {
+      const saved = failureOf(saveDisplaced(db, folder, files, displaced));
+      end({ lost: saved });
+      return saved;
+    } catch (error) {
+      return failureOf(error);
+    }
+  }
+
+  function carryOut(batch: readonly Operation[]): void {
+    const displaced = look(files.writtenDisplaced());
+    if (displaced) return send({ results: batch.map(() => ({ failure: displaced })), wrote: false });
+    const before = changes.get()?.['count'];
+    const results = commits.carryOut(batch);
+    mark.write();
+    send({ results, wrote: changes.get()?.['count'] !== before });
+    const damage = results.find((result) => 'failure' in result && result.failure.kind === 'damaged');
+    if (!damage || !('failure' in damage)) return;
+    flagDamage(folder);
+    db.close();
+    end({ lost: damage.failure });
+  }
+
+  function end(last?: FromWriter): void {
+    clearInterval(looking);
+    mark.close();
+    lock.release();
+    if (last) send(last);
+    parentPort?.close();
+  }
+
+  /**
+   * By a connection of its own, in one step, off this thread: commits go on beside it. In several steps it would begin
+   * anew after each commit, and on the connection of the commits it fails where it meets one.
+   */
+  async function backUp(file: string): Promise<void> {
+    let source: DatabaseSync | undefined;
+    let failure: Failure | null = null;
+    try {
+      source = new DatabaseSync(join(folder, 'journal.sqlite'), { readOnly: true });
+      await backup(source, file, { rate: allPages });
+    } catch (error) {
+      failure = failureOf(error);
+    } finally {
+      source?.close();
+    }
+    send({ backedUp: file, failure });
+  }
+
+  parentPort?.on('message', (message: ToWriter) => {
+    const { batch, backUps, closes } = withFollowing(message);
+    if (batch.length > 0) carryOut(batch);
+    if (db.isOpen) for (const file of backUps) void backUp(file);
+    if (!closes || !db.isOpen) return;
+    db.close();
+    end();
+  });
+  send({ opened: { tag, notice, backlog, book: new Book(db).text } });
+}
+
+/** What has arrived meanwhile goes into the same commit. */
+function withFollowing(first: ToWriter): {
+  batch: readonly Operation[];
+  backUps: readonly string[];
+  closes: boolean;
+} {
+  const batch: Operation[] = [];
+  const backUps: string[] = [];
+  for (let message: ToWriter | undefined = first; message; message = next()) {
+    if ('close' in message) return { batch, backUps, closes: true };
+    if ('backUp' in message) {
+      backUps.push(message.backUp);
+      continue;
+    }
+    batch.push(...message.batch);
+  }
+  return { batch, backUps, closes: false };
+}
+
+function next(): ToWriter | undefined {
+  return parentPort ? receiveMessageOnPort(parentPort)?.message : undefined;
+}
+
+function failureOf(error: unknown): Failure {
+  const { kind, message } = JournalError.from(error, folder);
+  return { kind, message };
+}
+
+function send(message: FromWriter): void {
+  parentPort?.postMessage(message);
+}
+
+try {
+  run();
+} catch (error) {
+  const refused = failureOf(error);
+  if (refused.kind === 'damaged') flagDamage(folder);
+  send({ refused });
+  parentPort?.close();
+}

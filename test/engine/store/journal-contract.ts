@@ -1,0 +1,855 @@
+import { strict as assert } from 'node:assert';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Journal, Link, NewEvent, Step, Take } from '../../../src/engine/store/journal.ts';
+import { stage } from '../../../src/engine/store/stage.ts';
+
+/** Opens a journal in a folder; opening the same folder again, once closed, finds what was written. */
+export type OpenJournal = (folder: string) => Promise<Journal>;
+
+const at = 1_700_000_000_000;
+
+export function anEvent(objectId: string | number, changes: Partial<NewEvent> = {}): NewEvent {
+  return {
+    eventType: 'clients.update',
+    objectId: String(objectId),
+    objectKey: `clients:${objectId}`,
+    ordered: true,
+    payload: `{"object":"${objectId}"}`,
+    node: 'event-node',
+    acceptedAt: at,
+    ...changes,
+  };
+}
+
+export function aLink(id: string, stop = false): Link {
+  return {
+    handler: { id, number: 1, name: id, type: 'http', priority: 10 },
+    stop,
+    target: `POST http://${id}`,
+  };
+}
+
+export function aTake(event: Take['event'], changes: Partial<Take> = {}): Take {
+  return {
+    event,
+    executor: 'executor',
+    links: [aLink('a')],
+    missed: [],
+    start: true,
+    at,
+    emit: false,
+    ...changes,
+  };
+}
+
+export function aStep(event: number, objectKey: string, changes: Partial<Step> = {}): Step {
+  return { event, objectKey, ordered: true, changes: [], at, emit: false, ...changes };
+}
+
+export function succeeded(seq: number, handler = 'a'): Step['changes'][number] {
+  const attempt = { startedAt: at, durationMs: 3, code: 200, response: 'ok', error: null };
+  const headers = { requestHeaders: null, responseHeaders: null, target: `POST http://${handler}` };
+  return { seq, handler, status: 'succeeded', attemptsBefore: 0, attempt: { ...attempt, ...headers } };
+}
+
+/** What every journal promises to the engine. */
+export function journalContract(open: OpenJournal, newFolder: () => string): void {
+  let journal: Journal;
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = newFolder();
+    journal = await open(folder);
+  });
+  afterEach(() => journal.close());
+
+  const reopen = async () => {
+    await journal.close();
+    journal = await open(folder);
+  };
+  const accept = async (...events: NewEvent[]) => {
+    const accepted = await journal.accept(events, events.length);
+    assert.equal(accepted.outcome, 'accepted');
+    return 'events' in accepted ? accepted.events : [];
+  };
+  /** Accepted and untaken events. */
+  const waiting = async () => {
+    const refused = await journal.accept([], 0, undefined, -1);
+    return refused.outcome === 'full' ? refused.waiting : undefined;
+  };
+  const acceptOne = async (event: NewEvent) => {
+    const [one] = await accept(event);
+    assert.ok(one);
+    return one;
+  };
+  const take = async (event: Take['event'], changes: Partial<Take> = {}) => {
+    const taken = await journal.take(aTake(event, changes));
+    assert.ok(taken.outcome === 'taken');
+    return taken;
+  };
+  /** Accepts, takes and ends an event of one handler. */
+  const settle = async (seq: number, firstExecution: number, object: string | number, emit = false) =>
+    journal.step(
+      aStep(seq, `clients:${object}`, { changes: [succeeded(firstExecution)], ends: 'succeeded', emit }),
+    );
+
+  describe('accepting', () => {
+    it('numbers events in the order of the calls, across commits', async () => {
+      const all = await Promise.all([1, 2, 3].map((object) => acceptOne(anEvent(object))));
+      const later = await acceptOne(anEvent(4));
+      const [first = 0, ...others] = [...all, later].map(({ seq }) => seq);
+      assert.deepEqual(others, [first + 1, first + 2, first + 3]);
+    });
+
+    it('keeps how many hops have led to an event, until its handlers are called and after a restart', async () => {
+      const [first, second, third] = await accept(
+        anEvent(1, { hops: 3 }),
+        anEvent(2),
+        anEvent(3, { hops: 16 }),
+      );
+      const taken = await Promise.all(
+        [first, second].map((event) => journal.take(aTake(event?.seq ?? 0, { start: false }))),
+      );
+      assert.deepEqual(
+        taken.map((one) => one.outcome === 'taken' && one.hops),
+        [3, 0],
+      );
+      const inOne = await journal.take(aTake(anEvent(4, { hops: 5 }), { start: false }));
+      assert.equal(inOne.outcome === 'taken' && inOne.hops, 5);
+      await reopen();
+      const late = await journal.take(aTake(third?.seq ?? 0, { start: false }));
+      assert.equal(late.outcome === 'taken' && late.hops, 16);
+      assert.deepEqual(
+        (await journal.startNext('a', 5, at)).started.map(({ hops }) => hops),
+        [3, 0, 5, 16],
+      );
+    });
+
+    it('never gives a number again, not even after a restart', async () => {
+      const before = await acceptOne(anEvent(1));
+      await reopen();
+      assert.equal((await acceptOne(anEvent(2))).seq, before.seq + 1);
+    });
+
+    it('refuses what would exceed the bound, whatever else is under way; a repeated request is known all the same', async () => {
+      const key = { key: 'order-1', hash: 'h1' };
+      const outcomes = await Promise.all([
+        journal.accept([anEvent(1), anEvent(2)], 0, key, 3),
+        journal.accept([anEvent(3), anEvent(4)], 0, undefined, 3),
+        journal.accept([anEvent(5)], 0, undefined, 3),
+        journal.accept([anEvent(6)], 0, undefined, 3),
+        journal.accept([anEvent(1), anEvent(2)], 0, key, 3),
+      ]);
+      assert.deepEqual(
+        outcomes.map(({ outcome }) => outcome),
+        ['accepted', 'full', 'accepted', 'full', 'duplicate'],
+      );
+      assert.equal(await waiting(), 3);
+    });
+
+    it('emits while slots last, and leaves the others ready', async () => {
+      const accepted = await journal.accept([anEvent(1), anEvent(2), anEvent(3)], 2);
+      assert.ok('events' in accepted);
+      assert.deepEqual(
+        accepted.events.map((event) => event.stage),
+        [stage.emitted, stage.emitted, stage.ready],
+      );
+    });
+
+    it('holds an event behind the open one of its object', async () => {
+      const events = await accept(anEvent(1), anEvent(1), anEvent(2));
+      assert.deepEqual(
+        events.map((event) => event.stage),
+        [stage.emitted, stage.behind, stage.emitted],
+      );
+    });
+
+    it('holds nothing back where events are not ordered', async () => {
+      const events = await accept(anEvent(1, { ordered: false }), anEvent(1, { ordered: false }));
+      assert.deepEqual(
+        events.map((event) => event.stage),
+        [stage.emitted, stage.emitted],
+      );
+    });
+
+    it('counts what nobody has taken', async () => {
+      const { seq } = await acceptOne(anEvent(1));
+      await acceptOne(anEvent(2));
+      assert.equal(await waiting(), 2);
+      await take(seq);
+      assert.equal(await waiting(), 1);
+      await reopen();
+      assert.equal(await waiting(), 1);
+    });
+
+    it('recognises a repeated request by its key, also when both come at once', async () => {
+      const key = { key: 'order-1', hash: 'h1' };
+      const [first, second] = await Promise.all([
+        journal.accept([anEvent(1), anEvent(2)], 2, key),
+        journal.accept([anEvent(1), anEvent(2)], 2, key),
+      ]);
+      assert.ok(first?.outcome === 'accepted' && second?.outcome === 'duplicate');
+      assert.deepEqual(
+        second.events.map(({ seq }) => seq),
+        first.events.map(({ seq }) => seq),
+      );
+      assert.equal(await waiting(), 2);
+      await reopen();
+      assert.equal((await journal.accept([anEvent(1)], 1, key)).outcome, 'duplicate');
+    });
+
+    it('refuses a key that was used for another request', async () => {
+      await journal.accept([anEvent(1)], 1, { key: 'order-1', hash: 'h1' });
+      assert.deepEqual(await journal.accept([anEvent(2)], 1, { key: 'order-1', hash: 'h2' }), {
+        outcome: 'conflict',
+      });
+      assert.equal(await waiting(), 1);
+    });
+  });
+
+  describe('emitting', () => {
+    it('gives those of nodes that nobody knows, when the asked ones have no more', async () => {
+      const nodes = ['gone', 'event-node', 'lost', 'off', 'event-node'];
+      for (const [index, node] of nodes.entries()) await journal.accept([anEvent(index, { node })], 0);
+      const emit = async (limit: number) =>
+        (await journal.emitNext(limit, ['event-node'], ['off'])).map(({ node }) => node);
+      assert.deepEqual(await emit(2), ['event-node', 'event-node']);
+      assert.deepEqual(await emit(10), ['gone', 'lost']);
+      assert.deepEqual(await emit(10), []);
+    });
+
+    it('gives ready events oldest first, of the asked nodes only, and each once', async () => {
+      await journal.accept([anEvent(1), anEvent(2, { node: 'gone' }), anEvent(3)], 0);
+      const emissions = await journal.emitNext(10, ['event-node'], ['gone']);
+      assert.deepEqual(
+        emissions.map(({ objectId }) => objectId),
+        ['1', '3'],
+      );
+      assert.deepEqual(await journal.emitNext(10, ['event-node'], ['gone']), []);
+      const others = await journal.emitNext(10, ['event-node', 'gone']);
+      assert.deepEqual(
+        others.map(({ objectId, node }) => [objectId, node]),
+        [['2', 'gone']],
+      );
+    });
+
+    it('shares the slots between event nodes', async () => {
+      await journal.accept(
+        [1, 2, 3, 4].map((object) => anEvent(object, { node: 'busy' })),
+        0,
+      );
+      await journal.accept([anEvent(5, { node: 'calm' })], 0);
+      const emissions = await journal.emitNext(2, ['busy', 'calm']);
+      assert.deepEqual(
+        emissions.map(({ objectId }) => objectId),
+        ['1', '5'],
+      );
+    });
+
+    it('makes what is out and untaken ready again on recall', async () => {
+      const { seq } = await acceptOne(anEvent(1));
+      const taken = await acceptOne(anEvent(2));
+      await take(taken.seq);
+      await journal.recall();
+      assert.deepEqual(
+        (await journal.emitNext(10, ['event-node'])).map((event) => event.seq),
+        [seq],
+      );
+    });
+
+    it('makes what is out and untaken ready again after a restart', async () => {
+      const { seq } = await acceptOne(anEvent(1));
+      await reopen();
+      assert.deepEqual(
+        (await journal.emitNext(10, ['event-node'])).map((event) => event.seq),
+        [seq],
+      );
+    });
+
+    it('lets the next event of the object go when one is marked unclaimed', async () => {
+      const [first, second] = await accept(anEvent(1), anEvent(1));
+      const released = await journal.unclaim([first?.seq ?? 0], 1, at);
+      assert.deepEqual(
+        released.map(({ emission }) => emission?.seq),
+        [second?.seq],
+      );
+    });
+
+    it('marks nothing unclaimed that was taken in time', async () => {
+      const { seq, stage: before } = await acceptOne(anEvent(1));
+      assert.equal(before, stage.emitted);
+      await take(seq);
+      assert.deepEqual(await journal.unclaim([seq], 1, at), []);
+      assert.equal((await journal.take(aTake(seq))).outcome, 'already');
+    });
+
+    it('lets an unclaimed event be taken late', async () => {
+      const { seq } = await acceptOne(anEvent(1));
+      await journal.unclaim([seq], 0, at);
+      assert.equal((await take(seq)).stage, stage.running);
+    });
+  });
+
+  describe('taking', () => {
+    it('numbers the executions of a chain one after the other', async () => {
+      const first = await take((await acceptOne(anEvent(1))).seq, {
+        links: [aLink('a'), aLink('b'), aLink('c')],
+      });
+      const second = await take((await acceptOne(anEvent(2))).seq);
+      assert.equal(second.firstExecution, first.firstExecution + 3);
+    });
+
+    it('takes an event once', async () => {
+      const { seq } = await acceptOne(anEvent(1));
+      const [first, second] = await Promise.all([journal.take(aTake(seq)), journal.take(aTake(seq))]);
+      assert.deepEqual([first?.outcome, second?.outcome], ['taken', 'already']);
+    });
+
+    it('does not take what it has never accepted', async () => {
+      assert.equal((await journal.take(aTake(123_456))).outcome, 'already');
+    });
+
+    it('accepts and takes a new event in one write', async () => {
+      const taken = await take(anEvent(1, { node: null }));
+      assert.equal(taken.stage, stage.running);
+      assert.equal((await journal.take(aTake(taken.seq))).outcome, 'already');
+      assert.equal(await waiting(), 0);
+    });
+
+    it('settles an event that nobody listens to, and lets the next of its object go', async () => {
+      const [first, second] = await accept(anEvent(1), anEvent(1));
+      const taken = await take(first?.seq ?? 0, { links: [], emit: true });
+      assert.equal(taken.stage, stage.unhandled);
+      assert.equal(taken.released.emission?.seq, second?.seq);
+    });
+
+    it('queues an event while a taken one of its object is in its first pass', async () => {
+      const running = await take(anEvent(1));
+      const queued = await take(anEvent(1));
+      assert.deepEqual([running.stage, queued.stage], [stage.running, stage.queued]);
+      assert.deepEqual((await settle(running.seq, running.firstExecution, 1)).released, { dueFor: 'a' });
+      assert.deepEqual(
+        (await journal.startNext('a', 5, at)).started.map(({ seq }) => seq),
+        [queued.seq],
+      );
+    });
+
+    it('emits no event of an object that was overtaken by one taken directly', async () => {
+      const [, waiting] = await accept(anEvent(2), anEvent(1, { node: 'gone' }));
+      await journal.recall();
+      const direct = await take(anEvent(1));
+      assert.deepEqual(await journal.emitNext(10, ['gone'], ['event-node']), []);
+      assert.deepEqual((await settle(direct.seq, direct.firstExecution, 1)).released, { ready: true });
+      assert.deepEqual(
+        (await journal.emitNext(10, ['gone'], ['event-node'])).map(({ seq }) => seq),
+        [waiting?.seq],
+      );
+    });
+
+    it('writes the envelope as the flow has changed it, and frees the object it came with', async () => {
+      const [first, second] = await accept(anEvent(1), anEvent(1));
+      const changed = anEvent(7, { payload: '{"changed":true}' });
+      const taken = await take(first?.seq ?? 0, { changed, start: false, emit: true });
+      assert.equal(taken.released.emission?.seq, second?.seq);
+      const [started] = (await journal.startNext('a', 1, at)).started;
+      assert.deepEqual([started?.payload, started?.objectKey], ['{"changed":true}', 'clients:7']);
+    });
+
+    it('leaves an event due when it may not start, in the order they were taken', async () => {
+      const b = await take(anEvent(2), { start: false });
+      const a = await take(anEvent(1), { start: false });
+      assert.equal(a.stage, stage.due);
+      assert.deepEqual(
+        (await journal.startNext('a', 5, at)).started.map(({ seq }) => seq),
+        [b.seq, a.seq],
+      );
+      assert.deepEqual(await journal.startNext('a', 5, at), { started: [], passed: [] });
+    });
+  });
+
+  describe('running a chain', () => {
+    const links = [aLink('a'), aLink('b')];
+
+    it('parks an execution behind an unsettled one of the same handler and object', async () => {
+      const first = await take(anEvent(1), { links });
+      const parked = {
+        seq: first.firstExecution,
+        handler: 'a',
+        status: 'parked' as const,
+        attemptsBefore: 0,
+      };
+      await journal.step(
+        aStep(first.seq, 'clients:1', {
+          changes: [parked],
+          start: { seq: first.firstExecution + 1, handler: 'b' },
+        }),
+      );
+      await journal.step(
+        aStep(first.seq, 'clients:1', {
+          changes: [succeeded(first.firstExecution + 1, 'b')],
+          ends: 'otherwise',
+        }),
+      );
+      const second = await take(anEvent(1), { links });
+      assert.deepEqual(
+        [second.stage, second.passed?.blocked, second.passed?.released],
+        [stage.due, [second.firstExecution], { dueFor: 'b' }],
+      );
+      const { started } = await journal.startNext('b', 5, at);
+      assert.deepEqual(
+        started.map(({ passed, executions }) => [passed, ...executions.map(({ status }) => status)]),
+        [[false, 'parked', 'running']],
+      );
+    });
+
+    it('ends the first pass in the write that finds everyone behind an earlier execution', async () => {
+      const parked = (seq: number) =>
+        ({ seq, handler: 'a', status: 'parked', attemptsBefore: 0, nextAttemptAt: at + 1000 }) as const;
+      const first = await take(anEvent(1));
+      await journal.step(
+        aStep(first.seq, 'clients:1', { changes: [parked(first.firstExecution)], ends: 'otherwise' }),
+      );
+      const taken = await take(anEvent(1));
+      const waiting = await take(anEvent(1), { start: false });
+      assert.deepEqual([taken.stage, waiting.stage], [stage.parked, stage.due]);
+      assert.deepEqual(
+        taken.passed?.executions?.map(({ status, blocked }) => [status, blocked]),
+        [['parked', true]],
+      );
+      const { started, passed } = await journal.startNext('a', 5, at);
+      assert.deepEqual(started, []);
+      assert.deepEqual(
+        passed.map((one) => [one.event.seq, one.stage, one.blocked]),
+        [[waiting.seq, stage.parked, [waiting.firstExecution]]],
+      );
+    });
+
+    it('parks what was to start behind an earlier one, and is due for the next handler in the same write', async () => {
+      const first = await take(anEvent(1), { links: [aLink('b')] });
+      await journal.step(
+        aStep(first.seq, 'clients:1', {
+          changes: [{ seq: first.firstExecution, handler: 'b', status: 'parked', attemptsBefore: 0 }],
+          ends: 'otherwise',
+        }),
+      );
+      const second = await take(anEvent(1), { links: [aLink('a'), aLink('b'), aLink('c')] });
+      const stepped = await journal.step(
+        aStep(second.seq, 'clients:1', {
+          changes: [succeeded(second.firstExecution)],
+          start: { seq: second.firstExecution + 1, handler: 'b' },
+        }),
+      );
+      assert.deepEqual(
+        [stepped.stage, stepped.blocked, stepped.released],
+        [stage.due, [second.firstExecution + 1], { dueFor: 'c' }],
+      );
+    });
+
+    it('tells of the chain as it is when its first pass ends, not as it was', async () => {
+      const taken = await take(anEvent(1), { links });
+      const { seq, firstExecution: a } = taken;
+      const parked = { ...succeeded(a), status: 'parked', nextAttemptAt: at } as const;
+      await journal.step(aStep(seq, 'clients:1', { changes: [parked], start: { seq: a + 1, handler: 'b' } }));
+      await journal.startParked('a', 1, at);
+      await journal.resettle({
+        event: seq,
+        changes: [{ ...succeeded(a), attemptsBefore: 1 }],
+        at,
+        emit: false,
+      });
+      const { stage: to, executions } = await journal.step(
+        aStep(seq, 'clients:1', { changes: [succeeded(a + 1, 'b')], ends: 'otherwise' }),
+      );
+      assert.equal(to, stage.succeeded);
+      assert.deepEqual(
+        executions?.map(({ status, attempts }) => [status, attempts]),
+        [
+          ['succeeded', 2],
+          ['succeeded', 1],
+        ],
+      );
+    });
+
+    it('emits the next event of the object in the write that ends the one before', async () => {
+      const [first, second, other] = await accept(anEvent(1), anEvent(1), anEvent(1));
+      const taken = await take(first?.seq ?? 0);
+      const { released } = await settle(taken.seq, taken.firstExecution, 1, true);
+      assert.equal(released.emission?.seq, second?.seq);
+      assert.equal(released.emission?.payload, '{"object":"1"}');
+      assert.notEqual(released.emission?.seq, other?.seq);
+    });
+
+    it('leaves the next event of the object ready when there is no slot for it', async () => {
+      const [first, second] = await accept(anEvent(1), anEvent(1));
+      const taken = await take(first?.seq ?? 0);
+      assert.deepEqual((await settle(taken.seq, taken.firstExecution, 1)).released, { ready: true });
+      assert.deepEqual(
+        (await journal.emitNext(10, ['event-node'])).map(({ seq }) => seq),
+        [second?.seq],
+      );
+    });
+
+    it('gives a chain back that waits for its next handler, with what has happened', async () => {
+      const taken = await take(anEvent(1), { links });
+      await journal.step(
+        aStep(taken.seq, 'clients:1', {
+          changes: [succeeded(taken.firstExecution)],
+          waitsFor: 'b',
+        }),
+      );
+      assert.deepEqual(await journal.startNext('a', 5, at), { started: [], passed: [] });
+      const [started] = (await journal.startNext('b', 5, at)).started;
+      assert.deepEqual(
+        started?.executions.map(({ status, code }) => [status, code]),
+        [
+          ['succeeded', 200],
+          ['running', null],
+        ],
+      );
+    });
+
+    it('goes on after a restart where it was, and keeps the interrupted call as an attempt', async () => {
+      const taken = await take(anEvent(1), { links });
+      await journal.step(
+        aStep(taken.seq, 'clients:1', {
+          changes: [succeeded(taken.firstExecution)],
+          start: { seq: taken.firstExecution + 1, handler: 'b' },
+        }),
+      );
+      await reopen();
+      assert.deepEqual(journal.backlog.dueFor, ['b']);
+      const [started] = (await journal.startNext('b', 5, at)).started;
+      assert.equal(started?.seq, taken.seq);
+      assert.deepEqual(
+        started?.executions.map(({ status, attempts }) => [status, attempts]),
+        [
+          ['succeeded', 1],
+          ['running', 1],
+        ],
+      );
+      assert.match(started?.executions[1]?.error ?? '', /ended while the handler was being called/);
+    });
+
+    it('does not start a chain that waits on a stop handler', async () => {
+      const taken = await take(anEvent(1), { links: [aLink('a', true), aLink('b')] });
+      const parked = {
+        seq: taken.firstExecution,
+        handler: 'a',
+        status: 'parked' as const,
+        attemptsBefore: 0,
+      };
+      // The process ends before the event could be marked as parked.
+      await journal.step(aStep(taken.seq, 'clients:1', { changes: [parked] }));
+      await reopen();
+      assert.deepEqual(journal.backlog.dueFor, ['b']);
+      const { started, passed } = await journal.startNext('b', 5, at);
+      assert.deepEqual(started, []);
+      assert.deepEqual(
+        passed[0]?.executions?.map(({ status }) => status),
+        ['parked', 'pending'],
+      );
+    });
+  });
+
+  describe('executions that wait', () => {
+    const links = [aLink('a'), aLink('b')];
+    const parked = (seq: number, nextAttemptAt: number, handler = 'a'): Step['changes'][number] => ({
+      ...succeeded(seq, handler),
+      status: 'parked',
+      nextAttemptAt,
+      retries: 1,
+    });
+    /** Takes an event whose first handler parks until then, and whose second one succeeds. */
+    const takeParked = async (object: number, nextAttemptAt: number, chain = links) => {
+      const taken = await take(anEvent(object), { links: chain });
+      const { firstExecution: a, seq } = taken;
+      const [, second] = chain;
+      const changes = [parked(a, nextAttemptAt)];
+      if (second && !chain[0]?.stop) changes.push(succeeded(a + 1, 'b'));
+      await journal.step(aStep(seq, `clients:${object}`, { changes, ends: 'otherwise' }));
+      return taken;
+    };
+    const settleParked = (event: number, execution: number) =>
+      journal.resettle({ event, changes: [{ ...succeeded(execution), attemptsBefore: 1 }], at, emit: false });
+
+    it('start when they are due, longest due first, and tell when the next one is', async () => {
+      const later = await takeParked(1, at + 50);
+      const first = await takeParked(2, at + 10);
+      const last = await takeParked(3, at + 900);
+      const { started, nextAt } = await journal.startParked('a', 10, at + 100);
+      assert.deepEqual(
+        started.map(({ execution }) => execution),
+        [first.firstExecution, later.firstExecution],
+      );
+      assert.equal(nextAt, at + 900);
+      assert.deepEqual(
+        started[0]?.event.executions.map(({ status, attempts }) => [status, attempts]),
+        [
+          ['running', 1],
+          ['succeeded', 1],
+        ],
+      );
+      assert.equal((await journal.startParked('a', 10, at + 100)).started.length, 0);
+      assert.ok(last);
+    });
+
+    it('settle their event when the last of them is settled', async () => {
+      const { seq, firstExecution } = await takeParked(1, at);
+      await journal.startParked('a', 1, at);
+      assert.equal((await settleParked(seq, firstExecution)).stage, stage.succeeded);
+    });
+
+    it('let the next one of their handler and object go', async () => {
+      const first = await takeParked(1, at);
+      const second = await take(anEvent(1), { links });
+      assert.deepEqual(second.passed?.blocked, [second.firstExecution]);
+      await journal.step(
+        aStep(second.seq, 'clients:1', {
+          changes: [succeeded(second.firstExecution + 1, 'b')],
+          ends: 'otherwise',
+        }),
+      );
+      const { started } = await journal.startParked('a', 10, at + 1000);
+      assert.deepEqual(
+        started.map(({ execution }) => execution),
+        [first.firstExecution],
+      );
+      assert.deepEqual((await settleParked(first.seq, first.firstExecution)).woken, ['a']);
+      const next = await journal.startParked('a', 10, at + 1000);
+      assert.deepEqual(
+        next.started.map(({ execution }) => execution),
+        [second.firstExecution],
+      );
+    });
+
+    it('hand the chain on when they stopped it', async () => {
+      const { seq, firstExecution } = await takeParked(1, at, [aLink('a', true), aLink('b')]);
+      await journal.startParked('a', 1, at);
+      assert.deepEqual((await settleParked(seq, firstExecution)).released, { dueFor: 'b' });
+      const [started] = (await journal.startNext('b', 5, at)).started;
+      assert.equal(started?.passed, true);
+      assert.deepEqual(
+        started?.executions.map(({ status }) => status),
+        ['succeeded', 'running'],
+      );
+    });
+
+    it('are found again after a restart, the interrupted one as well', async () => {
+      const waiting = await takeParked(1, at + 10);
+      const running = await takeParked(2, at);
+      await journal.startParked('a', 1, at);
+      await reopen();
+      assert.deepEqual(journal.backlog.parkedFor, ['a']);
+      const { started } = await journal.startParked('a', 10, Date.now() + 60_000);
+      const found = started.map(({ execution }) => execution).sort((a, b) => a - b);
+      assert.deepEqual(
+        found,
+        [waiting.firstExecution, running.firstExecution].sort((a, b) => a - b),
+      );
+    });
+
+    it('are probed oldest first, another one each time', async () => {
+      const first = await takeParked(1, at + 10_000);
+      const second = await takeParked(2, at + 20_000);
+      const probe = async (after: number) => {
+        const started = await journal.startProbe('a', after, at);
+        assert.ok(started);
+        await journal.resettle({
+          event: started.event.seq,
+          changes: [{ ...parked(started.execution, at), attemptsBefore: 1 }],
+          at,
+          emit: false,
+        });
+        return started.execution;
+      };
+      const one = await probe(0);
+      const two = await probe(one);
+      assert.deepEqual(
+        [one, two, await probe(two)],
+        [first.firstExecution, second.firstExecution, first.firstExecution],
+      );
+      assert.equal(await journal.startProbe('b', 0, at), null);
+    });
+
+    it('become stale by a later event of their object that their handler misses', async () => {
+      const stale = await takeParked(1, at);
+      const fresh = await takeParked(2, at);
+      await take(anEvent(1), { links: [aLink('b')], missed: ['a'] });
+      const cancelled = await journal.cancelParked({
+        which: { handler: 'a', stale: true },
+        why: 'stale',
+        limit: 10,
+        at,
+      });
+      assert.equal(cancelled.length, 1);
+      const { started } = await journal.startParked('a', 10, at);
+      assert.deepEqual(
+        started.map(({ execution }) => execution),
+        [fresh.firstExecution],
+      );
+      assert.ok(stale);
+    });
+
+    it('can be cancelled one by one, and once', async () => {
+      const { firstExecution } = await takeParked(1, at);
+      const request = { which: { execution: firstExecution }, why: 'no more', limit: 1, at };
+      const [cancelled] = await journal.cancelParked(request);
+      assert.equal(cancelled?.stage, stage.cancelled);
+      assert.deepEqual(await journal.cancelParked(request), []);
+    });
+
+    it('skip what comes after a stop handler that is cancelled', async () => {
+      const { firstExecution } = await takeParked(1, at, [aLink('a', true), aLink('b')]);
+      const [cancelled] = await journal.cancelParked({
+        which: { execution: firstExecution },
+        why: 'no',
+        limit: 1,
+        at,
+      });
+      assert.equal(cancelled?.stage, stage.failed);
+    });
+  });
+
+  describe('replaying', () => {
+    const failed = (seq: number, handler = 'a'): Step['changes'][number] => ({
+      ...succeeded(seq, handler),
+      status: 'failed',
+    });
+    const callable = ['a', 'b'];
+    /** An event whose stop handler has failed, so that the second one was skipped. */
+    const takeFailed = async (object: number) => {
+      const taken = await take(anEvent(object), { links: [aLink('a', true), aLink('b')] });
+      await journal.step(
+        aStep(taken.seq, `clients:${object}`, { changes: [failed(taken.firstExecution)], ends: 'otherwise' }),
+      );
+      return taken;
+    };
+
+    it('runs what failed, and what was skipped after it once that has succeeded', async () => {
+      const { seq, firstExecution } = await takeFailed(1);
+      const replayed = await journal.replay({ which: { executions: [firstExecution] }, callable, at });
+      assert.ok(replayed.outcome === 'replaying');
+      assert.deepEqual(replayed.released, { dueFor: 'a' });
+      const [started] = (await journal.startNext('a', 1, at)).started;
+      const [again] = replayed.executions;
+      assert.deepEqual([started?.seq, started?.passed, started?.executions[0]?.seq], [seq, true, again]);
+      assert.equal(started?.executions[0]?.replayOf, firstExecution);
+      const { released } = await journal.step(
+        aStep(seq, 'clients:1', { changes: [succeeded(again ?? 0)], ends: 'otherwise' }),
+      );
+      assert.deepEqual(released, { dueFor: 'b' });
+      const [then] = (await journal.startNext('b', 1, at)).started;
+      assert.deepEqual(
+        then?.executions.map(({ status }) => status),
+        ['succeeded', 'running'],
+      );
+    });
+
+    it('runs all that failed or was skipped of an event, in chain order', async () => {
+      const { seq } = await takeFailed(1);
+      const replayed = await journal.replay({ which: { event: seq }, callable, at });
+      assert.ok(replayed.outcome === 'replaying');
+      assert.equal(replayed.executions.length, 2);
+      const [started] = (await journal.startNext('a', 1, at)).started;
+      assert.deepEqual(
+        started?.executions.map(({ status }) => status),
+        ['running', 'pending'],
+      );
+    });
+
+    it('joins the end of its object’s queue', async () => {
+      const { seq } = await takeFailed(1);
+      const running = await take(anEvent(1), { links: [aLink('b')] });
+      const replayed = await journal.replay({ which: { event: seq }, callable, at });
+      assert.ok(replayed.outcome === 'replaying');
+      assert.deepEqual(replayed.released, {});
+      const { released } = await journal.step(
+        aStep(running.seq, 'clients:1', {
+          changes: [succeeded(running.firstExecution, 'b')],
+          ends: 'succeeded',
+        }),
+      );
+      assert.deepEqual(released, { dueFor: 'a' });
+    });
+
+    it('refuses what runs, what was replayed, what may not be called and what succeeded', async () => {
+      const { seq, firstExecution } = await takeFailed(1);
+      const outcome = async (which: { event: number } | { executions: number[] }, may = callable) => {
+        const replayed = await journal.replay({ which, callable: may, at });
+        return replayed.outcome === 'conflict' ? replayed.why : replayed.outcome;
+      };
+      assert.match(
+        await outcome({ executions: [firstExecution] }, ['b']),
+        /disabled, archived or not in the deployed flow/,
+      );
+      assert.match(await outcome({ executions: [firstExecution + 1] }), /stopped the chain: replay that one/);
+      assert.equal(await outcome({ executions: [firstExecution] }), 'replaying');
+      assert.match(await outcome({ executions: [firstExecution] }), /waiting or running already/);
+      assert.equal(await outcome({ event: 999_999 }), 'unknown');
+      const fine = await take(anEvent(2));
+      await settle(fine.seq, fine.firstExecution, 2);
+      assert.match(await outcome({ event: fine.seq }), /nothing of it has failed/);
+      assert.ok(seq);
+    });
+
+    it('emits an unclaimed event again', async () => {
+      const { seq } = await acceptOne(anEvent(1));
+      await journal.unclaim([seq], 0, at);
+      const replayed = await journal.replay({ which: { event: seq }, callable: [], at });
+      assert.ok(replayed.outcome === 'replaying');
+      assert.deepEqual(replayed.released, { ready: true });
+      assert.deepEqual(
+        (await journal.emitNext(1, ['event-node'])).map((event) => event.seq),
+        [seq],
+      );
+    });
+  });
+
+  it('keeps the book that it was given last', async () => {
+    const folder = newFolder();
+    const first = await open(folder);
+    assert.equal(first.book, null);
+    await first.keepBook('one');
+    await first.keepBook('two');
+    await first.close();
+    const second = await open(folder);
+    assert.equal(second.book, 'two');
+    await second.close();
+  });
+
+  it('writes copies while it is written itself, each with all that was there before', async () => {
+    const folder = newFolder();
+    const journal = await open(folder);
+    const events = (count: number) => Array.from({ length: count }, (_, object) => anEvent(object));
+    let accepted = 0;
+    let copying = true;
+    const writing = (async () => {
+      for (; copying; accepted += 200) await journal.accept(events(200), 0);
+    })();
+    for (let copies = 0; copies < 20; copies += 1) {
+      const copy = newFolder();
+      mkdirSync(copy);
+      const before = accepted;
+      await journal.backUp(join(copy, 'journal.sqlite'));
+      const restored = await open(copy);
+      const { waiting } = (await restored.accept([], 0, undefined, -1)) as { waiting: number };
+      assert.ok(waiting >= before && waiting % 200 === 0, `${waiting} of ${before}`);
+      await restored.close();
+    }
+    copying = false;
+    await writing;
+    await journal.close();
+  });
+
+  it('keeps circuits that are not closed', async () => {
+    await journal.saveCircuit({ handler: 'a', state: 'gone', since: at, error: 'HTTP 410 Gone' });
+    await journal.saveCircuit({ handler: 'b', state: 'open', since: at, error: 'timeout' });
+    await journal.saveCircuit({ handler: 'b', state: 'closed', since: at, error: null });
+    await reopen();
+    assert.deepEqual(
+      journal.backlog.circuits.map((circuit) => ({ ...circuit })),
+      [{ handler: 'a', state: 'gone', since: at, error: 'HTTP 410 Gone' }],
+    );
+  });
+}

@@ -1,0 +1,137 @@
+import { strict as assert } from 'node:assert';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { EventFilter, ExecutionFilter } from '../../../../src/engine/store/log.ts';
+import { EventQueries } from '../../../../src/engine/store/sqlite/reader/event-queries.ts';
+import { ExecutionQueries } from '../../../../src/engine/store/sqlite/reader/execution-queries.ts';
+import { Figures } from '../../../../src/engine/store/sqlite/reader/figures.ts';
+import { Statements } from '../../../../src/engine/store/sqlite/reader/newest-first.ts';
+import { ObjectSearch } from '../../../../src/engine/store/sqlite/reader/object-search.ts';
+import { TextIndex } from '../../../../src/engine/store/sqlite/search/text-index.ts';
+import { Ids } from '../../../../src/engine/words/ids.ts';
+import { beginning, fillJournal, openJournal, tag } from '../../../support/filled-journal.ts';
+
+/** Remembers what has been asked, so that its plan can be looked at. */
+class Recorded extends Statements {
+  readonly asked = new Set<string>();
+  override of(sql: string): StatementSync {
+    this.asked.add(sql);
+    return super.of(sql);
+  }
+}
+
+describe('execution log, by index', () => {
+  let folder: string;
+  let db: DatabaseSync;
+  let index: TextIndex;
+  let statements: Recorded;
+  let objects: ObjectSearch;
+  let executions: ExecutionQueries;
+
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'log-'));
+    db = openJournal(folder);
+    fillJournal(db, 500);
+    index = new TextIndex(folder, tag, db);
+  });
+  beforeEach(() => {
+    statements = new Recorded(db);
+    objects = new ObjectSearch(statements, index);
+    executions = new ExecutionQueries(statements, new Ids(tag), index, objects);
+  });
+  after(() => {
+    index.close();
+    db.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** The lines of the plans of all that was asked. */
+  const plans = () =>
+    [...statements.asked].flatMap((sql) =>
+      db
+        .prepare(`explain query plan ${sql}`)
+        .all()
+        .map((step) => ({ step: String(step['detail']), sql })),
+    );
+  const window = {
+    from: beginning,
+    to: beginning + 3_600_000,
+    after: [beginning + 1_800_000, 100],
+    limit: 50,
+  } as const;
+  const readsAWholeTable = /SCAN (executions|events|attempts)(?! USING (COVERING )?INDEX)/;
+
+  const filters: ExecutionFilter[] = [{}];
+  for (const [name, value] of [
+    ['eventType', 'clients.update'],
+    ['handler', 'crm'],
+    ['status', ['failed', 'running']],
+    ['objectId', '3'],
+  ] as const) {
+    filters.push(...filters.map((filter) => ({ ...filter, [name]: value })));
+  }
+
+  it('walks an index for every combination of filters, and sorts nothing', async () => {
+    for (const filter of filters) await executions.page(filter, window);
+    assert.ok(statements.asked.size > filters.length / 2);
+    for (const { step, sql } of plans()) {
+      assert.doesNotMatch(step, readsAWholeTable, sql);
+      assert.doesNotMatch(step, /TEMP B-TREE/, sql);
+    }
+  });
+
+  it('walks an index for an object, too, while the text index is made anew', async () => {
+    const anew = new TextIndex(mkdtempSync(join(folder, 'anew-')), tag, db);
+    anew.advance = () => undefined;
+    const withoutIndex = new ObjectSearch(statements, anew);
+    try {
+      const ids = new Ids(tag);
+      const inRows = new ExecutionQueries(statements, ids, anew, withoutIndex);
+      for (const filter of filters) await inRows.page({ ...filter, objectId: '3' }, window);
+      await new EventQueries(statements, ids, withoutIndex).page(
+        { objectId: '3', status: ['failed'] },
+        window,
+      );
+      assert.ok(statements.asked.size > 8);
+      for (const { step, sql } of plans()) {
+        assert.doesNotMatch(step, readsAWholeTable, sql);
+        assert.doesNotMatch(step, /TEMP B-TREE/, sql);
+      }
+    } finally {
+      anew.close();
+    }
+  });
+
+  it('reads no table from one end to the other for the executions of an event, a search by text or details', async () => {
+    await executions.page({ eventId: `ev-${tag}-1`, handler: 'crm' }, window);
+    await executions.page(
+      { text: 'anna', handler: 'crm', status: ['succeeded'] },
+      { ...window, after: undefined },
+    );
+    executions.details(`ex-${tag}-1`);
+    executions.ofEvent(1);
+    for (const { step, sql } of plans()) assert.doesNotMatch(step, readsAWholeTable, sql);
+  });
+
+  it('walks an index for every combination of filters of events', async () => {
+    const events = new EventQueries(statements, new Ids(tag), objects);
+    for (const status of [undefined, ['failed', 'waiting']] as EventFilter['status'][])
+      for (const eventType of [undefined, 'clients.update'])
+        for (const objectId of [undefined, '3']) await events.page({ status, eventType, objectId }, window);
+    for (const { step, sql } of plans()) {
+      assert.doesNotMatch(step, readsAWholeTable, sql);
+      assert.doesNotMatch(step, /TEMP B-TREE/, sql);
+    }
+  });
+
+  it('reads no table for figures', async () => {
+    const figures = new Figures(statements);
+    figures.counts();
+    figures.health(['crm'], beginning);
+    figures.handlerNumbers();
+    await figures.statistics({ from: beginning, to: beginning + 60_000, step: 30_000 });
+    for (const { step, sql } of plans()) assert.doesNotMatch(step, readsAWholeTable, sql);
+  });
+});
