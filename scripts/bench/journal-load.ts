@@ -67,12 +67,12 @@ async function deliver(
     target: link.target,
   };
   const change = {
-    seq: taken.firstExecution,
+    seq: taken.chain[0] ?? 0,
     handler: handler.id,
     status: 'succeeded',
     attemptsBefore: 0,
     attempt,
   } as const;
-  const where = { event: seq, objectKey: event.objectKey, ordered: true };
-  await timed(journal.step({ ...where, changes: [change], ends: 'succeeded', at, emit: false }));
+  const pass = { stopped: [], start: null, plain: true, untold: false };
+  await timed(journal.endTurn({ event: seq, change, pass, at, emit: false }));
 }

@@ -2,7 +2,7 @@ import { type Accepted, accept } from './delivery/accept.ts';
 import { type BulkOptions, type BulkReplay, BulkReplays } from './delivery/bulk-replays.ts';
 import { CallsInFlight } from './delivery/calls-in-flight.ts';
 import { Delivery } from './delivery/delivery.ts';
-import type { Emit, EmittedEvent } from './delivery/emission-window.ts';
+import type { Emit, EmittedEvent } from './delivery/emissions.ts';
 import type { Journey } from './delivery/events-out.ts';
 import { passFromJournal } from './delivery/execution-row.ts';
 import { Operator } from './delivery/operator.ts';
@@ -168,7 +168,7 @@ export class Engine {
   attachEmitter(node: string, emit: EmitTo): () => void {
     const attached: Emit = (event) => emit({ ...event, id: this.#idOf(event.seq) });
     this.#emitters.set(node, attached);
-    this.#open?.emissions.fill();
+    this.#open?.emissions.look();
     return () => {
       if (this.#emitters.get(node) === attached) this.#emitters.delete(node);
     };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { EmittedEvent } from '../../src/engine/delivery/emission-window.ts';
+import type { EmittedEvent } from '../../src/engine/delivery/emissions.ts';
 import type { FirstPass } from '../../src/engine/delivery/execution-row.ts';
 import type { CircuitChange } from '../../src/engine/delivery/outlet.ts';
 import { Engine } from '../../src/engine/engine.ts';

@@ -1,6 +1,8 @@
 import type { Journal } from '../../src/engine/store/journal.ts';
 import { SqliteJournal } from '../../src/engine/store/sqlite/sqlite-journal.ts';
 
+type Tell = Parameters<Journal['onWork']>[0];
+
 /** A real journal that a test can wait for, and cut off as a crash would. */
 export class WatchedJournal {
   readonly journal: Journal;
@@ -18,6 +20,7 @@ export class WatchedJournal {
       get: (target, name) => {
         const value: unknown = Reflect.get(target, name, target);
         if (typeof value !== 'function') return value;
+        if (name === 'onWork') return (tell: Tell) => real.onWork((work) => !this.#dead && tell(work));
         return (...args: unknown[]) => this.#watch(() => value.apply(target, args));
       },
     });

@@ -46,11 +46,10 @@ export async function accept(
       const event = events[index];
       if (!event) continue;
       emissions.keep(seq, message);
-      if (at === stage.emitted) emissions.emit({ seq, ...event }, slots);
-      else if (at === stage.ready) emissions.wait();
+      if (at === stage.emitted) emissions.emit({ seq, ...event });
     }
     return { ids: accepted.events.map(({ seq }) => ids.event(seq)), duplicate };
   } finally {
-    emissions.giveBack(slots);
+    slots.release();
   }
 }

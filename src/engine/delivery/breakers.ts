@@ -18,7 +18,7 @@ export class Breakers {
 
   constructor(options: Options) {
     this.#options = options;
-    for (const { handler, ...stored } of options.journal.backlog.circuits) {
+    for (const { handler, ...stored } of options.journal.found.circuits) {
       this.#circuits.set(handler, { ...stored, failures: 0 });
     }
   }

@@ -41,7 +41,7 @@ export class BulkReplays {
     this.#log = log;
     this.#last = ready;
     this.#onError = onError;
-    for (const replay of delivery.journal.backlog.replays) this.#enqueue(replay);
+    for (const replay of delivery.journal.found.replays) this.#enqueue(replay);
   }
 
   /** What it counts is exact, as of now. @throws Unavailable */
@@ -76,7 +76,7 @@ export class BulkReplays {
   }
 
   async #run(replay: StoredReplay): Promise<void> {
-    const { journal, registry, time, persist, emissions, chains } = this.#delivery;
+    const { journal, registry, time, persist } = this.#delivery;
     const { id, until, ratePerSecond: rate } = replay;
     const filter = JSON.parse(replay.filter) as ExecutionFilter;
     const limit = rate === 0 ? most : Math.min(most, Math.max(1, Math.floor(rate * ahead)));
@@ -92,8 +92,6 @@ export class BulkReplays {
       );
       ({ cursor } = batch);
       ({ running } = continued);
-      if (continued.ready) emissions.wait();
-      for (const handler of continued.dueFor) chains.wait(handler);
       if (rate > 0) next = Math.max(next, time.monotonic()) + (continued.replayed * 1000) / rate;
     }
   }

@@ -9,11 +9,11 @@ import type { RegisteredHandler, Registry } from './registry.ts';
 import {
   type Chain,
   type ChainExecution,
-  cancel,
-  giveBack,
-  park,
-  parkUntil,
-  settle,
+  cancelled,
+  givenBack,
+  parked,
+  parkedUntil,
+  settled,
 } from './running-chain.ts';
 
 interface Options {
@@ -51,36 +51,34 @@ export class Calls {
     chain: Chain,
     execution: ChainExecution,
     begun: () => void,
-    parked?: ParkedTurn,
+    turn?: ParkedTurn,
   ): Promise<ExecutionChange> {
     const { registry, breakers, gate } = this.#options;
     const id = execution.handler.id;
-    const probe = parked?.probe ?? false;
+    const probe = turn?.probe ?? false;
     const judged = gate.judge(id, probe);
     // Between the gate and the call nothing may be awaited: a deploy would come in between.
     const verdict = typeof judged === 'string' ? judged : await judged;
     const handler = registry.find(id);
-    if (verdict !== 'call' || !handler) {
-      if (probe) breakers.unprobe(id);
-      return verdict === 'ended'
-        ? giveBack(execution, parked?.dueAt)
-        : this.stop(execution, verdict === 'call' ? 'missing' : verdict, parked?.dueAt);
+    if (verdict === 'call' && handler) {
+      begun();
+      return this.#attempt(chain, execution, handler, turn);
     }
-    begun();
-    return this.#attempt(chain, execution, handler, parked);
+    if (probe) breakers.unprobe(id);
+    if (verdict === 'ended') return givenBack(execution, turn?.dueAt);
+    return this.stopped(execution, verdict === 'call' ? 'missing' : verdict, turn?.dueAt);
   }
 
   /** What becomes of an execution whose handler may not be called (rules 8 and 9). */
-  stop(execution: ChainExecution, shut: Shut, dueAt?: number): ExecutionChange {
-    if (shut === 'archived') return cancel(execution, 'its handler is archived');
-    return park(execution, shut, dueAt);
+  stopped(execution: ChainExecution, shut: Shut, dueAt?: number): ExecutionChange {
+    return shut === 'archived' ? cancelled(execution, 'its handler is archived') : parked(execution, dueAt);
   }
 
   async #attempt(
     chain: Chain,
     execution: ChainExecution,
     { config, target }: RegisteredHandler,
-    parked: ParkedTurn | undefined,
+    turn: ParkedTurn | undefined,
   ): Promise<ExecutionChange> {
     const { breakers, ids, time, random } = this.#options;
     const { id } = config;
@@ -89,19 +87,12 @@ export class Calls {
     const attempt = execution.attempts + 1;
     const call = { eventId, eventType, objectId, body, hops, attempt, webhookId: `${eventId}_${id}` };
     const made = await makeAttempt(target, call, time);
-    breakers.record(id, made.outcome, parked?.probe ?? false);
-    if (made.outcome.ok) return settle(execution, made);
-    if (parked?.probe && !isFinal(config, made.outcome))
-      return this.#parkUntil(execution, made, parked.dueAt, execution.retries);
+    breakers.record(id, made.outcome, turn?.probe ?? false);
+    if (made.outcome.ok) return settled(execution, made);
+    if (turn?.probe && !isFinal(config, made.outcome))
+      return parkedUntil(execution, made, turn.dueAt, execution.retries);
     const after = afterFailure(config, execution.retries, made.outcome, random());
-    if (!after.retry) return settle(execution, made);
-    return this.#parkUntil(execution, made, time.now() + after.delayMs, execution.retries + 1);
-  }
-
-  #parkUntil(...args: Parameters<typeof parkUntil>): ExecutionChange {
-    const [execution] = args;
-    const change = parkUntil(...args);
-    execution.parkedFor = this.#options.gate.parkedFor(execution.handler.id, false);
-    return change;
+    if (!after.retry) return settled(execution, made);
+    return parkedUntil(execution, made, time.now() + after.delayMs, execution.retries + 1);
   }
 }

@@ -1,10 +1,10 @@
 import type { Link, NewEvent, Taken } from '../store/journal.ts';
+import { stage } from '../store/stage.ts';
 import { type RegisteredHandler, snapshotOf } from './registry.ts';
 import type { Chain } from './running-chain.ts';
 
 /** An event that an executor has laid hold of. */
-export interface Claim
-  extends Pick<Chain, 'eventType' | 'objectId' | 'objectKey' | 'ordered' | 'body' | 'executor'> {
+export interface Claim extends Pick<Chain, 'eventType' | 'objectId' | 'body' | 'executor'> {
   readonly event: number | NewEvent;
   readonly changed?: Pick<NewEvent, 'eventType' | 'objectId' | 'objectKey' | 'ordered' | 'payload'>;
 }
@@ -25,24 +25,23 @@ export function chainOf(
   links: readonly Link[],
   at: number,
 ): Chain {
-  const { eventType, objectId, objectKey, ordered, body, executor } = claim;
+  const { eventType, objectId, body, executor } = claim;
+  const started = taken.stage === stage.running;
   return {
     seq: taken.seq,
     eventType,
     objectId,
-    objectKey,
-    ordered,
     body,
     executor,
     hops: taken.hops,
     passed: false,
     executions: links.map((link, place) => ({
       ...link,
-      seq: taken.firstExecution + place,
+      seq: taken.chain[place] ?? 0,
       replayOf: null,
-      status: place === 0 ? 'running' : 'pending',
+      status: started && place === 0 ? 'running' : 'pending',
       parkedFor: null,
-      startedAt: place === 0 ? at : null,
+      startedAt: started && place === 0 ? at : null,
       nextAttemptAt: null,
       attempts: 0,
       retries: 0,

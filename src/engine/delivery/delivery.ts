@@ -1,19 +1,20 @@
 import type { Circuit } from '../rules/circuit.ts';
-import type { Journal, Released } from '../store/journal.ts';
+import type { Journal, Work } from '../store/journal.ts';
 import type { Ids } from '../words/ids.ts';
 import type { RegistryConfig } from '../words/registry-config.ts';
 import type { Time } from '../words/time.ts';
 import { Breakers } from './breakers.ts';
 import { Calls } from './calls.ts';
-import { ChainWindow } from './chain-window.ts';
-import { EmissionWindow, type Emit } from './emission-window.ts';
+import { Emissions, type Emit } from './emissions.ts';
+import { FirstPasses } from './first-passes.ts';
 import { Gate } from './gate.ts';
 import { HandlerSlots } from './handler-slots.ts';
-import { ParkedWindow } from './parked-window.ts';
+import { Parked } from './parked.ts';
 import { type Persist, persistently } from './persist.ts';
 import { Pruning } from './pruning.ts';
 import type { Registry } from './registry.ts';
 import type { Chain, ChainExecution } from './running-chain.ts';
+import { Turns } from './turns.ts';
 
 interface Options {
   readonly journal: Journal;
@@ -43,9 +44,9 @@ export class Delivery {
   readonly registry: Registry;
   readonly gate: Gate;
   readonly breakers: Breakers;
-  readonly emissions: EmissionWindow;
-  readonly chains: ChainWindow;
-  readonly parked: ParkedWindow;
+  readonly emissions: Emissions;
+  readonly firstPasses: FirstPasses;
+  readonly parked: Parked;
   readonly persist: Persist;
   readonly time: Time;
   readonly #pruning: Pruning;
@@ -64,45 +65,32 @@ export class Delivery {
       time,
       onError,
       onChange: (handler, circuit, before) => {
-        this.parked.fill(handler);
+        this.parked.look(handler);
         options.onCircuit(handler, circuit, before);
       },
     });
     this.gate = new Gate(registry, this.breakers);
     // Retries that are due go before new events.
     const slots = new HandlerSlots(registry, time, (handler) => {
-      this.parked.fill(handler);
-      this.chains.fill();
+      this.parked.look(handler);
+      this.firstPasses.look();
     });
     const calls = new Calls({ registry, breakers: this.breakers, gate: this.gate, ids, time, random });
-    const shared = { journal, gate: this.gate, slots, calls, time, persist: this.persist, onError };
-    this.emissions = new EmissionWindow({
+    const { onExecution, onFirstPass } = options;
+    const shared = { journal, gate: this.gate, slots, calls, time, onError };
+    const turns = new Turns({ ...shared, persist: this.persist, onExecution, onFirstPass });
+    this.emissions = new Emissions({
       journal,
       time,
       emitters: options.emitters,
       claimMs: () => options.config().claimSeconds * 1000,
-      onReleased: (released) => this.#release(released),
       onError,
     });
-    this.chains = new ChainWindow({
-      ...shared,
-      registry,
-      emissions: this.emissions,
-      concurrency: () => options.config().concurrency,
-      observer: {
-        execution: options.onExecution,
-        finished: options.onFirstPass,
-        parked: (handler, at) => this.parked.notice(handler, at),
-      },
-    });
-    this.parked = new ParkedWindow({
-      ...shared,
-      breakers: this.breakers,
-      observer: {
-        execution: options.onExecution,
-        released: (released) => this.#release(released),
-      },
-    });
+    const concurrency = () => options.config().concurrency;
+    const { emissions } = this;
+    this.firstPasses = new FirstPasses({ ...shared, registry, turns, emissions, concurrency });
+    this.parked = new Parked({ ...shared, breakers: this.breakers, turns });
+    journal.onWork((work) => this.#wake(work));
   }
 
   /** It has let go of the journal, or is about to. */
@@ -113,7 +101,7 @@ export class Delivery {
   /** Flows run: what waited goes on. @param off event nodes that are switched off */
   async open(executors: boolean, off: readonly string[]): Promise<void> {
     this.gate.start();
-    this.chains.open();
+    this.firstPasses.look();
     this.parked.open();
     await this.emissions.resume(executors, off);
   }
@@ -127,7 +115,7 @@ export class Delivery {
   async close(): Promise<void> {
     this.#stop();
     const end = this.time.monotonic() + drainTime;
-    while (!(this.chains.idle && this.parked.idle) && this.time.monotonic() < end) {
+    while (!(this.firstPasses.idle && this.parked.idle) && this.time.monotonic() < end) {
       await this.#passed(drainStep);
     }
     await this.#end();
@@ -162,8 +150,11 @@ export class Delivery {
     return new Promise((resolve) => this.time.after(ms, resolve));
   }
 
-  #release({ emission: _, ready, dueFor }: Released): void {
-    if (ready) this.emissions.wait();
-    if (dueFor !== undefined) this.chains.wait(dueFor);
+  /** What became runnable, through whatever, is told to whoever runs it. */
+  #wake({ emitted, ready, due, parked }: Work): void {
+    for (const emission of emitted) this.emissions.emit(emission);
+    if (ready) this.emissions.wake();
+    for (const handler of due) this.firstPasses.wake(handler);
+    for (const { handler, at } of parked) this.parked.wake(handler, at);
   }
 }

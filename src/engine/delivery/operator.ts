@@ -21,10 +21,10 @@ export class Operator {
     by: string | null,
     reason: string | null,
   ): Promise<void> {
-    const { registry, parked, chains, time } = this.#delivery;
+    const { registry, parked, firstPasses, time } = this.#delivery;
     await registry.switch(handler, status, by, reason, new Date(time.now()));
     parked.recheck(handler);
-    chains.fill();
+    firstPasses.look();
   }
 
   /** Closes a circuit: what waits for it runs. @throws NotFound, or Conflict when it is closed */
@@ -66,7 +66,7 @@ export class Operator {
   }
 
   async #replay(which: Replay['which'], what: string): Promise<readonly string[]> {
-    const { journal, registry, ids, time, chains, emissions } = this.#delivery;
+    const { journal, registry, ids, time } = this.#delivery;
     const replayed = await journal.replay({
       which,
       callable: registry.callable(),
@@ -74,10 +74,7 @@ export class Operator {
     });
     if (replayed.outcome === 'unknown') throw new NotFound(`there is no ${what}`);
     if (replayed.outcome === 'conflict') throw new Conflict(`${what} can not be replayed: ${replayed.why}`);
-    const { released, executions } = replayed;
-    if (released.ready) emissions.wait();
-    if (released.dueFor !== undefined) chains.wait(released.dueFor);
-    return executions.map((seq) => ids.execution(seq));
+    return replayed.executions.map((seq) => ids.execution(seq));
   }
 
   #executionSeq(id: string): number {

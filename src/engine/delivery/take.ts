@@ -29,13 +29,13 @@ export interface TakeRequest {
  * @throws TooLarge when too many messages are held, Unavailable; both only for a new event, and nothing was kept
  */
 export async function take(
-  { chains, emissions, ids, persist }: Delivery,
+  { firstPasses, emissions, ids, persist }: Delivery,
   outlet: Outlet,
   { registry, event, executor, eventId }: TakeRequest,
 ): Promise<TakeResult> {
-  const { payload: body, eventType, objectId, objectKey, ordered } = event;
+  const { payload: body, eventType, objectId } = event;
   const seq = eventId === undefined ? undefined : ids.eventSeq(eventId);
-  const claim = { eventType, objectId, objectKey, ordered, body, executor };
+  const claim = { eventType, objectId, body, executor };
   const holds = executor !== null && outlet.held.take(body.length, seq !== undefined);
   if (!holds && executor !== null && seq === undefined) {
     throw new TooLarge(
@@ -46,10 +46,10 @@ export async function take(
   try {
     const { taken, begin } =
       seq === undefined
-        ? await chains.take({ ...claim, event })
+        ? await firstPasses.take({ ...claim, event })
         : await persist(() => {
             const same = emissions.payloadOf(seq) === body;
-            return chains.take({ ...claim, event: seq, ...(!same && { changed: event }) });
+            return firstPasses.take({ ...claim, event: seq, ...(!same && { changed: event }) });
           });
     if (taken.outcome === 'already') return { outcome: 'already' };
     emissions.leave(taken.seq);

@@ -63,18 +63,14 @@ export interface Take {
 }
 
 export type Taken =
-  | {
+  | ({
       readonly outcome: 'taken';
       readonly seq: number;
-      readonly stage: Stage;
       /** As in `NewEvent`. */
       readonly hops: number;
-      /** The executions of the chain have this seq and the following ones. */
-      readonly firstExecution: number;
-      readonly released: Released;
-      /** It was to start, but its first execution is parked behind an earlier one of its object. */
-      readonly passed?: PassedBy;
-    }
+      /** Seqs of its executions, in chain order. */
+      readonly chain: readonly number[];
+    } & ChainState)
   /** `already`: it was taken before, or is so old that its row is gone. */
   | { readonly outcome: 'already' };
 
@@ -106,50 +102,50 @@ export interface ExecutionChange {
   readonly retries?: number;
 }
 
-/** A step of a chain, written as one: what has become of an execution, and how the event goes on. */
-export interface Step {
+/** An execution's turn has ended, or it was ended. What follows for its event is for the journal to decide. */
+export interface TurnEnd {
   readonly event: number;
-  readonly objectKey: string;
-  readonly ordered: boolean;
-  readonly changes: readonly ExecutionChange[];
-  /**
-   * The execution whose turn it is now. While an earlier one of its handler and object is unsettled it parks instead,
-   * and the event goes on to its next handler, which it is due for, or to its end.
-   */
-  readonly start?: { readonly seq: number; readonly handler: string };
-  /** The handler that the chain waits for: it leaves the window and becomes due. */
-  readonly waitsFor?: string;
-  /** The first pass is over: everything has succeeded, or it is for the journal to see what becomes of the event. */
-  readonly ends?: 'succeeded' | 'otherwise';
+  readonly change: ExecutionChange;
+  /** Given when it was its event's turn in the first pass, which goes on with these. */
+  readonly pass?: NextTurns;
   readonly at: number;
+  /** An emission slot is free for whoever this lets go next. */
   readonly emit: boolean;
 }
 
-export interface Stepped {
-  /** Where the event stands now. */
+/** What is known of the handlers whose turn may come next. Whoever else's it is: the event becomes due for it. */
+export interface NextTurns {
+  /** Those that may not be called now, and what becomes of their executions when it is their turn. */
+  readonly stopped: readonly ExecutionChange[];
+  /** The first one that may be called now: a slot is reserved for it. */
+  readonly start: { readonly seq: number; readonly handler: string } | null;
+  /** All of the chain before has succeeded, and whoever ends the turn knows it. */
+  readonly plain: boolean;
+  /** Nobody may be told now that the first pass is over: the event stays due until it may. */
+  readonly untold: boolean;
+}
+
+/** How an event and its chain stand after a write. */
+export interface ChainState {
   readonly stage: Stage;
-  readonly released: Released;
-  /** Handlers of which a parked execution may run now. */
-  readonly woken: readonly string[];
-  /** Executions that were to start and are parked behind an earlier one of their handler and object. */
-  readonly blocked: readonly number[];
-  /** The chain as the journal has it, when its first pass is over and not all of it has simply succeeded. */
+  /** Executions that have become something else than was asked for: parked behind an earlier one, skipped, failed. */
+  readonly changed: readonly number[];
+  /** The chain as the journal has it; absent when all of it went as asked for. */
   readonly executions?: readonly StartedExecution[];
+  /** What the journal could not keep, and why: what it says instead is in `executions`. */
+  readonly unkept?: string;
 }
 
-/** What became of an event whose turn in the window passed by because its executions wait behind earlier ones. */
-export interface PassedBy extends Stepped {
-  readonly event: StartedEvent;
-}
-
-/** Who may go next in an object's lane, now that the event before has left it. */
-export interface Released {
-  /** Emitted in the same write: the emission slot is used. */
-  readonly emission?: Emission;
-  /** An event of this lane became ready and waits for an emission slot. */
-  readonly ready?: boolean;
-  /** A taken event became due and waits for this handler. */
-  readonly dueFor?: string;
+/** Work that became runnable, through whatever. */
+export interface Work {
+  /** Events that have been emitted into a slot that an operation had to give. */
+  readonly emitted: readonly Emission[];
+  /** Events became ready and wait for an emission slot. */
+  readonly ready: boolean;
+  /** Handlers that taken events wait for. */
+  readonly due: readonly string[];
+  /** Handlers that have parked executions which may run, and from when on (ms since the epoch). */
+  readonly parked: readonly { readonly handler: string; readonly at: number }[];
 }
 
 /** An event on its way into the flow. */
@@ -182,7 +178,12 @@ export interface DueBatch {
   /** Their next execution runs. */
   readonly started: readonly StartedEvent[];
   /** They have left the window again in the same write. */
-  readonly passed: readonly PassedBy[];
+  readonly passed: readonly LeftEvent[];
+}
+
+/** An event with its chain, and how it stands after a write that it does not run after. */
+export interface LeftEvent extends ChainState {
+  readonly event: StartedEvent;
 }
 
 export interface StartedExecution {
@@ -216,40 +217,14 @@ export interface StartedParked {
 export interface ParkedBatch {
   readonly started: readonly StartedParked[];
   /** Their start could not be kept: they have failed. */
-  readonly abandoned: readonly Cancelled[];
+  readonly failed: readonly EndedParked[];
   /** When the handler's next parked execution is due; null when none waits that may run. */
   readonly nextAt: number | null;
 }
 
-/** What became of executions outside the window. */
-export interface Resettle {
-  readonly event: number;
-  readonly changes: readonly ExecutionChange[];
-  readonly at: number;
-  readonly emit: boolean;
-}
-
-export interface Resettled extends Omit<Stepped, 'blocked' | 'executions'> {
-  /** Executions that are skipped, because the one before them that said `stop` is lost. */
-  readonly skipped: readonly number[];
-}
-
-/** What became of an execution can't be kept: it fails instead, or, if not even that can be said, its event does. */
-export interface Abandon {
-  readonly event: number;
+/** A parked execution that was ended without a call, with its event as it is now. */
+export interface EndedParked extends LeftEvent {
   readonly execution: number;
-  /** Why, for the row. */
-  readonly why: string;
-  /** The event is in the window, and leaves it. */
-  readonly leaves: boolean;
-  readonly at: number;
-  readonly emit: boolean;
-}
-
-/** A parked execution that was cancelled, or failed without a call, with its event as it is now. */
-export interface Cancelled extends Resettled {
-  readonly execution: number;
-  readonly event: StartedEvent;
 }
 
 export interface CancelParked {
@@ -270,7 +245,7 @@ export interface Replay {
 }
 
 export type Replayed =
-  | { readonly outcome: 'replaying'; readonly executions: readonly number[]; readonly released: Released }
+  | { readonly outcome: 'replaying'; readonly executions: readonly number[] }
   | { readonly outcome: 'conflict'; readonly why: string }
   | { readonly outcome: 'unknown' };
 
@@ -310,10 +285,6 @@ export interface ContinuedReplay {
   readonly running: boolean;
   /** Executions that run again. */
   readonly replayed: number;
-  /** An event of their lanes became ready and waits for an emission slot. */
-  readonly ready: boolean;
-  /** Handlers that events became due for. */
-  readonly dueFor: readonly string[];
 }
 
 export interface StoredCircuit {
@@ -323,12 +294,8 @@ export interface StoredCircuit {
   readonly error: string | null;
 }
 
-/** What was found when the journal was opened. */
-export interface Backlog {
-  /** Handlers that due events wait for. */
-  readonly dueFor: readonly string[];
-  /** Handlers that have parked executions. */
-  readonly parkedFor: readonly string[];
+/** What was found when the journal was opened, besides work. */
+export interface Found {
   readonly circuits: readonly StoredCircuit[];
   /** Bulk replays that are not over, oldest first. */
   readonly replays: readonly StoredReplay[];
@@ -367,7 +334,7 @@ export type OnTrouble = (trouble: string | null) => void;
 export interface Journal {
   /** Part of every id, so that ids of a journal that was moved aside are never given again. */
   readonly tag: string;
-  readonly backlog: Backlog;
+  readonly found: Found;
   /** A damaged journal was moved aside when this one was opened: what to do about it. */
   readonly notice: string | null;
   /** What `keepBook` was given last, as of the opening; null when it never was. */
@@ -376,6 +343,11 @@ export interface Journal {
   readonly trouble: string | null;
   /** Resolves when it can't be used any more, with why and what is done about it: it is to be closed and opened anew. */
   readonly lost?: Promise<Error>;
+  /**
+   * Tells of work, before the operation resolves that made it runnable; at once of what was found when the journal was
+   * opened. There is one who is told.
+   */
+  onWork(tell: (work: Work) => void): void;
   /**
    * All or none. The events are emitted in the same write while `emit` lasts and their object allows.
    * @param backlogLimit accepted and untaken events at most, with these; default: no bound
@@ -387,8 +359,11 @@ export interface Journal {
     backlogLimit?: number,
   ): Promise<Accepted>;
   take(take: Take): Promise<Taken>;
-  /** What a reader sees is always whole: each step leaves the event and its executions as they belong together. */
-  step(step: Step): Promise<Stepped>;
+  /**
+   * Writes what became of an execution, and what follows for its event, as one: what a reader sees is always whole.
+   * What can't be kept fails instead, so that people see it and others go on: it never rejects with `WriteRefused`.
+   */
+  endTurn(end: TurnEnd): Promise<ChainState>;
   /**
    * Emits up to `limit` ready events of these event nodes, each node's oldest first, the nodes in turn. When they have
    * fewer: those of nodes, too, that are neither among them nor among `off`.
@@ -397,19 +372,15 @@ export interface Journal {
   /** Makes emitted and untaken events ready again: these, or all. */
   recall(events?: readonly number[]): Promise<void>;
   /** Marks emitted events that nobody took; `emit` is the number of emission slots free for those behind them. */
-  unclaim(events: readonly number[], emit: number, at: number): Promise<readonly Released[]>;
+  unclaim(events: readonly number[], emit: number, at: number): Promise<void>;
   /** Starts up to `limit` due events that wait for this handler, in the order they were taken. */
   startNext(handler: string, limit: number, at: number): Promise<DueBatch>;
-  /** Ends what can't be carried on, so that people see it and others go on. */
-  abandon(abandon: Abandon): Promise<Stepped>;
   /** Starts up to `limit` parked executions of a handler that are due, longest due first. */
   startParked(handler: string, limit: number, at: number): Promise<ParkedBatch>;
   /** Starts the oldest parked execution after `after` that its object lets run, due or not; after the last comes the first. */
   startProbe(handler: string, after: number, at: number): Promise<StartedParked | null>;
-  /** Writes what became of a parked execution, and what follows for its event. */
-  resettle(change: Resettle): Promise<Resettled>;
   /** Ends parked executions. @returns one entry for each */
-  cancelParked(cancel: CancelParked): Promise<readonly Cancelled[]>;
+  cancelParked(cancel: CancelParked): Promise<readonly EndedParked[]>;
   /** Runs settled executions again, or emits an unclaimed event again. */
   replay(replay: Replay): Promise<Replayed>;
   beginReplay(begin: BeginReplay): Promise<StoredReplay>;

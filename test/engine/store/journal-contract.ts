@@ -1,7 +1,15 @@
 import { strict as assert } from 'node:assert';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Journal, Link, NewEvent, Step, Take } from '../../../src/engine/store/journal.ts';
+import type {
+  ExecutionChange,
+  Journal,
+  Link,
+  NewEvent,
+  NextTurns,
+  Take,
+  Work,
+} from '../../../src/engine/store/journal.ts';
 import { stage } from '../../../src/engine/store/stage.ts';
 
 /** Opens a journal in a folder; opening the same folder again, once closed, finds what was written. */
@@ -43,30 +51,57 @@ export function aTake(event: Take['event'], changes: Partial<Take> = {}): Take {
   };
 }
 
-export function aStep(event: number, objectKey: string, changes: Partial<Step> = {}): Step {
-  return { event, objectKey, ordered: true, changes: [], at, emit: false, ...changes };
+/** What the first pass goes on with: with nobody, unless something else is said. */
+export function aPass(changes: Partial<NextTurns> = {}): NextTurns {
+  return { stopped: [], start: null, plain: false, untold: false, ...changes };
 }
 
-export function succeeded(seq: number, handler = 'a'): Step['changes'][number] {
+export function succeeded(seq: number, handler = 'a'): ExecutionChange {
   const attempt = { startedAt: at, durationMs: 3, code: 200, response: 'ok', error: null };
   const headers = { requestHeaders: null, responseHeaders: null, target: `POST http://${handler}` };
   return { seq, handler, status: 'succeeded', attemptsBefore: 0, attempt: { ...attempt, ...headers } };
+}
+
+/** It waits although nobody was called. */
+export function parkedUncalled(seq: number, handler = 'a'): ExecutionChange {
+  return { seq, handler, status: 'parked', attemptsBefore: 0 };
 }
 
 /** What every journal promises to the engine. */
 export function journalContract(open: OpenJournal, newFolder: () => string): void {
   let journal: Journal;
   let folder: string;
+  /** What the journal has told of since it was asked last. */
+  let told: Work[];
 
+  const openFolder = async () => {
+    journal = await open(folder);
+    told = [];
+    journal.onWork((work) => told.push(work));
+  };
   beforeEach(async () => {
     folder = newFolder();
-    journal = await open(folder);
+    await openFolder();
+    work();
   });
   afterEach(() => journal.close());
 
   const reopen = async () => {
     await journal.close();
-    journal = await open(folder);
+    await openFolder();
+  };
+  /** What has become runnable since it was asked last, without what there is none of. */
+  const work = () => {
+    const all = told.splice(0);
+    const emitted = all.flatMap((one) => one.emitted.map(({ seq }) => seq));
+    const due = all.flatMap((one) => one.due);
+    const parked = all.flatMap((one) => one.parked.map(({ handler }) => handler));
+    return {
+      ...(emitted.length > 0 && { emitted }),
+      ...(all.some(({ ready }) => ready) && { ready: true }),
+      ...(due.length > 0 && { due }),
+      ...(parked.length > 0 && { parked }),
+    };
   };
   const accept = async (...events: NewEvent[]) => {
     const accepted = await journal.accept(events, events.length);
@@ -86,13 +121,17 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
   const take = async (event: Take['event'], changes: Partial<Take> = {}) => {
     const taken = await journal.take(aTake(event, changes));
     assert.ok(taken.outcome === 'taken');
-    return taken;
+    return { ...taken, execution: taken.chain[0] ?? 0 };
   };
-  /** Accepts, takes and ends an event of one handler. */
-  const settle = async (seq: number, firstExecution: number, object: string | number, emit = false) =>
-    journal.step(
-      aStep(seq, `clients:${object}`, { changes: [succeeded(firstExecution)], ends: 'succeeded', emit }),
-    );
+  /** A turn in the first pass ends. */
+  const end = (event: number, change: ExecutionChange, pass: Partial<NextTurns> = {}, emit = false) =>
+    journal.endTurn({ event, change, pass: aPass(pass), at, emit });
+  /** A parked execution's turn ends. */
+  const endParked = (event: number, change: ExecutionChange) =>
+    journal.endTurn({ event, change: { ...change, attemptsBefore: 1 }, at, emit: false });
+  /** Ends the one turn of an event's first pass. */
+  const settle = (seq: number, execution: number, emit = false) =>
+    end(seq, succeeded(execution), { plain: true }, emit);
 
   describe('accepting', () => {
     it('numbers events in the order of the calls, across commits', async () => {
@@ -269,18 +308,15 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
 
     it('lets the next event of the object go when one is marked unclaimed', async () => {
       const [first, second] = await accept(anEvent(1), anEvent(1));
-      const released = await journal.unclaim([first?.seq ?? 0], 1, at);
-      assert.deepEqual(
-        released.map(({ emission }) => emission?.seq),
-        [second?.seq],
-      );
+      await journal.unclaim([first?.seq ?? 0], 1, at);
+      assert.deepEqual(work(), { emitted: [second?.seq] });
     });
 
     it('marks nothing unclaimed that was taken in time', async () => {
       const { seq, stage: before } = await acceptOne(anEvent(1));
       assert.equal(before, stage.emitted);
       await take(seq);
-      assert.deepEqual(await journal.unclaim([seq], 1, at), []);
+      await journal.unclaim([seq], 1, at);
       assert.equal((await journal.take(aTake(seq))).outcome, 'already');
     });
 
@@ -297,7 +333,8 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
         links: [aLink('a'), aLink('b'), aLink('c')],
       });
       const second = await take((await acceptOne(anEvent(2))).seq);
-      assert.equal(second.firstExecution, first.firstExecution + 3);
+      const [a = 0] = first.chain;
+      assert.deepEqual([...first.chain, ...second.chain], [a, a + 1, a + 2, a + 3]);
     });
 
     it('takes an event once', async () => {
@@ -321,14 +358,15 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       const [first, second] = await accept(anEvent(1), anEvent(1));
       const taken = await take(first?.seq ?? 0, { links: [], emit: true });
       assert.equal(taken.stage, stage.unhandled);
-      assert.equal(taken.released.emission?.seq, second?.seq);
+      assert.deepEqual(work(), { emitted: [second?.seq] });
     });
 
     it('queues an event while a taken one of its object is in its first pass', async () => {
       const running = await take(anEvent(1));
       const queued = await take(anEvent(1));
       assert.deepEqual([running.stage, queued.stage], [stage.running, stage.queued]);
-      assert.deepEqual((await settle(running.seq, running.firstExecution, 1)).released, { dueFor: 'a' });
+      await settle(running.seq, running.execution);
+      assert.deepEqual(work(), { due: ['a'] });
       assert.deepEqual(
         (await journal.startNext('a', 5, at)).started.map(({ seq }) => seq),
         [queued.seq],
@@ -340,7 +378,9 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       await journal.recall();
       const direct = await take(anEvent(1));
       assert.deepEqual(await journal.emitNext(10, ['gone'], ['event-node']), []);
-      assert.deepEqual((await settle(direct.seq, direct.firstExecution, 1)).released, { ready: true });
+      work();
+      await settle(direct.seq, direct.execution);
+      assert.deepEqual(work(), { ready: true });
       assert.deepEqual(
         (await journal.emitNext(10, ['gone'], ['event-node'])).map(({ seq }) => seq),
         [waiting?.seq],
@@ -351,7 +391,8 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       const [first, second] = await accept(anEvent(1), anEvent(1));
       const changed = anEvent(7, { payload: '{"changed":true}' });
       const taken = await take(first?.seq ?? 0, { changed, start: false, emit: true });
-      assert.equal(taken.released.emission?.seq, second?.seq);
+      assert.equal(taken.stage, stage.due);
+      assert.deepEqual(work(), { emitted: [second?.seq], due: ['a'] });
       const [started] = (await journal.startNext('a', 1, at)).started;
       assert.deepEqual([started?.payload, started?.objectKey], ['{"changed":true}', 'clients:7']);
     });
@@ -373,28 +414,14 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
 
     it('parks an execution behind an unsettled one of the same handler and object', async () => {
       const first = await take(anEvent(1), { links });
-      const parked = {
-        seq: first.firstExecution,
-        handler: 'a',
-        status: 'parked' as const,
-        attemptsBefore: 0,
-      };
-      await journal.step(
-        aStep(first.seq, 'clients:1', {
-          changes: [parked],
-          start: { seq: first.firstExecution + 1, handler: 'b' },
-        }),
-      );
-      await journal.step(
-        aStep(first.seq, 'clients:1', {
-          changes: [succeeded(first.firstExecution + 1, 'b')],
-          ends: 'otherwise',
-        }),
-      );
+      const { execution: a } = first;
+      await end(first.seq, parkedUncalled(a), { start: { seq: a + 1, handler: 'b' } });
+      await end(first.seq, succeeded(a + 1, 'b'));
+      work();
       const second = await take(anEvent(1), { links });
       assert.deepEqual(
-        [second.stage, second.passed?.blocked, second.passed?.released],
-        [stage.due, [second.firstExecution], { dueFor: 'b' }],
+        [second.stage, second.changed, work()],
+        [stage.due, [second.execution], { due: ['b'] }],
       );
       const { started } = await journal.startNext('b', 5, at);
       assert.deepEqual(
@@ -404,63 +431,40 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
     });
 
     it('ends the first pass in the write that finds everyone behind an earlier execution', async () => {
-      const parked = (seq: number) =>
-        ({ seq, handler: 'a', status: 'parked', attemptsBefore: 0, nextAttemptAt: at + 1000 }) as const;
       const first = await take(anEvent(1));
-      await journal.step(
-        aStep(first.seq, 'clients:1', { changes: [parked(first.firstExecution)], ends: 'otherwise' }),
-      );
+      await end(first.seq, { ...parkedUncalled(first.execution), nextAttemptAt: at + 1000 });
       const taken = await take(anEvent(1));
       const waiting = await take(anEvent(1), { start: false });
       assert.deepEqual([taken.stage, waiting.stage], [stage.parked, stage.due]);
       assert.deepEqual(
-        taken.passed?.executions?.map(({ status, blocked }) => [status, blocked]),
+        taken.executions?.map(({ status, blocked }) => [status, blocked]),
         [['parked', true]],
       );
       const { started, passed } = await journal.startNext('a', 5, at);
       assert.deepEqual(started, []);
       assert.deepEqual(
-        passed.map((one) => [one.event.seq, one.stage, one.blocked]),
-        [[waiting.seq, stage.parked, [waiting.firstExecution]]],
+        passed.map((one) => [one.event.seq, one.stage, one.changed]),
+        [[waiting.seq, stage.parked, [waiting.execution]]],
       );
     });
 
     it('parks what was to start behind an earlier one, and is due for the next handler in the same write', async () => {
       const first = await take(anEvent(1), { links: [aLink('b')] });
-      await journal.step(
-        aStep(first.seq, 'clients:1', {
-          changes: [{ seq: first.firstExecution, handler: 'b', status: 'parked', attemptsBefore: 0 }],
-          ends: 'otherwise',
-        }),
-      );
+      await end(first.seq, parkedUncalled(first.execution, 'b'));
       const second = await take(anEvent(1), { links: [aLink('a'), aLink('b'), aLink('c')] });
-      const stepped = await journal.step(
-        aStep(second.seq, 'clients:1', {
-          changes: [succeeded(second.firstExecution)],
-          start: { seq: second.firstExecution + 1, handler: 'b' },
-        }),
-      );
-      assert.deepEqual(
-        [stepped.stage, stepped.blocked, stepped.released],
-        [stage.due, [second.firstExecution + 1], { dueFor: 'c' }],
-      );
+      const { execution: a } = second;
+      work();
+      const ended = await end(second.seq, succeeded(a), { start: { seq: a + 1, handler: 'b' } });
+      assert.deepEqual([ended.stage, ended.changed, work()], [stage.due, [a + 1], { due: ['c'] }]);
     });
 
     it('tells of the chain as it is when its first pass ends, not as it was', async () => {
-      const taken = await take(anEvent(1), { links });
-      const { seq, firstExecution: a } = taken;
+      const { seq, execution: a } = await take(anEvent(1), { links });
       const parked = { ...succeeded(a), status: 'parked', nextAttemptAt: at } as const;
-      await journal.step(aStep(seq, 'clients:1', { changes: [parked], start: { seq: a + 1, handler: 'b' } }));
+      await end(seq, parked, { start: { seq: a + 1, handler: 'b' } });
       await journal.startParked('a', 1, at);
-      await journal.resettle({
-        event: seq,
-        changes: [{ ...succeeded(a), attemptsBefore: 1 }],
-        at,
-        emit: false,
-      });
-      const { stage: to, executions } = await journal.step(
-        aStep(seq, 'clients:1', { changes: [succeeded(a + 1, 'b')], ends: 'otherwise' }),
-      );
+      await endParked(seq, succeeded(a));
+      const { stage: to, executions } = await end(seq, succeeded(a + 1, 'b'));
       assert.equal(to, stage.succeeded);
       assert.deepEqual(
         executions?.map(({ status, attempts }) => [status, attempts]),
@@ -471,19 +475,88 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       );
     });
 
+    it('tells nothing of a chain that has gone as was said', async () => {
+      const { seq, execution: a } = await take(anEvent(1), { links });
+      assert.deepEqual(await end(seq, succeeded(a), { plain: true, start: { seq: a + 1, handler: 'b' } }), {
+        stage: stage.running,
+        changed: [],
+      });
+      assert.deepEqual(await end(seq, succeeded(a + 1, 'b'), { plain: true }), {
+        stage: stage.succeeded,
+        changed: [],
+      });
+    });
+
+    it('stops those who may not be called, in their turn, and starts the next one in the same write', async () => {
+      const { seq, execution: a } = await take(anEvent(1), { links: [aLink('a'), aLink('b'), aLink('c')] });
+      work();
+      const ended = await end(seq, succeeded(a), {
+        stopped: [parkedUncalled(a + 1, 'b')],
+        start: { seq: a + 2, handler: 'c' },
+      });
+      assert.deepEqual([ended.stage, ended.changed, work()], [stage.running, [a + 1], { parked: ['b'] }]);
+      assert.deepEqual(
+        ended.executions?.map(({ status }) => status),
+        ['succeeded', 'parked', 'running'],
+      );
+    });
+
+    it('stops nobody behind a stop handler that parks', async () => {
+      const chain = [aLink('a'), aLink('b', true), aLink('c')];
+      const { seq, execution: a } = await take(anEvent(1), { links: chain });
+      const ended = await end(seq, succeeded(a), {
+        stopped: [parkedUncalled(a + 1, 'b'), parkedUncalled(a + 2, 'c')],
+      });
+      assert.deepEqual([ended.stage, ended.changed], [stage.parked, [a + 1]]);
+      assert.deepEqual(
+        ended.executions?.map(({ status }) => status),
+        ['succeeded', 'parked', 'pending'],
+      );
+    });
+
+    it('starts nobody whose turn it is not, whatever is reserved', async () => {
+      const { seq, execution: a } = await take(anEvent(1), { links: [aLink('a'), aLink('b'), aLink('c')] });
+      const ended = await end(seq, succeeded(a), { start: { seq: a + 2, handler: 'c' } });
+      assert.equal(ended.stage, stage.due);
+      assert.equal((await journal.startNext('c', 5, at)).started.length, 0);
+      assert.equal((await journal.startNext('b', 5, at)).started.length, 1);
+    });
+
+    it('keeps a first pass open that nobody may be told of, until its turn comes again', async () => {
+      const { seq, execution: a } = await take(anEvent(1), { links: [aLink('a', true), aLink('b')] });
+      work();
+      assert.equal((await end(seq, parkedUncalled(a), { untold: true })).stage, stage.due);
+      assert.deepEqual(work(), { due: ['b'], parked: ['a'] });
+      await reopen();
+      assert.deepEqual(work(), { ready: true, due: ['b'], parked: ['a'] });
+      const { started, passed } = await journal.startNext('b', 5, at);
+      assert.deepEqual(started, []);
+      assert.deepEqual(
+        passed.map(({ stage: to, event, executions }) => [
+          to,
+          event.passed,
+          executions?.map(({ status }) => status),
+        ]),
+        [[stage.parked, false, ['parked', 'pending']]],
+      );
+    });
+
     it('emits the next event of the object in the write that ends the one before', async () => {
       const [first, second, other] = await accept(anEvent(1), anEvent(1), anEvent(1));
       const taken = await take(first?.seq ?? 0);
-      const { released } = await settle(taken.seq, taken.firstExecution, 1, true);
-      assert.equal(released.emission?.seq, second?.seq);
-      assert.equal(released.emission?.payload, '{"object":"1"}');
-      assert.notEqual(released.emission?.seq, other?.seq);
+      await settle(taken.seq, taken.execution, true);
+      assert.deepEqual(
+        told.flatMap(({ emitted }) => emitted.map(({ seq, payload }) => [seq, payload])),
+        [[second?.seq, '{"object":"1"}']],
+      );
+      assert.notEqual(second?.seq, other?.seq);
     });
 
     it('leaves the next event of the object ready when there is no slot for it', async () => {
       const [first, second] = await accept(anEvent(1), anEvent(1));
       const taken = await take(first?.seq ?? 0);
-      assert.deepEqual((await settle(taken.seq, taken.firstExecution, 1)).released, { ready: true });
+      await settle(taken.seq, taken.execution);
+      assert.deepEqual(work(), { ready: true });
       assert.deepEqual(
         (await journal.emitNext(10, ['event-node'])).map(({ seq }) => seq),
         [second?.seq],
@@ -492,12 +565,8 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
 
     it('gives a chain back that waits for its next handler, with what has happened', async () => {
       const taken = await take(anEvent(1), { links });
-      await journal.step(
-        aStep(taken.seq, 'clients:1', {
-          changes: [succeeded(taken.firstExecution)],
-          waitsFor: 'b',
-        }),
-      );
+      await end(taken.seq, succeeded(taken.execution));
+      assert.deepEqual(work(), { due: ['b'] });
       assert.deepEqual(await journal.startNext('a', 5, at), { started: [], passed: [] });
       const [started] = (await journal.startNext('b', 5, at)).started;
       assert.deepEqual(
@@ -511,14 +580,11 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
 
     it('goes on after a restart where it was, and keeps the interrupted call as an attempt', async () => {
       const taken = await take(anEvent(1), { links });
-      await journal.step(
-        aStep(taken.seq, 'clients:1', {
-          changes: [succeeded(taken.firstExecution)],
-          start: { seq: taken.firstExecution + 1, handler: 'b' },
-        }),
-      );
+      await end(taken.seq, succeeded(taken.execution), {
+        start: { seq: taken.execution + 1, handler: 'b' },
+      });
       await reopen();
-      assert.deepEqual(journal.backlog.dueFor, ['b']);
+      assert.deepEqual(work(), { ready: true, due: ['b'] });
       const [started] = (await journal.startNext('b', 5, at)).started;
       assert.equal(started?.seq, taken.seq);
       assert.deepEqual(
@@ -530,31 +596,11 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       );
       assert.match(started?.executions[1]?.error ?? '', /ended while the handler was being called/);
     });
-
-    it('does not start a chain that waits on a stop handler', async () => {
-      const taken = await take(anEvent(1), { links: [aLink('a', true), aLink('b')] });
-      const parked = {
-        seq: taken.firstExecution,
-        handler: 'a',
-        status: 'parked' as const,
-        attemptsBefore: 0,
-      };
-      // The process ends before the event could be marked as parked.
-      await journal.step(aStep(taken.seq, 'clients:1', { changes: [parked] }));
-      await reopen();
-      assert.deepEqual(journal.backlog.dueFor, ['b']);
-      const { started, passed } = await journal.startNext('b', 5, at);
-      assert.deepEqual(started, []);
-      assert.deepEqual(
-        passed[0]?.executions?.map(({ status }) => status),
-        ['parked', 'pending'],
-      );
-    });
   });
 
   describe('executions that wait', () => {
     const links = [aLink('a'), aLink('b')];
-    const parked = (seq: number, nextAttemptAt: number, handler = 'a'): Step['changes'][number] => ({
+    const parked = (seq: number, nextAttemptAt: number, handler = 'a'): ExecutionChange => ({
       ...succeeded(seq, handler),
       status: 'parked',
       nextAttemptAt,
@@ -563,15 +609,14 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
     /** Takes an event whose first handler parks until then, and whose second one succeeds. */
     const takeParked = async (object: number, nextAttemptAt: number, chain = links) => {
       const taken = await take(anEvent(object), { links: chain });
-      const { firstExecution: a, seq } = taken;
-      const [, second] = chain;
-      const changes = [parked(a, nextAttemptAt)];
-      if (second && !chain[0]?.stop) changes.push(succeeded(a + 1, 'b'));
-      await journal.step(aStep(seq, `clients:${object}`, { changes, ends: 'otherwise' }));
+      const { execution: a, seq } = taken;
+      const goesOn = chain.length > 1 && !chain[0]?.stop;
+      await end(seq, parked(a, nextAttemptAt), goesOn ? { start: { seq: a + 1, handler: 'b' } } : {});
+      if (goesOn) await end(seq, succeeded(a + 1, 'b'));
+      work();
       return taken;
     };
-    const settleParked = (event: number, execution: number) =>
-      journal.resettle({ event, changes: [{ ...succeeded(execution), attemptsBefore: 1 }], at, emit: false });
+    const settleParked = (event: number, execution: number) => endParked(event, succeeded(execution));
 
     it('start when they are due, longest due first, and tell when the next one is', async () => {
       const later = await takeParked(1, at + 50);
@@ -580,7 +625,7 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       const { started, nextAt } = await journal.startParked('a', 10, at + 100);
       assert.deepEqual(
         started.map(({ execution }) => execution),
-        [first.firstExecution, later.firstExecution],
+        [first.execution, later.execution],
       );
       assert.equal(nextAt, at + 900);
       assert.deepEqual(
@@ -595,38 +640,37 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
     });
 
     it('settle their event when the last of them is settled', async () => {
-      const { seq, firstExecution } = await takeParked(1, at);
+      const { seq, execution } = await takeParked(1, at);
       await journal.startParked('a', 1, at);
-      assert.equal((await settleParked(seq, firstExecution)).stage, stage.succeeded);
+      assert.equal((await settleParked(seq, execution)).stage, stage.succeeded);
     });
 
     it('let the next one of their handler and object go', async () => {
       const first = await takeParked(1, at);
       const second = await take(anEvent(1), { links });
-      assert.deepEqual(second.passed?.blocked, [second.firstExecution]);
-      await journal.step(
-        aStep(second.seq, 'clients:1', {
-          changes: [succeeded(second.firstExecution + 1, 'b')],
-          ends: 'otherwise',
-        }),
-      );
+      assert.deepEqual(second.changed, [second.execution]);
+      assert.equal((await journal.startNext('b', 1, at)).started.length, 1);
+      await end(second.seq, succeeded(second.execution + 1, 'b'));
+      work();
       const { started } = await journal.startParked('a', 10, at + 1000);
       assert.deepEqual(
         started.map(({ execution }) => execution),
-        [first.firstExecution],
+        [first.execution],
       );
-      assert.deepEqual((await settleParked(first.seq, first.firstExecution)).woken, ['a']);
+      await settleParked(first.seq, first.execution);
+      assert.deepEqual(work(), { parked: ['a'] });
       const next = await journal.startParked('a', 10, at + 1000);
       assert.deepEqual(
         next.started.map(({ execution }) => execution),
-        [second.firstExecution],
+        [second.execution],
       );
     });
 
     it('hand the chain on when they stopped it', async () => {
-      const { seq, firstExecution } = await takeParked(1, at, [aLink('a', true), aLink('b')]);
+      const { seq, execution } = await takeParked(1, at, [aLink('a', true), aLink('b')]);
       await journal.startParked('a', 1, at);
-      assert.deepEqual((await settleParked(seq, firstExecution)).released, { dueFor: 'b' });
+      await settleParked(seq, execution);
+      assert.deepEqual(work(), { due: ['b'] });
       const [started] = (await journal.startNext('b', 5, at)).started;
       assert.equal(started?.passed, true);
       assert.deepEqual(
@@ -640,12 +684,12 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       const running = await takeParked(2, at);
       await journal.startParked('a', 1, at);
       await reopen();
-      assert.deepEqual(journal.backlog.parkedFor, ['a']);
+      assert.deepEqual(work(), { ready: true, parked: ['a'] });
       const { started } = await journal.startParked('a', 10, Date.now() + 60_000);
       const found = started.map(({ execution }) => execution).sort((a, b) => a - b);
       assert.deepEqual(
         found,
-        [waiting.firstExecution, running.firstExecution].sort((a, b) => a - b),
+        [waiting.execution, running.execution].sort((a, b) => a - b),
       );
     });
 
@@ -655,20 +699,12 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       const probe = async (after: number) => {
         const started = await journal.startProbe('a', after, at);
         assert.ok(started);
-        await journal.resettle({
-          event: started.event.seq,
-          changes: [{ ...parked(started.execution, at), attemptsBefore: 1 }],
-          at,
-          emit: false,
-        });
+        await endParked(started.event.seq, parked(started.execution, at));
         return started.execution;
       };
       const one = await probe(0);
       const two = await probe(one);
-      assert.deepEqual(
-        [one, two, await probe(two)],
-        [first.firstExecution, second.firstExecution, first.firstExecution],
-      );
+      assert.deepEqual([one, two, await probe(two)], [first.execution, second.execution, first.execution]);
       assert.equal(await journal.startProbe('b', 0, at), null);
     });
 
@@ -686,23 +722,23 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       const { started } = await journal.startParked('a', 10, at);
       assert.deepEqual(
         started.map(({ execution }) => execution),
-        [fresh.firstExecution],
+        [fresh.execution],
       );
       assert.ok(stale);
     });
 
     it('can be cancelled one by one, and once', async () => {
-      const { firstExecution } = await takeParked(1, at);
-      const request = { which: { execution: firstExecution }, why: 'no more', limit: 1, at };
+      const { execution } = await takeParked(1, at);
+      const request = { which: { execution: execution }, why: 'no more', limit: 1, at };
       const [cancelled] = await journal.cancelParked(request);
       assert.equal(cancelled?.stage, stage.cancelled);
       assert.deepEqual(await journal.cancelParked(request), []);
     });
 
     it('skip what comes after a stop handler that is cancelled', async () => {
-      const { firstExecution } = await takeParked(1, at, [aLink('a', true), aLink('b')]);
+      const { execution } = await takeParked(1, at, [aLink('a', true), aLink('b')]);
       const [cancelled] = await journal.cancelParked({
-        which: { execution: firstExecution },
+        which: { execution: execution },
         why: 'no',
         limit: 1,
         at,
@@ -712,7 +748,7 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
   });
 
   describe('replaying', () => {
-    const failed = (seq: number, handler = 'a'): Step['changes'][number] => ({
+    const failed = (seq: number, handler = 'a'): ExecutionChange => ({
       ...succeeded(seq, handler),
       status: 'failed',
     });
@@ -720,25 +756,22 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
     /** An event whose stop handler has failed, so that the second one was skipped. */
     const takeFailed = async (object: number) => {
       const taken = await take(anEvent(object), { links: [aLink('a', true), aLink('b')] });
-      await journal.step(
-        aStep(taken.seq, `clients:${object}`, { changes: [failed(taken.firstExecution)], ends: 'otherwise' }),
-      );
+      await end(taken.seq, failed(taken.execution));
+      work();
       return taken;
     };
 
     it('runs what failed, and what was skipped after it once that has succeeded', async () => {
-      const { seq, firstExecution } = await takeFailed(1);
-      const replayed = await journal.replay({ which: { executions: [firstExecution] }, callable, at });
+      const { seq, execution } = await takeFailed(1);
+      const replayed = await journal.replay({ which: { executions: [execution] }, callable, at });
       assert.ok(replayed.outcome === 'replaying');
-      assert.deepEqual(replayed.released, { dueFor: 'a' });
+      assert.deepEqual(work(), { due: ['a'] });
       const [started] = (await journal.startNext('a', 1, at)).started;
       const [again] = replayed.executions;
       assert.deepEqual([started?.seq, started?.passed, started?.executions[0]?.seq], [seq, true, again]);
-      assert.equal(started?.executions[0]?.replayOf, firstExecution);
-      const { released } = await journal.step(
-        aStep(seq, 'clients:1', { changes: [succeeded(again ?? 0)], ends: 'otherwise' }),
-      );
-      assert.deepEqual(released, { dueFor: 'b' });
+      assert.equal(started?.executions[0]?.replayOf, execution);
+      await end(seq, succeeded(again ?? 0));
+      assert.deepEqual(work(), { due: ['b'] });
       const [then] = (await journal.startNext('b', 1, at)).started;
       assert.deepEqual(
         then?.executions.map(({ status }) => status),
@@ -763,32 +796,27 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       const running = await take(anEvent(1), { links: [aLink('b')] });
       const replayed = await journal.replay({ which: { event: seq }, callable, at });
       assert.ok(replayed.outcome === 'replaying');
-      assert.deepEqual(replayed.released, {});
-      const { released } = await journal.step(
-        aStep(running.seq, 'clients:1', {
-          changes: [succeeded(running.firstExecution, 'b')],
-          ends: 'succeeded',
-        }),
-      );
-      assert.deepEqual(released, { dueFor: 'a' });
+      assert.deepEqual(work(), {});
+      await end(running.seq, succeeded(running.execution, 'b'));
+      assert.deepEqual(work(), { due: ['a'] });
     });
 
     it('refuses what runs, what was replayed, what may not be called and what succeeded', async () => {
-      const { seq, firstExecution } = await takeFailed(1);
+      const { seq, execution } = await takeFailed(1);
       const outcome = async (which: { event: number } | { executions: number[] }, may = callable) => {
         const replayed = await journal.replay({ which, callable: may, at });
         return replayed.outcome === 'conflict' ? replayed.why : replayed.outcome;
       };
       assert.match(
-        await outcome({ executions: [firstExecution] }, ['b']),
+        await outcome({ executions: [execution] }, ['b']),
         /disabled, archived or not in the deployed flow/,
       );
-      assert.match(await outcome({ executions: [firstExecution + 1] }), /stopped the chain: replay that one/);
-      assert.equal(await outcome({ executions: [firstExecution] }), 'replaying');
-      assert.match(await outcome({ executions: [firstExecution] }), /waiting or running already/);
+      assert.match(await outcome({ executions: [execution + 1] }), /stopped the chain: replay that one/);
+      assert.equal(await outcome({ executions: [execution] }), 'replaying');
+      assert.match(await outcome({ executions: [execution] }), /waiting or running already/);
       assert.equal(await outcome({ event: 999_999 }), 'unknown');
       const fine = await take(anEvent(2));
-      await settle(fine.seq, fine.firstExecution, 2);
+      await settle(fine.seq, fine.execution);
       assert.match(await outcome({ event: fine.seq }), /nothing of it has failed/);
       assert.ok(seq);
     });
@@ -798,7 +826,7 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
       await journal.unclaim([seq], 0, at);
       const replayed = await journal.replay({ which: { event: seq }, callable: [], at });
       assert.ok(replayed.outcome === 'replaying');
-      assert.deepEqual(replayed.released, { ready: true });
+      assert.deepEqual(work(), { ready: true });
       assert.deepEqual(
         (await journal.emitNext(1, ['event-node'])).map((event) => event.seq),
         [seq],
@@ -848,7 +876,7 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
     await journal.saveCircuit({ handler: 'b', state: 'closed', since: at, error: null });
     await reopen();
     assert.deepEqual(
-      journal.backlog.circuits.map((circuit) => ({ ...circuit })),
+      journal.found.circuits.map((circuit) => ({ ...circuit })),
       [{ handler: 'a', state: 'gone', since: at, error: 'HTTP 410 Gone' }],
     );
   });

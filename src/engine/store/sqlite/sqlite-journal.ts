@@ -1,39 +1,36 @@
 import type { Worker } from 'node:worker_threads';
 import { Unavailable, WriteRefused } from '../../words/errors.ts';
 import type {
-  Abandon,
   Accepted,
-  Backlog,
   BeginReplay,
-  Cancelled,
   CancelParked,
+  ChainState,
   ContinuedReplay,
   ContinueReplay,
   DueBatch,
   Emission,
+  EndedParked,
+  Found,
   Journal,
   OnTrouble,
   ParkedBatch,
   Prune,
   Pruned,
-  Released,
   Replay,
   Replayed,
-  Resettle,
-  Resettled,
   StartedParked,
-  Step,
-  Stepped,
   StoredCircuit,
   StoredReplay,
   Take,
   Taken,
+  TurnEnd,
+  Work,
 } from '../journal.ts';
 import { Backups } from './backups.ts';
 import { type Opened, startWriter } from './start-writer.ts';
 import { takeUnwritten, Unwritten } from './unwritten.ts';
 import type { OperationName } from './writer/operations.ts';
-import type { Failure, FromWriter, Operation, Result, ToWriter } from './writer/protocol.ts';
+import type { Failure, FromWriter, Operation, ToWriter } from './writer/protocol.ts';
 
 interface Waiting {
   readonly resolve: (value: never) => void;
@@ -54,11 +51,13 @@ const handful = 32;
  */
 export class SqliteJournal implements Journal {
   readonly tag: string;
-  readonly backlog: Backlog;
+  readonly found: Found;
   readonly notice: string | null;
   readonly book: string | null;
   readonly #worker: Worker;
   readonly #onTrouble: OnTrouble;
+  readonly #foundWork: Work;
+  #tellWork: (work: Work) => void = () => undefined;
   #trouble: string | null = null;
   #gathered: { operations: Operation[]; waiting: Waiting[] } = { operations: [], waiting: [] };
   readonly #sent: Operation[] = [];
@@ -92,12 +91,13 @@ export class SqliteJournal implements Journal {
     this.#onTrouble = onTrouble;
     this.tag = opened.tag;
     this.notice = opened.notice;
-    this.backlog = opened.backlog;
+    this.found = opened.found;
+    this.#foundWork = opened.work;
     this.book = opened.book;
     this.#worker = worker;
     this.#unwritten = new Unwritten(folder);
     worker.on('message', (message: FromWriter) => {
-      if ('results' in message) this.#settle(message.results, message.wrote);
+      if ('results' in message) this.#settle(message);
       else if ('lost' in message) this.#end(message.lost.message);
       else if ('backedUp' in message) {
         this.#backups.end(message.backedUp, message.failure);
@@ -114,6 +114,11 @@ export class SqliteJournal implements Journal {
     return this.#trouble;
   }
 
+  onWork(tell: (work: Work) => void): void {
+    this.#tellWork = tell;
+    tell(this.#foundWork);
+  }
+
   accept(...args: Parameters<Journal['accept']>): Promise<Accepted> {
     return this.#call('accept', args);
   }
@@ -122,8 +127,8 @@ export class SqliteJournal implements Journal {
     return this.#call('take', [take]);
   }
 
-  step(step: Step): Promise<Stepped> {
-    return this.#call('step', [step]);
+  endTurn(end: TurnEnd): Promise<ChainState> {
+    return this.#call('endTurn', [end]);
   }
 
   emitNext(...args: Parameters<Journal['emitNext']>): Promise<readonly Emission[]> {
@@ -134,7 +139,7 @@ export class SqliteJournal implements Journal {
     return this.#call('recall', events ? [events] : []);
   }
 
-  unclaim(events: readonly number[], emit: number, at: number): Promise<readonly Released[]> {
+  unclaim(events: readonly number[], emit: number, at: number): Promise<void> {
     return this.#call('unclaim', [events, emit, at]);
   }
 
@@ -150,15 +155,7 @@ export class SqliteJournal implements Journal {
     return this.#call('startProbe', [handler, after, at]);
   }
 
-  resettle(change: Resettle): Promise<Resettled> {
-    return this.#call('resettle', [change]);
-  }
-
-  abandon(abandon: Abandon): Promise<Stepped> {
-    return this.#call('abandon', [abandon]);
-  }
-
-  cancelParked(cancel: CancelParked): Promise<readonly Cancelled[]> {
+  cancelParked(cancel: CancelParked): Promise<readonly EndedParked[]> {
     return this.#call('cancelParked', [cancel]);
   }
 
@@ -244,8 +241,9 @@ export class SqliteJournal implements Journal {
     this.#post({ batch: operations });
   }
 
-  #settle(results: readonly Result[], wrote: boolean): void {
+  #settle({ results, work, wrote }: Extract<FromWriter, { readonly results: unknown }>): void {
     if (this.#failure) return;
+    if (work) this.#tellWork(work);
     const waiting = this.#written.splice(0, results.length);
     const operations = this.#sent.splice(0, results.length);
     this.#rest();

@@ -16,7 +16,7 @@ export class Unwritten {
   }
 
   add(operation: Operation | undefined): void {
-    if (this.#closed || !(operation?.name === 'step' || operation?.name === 'resettle')) return;
+    if (this.#closed || operation?.name !== 'endTurn') return;
     handedOver.set(this.#folder, [...(handedOver.get(this.#folder) ?? []), operation]);
   }
 

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Accepted, AcceptedEvent, IdempotencyKey, NewEvent } from '../../journal.ts';
 import { type Stage, stage } from '../../stage.ts';
+import type { Announcements } from './announcements.ts';
 import type { Backlogged } from './backlogged.ts';
 import type { Lanes } from './lanes.ts';
 import type { Sequence } from './sequence.ts';
@@ -10,13 +11,15 @@ export class Acceptance {
   readonly #lanes: Lanes;
   readonly #sequence: Sequence;
   readonly #waiting: Backlogged;
+  readonly #work: Announcements;
   readonly #insert: StatementSync;
   readonly #findKey: StatementSync;
   readonly #insertKey: StatementSync;
   readonly #stageOf: StatementSync;
 
-  constructor(db: DatabaseSync, lanes: Lanes, sequence: Sequence, waiting: Backlogged) {
+  constructor(db: DatabaseSync, lanes: Lanes, sequence: Sequence, waiting: Backlogged, work: Announcements) {
     this.#waiting = waiting;
+    this.#work = work;
     this.#lanes = lanes;
     this.#sequence = sequence;
     this.#insert = db.prepare(
@@ -49,6 +52,7 @@ export class Acceptance {
     const accepted = events.map((event) => {
       const one = this.insert(event, slots > 0);
       if (one.stage === stage.emitted) slots -= 1;
+      if (one.stage === stage.ready) this.#work.ready();
       return one;
     });
     const [first] = accepted;

@@ -26,9 +26,7 @@ export class BulkReplays {
   }
 
   continue({ id, events, cursor, ends, callable, at }: ContinueReplay): ContinuedReplay {
-    if (!this.#sql.running.get(id)) return { running: false, replayed: 0, ready: false, dueFor: [] };
-    const dueFor = new Set<string>();
-    let ready = false;
+    if (!this.#sql.running.get(id)) return { running: false, replayed: 0 };
     let replayed = 0;
     for (const executions of events) {
       const answer = this.#isolation.run(
@@ -37,12 +35,10 @@ export class BulkReplays {
       );
       if (answer?.outcome !== 'replaying') continue;
       replayed += answer.executions.length;
-      if (answer.released.ready) ready = true;
-      if (answer.released.dueFor !== undefined) dueFor.add(answer.released.dueFor);
     }
     this.#sql.advance.run(replayed, cursor, id);
     if (ends) this.#sql.end.run('done', at, id);
-    return { running: !ends, replayed, ready, dueFor: [...dueFor] };
+    return { running: !ends, replayed };
   }
 
   cancel(id: number, at: number): 'cancelled' | 'over' | 'unknown' {

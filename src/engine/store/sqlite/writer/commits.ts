@@ -40,6 +40,7 @@ export class Commits {
 
   #inTransaction(batch: readonly Operation[]): Result[] {
     this.#db.exec('begin immediate');
+    const unannounce = this.#operations.work.mark();
     try {
       const results: Result[] = [];
       for (this.#at = 0; this.#at < batch.length; this.#at += 1) {
@@ -54,6 +55,7 @@ export class Commits {
       // SQLite rolls back by itself when the disk is full: a second rollback is then an error.
       if (this.#db.isTransaction) this.#db.exec('rollback');
       this.#operations.reset();
+      unannounce();
       throw error;
     }
   }

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Emission, Released } from '../../journal.ts';
+import type { Emission } from '../../journal.ts';
 import { stage } from '../../stage.ts';
+import type { Announcements } from './announcements.ts';
 import type { Backlogged } from './backlogged.ts';
 import type { Clock } from './clock.ts';
 import { emissionOf, type Lanes } from './lanes.ts';
@@ -10,6 +11,7 @@ export class Emissions {
   readonly #lanes: Lanes;
   readonly #clock: Clock;
   readonly #waiting: Backlogged;
+  readonly #work: Announcements;
   readonly #ready: StatementSync;
   readonly #nextNode: StatementSync;
   readonly #setStage: StatementSync;
@@ -18,7 +20,8 @@ export class Emissions {
   readonly #emitted: StatementSync;
   readonly #unclaim: StatementSync;
 
-  constructor(db: DatabaseSync, lanes: Lanes, clock: Clock, waiting: Backlogged) {
+  constructor(db: DatabaseSync, lanes: Lanes, clock: Clock, waiting: Backlogged, work: Announcements) {
+    this.#work = work;
     this.#waiting = waiting;
     this.#lanes = lanes;
     this.#clock = clock;
@@ -64,21 +67,17 @@ export class Emissions {
   recall(events?: readonly number[]): void {
     if (!events) this.#recall.run();
     for (const seq of events ?? []) this.#recallOne.run(seq);
+    this.#work.ready();
   }
 
-  unclaim(events: readonly number[], emit: number, at: number): Released[] {
+  unclaim(events: readonly number[], emit: number, at: number): void {
     let slots = emit;
-    const all: Released[] = [];
     for (const seq of events) {
       const row = this.#emitted.get(seq) as { object_key: string; ordered: number } | undefined;
       if (!row) continue;
       this.#waiting.add(-1);
       this.#unclaim.run(stage.unclaimed, this.#clock.touch(at), seq);
-      if (!row.ordered) continue;
-      const released = this.#lanes.release(row.object_key, slots > 0);
-      if (released.emission) slots -= 1;
-      all.push(released);
+      if (row.ordered && this.#lanes.release(row.object_key, slots > 0)) slots -= 1;
     }
-    return all;
   }
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { ExecutionChange, Link, StartedExecution } from '../../journal.ts';
 import { executionStatusOf, statusCode } from '../../stage.ts';
+import type { Announcements } from './announcements.ts';
 
 /** Whose execution it is. */
 export interface OfEvent {
@@ -22,9 +23,11 @@ export interface NewExecution {
 
 /** The rows of executions, and the order of one handler's executions of one object (rule 6). */
 export class Executions {
+  readonly #work: Announcements;
   readonly #sql: Statements;
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, work: Announcements) {
+    this.#work = work;
     this.#sql = prepare(db);
   }
 
@@ -65,8 +68,7 @@ export class Executions {
     return blocked;
   }
 
-  /** @returns whether a parked execution of the same handler and object may run now */
-  apply(change: ExecutionChange, lane: string | null, at: number): boolean {
+  apply(change: ExecutionChange, lane: string | null, at: number): void {
     const { seq, attempt, retries, nextAttemptAt, error, attemptsBefore } = change;
     const status = statusCode[change.status];
     const parked = status === statusCode.parked;
@@ -94,7 +96,8 @@ export class Executions {
     } else {
       this.#sql.changed.run({ status, blocked, dueAt, error: error ?? null, at, seq });
     }
-    return status >= statusCode.succeeded && lane !== null && this.#wakeNext(lane, change.handler, at);
+    if (dueAt !== null && !blocked) this.#work.parked(change.handler, dueAt);
+    if (status >= statusCode.succeeded && lane !== null) this.#wakeNext(lane, change.handler, at);
   }
 
   /** The event's chain: of each position the execution that counts. */
@@ -117,11 +120,11 @@ export class Executions {
     return lane !== null && this.#sql.earlier.get(lane, handler, before) !== undefined;
   }
 
-  #wakeNext(lane: string, handler: string, at: number): boolean {
+  #wakeNext(lane: string, handler: string, at: number): void {
     const next = this.#sql.next.get(lane, handler) as { seq: number; blocked: number } | undefined;
-    if (!next?.blocked) return false;
+    if (!next?.blocked) return;
     this.#sql.wake.run(at, next.seq);
-    return true;
+    this.#work.parked(handler, at);
   }
 }
 

@@ -1,15 +1,18 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isOwnFault } from '../../journal-error.ts';
+import type { Announcements } from './announcements.ts';
 
 /** Keeps a part of an operation that fails from taking the rest along. */
 export class Isolation {
   readonly #reset: () => void;
+  readonly #work: Announcements;
   readonly #begin;
   readonly #keep;
   readonly #undo;
 
   /** @param reset what memory holds of the database is read anew */
-  constructor(db: DatabaseSync, reset: () => void) {
+  constructor(db: DatabaseSync, work: Announcements, reset: () => void) {
+    this.#work = work;
     this.#reset = reset;
     this.#begin = db.prepare('savepoint part');
     this.#keep = db.prepare('release part');
@@ -22,6 +25,7 @@ export class Isolation {
    */
   run<T>(work: () => T, otherwise: (error: unknown) => T): T {
     this.#begin.run();
+    const unannounce = this.#work.mark();
     try {
       const done = work();
       this.#keep.run();
@@ -31,6 +35,7 @@ export class Isolation {
       this.#undo.run();
       this.#keep.run();
       this.#reset();
+      unannounce();
       return otherwise(error);
     }
   }

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Emission, Released } from '../../journal.ts';
+import type { Emission } from '../../journal.ts';
 import { stage } from '../../stage.ts';
+import type { Announcements } from './announcements.ts';
 
 interface EventRow {
   seq: number;
@@ -11,19 +12,19 @@ interface EventRow {
   next_handler: string | null;
 }
 
-const nobody: Released = {};
-
 /**
  * The lanes of objects: one open event of an object is on its way, the others wait behind it.
  * Taken events go first, in the order they were taken; then accepted ones.
  */
 export class Lanes {
+  readonly #work: Announcements;
   readonly #foremost: StatementSync;
   readonly #firstOf: StatementSync;
   readonly #setStage: StatementSync;
   readonly #holdBack: StatementSync;
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, work: Announcements) {
+    this.#work = work;
     this.#foremost = db.prepare(
       'select stage from events where object_key = ? and stage < 6 and ordered = 1 order by stage desc limit 1',
     );
@@ -53,21 +54,28 @@ export class Lanes {
     this.#holdBack.run(objectKey);
   }
 
-  /** Lets the next event of the object go, if nothing of it is on its way. */
-  release(objectKey: string, emit: boolean): Released {
+  /**
+   * Lets the next event of the object go, if nothing of it is on its way.
+   * @param emit there is an emission slot for it
+   * @returns whether the slot is used
+   */
+  release(objectKey: string, emit: boolean): boolean {
     switch (this.foremost(objectKey)) {
       case stage.queued: {
         const { seq, next_handler } = this.#firstOf.get(objectKey, stage.queued) as unknown as EventRow;
         this.#setStage.run(stage.due, seq);
-        return { dueFor: next_handler ?? '' };
+        this.#work.due(next_handler ?? '');
+        return false;
       }
       case stage.behind: {
         const row = this.#firstOf.get(objectKey, stage.behind) as unknown as EventRow;
         this.#setStage.run(emit ? stage.emitted : stage.ready, row.seq);
-        return emit ? { emission: emissionOf(row) } : { ready: true };
+        if (emit) this.#work.emitted(emissionOf(row));
+        else this.#work.ready();
+        return emit;
       }
       default:
-        return nobody;
+        return false;
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { ExecutionChange, Resettle, Step } from '../../journal.ts';
+import type { ExecutionChange, TurnEnd } from '../../journal.ts';
 import { statusCode } from '../../stage.ts';
 import type { Operations } from './operations.ts';
 import type { Operation } from './protocol.ts';
@@ -14,13 +14,12 @@ export function writeLate(db: DatabaseSync, operations: Operations, unwritten: r
     const { status, attempts } = row.get(seq) ?? {};
     return attempt !== undefined && status === statusCode.running && attempts === attemptsBefore;
   };
-  for (const { name, args } of unwritten) {
-    const [late] = args as readonly [Step | Resettle];
-    if (!late.changes.some(isNews)) continue;
+  for (const { args } of unwritten) {
+    const [late] = args as readonly [TurnEnd];
+    if (!isNews(late.change)) continue;
     db.exec('begin immediate');
     try {
-      if (name === 'step') operations.step(withoutStart(late as Step));
-      else operations.resettle(late);
+      operations.endTurn(withoutStart(late));
       db.exec('commit');
     } catch {
       // Then it counts as interrupted, as after a crash.
@@ -30,6 +29,6 @@ export function writeLate(db: DatabaseSync, operations: Operations, unwritten: r
 }
 
 /** Nobody is there to call the next handler: its event waits for it in the journal. */
-function withoutStart({ start, ...step }: Step): Step {
-  return start ? { ...step, waitsFor: start.handler } : step;
+function withoutStart({ pass, ...end }: TurnEnd): TurnEnd {
+  return { ...end, emit: false, ...(pass && { pass: { ...pass, start: null } }) };
 }

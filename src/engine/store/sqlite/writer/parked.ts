@@ -1,16 +1,16 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Cancelled, CancelParked, ParkedBatch, StartedParked } from '../../journal.ts';
+import type { CancelParked, EndedParked, ParkedBatch, StartedParked } from '../../journal.ts';
 import type { Isolation } from './isolation.ts';
-import type { Steps } from './steps.ts';
+import { type Turns, unstarted } from './turns.ts';
 
 /** The executions that wait: found by index when they may run, or ended (rules 6 to 9). */
 export class Parked {
-  readonly #steps: Steps;
+  readonly #turns: Turns;
   readonly #isolation: Isolation;
   readonly #sql: ReturnType<typeof prepare>;
 
-  constructor(db: DatabaseSync, steps: Steps, isolation: Isolation) {
-    this.#steps = steps;
+  constructor(db: DatabaseSync, turns: Turns, isolation: Isolation) {
+    this.#turns = turns;
     this.#isolation = isolation;
     this.#sql = prepare(db);
   }
@@ -18,14 +18,14 @@ export class Parked {
   start(handler: string, limit: number, at: number): ParkedBatch {
     const rows = this.#sql.due.all(handler, at, limit) as unknown as Row[];
     const started: StartedParked[] = [];
-    const abandoned: Cancelled[] = [];
+    const failed: EndedParked[] = [];
     for (const row of rows) {
       this.#isolation.run(
         () => void started.push(this.#run(row)),
-        (error) => void abandoned.push(this.#abandon(row, error, at)),
+        (error) => void failed.push(this.#fail(row, error, at)),
       );
     }
-    return { started, abandoned, nextAt: this.#nextAt(handler) };
+    return { started, failed, nextAt: this.#nextAt(handler) };
   }
 
   /** The oldest one that its object lets run, after `after`, and from the beginning again. */
@@ -37,13 +37,13 @@ export class Parked {
       if (!row) return null;
       const started = this.#isolation.run<StartedParked | undefined>(
         () => this.#run(row),
-        (error) => void this.#abandon(row, error, at),
+        (error) => void this.#fail(row, error, at),
       );
       if (started) return started;
     }
   }
 
-  cancel({ which, why, limit, at }: CancelParked): Cancelled[] {
+  cancel({ which, why, limit, at }: CancelParked): EndedParked[] {
     const rows =
       'execution' in which
         ? this.#sql.one.all(which.execution)
@@ -52,22 +52,21 @@ export class Parked {
           : this.#sql.all.all(which.handler, limit);
     return (rows as unknown as CancellableRow[]).map(({ seq, event, handler, attempts }) => {
       const change = { seq, handler, status: 'cancelled', attemptsBefore: attempts, error: why } as const;
-      const settled = this.#steps.resettle({ event, changes: [change], at, emit: false });
-      return { ...settled, execution: seq, event: this.#steps.load(event) };
+      const state = this.#turns.end({ event, change, at, emit: false });
+      return { ...state, execution: seq, event: this.#turns.load(event) };
     });
   }
 
   #run({ seq, event, dueAt }: Row): StartedParked {
     this.#sql.run.run(seq);
-    return { execution: seq, event: this.#steps.load(event), dueAt };
+    return { execution: seq, event: this.#turns.load(event), dueAt };
   }
 
-  #abandon({ seq, event }: Row, error: unknown, at: number): Cancelled {
-    const why = `the journal could not keep that it begins: ${error instanceof Error ? error.message : error}`;
-    const ended = this.#steps.abandon({ event, execution: seq, why, leaves: false, at, emit: false });
+  #fail({ seq, event }: Row, error: unknown, at: number): EndedParked {
+    const state = this.#turns.fail(event, seq, unstarted(error), false, at);
     // Neither can it be said that it has failed: it would be found again for ever.
     if (this.#sql.one.get(seq)) throw error;
-    return { ...ended, skipped: [], execution: seq, event: this.#steps.load(event) };
+    return { ...state, execution: seq, event: this.#turns.load(event) };
   }
 
   #nextAt(handler: string): number | null {

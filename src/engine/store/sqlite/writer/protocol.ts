@@ -1,4 +1,4 @@
-import type { Backlog } from '../../journal.ts';
+import type { Found, Work } from '../../journal.ts';
 import type { JournalErrorKind } from '../../journal-error.ts';
 import type { OperationName } from './operations.ts';
 
@@ -36,7 +36,8 @@ export type FromWriter =
       readonly opened: {
         readonly tag: string;
         readonly notice: string | null;
-        readonly backlog: Backlog;
+        readonly found: Found;
+        readonly work: Work;
         readonly book: string | null;
       };
     }
@@ -47,6 +48,8 @@ export type FromWriter =
   | { readonly lost: Failure }
   | {
       readonly results: readonly Result[];
+      /** What they made runnable. */
+      readonly work?: Work;
       /** Whether something was written; a batch that only read proves nothing of the disk. */
       readonly wrote: boolean;
     };

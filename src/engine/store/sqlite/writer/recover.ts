@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Backlog } from '../../journal.ts';
+import type { Found, Work } from '../../journal.ts';
 
 const interrupted =
   'Node-RED ended while the handler was being called; whether it took the event is not known';
@@ -8,7 +8,7 @@ const interrupted =
  * What a stop or crash left half done is put back to where it goes on from (rule 11): emitted events are ready
  * again, events in their first pass are due, and a call that was on its way is kept as an interrupted attempt.
  */
-export function recover(db: DatabaseSync, now: number): Backlog {
+export function recover(db: DatabaseSync, now: number): { readonly found: Found; readonly work: Work } {
   db.exec('begin immediate');
   db.prepare(
     `insert into attempts select seq, attempts, attempt_started_at, duration_ms, code, response, error, request_headers,
@@ -33,10 +33,10 @@ export function recover(db: DatabaseSync, now: number): Backlog {
     ) where stage = 5;
     commit;
   `);
-  return backlogOf(db);
+  return { found: foundIn(db), work: workIn(db) };
 }
 
-function backlogOf(db: DatabaseSync): Backlog {
+function foundIn(db: DatabaseSync): Found {
   const circuits = db.prepare('select handler_id as handler, state, since, error from circuits').all();
   const replays = db
     .prepare(
@@ -44,16 +44,20 @@ function backlogOf(db: DatabaseSync): Backlog {
     )
     .all();
   return {
-    dueFor: distinct(
-      db,
-      'select min(next_handler) as value from events where stage = 4 and next_handler > ?',
-    ),
-    parkedFor: distinct(
-      db,
-      'select min(handler_id) as value from executions where status = 2 and handler_id > ?',
-    ),
-    circuits: circuits as unknown as Backlog['circuits'],
-    replays: replays as unknown as Backlog['replays'],
+    circuits: circuits as unknown as Found['circuits'],
+    replays: replays as unknown as Found['replays'],
+  };
+}
+
+/** Who looks for it learns how much there is, and when parked executions are due. */
+function workIn(db: DatabaseSync): Work {
+  const due = 'select min(next_handler) as value from events where stage = 4 and next_handler > ?';
+  const parked = 'select min(handler_id) as value from executions where status = 2 and handler_id > ?';
+  return {
+    emitted: [],
+    ready: true,
+    due: distinct(db, due),
+    parked: distinct(db, parked).map((handler) => ({ handler, at: 0 })),
   };
 }
 

@@ -2,18 +2,20 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { replayable } from '../../../rules/replayable.ts';
 import type { Replay, Replayed } from '../../journal.ts';
 import { type Stage, stage } from '../../stage.ts';
+import type { Announcements } from './announcements.ts';
 import type { Backlogged } from './backlogged.ts';
 import type { Executions } from './executions.ts';
 import type { Lanes } from './lanes.ts';
 import type { Sequence } from './sequence.ts';
-import type { Steps } from './steps.ts';
+import type { Turns } from './turns.ts';
 
 interface Parts {
   readonly lanes: Lanes;
   readonly executions: Executions;
-  readonly steps: Steps;
+  readonly turns: Turns;
   readonly events: Sequence;
   readonly waiting: Backlogged;
+  readonly work: Announcements;
 }
 
 /** Runs again what is settled, at the end of its object's queue (rule 6). */
@@ -44,12 +46,12 @@ export class Replays {
     const choice = replayable(this.#parts.executions.chain(row.seq), asked, callable);
     if ('why' in choice) return { outcome: 'conflict', why: choice.why };
     const replays = choice.places.map((one) => ({
-      seq: this.#parts.steps.replay(event, one, at),
+      seq: this.#parts.turns.replay(event, one, at),
       handler: one.handler.id,
     }));
     const [first] = replays;
-    const { released } = this.#parts.steps.enqueue(event, first?.handler ?? '', first?.seq ?? 0);
-    return { outcome: 'replaying', executions: replays.map((one) => one.seq), released };
+    this.#parts.turns.enqueue(event, first?.handler ?? '', first?.seq ?? 0);
+    return { outcome: 'replaying', executions: replays.map((one) => one.seq) };
   }
 
   /** An unclaimed event goes into the flow again. */
@@ -57,7 +59,8 @@ export class Replays {
     const held = event.ordered && this.#parts.lanes.foremost(event.objectKey) >= 0;
     this.#emitAgain.run(held ? stage.behind : stage.ready, this.#parts.events.next(), event.seq);
     this.#parts.waiting.add(1);
-    return { outcome: 'replaying', executions: [], released: held ? {} : { ready: true } };
+    if (!held) this.#parts.work.ready();
+    return { outcome: 'replaying', executions: [] };
   }
 }
 

@@ -2,12 +2,13 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { NewEvent, Take, Taken } from '../../journal.ts';
 import { type Stage, stage } from '../../stage.ts';
 import type { Acceptance } from './accept.ts';
+import type { Announcements } from './announcements.ts';
 import type { Backlogged } from './backlogged.ts';
 import type { Clock } from './clock.ts';
 import { type Executions, laneOf, type OfEvent } from './executions.ts';
 import type { Lanes } from './lanes.ts';
 import type { Sequence } from './sequence.ts';
-import type { Steps } from './steps.ts';
+import type { Turns } from './turns.ts';
 
 const mayBeTaken: ReadonlySet<Stage> = new Set([stage.behind, stage.ready, stage.emitted, stage.unclaimed]);
 
@@ -15,10 +16,11 @@ interface Parts {
   readonly lanes: Lanes;
   readonly acceptance: Acceptance;
   readonly executions: Executions;
-  readonly steps: Steps;
+  readonly turns: Turns;
   readonly sequence: Sequence;
   readonly clock: Clock;
   readonly waiting: Backlogged;
+  readonly work: Announcements;
 }
 
 /** Takes events (rule 2): fixes the envelope, and the executions of its chain. */
@@ -43,7 +45,7 @@ export class Taking {
   }
 
   take(take: Take): Taken {
-    const { lanes, executions, steps, sequence, clock, waiting } = this.#parts;
+    const { lanes, executions, turns, sequence, clock, waiting, work } = this.#parts;
     const from = typeof take.event === 'number' ? this.#stored(take.event) : this.#insert(take.event);
     if (!from || !mayBeTaken.has(from.stage)) return { outcome: 'already' };
     const { changed, links, executor, at } = take;
@@ -59,22 +61,24 @@ export class Taking {
     const touchedAt = to === stage.unhandled ? clock.touch(at) : null;
     this.#take.run(to, firstExecution, executor, nextHandler, touchedAt, seq);
 
+    const chain: number[] = [];
     let blocked = false;
     for (const [position, link] of links.entries()) {
       const first = position === 0;
       const execution = { seq: first ? firstExecution : sequence.next(), position, link, replayOf: null };
       if (executions.insert(event, { ...execution, start: first && to === stage.running }, at))
         blocked = true;
+      chain.push(execution.seq);
     }
+    if (to === stage.due && nextHandler !== null) work.due(nextHandler);
     if (take.missed.length > 0) executions.markStale(take.missed, event.objectKey);
 
     const lane = laneOf(from);
     const left = lane !== null && (lane !== laneOf(event) || to === stage.unhandled);
-    const released = left ? lanes.release(lane, take.emit) : {};
-    const taken = { outcome: 'taken', seq, hops: from.hops, firstExecution, released } as const;
-    if (!blocked) return { ...taken, stage: to };
-    const passed = steps.passBy(seq, [firstExecution], at, take.emit && !released.emission);
-    return { ...taken, stage: passed.stage, passed };
+    const used = left && lanes.release(lane, take.emit);
+    const taken = { outcome: 'taken', seq, hops: from.hops, chain } as const;
+    if (!blocked) return { ...taken, stage: to, changed: [] };
+    return { ...taken, ...turns.passBy(seq, firstExecution, at, take.emit && !used) };
   }
 
   #stored(seq: number): TakenFrom | undefined {

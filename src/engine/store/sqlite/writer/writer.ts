@@ -23,8 +23,9 @@ function run(): void {
   const { db, lock, tag, notice, mark } = openJournal(folder);
   const operations = operationsOn(db);
   writeLate(db, operations, unwritten);
-  const backlog = recover(db, now);
+  const recovered = recover(db, now);
   operations.reset();
+  operations.work.clear();
   const commits = new Commits(db, operations, folder);
   const changes = db.prepare('select total_changes() as count');
   const files = new OpenFiles(folder);
@@ -48,7 +49,8 @@ function run(): void {
     const before = changes.get()?.['count'];
     const results = commits.carryOut(batch);
     mark.write();
-    send({ results, wrote: changes.get()?.['count'] !== before });
+    const work = operations.work.take();
+    send({ results, ...(work && { work }), wrote: changes.get()?.['count'] !== before });
     const damage = results.find((result) => 'failure' in result && result.failure.kind === 'damaged');
     if (!damage || !('failure' in damage)) return;
     flagDamage(folder);
@@ -90,7 +92,7 @@ function run(): void {
     db.close();
     end();
   });
-  send({ opened: { tag, notice, backlog, book: new Book(db).text } });
+  send({ opened: { tag, notice, ...recovered, book: new Book(db).text } });
 }
 
 /** What has arrived meanwhile goes into the same commit. */

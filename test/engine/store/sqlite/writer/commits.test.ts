@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { DatabaseSync } from 'node:sqlite';
+import { Announcements } from '../../../../../src/engine/store/sqlite/writer/announcements.ts';
 import { Commits } from '../../../../../src/engine/store/sqlite/writer/commits.ts';
 import type { operationsOn } from '../../../../../src/engine/store/sqlite/writer/operations.ts';
 import type { Operation, Result } from '../../../../../src/engine/store/sqlite/writer/protocol.ts';
@@ -29,6 +30,7 @@ describe('the commits of the journal’s writer', () => {
       prune: () => {
         throw Object.assign(new Error('database or disk is full'), { errcode: 13 });
       },
+      work: new Announcements(),
       reset: () => undefined,
     };
     const made = new Commits(counting, operations as unknown as ReturnType<typeof operationsOn>, '/folder');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { EmissionWindow, type EmittedEvent } from '../../../src/engine/delivery/emission-window.ts';
-import type { Emission, Released } from '../../../src/engine/store/journal.ts';
+import { Emissions, type EmittedEvent } from '../../../src/engine/delivery/emissions.ts';
+import type { Emission } from '../../../src/engine/store/journal.ts';
 import { VirtualTime } from '../../support/virtual-time.ts';
 
 const emission = (seq: number, node = 'n1', payload = `{"seq":${seq}}`): Emission => ({
@@ -18,8 +18,9 @@ class FakeJournal {
   readonly asked: string[] = [];
   ready: Emission[] = [];
   emitted: Emission[] = [];
-  /** What those that leave unclaimed let go. */
-  released: Released[] = [];
+  /** What those that leave unclaimed let go out. */
+  behind: Emission[] = [];
+  tell: (emitted: Emission) => void = () => undefined;
   trouble: Error | undefined;
 
   async emitNext(
@@ -39,15 +40,18 @@ class FakeJournal {
     return next;
   }
 
-  async recall(): Promise<void> {
-    this.#ask('recall');
-    this.ready = [...this.emitted.splice(0), ...this.ready];
+  async recall(events?: readonly number[]): Promise<void> {
+    this.#ask(events ? `recall ${events}` : 'recall');
+    const back = this.emitted.filter(({ seq }) => events?.includes(seq) ?? true);
+    this.emitted = this.emitted.filter((one) => !back.includes(one));
+    this.ready = [...back, ...this.ready];
   }
 
-  async unclaim(events: readonly number[], emit: number): Promise<readonly Released[]> {
+  async unclaim(events: readonly number[], emit: number): Promise<void> {
     this.#ask(`unclaim ${events} with ${emit}`);
     this.emitted = this.emitted.filter(({ seq }) => !events.includes(seq));
-    return this.released.splice(0);
+    this.emitted.push(...this.behind);
+    for (const emitted of this.behind.splice(0)) this.tell(emitted);
   }
 
   #ask(what: string): void {
@@ -62,25 +66,23 @@ describe('the emission window', () => {
   let journal: FakeJournal;
   let out: EmittedEvent[];
   let emitters: Map<string, (event: EmittedEvent) => void>;
-  let released: Released[];
   let errors: unknown[];
-  let window: EmissionWindow;
+  let window: Emissions;
 
   beforeEach(() => {
     time = new VirtualTime();
     journal = new FakeJournal();
     out = [];
     emitters = new Map([['n1', (event) => void out.push(event)]]);
-    released = [];
     errors = [];
-    window = new EmissionWindow({
+    window = new Emissions({
       journal,
       time,
       emitters,
       claimMs: () => claimMs,
-      onReleased: (one) => void released.push(one),
       onError: (error) => void errors.push(error),
     });
+    journal.tell = (emitted) => window.emit(emitted);
   });
   afterEach(() => assert.deepEqual(errors, journal.trouble ? errors : []));
 
@@ -96,9 +98,9 @@ describe('the emission window', () => {
     const slot = window.reserve(1);
     if (slot.slots > 0) {
       journal.emitted.push(one);
-      window.emit(one, slot);
+      window.emit(one);
     }
-    window.giveBack(slot);
+    slot.release();
     return slot.slots > 0;
   };
 
@@ -112,7 +114,7 @@ describe('the emission window', () => {
 
     it('not before flows run', async () => {
       journal.ready = emissions(3);
-      window.wait();
+      window.wake();
       assert.equal(accept(emission(4)), false);
       await time.advance(claimMs);
       assert.deepEqual([out, journal.asked], [[], []]);
@@ -160,7 +162,7 @@ describe('the emission window', () => {
     it('that become ready later', async () => {
       await open();
       journal.ready = [emission(1)];
-      window.wait();
+      window.wake();
       await time.advance(0);
       assert.deepEqual(seqsOut(), [1]);
     });
@@ -186,11 +188,11 @@ describe('the emission window', () => {
       await open();
       const slot = window.reserve(990);
       journal.ready = emissions(100);
-      window.wait();
+      window.wake();
       await time.advance(0);
       assert.deepEqual([slot.slots, out.length], [990, 10]);
-      window.giveBack(slot);
-      window.fill();
+      slot.release();
+      window.look();
       await time.advance(0);
       assert.equal(out.length, 100);
     });
@@ -225,7 +227,7 @@ describe('the emission window', () => {
     };
     const more = async (from: number, count: number) => {
       journal.ready = emissions(from + count - 1).slice(from - 1);
-      window.wait();
+      window.wake();
       await time.advance(0);
     };
 
@@ -358,10 +360,9 @@ describe('the emission window', () => {
 
     it('and sends out the one behind it, in the slot that it leaves', async () => {
       await open([emission(1)]);
-      journal.released = [{ emission: emission(2) }, { dueFor: 'h1' }];
+      journal.behind = [emission(2)];
       await time.advance(claimMs);
       assert.deepEqual(seqsOut(), [1, 2]);
-      assert.deepEqual(released, [{ emission: emission(2) }, { dueFor: 'h1' }]);
     });
 
     it('and fills its place from the journal', async () => {
@@ -430,10 +431,23 @@ describe('the emission window', () => {
       window.pause();
       const late = emission(1);
       journal.emitted.push(late);
-      window.emit(late, slot);
-      window.giveBack(slot);
+      window.emit(late);
+      slot.release();
       assert.deepEqual(out, []);
       await open(journal.ready);
+      assert.deepEqual(seqsOut(), [1]);
+    });
+
+    it('hands back what was emitted after the recall, and before it was heard of', async () => {
+      await open();
+      window.pause();
+      const resumed = window.resume(true);
+      const late = emission(1);
+      journal.emitted.push(late);
+      window.emit(late);
+      await resumed;
+      await time.advance(0);
+      assert.ok(journal.asked.includes('recall 1'));
       assert.deepEqual(seqsOut(), [1]);
     });
 
@@ -468,7 +482,7 @@ describe('the emission window', () => {
       await open();
       window.keep(1, message);
       journal.ready = [emission(1)];
-      window.wait();
+      window.wake();
       await time.advance(0);
       window.pause();
       await open(journal.ready);
@@ -502,7 +516,7 @@ describe('the emission window', () => {
     await open();
     journal.ready = emissions(3);
     journal.trouble = new Error('the disk is full');
-    window.wait();
+    window.wake();
     await time.advance(2500);
     assert.deepEqual(errors, Array(3).fill(journal.trouble));
     journal.trouble = undefined;

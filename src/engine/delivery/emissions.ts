@@ -1,7 +1,8 @@
-import type { Emission, Journal, Released } from '../store/journal.ts';
+import type { Emission, Journal } from '../store/journal.ts';
 import type { Time } from '../words/time.ts';
 import { ClaimClock } from './claim-clock.ts';
 import { EventsOut, type Journey } from './events-out.ts';
+import { type Pulled, Puller } from './puller.ts';
 
 /** An accepted event on its way into the flow. */
 export interface EmittedEvent extends Emission {
@@ -19,59 +20,77 @@ interface Options {
   readonly emitters: ReadonlyMap<string, Emit>;
   /** How long an emitted event may stay untaken, in ms. */
   readonly claimMs: () => number;
-  /** Called with what became free when an event left the window unclaimed. */
-  readonly onReleased: (released: Released) => void;
   readonly onError: (error: unknown) => void;
+}
+
+/** Slots for events that go out in the write of an operation, while the journal decides which do. */
+export interface Reservation {
+  readonly slots: number;
+  /** Those that were used are taken by their events by now. */
+  release(): void;
 }
 
 /**
  * Events fetched from the journal at a time. They are taken in the commits that chains wait for: many at a time would
  * make a chain of a large backlog wait long for each of its steps.
  */
-const fillStep = 16;
+const most = 16;
 /** Messages kept for events that wait; beyond it, a message is made anew from the journal. */
 const keptMessages = 1000;
 /** How long to wait before a journal that failed is asked again, in ms. */
 const journalPause = 1000;
+/** All that is ready is of one kind. */
+const ready = 'ready';
 
 /** The events that are out in the flow: emitted through the node that accepted them, and not yet taken. */
-export class EmissionWindow {
+export class Emissions {
   readonly #options: Options;
   readonly #clock: ClaimClock;
-  readonly #out = new EventsOut(() => this.fill());
+  readonly #out = new EventsOut(() => this.look());
   readonly #messages = new Map<number, unknown>();
+  readonly #puller: Puller;
   /** Event nodes that are switched off: their events wait for them. Those of nodes that are gone are out at nobody's. */
   #off: readonly string[] = [];
   #turn = 0;
   #reserved = 0;
   #open = false;
-  #ready = false;
-  /** Counts pauses and recalls: what was asked for before one is void after it. */
-  #era = 0;
+  /** Counts pauses and resumptions: one that goes on is void after another. */
+  #resumption = 0;
+  /** Emitted since the last recall was asked for, and before it was answered. */
+  #early: number[] = [];
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: Options) {
     this.#options = options;
-    this.#clock = new ClaimClock(options.time);
+    const { time, onError } = options;
+    this.#clock = new ClaimClock(time);
+    this.#puller = new Puller({ time, most, plan: () => this.#plan(), onError });
   }
 
-  /** Slots for up to `count` events, to be given back by `settle`. None while older events wait for theirs. */
+  /** Slots for up to `count` events. None while older events wait for theirs. */
   reserve(count: number): Reservation {
-    const slots = this.#open && !this.#ready ? Math.max(0, Math.min(count, this.#room())) : 0;
+    const free = this.#open && !this.#puller.waits(ready) ? this.#room() : 0;
+    const slots = Math.max(0, Math.min(count, free));
     this.#reserved += slots;
-    return { slots, era: this.#era };
-  }
-
-  giveBack({ slots }: Reservation): void {
-    this.#reserved -= slots;
+    return {
+      slots,
+      release: () => {
+        this.#reserved -= slots;
+      },
+    };
   }
 
   /** Sends out an event that the journal has marked as emitted. */
-  emit(emission: Emission, { era }: { readonly era: number | undefined }): void {
-    const send = this.#options.emitters.get(emission.node ?? '');
-    if (era !== this.#era || this.#off.includes(emission.node ?? '')) return this.#handBack(emission.seq);
-    const message = this.#messages.get(emission.seq);
-    this.#messages.delete(emission.seq);
+  emit(emission: Emission): void {
+    const { seq, node } = emission;
+    if (!this.#open) {
+      this.#early.push(seq);
+      return;
+    }
+    if (this.#off.includes(node ?? '')) return this.#handBack([seq]);
+    const send = this.#options.emitters.get(node ?? '');
+    const message = this.#messages.get(seq);
+    this.#messages.delete(seq);
     const deadline = this.#clock.now() + this.#options.claimMs();
     if (send) this.#out.add(emission, deadline);
     else this.#out.addNobodys(emission, deadline);
@@ -84,10 +103,9 @@ export class EmissionWindow {
     }
   }
 
-  /** Emitted for a window that was recalled meanwhile, or for a node that is switched off: it waits in the journal. */
-  #handBack(seq: number): void {
-    if (!this.#open || this.#out.has(seq)) return;
-    this.#options.journal.recall([seq]).then(() => this.wait(), this.#options.onError);
+  /** They wait in the journal: while this window was closed, or for a node that is switched off. */
+  #handBack(seqs: readonly number[]): void {
+    if (seqs.length > 0) this.#options.journal.recall(seqs).catch(this.#options.onError);
   }
 
   /** Keeps the message of an event that waits, so that its other properties survive. */
@@ -108,39 +126,34 @@ export class EmissionWindow {
   /** The event was taken. */
   leave(seq: number): void {
     this.#messages.delete(seq);
-    if (this.#out.remove(seq)) this.fill();
+    if (this.#out.remove(seq)) this.look();
   }
 
-  /** The journal says that an event became ready and waits for a slot. */
-  wait(): void {
-    this.#ready = true;
-    this.fill();
+  /** An event is ready and waits for a slot. */
+  wake(): void {
+    this.#puller.wake(ready);
   }
 
-  /** Emits ready events from the journal while there are slots. */
-  fill(): void {
-    const slots = Math.min(this.#room(), fillStep);
-    if (!this.#open || !this.#ready || slots < 1) return;
-    // One request at a time: what leaves meanwhile is asked for by the next.
-    this.#ready = false;
+  /** Slots may be free. */
+  look(): void {
+    this.#puller.look(ready);
+  }
+
+  #plan() {
+    if (!this.#open) return undefined;
+    return { waitMs: 0, slots: this.#room(), pull: (slots: number) => this.#emitNext(slots) };
+  }
+
+  async #emitNext(slots: number): Promise<Pulled> {
     this.#reserved += slots;
-    const era = this.#era;
-    this.#options.journal
-      .emitNext(slots, this.#nodesInTurn(), this.#off)
-      .then((emissions) => {
-        // Fewer than asked for may be some nodes' share: only nothing is the end.
-        if (emissions.length > 0) this.#ready = true;
-        for (const emission of emissions) this.emit(emission, { era });
-      })
-      .catch(async (error) => {
-        this.#options.onError(error);
-        await this.#pauseOfJournal();
-        this.#ready = true;
-      })
-      .finally(() => {
-        this.#reserved -= slots;
-        this.fill();
-      });
+    try {
+      const emissions = await this.#options.journal.emitNext(slots, this.#nodesInTurn(), this.#off);
+      for (const emission of emissions) this.emit(emission);
+      // Fewer than asked for may be some nodes' share: only nothing is the end.
+      return { got: emissions.length, nextAt: emissions.length > 0 ? 0 : null };
+    } finally {
+      this.#reserved -= slots;
+    }
   }
 
   /** A single slot is each node's at a time. */
@@ -159,7 +172,7 @@ export class EmissionWindow {
 
   /** Stops emitting; what is out may still be taken. */
   pause(): void {
-    this.#era += 1;
+    this.#resumption += 1;
     this.#open = false;
     this.claimable(false);
   }
@@ -170,18 +183,20 @@ export class EmissionWindow {
    * @param off event nodes that are switched off
    */
   async resume(executors: boolean, off: readonly string[] = []): Promise<void> {
-    this.#era += 1;
+    this.#resumption += 1;
+    const resumption = this.#resumption;
+    this.#open = false;
     this.#off = off;
-    const era = this.#era;
     this.#out.clear();
     for (let recalled = false; !recalled; ) {
+      this.#early = [];
       recalled = await this.#recall();
-      if (era !== this.#era) return;
+      if (resumption !== this.#resumption) return;
     }
     this.#open = true;
-    this.#ready = true;
     this.claimable(executors);
-    this.fill();
+    this.#handBack(this.#early);
+    this.wake();
   }
 
   async #recall(): Promise<boolean> {
@@ -216,31 +231,21 @@ export class EmissionWindow {
   #unclaim(): void {
     if (!this.#clock.running) return;
     const late = this.#out.removeLate(this.#clock.now());
-    if (late.length > 0) void this.#markUnclaimed(late);
+    if (late.length > 0) void this.#markUnclaimed(late, this.#resumption);
   }
 
   /** Until it is written, they hold up the events of their objects. After a pause or recall it is void. */
-  async #markUnclaimed(late: readonly number[]): Promise<void> {
-    const reservation = this.reserve(late.length);
+  async #markUnclaimed(late: readonly number[], resumption: number): Promise<void> {
+    const slots = this.reserve(late.length);
     try {
-      const all = await this.#options.journal.unclaim(late, reservation.slots, this.#options.time.now());
-      for (const released of all) {
-        if (released.emission) this.emit(released.emission, reservation);
-        this.#options.onReleased(released);
-      }
+      await this.#options.journal.unclaim(late, slots.slots, this.#options.time.now());
     } catch (error) {
       this.#options.onError(error);
       await this.#pauseOfJournal();
-      if (reservation.era === this.#era) void this.#markUnclaimed(late);
+      if (resumption === this.#resumption) void this.#markUnclaimed(late, resumption);
     } finally {
-      this.giveBack(reservation);
-      this.fill();
+      slots.release();
+      this.look();
     }
   }
-}
-
-/** Emission slots set aside while the journal decides who gets them. */
-export interface Reservation {
-  readonly slots: number;
-  readonly era: number;
 }

@@ -1,0 +1,126 @@
+import type { Time } from '../words/time.ts';
+import { Portion } from './portion.ts';
+
+/** How work of one key is pulled now. */
+export interface Pull {
+  /** Ms until it may be asked for; 0: now. */
+  readonly waitMs: number;
+  /** How much of it may begin; with none, whoever frees a slot calls `look`. */
+  readonly slots: number;
+  /**
+   * Reserves the slots, asks the journal for so much work, begins what comes, and gives back what is left.
+   * @returns how much came, and when more may be had: ms since the epoch, null when there is none
+   */
+  readonly pull: (slots: number) => Promise<Pulled>;
+}
+
+export interface Pulled {
+  readonly got: number;
+  readonly nextAt: number | null;
+}
+
+interface Options {
+  readonly time: Time;
+  /** Work asked for at a time, at most. */
+  readonly most: number;
+  /**
+   * How work of this key is pulled; undefined: not before `look` is called again.
+   * @param dueAt when the next of it is due; ms since the epoch
+   */
+  readonly plan: (key: string, dueAt: number) => Pull | undefined;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What is known of the work of one key. */
+interface Known {
+  /** How much to ask for. */
+  readonly portion: Portion;
+  /** It is asked for: what is told meanwhile is not in the answer. */
+  asking: boolean;
+  cancelTimer: (() => void) | undefined;
+}
+
+/** How long to wait before a journal that failed is asked again, in ms. */
+const journalPause = 1000;
+/** The longest that a timer is set for, in ms: a longer one would fire at once. */
+const longestTimer = 60 * 60 * 1000;
+
+/**
+ * Pulls work out of the journal when it is due and there is room for it. Keys take turns; of each, one request is on
+ * its way at a time, and it asks for as much as has been there lately.
+ */
+export class Puller {
+  readonly #options: Options;
+  readonly #known = new Map<string, Known>();
+  /** When the next work of a key is due, of those that have some; who was asked last comes last. */
+  readonly #dueAt = new Map<string, number>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Whether work of this key waits in the journal that has not been asked for. */
+  waits(key: string): boolean {
+    return this.#dueAt.has(key);
+  }
+
+  /** There is work of this key, due at `at` (ms since the epoch; 0: now). */
+  wake(key: string, at = 0): void {
+    this.#expect(key, at);
+    this.look(key);
+  }
+
+  /** What keeps work waiting may have changed: there is room again, or somebody may be called again. */
+  look(key: string): void {
+    const dueAt = this.#dueAt.get(key);
+    if (dueAt === undefined) return;
+    const known = this.#knownOf(key);
+    if (known.asking) return;
+    const pull = this.#options.plan(key, dueAt);
+    if (!pull) return;
+    if (pull.waitMs > 0) return this.#lookIn(known, key, pull.waitMs);
+    const slots = Math.min(pull.slots, known.portion.size);
+    if (slots > 0) void this.#ask(known, key, dueAt, slots, pull);
+  }
+
+  /** The same for every key that has work. */
+  lookAll(): void {
+    for (const key of [...this.#dueAt.keys()]) this.look(key);
+  }
+
+  async #ask(known: Known, key: string, dueAt: number, slots: number, { pull }: Pull): Promise<void> {
+    known.asking = true;
+    this.#dueAt.delete(key);
+    try {
+      const { got, nextAt } = await pull(slots);
+      known.portion.learn(got, slots);
+      if (nextAt !== null) this.#expect(key, nextAt);
+    } catch (error) {
+      this.#options.onError(error);
+      this.#expect(key, dueAt);
+      await new Promise<void>((resolve) => this.#options.time.after(journalPause, resolve));
+    }
+    known.asking = false;
+    this.look(key);
+  }
+
+  #expect(key: string, at: number): void {
+    this.#dueAt.set(key, Math.min(this.#dueAt.get(key) ?? at, at));
+  }
+
+  #lookIn(known: Known, key: string, ms: number): void {
+    known.cancelTimer?.();
+    known.cancelTimer = this.#options.time.after(Math.min(ms, longestTimer), () => {
+      known.cancelTimer = undefined;
+      this.look(key);
+    });
+  }
+
+  #knownOf(key: string): Known {
+    const known = this.#known.get(key);
+    if (known) return known;
+    const made: Known = { portion: new Portion(this.#options.most), asking: false, cancelTimer: undefined };
+    this.#known.set(key, made);
+    return made;
+  }
+}

@@ -1,0 +1,112 @@
+import type { ChainState, Journal, NextTurns } from '../store/journal.ts';
+import { stage } from '../store/stage.ts';
+import { WriteRefused } from '../words/errors.ts';
+import type { Time } from '../words/time.ts';
+import type { Calls, ParkedTurn } from './calls.ts';
+import type { Gate } from './gate.ts';
+import type { HandlerSlots } from './handler-slots.ts';
+import type { Persist } from './persist.ts';
+import {
+  type Chain,
+  type ChainExecution,
+  executionFrom,
+  executionOf,
+  follow,
+  type WhyParked,
+} from './running-chain.ts';
+
+interface Options {
+  readonly journal: Pick<Journal, 'endTurn'>;
+  readonly calls: Calls;
+  readonly gate: Gate;
+  readonly slots: HandlerSlots;
+  readonly time: Time;
+  readonly persist: Persist;
+  /** An execution began, parked or was settled; the journal has it. */
+  readonly onExecution: (chain: Chain, execution: ChainExecution) => void;
+  readonly onFirstPass: (chain: Chain) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What a turn is part of. */
+export interface TurnOf {
+  /** The execution waited outside of the window. */
+  readonly parked?: ParkedTurn;
+  /** The call begins, and has ended. */
+  readonly onBegun?: () => void;
+  readonly onEnded?: () => void;
+  /** What is ready for when the call has ended, and its event's first pass goes on. */
+  readonly ahead?: () => Ahead;
+}
+
+/** What is ready for whoever comes next. */
+export interface Ahead {
+  readonly pass: NextTurns;
+  /** There is an emission slot for the next event of the object. */
+  readonly emit: boolean;
+}
+
+/** Executions' turns: somebody is called, the journal is told what came of it, and memory follows what that says. */
+export class Turns {
+  readonly #options: Options;
+  /** Why an execution is parked, by what is in force now. */
+  readonly why: WhyParked;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.why = (handler, blocked) => options.gate.parkedFor(handler, blocked);
+  }
+
+  /**
+   * @returns the execution whose turn it is now; undefined when the event has left the window, or was outside of it
+   * @throws when the journal is closed or lost before it could be told
+   */
+  async take(chain: Chain, execution: ChainExecution, turn: TurnOf): Promise<ChainExecution | undefined> {
+    const { journal, calls, slots, time, persist, onExecution } = this.#options;
+    let begun = false;
+    const begins = () => {
+      begun = true;
+      onExecution(chain, execution);
+      turn.onBegun?.();
+    };
+    const change = await calls
+      .call(chain, execution, begins, turn.parked)
+      .finally(() => begun && turn.onEnded?.());
+    if (begun) slots.give(change.handler, 1);
+    else slots.giveBack(change.handler, 1);
+    const ahead = turn.ahead?.();
+    const at = time.now();
+    const end = { event: chain.seq, change, at, emit: ahead?.emit ?? false };
+    const state = await persist(() => journal.endTurn(ahead ? { ...end, pass: ahead.pass } : end));
+    execution.startedAt ??= at;
+    follow(execution, change, this.why);
+    // A turn that was given back is nothing that people would be told of.
+    const ended = change.status === 'pending' ? [] : [execution.seq];
+    this.follow(chain, state, { ended, firstPass: ahead !== undefined });
+    const next = state.stage === stage.running ? ahead?.pass.start : null;
+    return next ? began(executionOf(chain, next.seq), at) : undefined;
+  }
+
+  /** Memory follows the journal, and whoever watches is told. */
+  follow(chain: Chain, state: ChainState, { ended = [], firstPass }: Followed): void {
+    const { onExecution, onFirstPass, onError } = this.#options;
+    if (state.unkept !== undefined) onError(new WriteRefused(state.unkept));
+    if (state.executions) chain.executions = state.executions.map((one) => executionFrom(one, this.why));
+    for (const seq of new Set([...ended, ...state.changed])) onExecution(chain, executionOf(chain, seq));
+    if (firstPass && state.stage > stage.running) onFirstPass(chain);
+  }
+}
+
+interface Followed {
+  /** Executions that whoever watches is told of, besides those that the journal has changed by itself. */
+  readonly ended?: readonly number[];
+  /** It was the event's first pass: it is over unless the event goes on or waits for its turn. */
+  readonly firstPass: boolean;
+}
+
+/** The journal has started it. */
+function began(execution: ChainExecution, at: number): ChainExecution {
+  execution.status = 'running';
+  execution.startedAt ??= at;
+  return execution;
+}
