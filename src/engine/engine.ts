@@ -12,12 +12,10 @@ import { type TakeResult, take } from './delivery/take.ts';
 import { KeptOpen } from './kept-open.ts';
 import { Problem } from './problem.ts';
 import { closedCircuit, turns } from './rules/circuit.ts';
-import type { IdempotencyKey, Journal, NewEvent } from './store/journal.ts';
+import type { Override } from './store/handler-book.ts';
+import type { IdempotencyKey, NewEvent } from './store/journal.ts';
 import type { ExecutionFilter, ExecutionLog } from './store/log.ts';
-import { backUp } from './store/sqlite/backup.ts';
-import { type OpenJournal, openFolder } from './store/sqlite/opening.ts';
-import type { Override } from './store/sqlite/registry-file.ts';
-import { SqliteLog } from './store/sqlite/sqlite-log.ts';
+import type { Store, StoreLocation } from './store/store.ts';
 import type { Target } from './targets/target.ts';
 import { Catalogue } from './words/catalogue.ts';
 import { Conflict, Unavailable } from './words/errors.ts';
@@ -30,16 +28,14 @@ import { forwardOnly, type Time } from './words/time.ts';
 
 export interface EngineOptions {
   readonly config: RegistryConfig;
-  /** The registry's own folder. */
-  readonly folder: string;
-  /** Opening waits for it: a predecessor that still holds the folder. */
+  /** Where the registry keeps what it has. */
+  readonly location: StoreLocation;
+  /** Opening waits for it: a predecessor that still holds the store. */
   readonly after?: Promise<void>;
   readonly time: Time;
   readonly makeTarget: (handler: Handler) => Target;
   /** Accepted and untaken events at most; beyond it the intake answers 503. */
   readonly backlogLimit: number;
-  /** Default: SQLite's. */
-  readonly openJournal?: OpenJournal;
   /** From 0 to 1, for jitter; default Math.random. */
   readonly random?: () => number;
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
@@ -56,7 +52,7 @@ export type EngineState = 'starting' | 'ready' | 'stopped' | 'error' | 'closed';
  */
 export class Engine {
   readonly id: string;
-  readonly folder: string;
+  readonly location: StoreLocation;
   readonly #options: EngineOptions;
   readonly #time: Time;
   readonly #emitters = new Map<string, Emit>();
@@ -76,12 +72,11 @@ export class Engine {
   readonly #core: KeptOpen<Delivery>;
   #open: Delivery | undefined;
   readonly #calls = new CallsInFlight();
-  #log: SqliteLog | undefined;
   #bulkReplays: BulkReplays | undefined;
 
   constructor(options: EngineOptions) {
     this.id = options.config.id;
-    this.folder = options.folder;
+    this.location = options.location;
     this.#options = options;
     this.#time = forwardOnly(options.time);
     this.#outlet = new Outlet(this.id, (error) => this.#stumbled(error));
@@ -89,7 +84,7 @@ export class Engine {
     this.#catalogue = new Catalogue(options.config.eventTypes);
     this.#core = new KeptOpen({
       time: this.#time,
-      what: `the folder ${options.folder}`,
+      what: options.location.name,
       open: () => this.#openCore(),
       onRefused: (error) => this.#refused(error),
     });
@@ -220,14 +215,14 @@ export class Engine {
 
   /** A handler's circuit as it stands (rule 8). */
   circuitOf(handler: string): Omit<CircuitChange, 'handler'> {
-    return circuitView(this.#open?.breakers.of(handler) ?? closedCircuit);
+    return circuitView(this.#open?.circuits.of(handler) ?? closedCircuit);
   }
 
   /** What happened, for people, once the journal is open. @throws Unavailable */
   async log(): Promise<ExecutionLog> {
-    await this.#core.get();
-    if (!this.#log) throw new Unavailable('the registry has been removed');
-    return this.#log;
+    const { store } = await this.#core.get();
+    if (this.#state === 'closed') throw new Unavailable('the registry has been removed');
+    return store.log;
   }
 
   /** Tells of each execution that began, parked or was settled. @returns what ends it */
@@ -277,10 +272,9 @@ export class Engine {
     await (await this.#replays()).cancel(id);
   }
 
-  /** Copies the folder to `to` while everything goes on; see backup.ts. @throws Unavailable, Conflict */
+  /** Copies all that it keeps to a new folder while everything goes on. @throws Unavailable, Conflict */
   async backUp(to: string): Promise<void> {
-    const { journal } = await this.#core.get();
-    await backUp(journal, this.folder, to);
+    await (await this.#core.get()).store.backUp(to);
   }
 
   /** Hands back to the journal: attempts in flight have 10 s to end. */
@@ -290,57 +284,47 @@ export class Engine {
     this.#core.close();
     const delivery = this.#open;
     this.#open = undefined;
-    await Promise.all([this.#closeLog(), delivery?.close()]);
+    await delivery?.close();
   }
 
   async #openCore(): Promise<Delivery> {
     await this.#options.after;
-    const log = this.#openLog();
+    const store = await this.location.open({
+      now: this.#time.now(),
+      parkedFor: (handler, blocked) =>
+        this.#open?.gate.parkedFor(handler, blocked) ?? (blocked ? 'order' : 'retry'),
+      onTrouble: (trouble) => this.#problem.become(trouble ?? this.#notice),
+    });
+    const { log, notice } = store;
+    const delivery = this.#deliver(store);
     try {
-      const { folder, openJournal } = this.#options;
-      const makeTarget = (handler: Handler) => this.#calls.counted(this.#options.makeTarget(handler));
-      const { journal, file, notice } = await openFolder(
-        folder,
-        this.#time.now(),
-        () => log.handlerNumbers(),
-        (trouble) => this.#problem.become(trouble ?? this.#notice),
-        openJournal,
-      );
-      const delivery = this.#deliver(journal, new Registry(file, makeTarget));
       await this.#outlet.tellHeld(async (event) =>
         passFromJournal(this.id, await log.event(delivery.ids.event(event))),
       );
-      if (this.#state === 'closed') {
-        await delivery.close();
-        throw new Unavailable('the registry has been removed');
-      }
-      this.#notice = notice;
-      this.#problem.become(notice);
-      if (notice) this.#options.log('error', notice);
-      this.#bulkReplays = new BulkReplays(delivery, log, this.#firstFlows.promise, (error) =>
-        this.#stumbled(error),
-      );
-      this.#open = delivery;
-      void journal.lost?.then((error) => this.#lost(delivery, error));
-      if (this.#flowsRun) await this.#resume(delivery);
-      // It may have been lost or closed again meanwhile.
-      if (this.#open === delivery) this.#state = 'ready';
-      return delivery;
+      if (this.#state === 'closed') throw new Unavailable('the registry has been removed');
     } catch (error) {
-      await this.#closeLog();
+      await delivery.close();
       throw error;
     }
+    this.#notice = notice;
+    this.#problem.become(notice);
+    if (notice) this.#options.log('error', notice);
+    this.#bulkReplays = new BulkReplays(delivery, log, this.#firstFlows.promise, (error) =>
+      this.#stumbled(error),
+    );
+    this.#open = delivery;
+    void store.lost.then((error) => this.#lost(delivery, error));
+    if (this.#flowsRun) await this.#resume(delivery);
+    // It may have been lost or closed again meanwhile.
+    if (this.#open === delivery) this.#state = 'ready';
+    return delivery;
   }
 
-  /** The journal is gone under its delivery: it is opened anew, and everything goes on from there as after a restart. */
+  /** The store is gone under its delivery: it is opened anew, and everything goes on from there as after a restart. */
   #lost(delivery: Delivery, error: Error): void {
     if (this.#open !== delivery) return;
     this.#open = undefined;
-    const ended = Promise.all([this.#closeLog(), delivery.abandon(this.#calls.over())]);
-    this.#core.reopen(
-      error,
-      ended.then(() => undefined),
-    );
+    this.#core.reopen(error, delivery.abandon(this.#calls.over()));
   }
 
   async #replays(): Promise<BulkReplays> {
@@ -349,37 +333,20 @@ export class Engine {
     return this.#bulkReplays;
   }
 
-  #openLog(): SqliteLog {
-    this.#log = new SqliteLog({
-      folder: this.folder,
-      parkedFor: ({ handler, blocked }) =>
-        this.#open?.gate.parkedFor(handler, blocked) ?? (blocked ? 'order' : 'retry'),
-    });
-    return this.#log;
-  }
-
-  async #closeLog(): Promise<void> {
-    const log = this.#log;
-    this.#log = undefined;
-    await log?.close();
-  }
-
-  #deliver(journal: Journal, registry: Registry): Delivery {
-    const ids = new Ids(journal.tag);
+  #deliver(store: Store): Delivery {
+    const makeTarget = (handler: Handler) => this.#calls.counted(this.#options.makeTarget(handler));
+    const registry = new Registry(store.handlers, makeTarget);
+    const ids = new Ids(store.journal.tag);
     return new Delivery({
-      journal,
+      store,
       registry,
       ids,
       time: this.#time,
       random: this.#options.random ?? Math.random,
       emitters: this.#emitters,
       config: () => this.#config,
-      onExecution: (chain, execution) => {
-        this.#log?.poke();
-        this.#outlet.tellExecution(ids, chain, execution);
-      },
+      onExecution: (chain, execution) => this.#outlet.tellExecution(ids, chain, execution),
       onFirstPass: (chain) => {
-        this.#log?.poke();
         if (!chain.passed) this.#outlet.tellFirstPass(ids, chain);
       },
       onCircuit: (id, circuit, before) => {
@@ -390,7 +357,7 @@ export class Engine {
     });
   }
 
-  /** Events are refused until the folder is open. */
+  /** Events are refused until the store is open. */
   #refused(error: Error): void {
     this.#state = 'error';
     this.#problem.become(error.message);

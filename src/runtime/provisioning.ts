@@ -3,6 +3,8 @@ import type { NodeAPI } from 'node-red';
 import type { Accepted } from '../engine/delivery/accept.ts';
 import type { CircuitChange, OnResumed } from '../engine/delivery/outlet.ts';
 import { type EmitTo, Engine } from '../engine/engine.ts';
+import { sqliteStore } from '../engine/store/sqlite/sqlite-store.ts';
+import type { StoreLocation } from '../engine/store/store.ts';
 import { createTarget } from '../engine/targets/create-target.ts';
 import { Flows } from '../engine/targets/flow/flow.ts';
 import { type InvalidInput, NotFound } from '../engine/words/errors.ts';
@@ -48,7 +50,7 @@ export class Provisioning {
   readonly feed: CommsFeed;
   readonly #red: NodeAPI;
   readonly #engines = new Map<string, Engine>();
-  /** Engines that drain, by folder: one that comes back waits for its predecessor. */
+  /** Engines that drain, by the name of their store: one that comes back waits for its predecessor. */
   readonly #closing = new Map<string, Promise<void>>();
   readonly #registries = new Map<string, RegistryConfig>();
   readonly #handlers = new Map<string, DeployedHandler>();
@@ -95,11 +97,12 @@ export class Provisioning {
   addRegistry(config: RegistryConfig): Registration & { readonly engine: Engine } {
     if (this.settingsError) throw this.settingsError;
     this.#registries.set(config.id, config);
-    const folder = join(this.dir(), config.id);
+    const location = sqliteStore(join(this.dir(), config.id));
     const running = this.#engines.get(config.id);
-    // Another project may have a registry of the same id: its journal is another one.
-    if (running && running.folder !== folder) this.#closeEngine(running);
-    const engine = running?.folder === folder ? running : this.#makeEngine(config, folder);
+    const same = running?.location.name === location.name ? running : undefined;
+    // Another project may have a registry of the same id: its store is another one.
+    if (running && !same) this.#closeEngine(running);
+    const engine = same ?? this.#makeEngine(config, location);
     engine.configure(config);
     return { engine, end: () => endOf(this.#registries, config.id, config) };
   }
@@ -199,12 +202,12 @@ export class Provisioning {
     return () => this.#started.delete(callback);
   }
 
-  #makeEngine(config: RegistryConfig, folder: string): Engine {
+  #makeEngine(config: RegistryConfig, location: StoreLocation): Engine {
     const engine = new Engine({
       config,
-      folder,
+      location,
       time: systemTime,
-      after: this.#closing.get(folder) ?? Promise.resolve(),
+      after: this.#closing.get(location.name) ?? Promise.resolve(),
       backlogLimit: this.settings.backlog,
       makeTarget: (handler) =>
         createTarget(handler, {
@@ -257,8 +260,8 @@ export class Provisioning {
     const closed = engine
       .close()
       .catch((error) => this.#red.log.error(`provisioning registry ${engine.id}: ${error}`));
-    this.#closing.set(engine.folder, closed);
-    void closed.then(() => endOf(this.#closing, engine.folder, closed));
+    this.#closing.set(engine.location.name, closed);
+    void closed.then(() => endOf(this.#closing, engine.location.name, closed));
   }
 }
 

@@ -150,7 +150,9 @@ describe('the packed tarball', function () {
       it('keeps the promises of the journal, run from its sources', async () => {
         const mocha = join(packageRoot, 'node_modules/mocha/bin/mocha.js');
         const options = ['--no-package', '--require', './test/support/setup.ts', '--timeout', '20000'];
-        const tests = ['sqlite/sqlite-journal', 'log'].map((name) => `test/engine/store/${name}.test.ts`);
+        const tests = ['sqlite/sqlite-journal', 'sqlite/sqlite-store', 'log'].map(
+          (name) => `test/engine/store/${name}.test.ts`,
+        );
         await execa(nodeOf(node), [mocha, ...options, ...tests], {
           cwd: packageRoot,
           env: { NODE_NO_WARNINGS: '1' },

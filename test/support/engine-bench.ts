@@ -6,7 +6,7 @@ import type { EmittedEvent } from '../../src/engine/delivery/emissions.ts';
 import type { FirstPass } from '../../src/engine/delivery/execution-row.ts';
 import type { CircuitChange } from '../../src/engine/delivery/outlet.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import type { SqliteLog } from '../../src/engine/store/sqlite/sqlite-log.ts';
+import { sqliteStore } from '../../src/engine/store/sqlite/sqlite-store.ts';
 import type { Call, Outcome } from '../../src/engine/targets/target.ts';
 import type { Envelope } from '../../src/engine/words/event.ts';
 import type { ExecutionRow } from '../../src/engine/words/execution.ts';
@@ -14,7 +14,7 @@ import { type Handler, handlerSchema } from '../../src/engine/words/handler.ts';
 import { registryConfigSchema } from '../../src/engine/words/registry-config.ts';
 import { eventually } from './eventually.ts';
 import { VirtualTime } from './virtual-time.ts';
-import { WatchedJournal } from './watched-journal.ts';
+import { WatchedStore } from './watched-store.ts';
 
 /** What a handler's target was asked, in the order it happened. */
 export interface MadeCall extends Call {
@@ -84,7 +84,7 @@ export class EngineBench {
   config: Record<string, unknown> = { id: 'registry' };
   /** What opening the journal waits for. */
   opening: Promise<void> = Promise.resolve();
-  #journal: WatchedJournal | undefined;
+  #store: WatchedStore | undefined;
   #order = 0;
   #life = 0;
 
@@ -94,15 +94,17 @@ export class EngineBench {
     const life = this.#life;
     this.engine = new Engine({
       config: registryConfigSchema.parse(this.config),
-      folder: this.folder,
+      location: {
+        name: sqliteStore(this.folder).name,
+        open: async (options) => {
+          await this.opening;
+          this.#store = await WatchedStore.open(sqliteStore(this.folder), options);
+          return this.#store.store;
+        },
+      },
       time: this.time,
       random: () => 0.5,
       backlogLimit: 1_000_000,
-      openJournal: async (folder, now) => {
-        await this.opening;
-        this.#journal = await WatchedJournal.open(folder, now);
-        return this.#journal.journal;
-      },
       makeTarget: (handler) => ({
         description: `run ${handler.id}`,
         call: (call) => this.#call(handler.id, call, life),
@@ -149,7 +151,7 @@ export class EngineBench {
   async settle(): Promise<void> {
     for (let quiet = 0; quiet < 4; ) {
       await new Promise((resolve) => setImmediate(resolve));
-      quiet = this.#journal && this.#journal.pending === 0 ? quiet + 1 : 0;
+      quiet = this.#store && this.#store.pending === 0 ? quiet + 1 : 0;
     }
   }
 
@@ -175,10 +177,8 @@ export class EngineBench {
   async crash(): Promise<void> {
     this.#life += 1;
     this.engine.pause();
-    // Its reader is a thread of this process, which a real crash would end too.
-    if (this.#journal) await ((await this.engine.log()) as SqliteLog).close();
-    await this.#journal?.crash();
-    this.#journal = undefined;
+    await this.#store?.crash();
+    this.#store = undefined;
     for (const call of this.calls) call.ended ??= ++this.#order;
   }
 
@@ -190,7 +190,7 @@ export class EngineBench {
     await this.advance(10_000);
     await closed;
     this.#life += 1;
-    this.#journal = undefined;
+    this.#store = undefined;
   }
 
   async restart(handlers = this.handlers): Promise<void> {

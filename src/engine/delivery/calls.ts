@@ -3,7 +3,7 @@ import type { ExecutionChange } from '../store/journal.ts';
 import type { Ids } from '../words/ids.ts';
 import type { Time } from '../words/time.ts';
 import { makeAttempt } from './attempt.ts';
-import type { Breakers } from './breakers.ts';
+import type { Circuits } from './circuits.ts';
 import type { Gate, Shut } from './gate.ts';
 import type { RegisteredHandler, Registry } from './registry.ts';
 import {
@@ -18,7 +18,7 @@ import {
 
 interface Options {
   readonly registry: Registry;
-  readonly breakers: Breakers;
+  readonly circuits: Circuits;
   readonly gate: Gate;
   readonly ids: Ids;
   readonly time: Time;
@@ -53,7 +53,7 @@ export class Calls {
     begun: () => void,
     turn?: ParkedTurn,
   ): Promise<ExecutionChange> {
-    const { registry, breakers, gate } = this.#options;
+    const { registry, circuits, gate } = this.#options;
     const id = execution.handler.id;
     const probe = turn?.probe ?? false;
     const judged = gate.judge(id, probe);
@@ -64,7 +64,7 @@ export class Calls {
       begun();
       return this.#attempt(chain, execution, handler, turn);
     }
-    if (probe) breakers.unprobe(id);
+    if (probe) circuits.unprobe(id);
     if (verdict === 'ended') return givenBack(execution, turn?.dueAt);
     return this.stopped(execution, verdict === 'call' ? 'missing' : verdict, turn?.dueAt);
   }
@@ -80,14 +80,14 @@ export class Calls {
     { config, target }: RegisteredHandler,
     turn: ParkedTurn | undefined,
   ): Promise<ExecutionChange> {
-    const { breakers, ids, time, random } = this.#options;
+    const { circuits, ids, time, random } = this.#options;
     const { id } = config;
     const { seq, eventType, objectId, body, hops } = chain;
     const eventId = ids.event(seq);
     const attempt = execution.attempts + 1;
     const call = { eventId, eventType, objectId, body, hops, attempt, webhookId: `${eventId}_${id}` };
     const made = await makeAttempt(target, call, time);
-    breakers.record(id, made.outcome, turn?.probe ?? false);
+    circuits.record(id, made.outcome, turn?.probe ?? false);
     if (made.outcome.ok) return settled(execution, made);
     if (turn?.probe && !isFinal(config, made.outcome))
       return parkedUntil(execution, made, turn.dueAt, execution.retries);

@@ -1,23 +1,24 @@
 import type { Circuit } from '../rules/circuit.ts';
 import type { Journal, Work } from '../store/journal.ts';
+import type { Store } from '../store/store.ts';
 import type { Ids } from '../words/ids.ts';
 import type { RegistryConfig } from '../words/registry-config.ts';
 import type { Time } from '../words/time.ts';
-import { Breakers } from './breakers.ts';
 import { Calls } from './calls.ts';
+import { Circuits } from './circuits.ts';
 import { Emissions, type Emit } from './emissions.ts';
 import { FirstPasses } from './first-passes.ts';
 import { Gate } from './gate.ts';
-import { HandlerSlots } from './handler-slots.ts';
 import { Parked } from './parked.ts';
 import { type Persist, persistently } from './persist.ts';
 import { Pruning } from './pruning.ts';
 import type { Registry } from './registry.ts';
 import type { Chain, ChainExecution } from './running-chain.ts';
+import { Slots } from './slots.ts';
 import { Turns } from './turns.ts';
 
 interface Options {
-  readonly journal: Journal;
+  readonly store: Store;
   readonly registry: Registry;
   readonly ids: Ids;
   readonly time: Time;
@@ -35,15 +36,16 @@ const drainTime = 10_000;
 const drainStep = 20;
 
 /**
- * The moving parts of one registry over its open journal: what is emitted, what runs, what waits. Here they are
+ * The moving parts of one registry over its open store: what is emitted, what runs, what waits. Here they are
  * told of one another; each keeps one rule.
  */
 export class Delivery {
+  readonly store: Store;
   readonly journal: Journal;
   readonly ids: Ids;
   readonly registry: Registry;
   readonly gate: Gate;
-  readonly breakers: Breakers;
+  readonly circuits: Circuits;
   readonly emissions: Emissions;
   readonly firstPasses: FirstPasses;
   readonly parked: Parked;
@@ -53,14 +55,16 @@ export class Delivery {
   #closed = false;
 
   constructor(options: Options) {
-    const { journal, registry, ids, time, random, onError } = options;
+    const { store, registry, ids, time, random, onError } = options;
+    const { journal } = store;
+    this.store = store;
     this.journal = journal;
     this.ids = ids;
     this.registry = registry;
     this.time = time;
     this.persist = persistently(time, () => this.#closed, onError);
     this.#pruning = new Pruning({ journal, time, config: options.config, onError });
-    this.breakers = new Breakers({
+    this.circuits = new Circuits({
       journal,
       time,
       onError,
@@ -69,13 +73,13 @@ export class Delivery {
         options.onCircuit(handler, circuit, before);
       },
     });
-    this.gate = new Gate(registry, this.breakers);
+    this.gate = new Gate(registry, this.circuits);
     // Retries that are due go before new events.
-    const slots = new HandlerSlots(registry, time, (handler) => {
+    const slots = new Slots(registry, time, (handler) => {
       this.parked.look(handler);
       this.firstPasses.look();
     });
-    const calls = new Calls({ registry, breakers: this.breakers, gate: this.gate, ids, time, random });
+    const calls = new Calls({ registry, circuits: this.circuits, gate: this.gate, ids, time, random });
     const { onExecution, onFirstPass } = options;
     const shared = { journal, gate: this.gate, slots, calls, time, onError };
     const turns = new Turns({ ...shared, persist: this.persist, onExecution, onFirstPass });
@@ -89,11 +93,11 @@ export class Delivery {
     const concurrency = () => options.config().concurrency;
     const { emissions } = this;
     this.firstPasses = new FirstPasses({ ...shared, registry, turns, emissions, concurrency });
-    this.parked = new Parked({ ...shared, breakers: this.breakers, turns });
+    this.parked = new Parked({ ...shared, circuits: this.circuits, turns });
     journal.onWork((work) => this.#wake(work));
   }
 
-  /** It has let go of the journal, or is about to. */
+  /** It has let go of its store, or is about to. */
   get closed(): boolean {
     return this.#closed;
   }
@@ -122,7 +126,7 @@ export class Delivery {
   }
 
   /**
-   * Its journal is lost. What comes of the attempts in flight is handed to the journal once more, and not again.
+   * Its store is lost. What comes of the attempts in flight is handed to the journal once more, and not again.
    * @param over resolves when there are none any more
    */
   async abandon(over: Promise<void>): Promise<void> {
@@ -142,7 +146,7 @@ export class Delivery {
 
   async #end(): Promise<void> {
     this.#closed = true;
-    await this.journal.close();
+    await this.store.close();
     await this.registry.close();
   }
 

@@ -12,10 +12,10 @@ import type { Calls } from './calls.ts';
 import { type Claim, chainOf, linkOf } from './claim.ts';
 import type { Emissions, Reservation } from './emissions.ts';
 import type { Gate } from './gate.ts';
-import type { HandlerSlots } from './handler-slots.ts';
 import { type Pull, type Pulled, Puller } from './puller.ts';
 import type { Registry } from './registry.ts';
 import { type Chain, type ChainExecution, chainFrom } from './running-chain.ts';
+import type { Slots } from './slots.ts';
 import type { Turns } from './turns.ts';
 import { WindowPlaces } from './window-places.ts';
 
@@ -30,7 +30,7 @@ interface Options {
   readonly journal: Pick<Journal, 'take' | 'startNext'>;
   readonly registry: Registry;
   readonly gate: Gate;
-  readonly slots: HandlerSlots;
+  readonly slots: Slots;
   readonly calls: Calls;
   readonly turns: Turns;
   readonly emissions: Emissions;

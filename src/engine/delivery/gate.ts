@@ -1,6 +1,6 @@
 import type { ParkedFor } from '../words/execution.ts';
 import type { HandlerStatus } from '../words/handler.ts';
-import type { Breakers } from './breakers.ts';
+import type { Circuits } from './circuits.ts';
 import type { Registry } from './registry.ts';
 
 /** Why a handler may not be called; `archived` ends what waits for it. */
@@ -22,14 +22,14 @@ const shutByStatus: Readonly<Record<HandlerStatus, Shut | null>> = {
  */
 export class Gate {
   readonly #registry: Registry;
-  readonly #breakers: Breakers;
+  readonly #circuits: Circuits;
   #open = false;
   #ended = false;
   #turned = Promise.withResolvers<void>();
 
-  constructor(registry: Registry, breakers: Breakers) {
+  constructor(registry: Registry, circuits: Circuits) {
     this.#registry = registry;
-    this.#breakers = breakers;
+    this.#circuits = circuits;
   }
 
   /** Whether flows run. */
@@ -70,7 +70,7 @@ export class Gate {
     const shut = shutByStatus[known.status];
     if (shut !== null) return shut;
     if (known.refused !== null) return 'missing';
-    return this.#breakers.of(handler).state === 'closed' ? null : 'circuit';
+    return this.#circuits.of(handler).state === 'closed' ? null : 'circuit';
   }
 
   /** Why a parked execution waits. */
@@ -82,7 +82,7 @@ export class Gate {
 
   #judged(handler: string, probe: boolean): Verdict {
     const shut = this.shutFor(handler);
-    if (shut === 'circuit' && probe && this.#breakers.of(handler).state === 'probing') return 'call';
+    if (shut === 'circuit' && probe && this.#circuits.of(handler).state === 'probing') return 'call';
     return shut ?? 'call';
   }
 

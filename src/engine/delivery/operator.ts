@@ -1,5 +1,5 @@
+import type { Override } from '../store/handler-book.ts';
 import type { Replay } from '../store/journal.ts';
-import type { Override } from '../store/sqlite/registry-file.ts';
 import { Conflict, NotFound } from '../words/errors.ts';
 import type { Delivery } from './delivery.ts';
 
@@ -29,10 +29,10 @@ export class Operator {
 
   /** Closes a circuit: what waits for it runs. @throws NotFound, or Conflict when it is closed */
   closeCircuit(handler: string): void {
-    const { registry, breakers } = this.#delivery;
+    const { registry, circuits } = this.#delivery;
     const known = registry.find(handler);
     if (!known) throw new NotFound(`there is no handler ${handler} in the deployed flow`);
-    if (!breakers.close(handler))
+    if (!circuits.close(handler))
       throw new Conflict(`the circuit of "${known.config.name}" is closed already`);
   }
 

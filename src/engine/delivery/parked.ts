@@ -1,18 +1,18 @@
 import { probeInterval } from '../rules/circuit.ts';
 import type { CancelParked, EndedParked, Journal, StartedParked } from '../store/journal.ts';
 import type { Time } from '../words/time.ts';
-import type { Breakers } from './breakers.ts';
+import type { Circuits } from './circuits.ts';
 import type { Gate } from './gate.ts';
-import type { HandlerSlots } from './handler-slots.ts';
 import { type Pull, type Pulled, Puller } from './puller.ts';
 import { chainFrom, executionOf } from './running-chain.ts';
+import type { Slots } from './slots.ts';
 import type { Turns } from './turns.ts';
 
 interface Options {
   readonly journal: Pick<Journal, 'startParked' | 'startProbe' | 'cancelParked'>;
   readonly gate: Gate;
-  readonly breakers: Breakers;
-  readonly slots: HandlerSlots;
+  readonly circuits: Circuits;
+  readonly slots: Slots;
   readonly turns: Turns;
   readonly time: Time;
   readonly onError: (error: unknown) => void;
@@ -79,13 +79,13 @@ export class Parked {
   }
 
   #plan(handler: string, dueAt: number): Pull | undefined {
-    const { gate, breakers } = this.#options;
+    const { gate, circuits } = this.#options;
     if (!gate.open) return undefined;
     switch (gate.shutFor(handler)) {
       case 'archived':
         return this.#cancelling(dueAt, { handler, stale: false }, 'its handler is archived');
       case 'circuit':
-        return breakers.of(handler).state === 'open' ? this.#probing(handler, dueAt) : undefined;
+        return circuits.of(handler).state === 'open' ? this.#probing(handler, dueAt) : undefined;
       case null:
         return this.#fresh.has(handler) ? this.#starting(handler, dueAt) : this.#freshening(handler, dueAt);
       default:
@@ -116,9 +116,9 @@ export class Parked {
 
   /** The circuit is open: every so often one execution, due or not, is tried (rule 8). */
   #probing(handler: string, dueAt: number): Pull {
-    const { breakers, slots, time } = this.#options;
+    const { circuits, slots, time } = this.#options;
     const last = this.#lastProbes.get(handler);
-    const since = Math.max(breakers.of(handler).since ?? 0, last?.at ?? 0);
+    const since = Math.max(circuits.of(handler).since ?? 0, last?.at ?? 0);
     return {
       waitMs: since + probeInterval - time.now(),
       slots: Math.min(slots.room(handler), 1),
@@ -127,7 +127,7 @@ export class Parked {
   }
 
   async #probe(handler: string, after: number, dueAt: number): Promise<Pulled> {
-    const { journal, breakers, slots, time } = this.#options;
+    const { journal, circuits, slots, time } = this.#options;
     slots.take(handler, 1);
     let unused = 1;
     try {
@@ -135,7 +135,7 @@ export class Parked {
       if (!started) return { got: 0, nextAt: null };
       unused = 0;
       this.#lastProbes.set(handler, { execution: started.execution, at: time.now() });
-      breakers.probe(handler);
+      circuits.probe(handler);
       this.#run(started, true);
       return { got: 1, nextAt: dueAt };
     } finally {

@@ -1,5 +1,5 @@
 import type { Time } from '../words/time.ts';
-import { Portion } from './portion.ts';
+import { BatchSize } from './batch-size.ts';
 
 /** How work of one key is pulled now. */
 export interface Pull {
@@ -34,7 +34,7 @@ interface Options {
 /** What is known of the work of one key. */
 interface Known {
   /** How much to ask for. */
-  readonly portion: Portion;
+  readonly batchSize: BatchSize;
   /** It is asked for: what is told meanwhile is not in the answer. */
   asking: boolean;
   cancelTimer: (() => void) | undefined;
@@ -79,7 +79,7 @@ export class Puller {
     const pull = this.#options.plan(key, dueAt);
     if (!pull) return;
     if (pull.waitMs > 0) return this.#lookIn(known, key, pull.waitMs);
-    const slots = Math.min(pull.slots, known.portion.size);
+    const slots = Math.min(pull.slots, known.batchSize.size);
     if (slots > 0) void this.#ask(known, key, dueAt, slots, pull);
   }
 
@@ -93,7 +93,7 @@ export class Puller {
     this.#dueAt.delete(key);
     try {
       const { got, nextAt } = await pull(slots);
-      known.portion.learn(got, slots);
+      known.batchSize.learn(got, slots);
       if (nextAt !== null) this.#expect(key, nextAt);
     } catch (error) {
       this.#options.onError(error);
@@ -119,7 +119,11 @@ export class Puller {
   #knownOf(key: string): Known {
     const known = this.#known.get(key);
     if (known) return known;
-    const made: Known = { portion: new Portion(this.#options.most), asking: false, cancelTimer: undefined };
+    const made: Known = {
+      batchSize: new BatchSize(this.#options.most),
+      asking: false,
+      cancelTimer: undefined,
+    };
     this.#known.set(key, made);
     return made;
   }

@@ -1,4 +1,4 @@
-import type { OpenRegistryFile, Override } from '../store/sqlite/registry-file.ts';
+import type { HandlerBook, Override } from '../store/handler-book.ts';
 import { failure } from '../targets/outcome.ts';
 import type { Target } from '../targets/target.ts';
 import { Conflict, NotFound, Unavailable } from '../words/errors.ts';
@@ -34,13 +34,13 @@ export interface Listeners {
 
 /** Which handlers there are, in which order they are called, and what operators have switched. */
 export class Registry {
-  readonly #file: OpenRegistryFile;
+  readonly #book: HandlerBook;
   readonly #makeTarget: (handler: Handler) => Target;
   #handlers: ReadonlyMap<string, RegisteredHandler> = new Map();
   #chains = new Map<string, Listeners>();
 
-  constructor(file: OpenRegistryFile, makeTarget: (handler: Handler) => Target) {
-    this.#file = file;
+  constructor(book: HandlerBook, makeTarget: (handler: Handler) => Target) {
+    this.#book = book;
     this.#makeTarget = makeTarget;
   }
 
@@ -82,10 +82,10 @@ export class Registry {
    * @throws when the numbers of new handlers can not be saved; the set is in force all the same
    */
   async replace(configs: readonly (Handler | RefusedHandler)[]): Promise<void> {
-    const { data } = this.#file;
+    // Numbers go by the order of the first deploy, not of the chain.
     for (const { id, handlerStatus } of configs) {
-      data.numbers[id] ??= ++data.lastNumber;
-      if (data.overrides[id]?.status === handlerStatus) delete data.overrides[id];
+      this.#book.numberOf(id);
+      if (this.#book.overrideOf(id)?.status === handlerStatus) this.#book.override(id, null);
     }
     const before = this.#handlers;
     this.#set(
@@ -98,7 +98,7 @@ export class Registry {
     for (const [id, { target }] of before) {
       if (this.#handlers.get(id)?.target !== target) void target.close();
     }
-    await this.#file.save();
+    await this.#book.save();
   }
 
   /**
@@ -119,11 +119,10 @@ export class Registry {
         `handler "${handler.config.name}" is archived: change its status in its dialog and deploy`,
       );
     }
-    const { overrides } = this.#file.data;
-    if (status === handler.config.handlerStatus) delete overrides[id];
-    else overrides[id] = { status, by, at: at.toISOString(), reason };
+    const asConfigured = status === handler.config.handlerStatus;
+    this.#book.override(id, asConfigured ? null : { status, by, at: at.toISOString(), reason });
     this.#set(this.list().map((known) => this.#registered(known.config, known.target)));
-    await this.#file.save().catch((error) => {
+    await this.#book.save().catch((error) => {
       throw new Unavailable(
         `the switch is in force, but could not be saved: ${error instanceof Error ? error.message : error}`,
       );
@@ -144,11 +143,10 @@ export class Registry {
   }
 
   #registered(config: ListedHandler | RefusedHandler, target: Target): RegisteredHandler {
-    const { numbers, overrides } = this.#file.data;
-    const override = config.handlerStatus === 'archived' ? null : (overrides[config.id] ?? null);
+    const override = config.handlerStatus === 'archived' ? null : this.#book.overrideOf(config.id);
     const status = override?.status ?? config.handlerStatus;
     const refused = 'problem' in config ? config.problem : null;
-    return { config, refused, number: numbers[config.id] ?? 0, override, status, target };
+    return { config, refused, number: this.#book.numberOf(config.id), override, status, target };
   }
 }
 

@@ -4,7 +4,6 @@ import { WriteRefused } from '../words/errors.ts';
 import type { Time } from '../words/time.ts';
 import type { Calls, ParkedTurn } from './calls.ts';
 import type { Gate } from './gate.ts';
-import type { HandlerSlots } from './handler-slots.ts';
 import type { Persist } from './persist.ts';
 import {
   type Chain,
@@ -14,12 +13,13 @@ import {
   follow,
   type WhyParked,
 } from './running-chain.ts';
+import type { Slots } from './slots.ts';
 
 interface Options {
   readonly journal: Pick<Journal, 'endTurn'>;
   readonly calls: Calls;
   readonly gate: Gate;
-  readonly slots: HandlerSlots;
+  readonly slots: Slots;
   readonly time: Time;
   readonly persist: Persist;
   /** An execution began, parked or was settled; the journal has it. */

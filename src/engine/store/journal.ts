@@ -322,7 +322,7 @@ export interface Pruned {
   readonly ms: number;
 }
 
-/** Told when a journal's `trouble` changes. */
+/** Told why the last thing to be written was not, and what to do; null when it was. */
 export type OnTrouble = (trouble: string | null) => void;
 
 /**
@@ -335,14 +335,6 @@ export interface Journal {
   /** Part of every id, so that ids of a journal that was moved aside are never given again. */
   readonly tag: string;
   readonly found: Found;
-  /** A damaged journal was moved aside when this one was opened: what to do about it. */
-  readonly notice: string | null;
-  /** What `keepBook` was given last, as of the opening; null when it never was. */
-  readonly book: string | null;
-  /** Why the last thing to be written was not, and what to do; null when it was. */
-  readonly trouble: string | null;
-  /** Resolves when it can't be used any more, with why and what is done about it: it is to be closed and opened anew. */
-  readonly lost?: Promise<Error>;
   /**
    * Tells of work, before the operation resolves that made it runnable; at once of what was found when the journal was
    * opened. There is one who is told.
@@ -392,9 +384,4 @@ export interface Journal {
   saveCircuit(circuit: StoredCircuit): Promise<void>;
   /** Prunes for a while; others wait for that long. */
   prune(prune: Prune): Promise<Pruned>;
-  /** Keeps the handler book, so that it is not lost with its own file. */
-  keepBook(book: string): Promise<void>;
-  /** Writes a copy to a new file while everything goes on: it has all that was there when it was called. */
-  backUp(file: string): Promise<void>;
-  close(): Promise<void>;
 }

@@ -258,8 +258,6 @@ export interface ExecutionLog {
   replayBatch(request: ReplayBatchRequest): Promise<ReplayBatch>;
   /** The newest 100 bulk replays, newest first. */
   replays(): Promise<readonly ReplayRow[]>;
-  /** The number that each handler of the log had last, by node id. */
-  handlerNumbers(): Promise<Readonly<Record<string, number>>>;
 }
 
 /** @throws InvalidInput naming the condition */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Engine } from '../../../src/engine/engine.ts';
 import { parseExecutionFilter } from '../../../src/engine/store/log.ts';
+import { sqliteStore } from '../../../src/engine/store/sqlite/sqlite-store.ts';
 import { AddressGuard } from '../../../src/engine/targets/http/address-guard.ts';
 import { Connections } from '../../../src/engine/targets/http/connections.ts';
 import { httpTarget } from '../../../src/engine/targets/http/http.ts';
@@ -38,7 +39,7 @@ const target: Target = {
 const open = (folder: string, makeTarget: (handler: Handler) => Target = () => target) =>
   new Engine({
     config: registryConfigSchema.parse({ id: 'registry' }),
-    folder,
+    location: sqliteStore(folder),
     time: systemTime,
     makeTarget,
     backlogLimit: 1000,

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { Registry, snapshotOf } from '../../../src/engine/delivery/registry.ts';
-import type { OpenRegistryFile, RegistryData } from '../../../src/engine/store/sqlite/registry-file.ts';
+import {
+  FileBook,
+  type OpenRegistryFile,
+  type RegistryData,
+} from '../../../src/engine/store/sqlite/registry-file.ts';
 import type { Target } from '../../../src/engine/targets/target.ts';
 import { Conflict, NotFound } from '../../../src/engine/words/errors.ts';
 import { type Handler, handlerSchema } from '../../../src/engine/words/handler.ts';
@@ -51,7 +55,7 @@ describe('a registry', () => {
   beforeEach(() => {
     file = new FakeFile();
     targets = new FakeTargets();
-    registry = new Registry(file, targets.make);
+    registry = new Registry(new FileBook(file), targets.make);
   });
   const numbers = () => Object.fromEntries(registry.list().map(({ config, number }) => [config.id, number]));
   const callable = (type: string) => registry.listenersOf(type).callable.map(({ config }) => config.id);

@@ -47,7 +47,7 @@ describe('execution log', () => {
     folder = mkdtempSync(join(tmpdir(), 'log-'));
     db = openJournal(folder);
     filler = new JournalFiller(db);
-    log = new SqliteLog({ folder, parkedFor: ({ blocked }) => (blocked ? 'order' : 'retry') });
+    log = new SqliteLog({ folder, parkedFor: (_, blocked) => (blocked ? 'order' : 'retry') });
   });
   afterEach(async () => {
     await log.close();

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Conflict, ProvisioningError, Unavailable } from '../../words/errors.ts';
-import type { Journal } from '../journal.ts';
 import { JournalError } from '../journal-error.ts';
 
 /**
@@ -10,7 +9,11 @@ import { JournalError } from '../journal-error.ts';
  * before, and stands at `to` only when it is whole and synced; the text index is not in it and is made anew.
  * @throws Conflict when something stands at `to`, Unavailable when it can't be written
  */
-export async function backUp(journal: Pick<Journal, 'backUp'>, from: string, to: string): Promise<void> {
+export async function backUp(
+  journal: { backUp(file: string): Promise<void> },
+  from: string,
+  to: string,
+): Promise<void> {
   if (existsSync(to)) throw new Conflict(`${to} is there already: choose another name`);
   const partial = `${to}.partial`;
   try {

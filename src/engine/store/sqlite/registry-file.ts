@@ -4,17 +4,8 @@ import { Low } from 'lowdb';
 import { JSONFile } from 'lowdb/node';
 import { z } from 'zod';
 import { nodeIdSchema } from '../../words/handler.ts';
+import { type HandlerBook, type Override, overrideSchema } from '../handler-book.ts';
 import { JournalError } from '../journal-error.ts';
-
-const overrideSchema = z.object({
-  status: z.enum(['enabled', 'held', 'disabled']),
-  by: z.string().nullable(),
-  at: z.iso.datetime(),
-  reason: z.string().nullable(),
-});
-
-/** An operator's switch of a handler that differs from what the flow says. */
-export type Override = z.infer<typeof overrideSchema>;
 
 const registryDataSchema = z.object({
   version: z.literal(1),
@@ -87,6 +78,35 @@ export async function openRegistryFile(
     }
   };
   return { data, notice, save };
+}
+
+/** A handler book in registry.json. */
+export class FileBook implements HandlerBook {
+  readonly #file: OpenRegistryFile;
+
+  constructor(file: OpenRegistryFile) {
+    this.#file = file;
+  }
+
+  numberOf(handler: string): number {
+    const { data } = this.#file;
+    data.numbers[handler] ??= ++data.lastNumber;
+    return data.numbers[handler];
+  }
+
+  overrideOf(handler: string): Override | null {
+    return this.#file.data.overrides[handler] ?? null;
+  }
+
+  override(handler: string, override: Override | null): void {
+    const { overrides } = this.#file.data;
+    if (override) overrides[handler] = override;
+    else delete overrides[handler];
+  }
+
+  save(): Promise<void> {
+    return this.#file.save();
+  }
 }
 
 function refuseNewer(data: Partial<RegistryData> | null): void {

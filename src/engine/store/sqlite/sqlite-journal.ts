@@ -11,7 +11,6 @@ import type {
   Emission,
   EndedParked,
   Found,
-  Journal,
   OnTrouble,
   ParkedBatch,
   Prune,
@@ -29,7 +28,7 @@ import type {
 import { Backups } from './backups.ts';
 import { type Opened, startWriter } from './start-writer.ts';
 import { takeUnwritten, Unwritten } from './unwritten.ts';
-import type { OperationName } from './writer/operations.ts';
+import type { OperationName, Written } from './writer/operations.ts';
 import type { Failure, FromWriter, Operation, ToWriter } from './writer/protocol.ts';
 
 interface Waiting {
@@ -45,17 +44,27 @@ const turnsToAnswer = 3;
 /** So many operations do not wait for a commit to end: the thread has them at hand when it has. */
 const handful = 32;
 
+export interface SqliteJournalOptions {
+  /** Ms since the epoch. */
+  readonly now?: number;
+  readonly onTrouble?: OnTrouble;
+  /** Something was written that is to be indexed. */
+  readonly onTouched?: () => void;
+}
+
 /**
  * The journal in SQLite, written by a thread of its own. Operations that are called while the thread writes are
  * gathered for the next commit, so that the disk is waited for once for all of them.
  */
-export class SqliteJournal implements Journal {
+export class SqliteJournal implements Written {
   readonly tag: string;
   readonly found: Found;
+  /** A damaged journal was moved aside when this one was opened: what to do about it. */
   readonly notice: string | null;
+  /** What `keepBook` was given last, as of the opening; null when it never was. */
   readonly book: string | null;
   readonly #worker: Worker;
-  readonly #onTrouble: OnTrouble;
+  readonly #options: SqliteJournalOptions;
   readonly #foundWork: Work;
   #tellWork: (work: Work) => void = () => undefined;
   #trouble: string | null = null;
@@ -68,27 +77,23 @@ export class SqliteJournal implements Journal {
   #failure: Error | undefined;
   readonly #exited: Promise<unknown>;
   readonly #lost = Promise.withResolvers<Error>();
+  /** Resolves when it can't be used any more, with why and what is done about it. */
   readonly lost: Promise<Error> = this.#lost.promise;
   readonly #unwritten: Unwritten;
   #closing = false;
 
   /**
    * Opens the journal in `folder`, makes it when there is none, and puts back what a crash left half done.
-   * @param now ms since the epoch
-   * @param onTrouble is told when `trouble` changes
    * @throws JournalError saying what to do
    */
-  static async open(
-    folder: string,
-    now = Date.now(),
-    onTrouble: OnTrouble = () => undefined,
-  ): Promise<SqliteJournal> {
+  static async open(folder: string, options: SqliteJournalOptions = {}): Promise<SqliteJournal> {
+    const { now = Date.now() } = options;
     const { worker, opened } = await startWriter({ folder, now, unwritten: takeUnwritten(folder) });
-    return new SqliteJournal(worker, folder, opened, onTrouble);
+    return new SqliteJournal(worker, folder, opened, options);
   }
 
-  private constructor(worker: Worker, folder: string, opened: Opened, onTrouble: OnTrouble) {
-    this.#onTrouble = onTrouble;
+  private constructor(worker: Worker, folder: string, opened: Opened, options: SqliteJournalOptions) {
+    this.#options = options;
     this.tag = opened.tag;
     this.notice = opened.notice;
     this.found = opened.found;
@@ -110,6 +115,7 @@ export class SqliteJournal implements Journal {
     worker.unref();
   }
 
+  /** Why the last thing to be written was not, and what to do; null when it was. */
   get trouble(): string | null {
     return this.#trouble;
   }
@@ -119,7 +125,7 @@ export class SqliteJournal implements Journal {
     tell(this.#foundWork);
   }
 
-  accept(...args: Parameters<Journal['accept']>): Promise<Accepted> {
+  accept(...args: Parameters<Written['accept']>): Promise<Accepted> {
     return this.#call('accept', args);
   }
 
@@ -131,7 +137,7 @@ export class SqliteJournal implements Journal {
     return this.#call('endTurn', [end]);
   }
 
-  emitNext(...args: Parameters<Journal['emitNext']>): Promise<readonly Emission[]> {
+  emitNext(...args: Parameters<Written['emitNext']>): Promise<readonly Emission[]> {
     return this.#call('emitNext', args);
   }
 
@@ -187,6 +193,7 @@ export class SqliteJournal implements Journal {
     return this.#call('keepBook', [book]);
   }
 
+  /** Writes a copy to a new file while everything goes on: it has all that was there when it was called. */
   backUp(file: string): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure);
     this.#worker.ref();
@@ -241,9 +248,10 @@ export class SqliteJournal implements Journal {
     this.#post({ batch: operations });
   }
 
-  #settle({ results, work, wrote }: Extract<FromWriter, { readonly results: unknown }>): void {
+  #settle({ results, work, touched, wrote }: Extract<FromWriter, { readonly results: unknown }>): void {
     if (this.#failure) return;
     if (work) this.#tellWork(work);
+    if (touched) this.#options.onTouched?.();
     const waiting = this.#written.splice(0, results.length);
     const operations = this.#sent.splice(0, results.length);
     this.#rest();
@@ -269,7 +277,7 @@ export class SqliteJournal implements Journal {
   #become(trouble: string | null): void {
     if (trouble === this.#trouble) return;
     this.#trouble = trouble;
-    this.#onTrouble(trouble);
+    this.#options.onTrouble?.(trouble);
   }
 
   /** The thread has ended: asked to, or by itself. */

@@ -29,16 +29,8 @@ import { threadLimits } from './thread-limits.ts';
 export interface SqliteLogOptions {
   /** The registry's own folder, with its `journal.sqlite`. */
   readonly folder: string;
-  /** Why an execution is parked: handlers are known here, not in the journal. */
-  readonly parkedFor: (execution: ParkedExecution) => ParkedFor;
-}
-
-/** What is known of a parked execution. */
-export interface ParkedExecution {
-  /** Node id. */
-  readonly handler: string;
-  /** An earlier execution of its handler and object goes first. */
-  readonly blocked: boolean;
+  /** Why an execution is parked: handlers are known above, not in the journal. */
+  readonly parkedFor: (handler: string, blocked: boolean) => ParkedFor;
 }
 
 interface Waiting {
@@ -110,6 +102,7 @@ export class SqliteLog implements ExecutionLog {
     return this.#ask('replays');
   }
 
+  /** The number that each handler of the log had last, by node id. */
   handlerNumbers(): Promise<Readonly<Record<string, number>>> {
     return this.#ask('handlerNumbers');
   }
@@ -140,8 +133,7 @@ export class SqliteLog implements ExecutionLog {
     blocked,
     ...row
   }: Row): Omit<Row, 'blocked'> & { parkedFor: ParkedFor | null } {
-    const parkedFor =
-      row.status === 'parked' ? this.#options.parkedFor({ handler: row.handler.id, blocked }) : null;
+    const parkedFor = row.status === 'parked' ? this.#options.parkedFor(row.handler.id, blocked) : null;
     return { ...row, parkedFor, nextAttemptAt: parkedFor === 'retry' ? row.nextAttemptAt : null };
   }
 

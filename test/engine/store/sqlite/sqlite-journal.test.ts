@@ -15,15 +15,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { migrations, schemaVersion, versionOf } from '../../../../src/engine/store/sqlite/schema.ts';
 import { SqliteJournal } from '../../../../src/engine/store/sqlite/sqlite-journal.ts';
-import { aLink, anEvent, aTake, journalContract } from '../journal-contract.ts';
+import { aLink, anEvent, aTake } from '../store-contract.ts';
 
 describe('the journal in SQLite', () => {
   const root = mkdtempSync(join(tmpdir(), 'journal-'));
   let folders = 0;
   const newFolder = () => join(root, String(++folders));
   after(() => rmSync(root, { recursive: true, force: true }));
-
-  journalContract((folder) => SqliteJournal.open(folder), newFolder);
 
   it('shares one commit between operations that are called together', async () => {
     const folder = newFolder();

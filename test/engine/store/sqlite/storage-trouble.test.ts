@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SqliteJournal } from '../../../../src/engine/store/sqlite/sqlite-journal.ts';
 import { temporaryFolder } from '../../../support/node-red.ts';
-import { aLink, anEvent, aTake } from '../journal-contract.ts';
+import { aLink, anEvent, aTake } from '../store-contract.ts';
 
 const pageSize = 4096;
 const events = (count: number) => Array.from({ length: count }, (_, object) => anEvent(object));

@@ -18,19 +18,30 @@ import { Sequence } from './sequence.ts';
 import { Taking } from './take.ts';
 import { Turns } from './turns.ts';
 
-/** The operations of the journal's interface, as they cross to the writer. */
-export type OperationName = Exclude<
-  keyof Journal,
-  'tag' | 'found' | 'notice' | 'book' | 'trouble' | 'lost' | 'onWork' | 'backUp' | 'close'
->;
+/** What is written: the journal's operations, and a copy of the handler book, so that it is not lost with its file. */
+export interface Written extends Omit<Journal, 'tag' | 'found' | 'onWork'> {
+  keepBook(book: string): Promise<void>;
+}
+
+/** The operations as they cross to the writer. */
+export type OperationName = keyof Written;
 export type Operations = {
   readonly [Name in OperationName]: (
-    ...args: Parameters<Journal[Name]>
-  ) => Awaited<ReturnType<Journal[Name]>>;
+    ...args: Parameters<Written[Name]>
+  ) => Awaited<ReturnType<Written[Name]>>;
 };
 
-/** The operations on an open database, what they make runnable, and `reset` for after a rollback. */
-export function operationsOn(db: DatabaseSync): Operations & { readonly work: Announcements; reset(): void } {
+export interface Writing extends Operations {
+  /** What they make runnable. */
+  readonly work: Announcements;
+  /** Whether something is to be indexed since it was asked last. */
+  takeTouched(): boolean;
+  /** To be called after a rollback. */
+  reset(): void;
+}
+
+/** The operations on an open database. */
+export function operationsOn(db: DatabaseSync): Writing {
   const work = new Announcements();
   const lanes = new Lanes(db, work);
   const clock = new Clock(db);
@@ -73,6 +84,7 @@ export function operationsOn(db: DatabaseSync): Operations & { readonly work: An
     keepBook: (text) => book.keep(text),
     prune: (request) => retention.prune(request),
     work,
+    takeTouched: () => clock.takeTouched(),
     reset,
   };
 }

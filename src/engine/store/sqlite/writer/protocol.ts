@@ -50,6 +50,8 @@ export type FromWriter =
       readonly results: readonly Result[];
       /** What they made runnable. */
       readonly work?: Work;
+      /** Something is to be indexed. */
+      readonly touched: boolean;
       /** Whether something was written; a batch that only read proves nothing of the disk. */
       readonly wrote: boolean;
     };

@@ -37,13 +37,13 @@ export class SettledCount {
   }
 
   /**
-   * Counts up to `portion` further ones.
+   * Counts up to `batchSize` further ones.
    * @returns whether all are counted
    */
-  advance(portion: number): boolean {
-    const row = this.#sql.further.get(Number(this.#sql.state.get()?.['up_to']), portion);
+  advance(batchSize: number): boolean {
+    const row = this.#sql.further.get(Number(this.#sql.state.get()?.['up_to']), batchSize);
     const further = Number(row?.['n']);
     if (further > 0) this.#sql.save.run(further, Number(row?.['last']));
-    return further < portion;
+    return further < batchSize;
   }
 }

@@ -45,12 +45,14 @@ function run(): void {
 
   function carryOut(batch: readonly Operation[]): void {
     const displaced = look(files.writtenDisplaced());
-    if (displaced) return send({ results: batch.map(() => ({ failure: displaced })), wrote: false });
+    if (displaced)
+      return send({ results: batch.map(() => ({ failure: displaced })), touched: false, wrote: false });
     const before = changes.get()?.['count'];
     const results = commits.carryOut(batch);
     mark.write();
     const work = operations.work.take();
-    send({ results, ...(work && { work }), wrote: changes.get()?.['count'] !== before });
+    const wrote = changes.get()?.['count'] !== before;
+    send({ results, ...(work && { work }), touched: operations.takeTouched(), wrote });
     const damage = results.find((result) => 'failure' in result && result.failure.kind === 'damaged');
     if (!damage || !('failure' in damage)) return;
     flagDamage(folder);

@@ -12,7 +12,7 @@ interface Options {
 }
 
 /** The handlers' circuits (rule 8), kept in the journal while they are not closed. */
-export class Breakers {
+export class Circuits {
   readonly #options: Options;
   readonly #circuits = new Map<string, Circuit>();
 

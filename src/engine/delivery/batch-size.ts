@@ -2,7 +2,7 @@
  * How many to ask the journal for, when it is not known how many there are. Slots are reserved for all of them while
  * it looks, so it is asked for few until it turns out that there are many.
  */
-export class Portion {
+export class BatchSize {
   readonly #most: number;
   #size = 1;
 

@@ -1,6 +1,4 @@
 import { strict as assert } from 'node:assert';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type {
   ExecutionChange,
   Journal,
@@ -11,9 +9,10 @@ import type {
   Work,
 } from '../../../src/engine/store/journal.ts';
 import { stage } from '../../../src/engine/store/stage.ts';
+import type { Store } from '../../../src/engine/store/store.ts';
 
-/** Opens a journal in a folder; opening the same folder again, once closed, finds what was written. */
-export type OpenJournal = (folder: string) => Promise<Journal>;
+/** Opens a store at a place; opening it again, once it is closed, finds what was kept. */
+export type OpenStore = (place: string) => Promise<Store>;
 
 const at = 1_700_000_000_000;
 
@@ -67,28 +66,30 @@ export function parkedUncalled(seq: number, handler = 'a'): ExecutionChange {
   return { seq, handler, status: 'parked', attemptsBefore: 0 };
 }
 
-/** What every journal promises to the engine. */
-export function journalContract(open: OpenJournal, newFolder: () => string): void {
+/** What every store promises to the engine. */
+export function storeContract(open: OpenStore, newPlace: () => string): void {
+  let store: Store;
   let journal: Journal;
-  let folder: string;
+  let place: string;
   /** What the journal has told of since it was asked last. */
   let told: Work[];
 
-  const openFolder = async () => {
-    journal = await open(folder);
+  const openPlace = async () => {
+    store = await open(place);
+    ({ journal } = store);
     told = [];
     journal.onWork((work) => told.push(work));
   };
   beforeEach(async () => {
-    folder = newFolder();
-    await openFolder();
+    place = newPlace();
+    await openPlace();
     work();
   });
-  afterEach(() => journal.close());
+  afterEach(() => store.close());
 
   const reopen = async () => {
-    await journal.close();
-    await openFolder();
+    await store.close();
+    await openPlace();
   };
   /** What has become runnable since it was asked last, without what there is none of. */
   const work = () => {
@@ -834,40 +835,69 @@ export function journalContract(open: OpenJournal, newFolder: () => string): voi
     });
   });
 
-  it('keeps the book that it was given last', async () => {
-    const folder = newFolder();
-    const first = await open(folder);
-    assert.equal(first.book, null);
-    await first.keepBook('one');
-    await first.keepBook('two');
-    await first.close();
-    const second = await open(folder);
-    assert.equal(second.book, 'two');
-    await second.close();
+  it('gives each handler a number, once, and keeps it', async () => {
+    const { handlers } = store;
+    assert.deepEqual(
+      ['a', 'b', 'a'].map((handler) => handlers.numberOf(handler)),
+      [1, 2, 1],
+    );
+    await handlers.save();
+    await reopen();
+    assert.deepEqual(
+      ['c', 'b', 'a'].map((handler) => store.handlers.numberOf(handler)),
+      [3, 2, 1],
+    );
+  });
+
+  it('keeps operators’ switches until they are taken back', async () => {
+    const override = {
+      status: 'disabled',
+      by: 'ann',
+      at: '2026-01-31T12:00:00.000Z',
+      reason: 'noise',
+    } as const;
+    for (const handler of ['a', 'b']) store.handlers.override(handler, override);
+    assert.deepEqual(store.handlers.overrideOf('a'), override);
+    store.handlers.override('b', null);
+    await store.handlers.save();
+    await reopen();
+    assert.deepEqual(
+      ['a', 'b'].map((handler) => store.handlers.overrideOf(handler)),
+      [override, null],
+    );
   });
 
   it('writes copies while it is written itself, each with all that was there before', async () => {
-    const folder = newFolder();
-    const journal = await open(folder);
     const events = (count: number) => Array.from({ length: count }, (_, object) => anEvent(object));
+    store.handlers.numberOf('a');
+    await store.handlers.save();
     let accepted = 0;
     let copying = true;
     const writing = (async () => {
       for (; copying; accepted += 200) await journal.accept(events(200), 0);
     })();
     for (let copies = 0; copies < 20; copies += 1) {
-      const copy = newFolder();
-      mkdirSync(copy);
+      const copy = newPlace();
       const before = accepted;
-      await journal.backUp(join(copy, 'journal.sqlite'));
+      await store.backUp(copy);
       const restored = await open(copy);
-      const { waiting } = (await restored.accept([], 0, undefined, -1)) as { waiting: number };
+      const { waiting } = (await restored.journal.accept([], 0, undefined, -1)) as { waiting: number };
       assert.ok(waiting >= before && waiting % 200 === 0, `${waiting} of ${before}`);
+      assert.equal(restored.handlers.numberOf('b'), 2);
       await restored.close();
     }
     copying = false;
     await writing;
-    await journal.close();
+  });
+
+  it('shows in its log what the journal has, and why what is parked waits', async () => {
+    const { execution, seq } = await take(anEvent(1));
+    await end(seq, parkedUncalled(execution));
+    const { items } = await store.log.executions({}, { limit: 10 });
+    assert.deepEqual(
+      items.map(({ status, parkedFor, objectId }) => [status, parkedFor, objectId]),
+      [['parked', 'retry', '1']],
+    );
   });
 
   it('keeps circuits that are not closed', async () => {

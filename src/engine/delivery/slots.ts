@@ -8,7 +8,7 @@ interface Use {
 }
 
 /** How many attempts of each handler are in flight, and how fast they may follow one another. */
-export class HandlerSlots {
+export class Slots {
   readonly #registry: Registry;
   readonly #time: Time;
   readonly #onFreed: (handler: string) => void;

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Store, StoreLocation, StoreOptions } from '../store.ts';
+import { backUp } from './backup.ts';
+import { FileBook, openRegistryFile } from './registry-file.ts';
+import { SqliteJournal } from './sqlite-journal.ts';
+import { SqliteLog } from './sqlite-log.ts';
+
+/** A registry's own folder: its journal and log in SQLite, its handler book in registry.json. */
+export function sqliteStore(folder: string): StoreLocation {
+  return { name: `the folder ${folder}`, open: (options) => openStore(folder, options) };
+}
+
+async function openStore(folder: string, { now, parkedFor, onTrouble }: StoreOptions): Promise<Store> {
+  const fresh = !existsSync(join(folder, 'journal.sqlite'));
+  const log = new SqliteLog({ folder, parkedFor });
+  let journal: SqliteJournal | undefined;
+  try {
+    journal = await SqliteJournal.open(folder, { now, onTrouble, onTouched: () => log.poke() });
+    return await storeOf(folder, journal, log, fresh);
+  } catch (error) {
+    await Promise.all([log.close(), journal?.close()]);
+    throw error;
+  }
+}
+
+async function storeOf(
+  folder: string,
+  journal: SqliteJournal,
+  log: SqliteLog,
+  fresh: boolean,
+): Promise<Store> {
+  const file = await openRegistryFile(folder, async () => (fresh ? {} : log.handlerNumbers()), {
+    text: journal.book,
+    keep: (text) => journal.keepBook(text),
+  });
+  const notices = [journal.notice, file.notice].filter((notice) => notice !== null);
+  return {
+    journal,
+    log,
+    handlers: new FileBook(file),
+    notice: notices.join('\n') || null,
+    lost: journal.lost,
+    backUp: (to) => backUp(journal, folder, to),
+    close: async () => {
+      await Promise.all([log.close(), journal.close()]);
+    },
+  };
+}

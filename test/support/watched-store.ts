@@ -1,0 +1,68 @@
+import type { Journal } from '../../src/engine/store/journal.ts';
+import type { Store, StoreLocation, StoreOptions } from '../../src/engine/store/store.ts';
+
+type Tell = Parameters<Journal['onWork']>[0];
+
+/** A real store that a test can wait for, and cut off as a crash would. */
+export class WatchedStore {
+  readonly store: Store;
+  readonly #real: Store;
+  #pending = 0;
+  #dead = false;
+
+  static async open(place: StoreLocation, options: StoreOptions): Promise<WatchedStore> {
+    return new WatchedStore(await place.open(options));
+  }
+
+  private constructor(real: Store) {
+    this.#real = real;
+    const { journal, log, handlers, notice, lost } = real;
+    this.store = {
+      journal: new Proxy(journal, {
+        get: (target, name) => {
+          const value: unknown = Reflect.get(target, name, target);
+          if (typeof value !== 'function') return value;
+          if (name === 'onWork') return (tell: Tell) => target.onWork((work) => !this.#dead && tell(work));
+          return (...args: unknown[]) => this.#watch(() => value.apply(target, args));
+        },
+      }),
+      log,
+      handlers: {
+        numberOf: (handler) => handlers.numberOf(handler),
+        overrideOf: (handler) => handlers.overrideOf(handler),
+        override: (handler, override) => handlers.override(handler, override),
+        save: () => this.#watch(() => handlers.save()),
+      },
+      notice,
+      lost,
+      backUp: (to) => this.#watch(() => real.backUp(to)),
+      close: () => this.#watch(() => real.close()),
+    };
+  }
+
+  /** Operations that are not answered yet. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** What was called is on disk or not; nobody hears of it. Its place is free afterwards. */
+  async crash(): Promise<void> {
+    this.#dead = true;
+    await this.#real.close();
+  }
+
+  #watch<T>(call: () => Promise<T>): Promise<T> {
+    if (this.#dead) return new Promise(() => undefined);
+    this.#pending += 1;
+    return new Promise((resolve, reject) => {
+      const settle = (give: () => void) => {
+        this.#pending -= 1;
+        if (!this.#dead) give();
+      };
+      call().then(
+        (value) => settle(() => resolve(value)),
+        (error) => settle(() => reject(error)),
+      );
+    });
+  }
+}
