@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { InvalidInput } from '../src/engine/words/errors.ts';
-import { listensTo } from '../src/engine/words/handler.ts';
+import { listensTo } from '../src/engine/words/event-type.ts';
 import { type LogConfig, logConfigOf } from '../src/runtime/log-config.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { configured, errorStatus } from '../src/runtime/node-outcome.ts';

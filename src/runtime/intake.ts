@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Node, NodeAPI, NodeStatus } from 'node-red';
 import { InvalidInput } from '../engine/words/errors.ts';
+import { defaultIntakePath } from '../engine/words/intake.ts';
 import { answer, answerError } from './http/answer.ts';
 import { BytesInFlight } from './http/bytes-in-flight.ts';
 import { normalisePath } from './http/path.ts';
@@ -24,8 +25,6 @@ export interface IntakeDef {
   readonly path?: string;
   readonly intakeAuth?: string;
 }
-
-const defaultPath = '/provisioning/events';
 
 /** Bytes of bodies, of all intakes together. */
 const mostInFlight = 64 * 1024 * 1024;
@@ -68,7 +67,7 @@ class HttpIntake implements Intake {
 
   mount(
     node: Node,
-    { intake, path = defaultPath, registry, intakeAuth }: IntakeDef,
+    { intake, path = defaultIntakePath, registry, intakeAuth }: IntakeDef,
     credentials: IntakeCredentials,
     problem?: InvalidInput,
   ) {

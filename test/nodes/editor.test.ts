@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { reservedHeaders } from '../../src/engine/targets/http/reserved-headers.ts';
+import { reservedHeaders } from '../../src/engine/words/headers.ts';
 import type { Editor } from '../support/editor.ts';
 import { EditorSuite } from '../support/editor-suite.ts';
 import { eventually } from '../support/eventually.ts';

@@ -31,7 +31,7 @@ describe('the tarball', () => {
 
   it('has one built file for every source file, and none that is left over', () => {
     const compiled = sources('{nodes,src}/**/*.ts')
-      .filter((path) => !path.startsWith('src/tab/'))
+      .filter((path) => !/^src\/(?:dialogs|editor|tab)\//.test(path))
       .map((path) => `dist/${path.replace(/\.ts$/, '.js')}`);
     const icons = sources('icons/*').map((path) => `dist/nodes/${path}`);
     const expected = [

@@ -1,5 +1,5 @@
 import type { ParkedFor } from '../words/execution.ts';
-import type { HandlerStatus } from '../words/handler.ts';
+import type { HandlerStatus } from '../words/handler-settings.ts';
 import type { Circuits } from './circuits.ts';
 import type { Registry } from './registry.ts';
 

@@ -2,15 +2,9 @@ import type { HandlerBook, Override } from '../store/handler-book.ts';
 import { failure } from '../targets/outcome.ts';
 import type { Target } from '../targets/target.ts';
 import { Conflict, NotFound, Unavailable } from '../words/errors.ts';
-import {
-  type Handler,
-  type HandlerSnapshot,
-  type HandlerStatus,
-  inChainOrder,
-  type ListedHandler,
-  listensTo,
-  type RefusedHandler,
-} from '../words/handler.ts';
+import { listensTo } from '../words/event-type.ts';
+import type { Handler, HandlerSnapshot, ListedHandler, RefusedHandler } from '../words/handler.ts';
+import { type HandlerStatus, inChainOrder } from '../words/handler-settings.ts';
 
 /** A handler in force: its configuration, its number for people, an operator's switch, and whom it calls. */
 export interface RegisteredHandler {

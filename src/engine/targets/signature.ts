@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { InvalidInput } from '../words/errors.ts';
-import { base64Prefix, isSigningSecret, signingSecretRemedy } from './signing-secret.ts';
+import { base64Prefix, isSigningSecret, signingSecretRemedy } from '../words/signing-secret.ts';
 
 /**
  * Signatures of Standard Webhooks, symmetric scheme `v1`: HMAC-SHA256 of `<id>.<timestamp>.<body>`, base64.

@@ -1,7 +1,8 @@
-import { z } from 'zod';
-import { absentAsMissing } from './absent.ts';
-import { dataSchema, type Envelope, envelopeSchema, eventTypeSchema, objectIdSchema } from './event.ts';
+import type { Envelope } from './event.ts';
+import { asData, isRecord } from './event-data.ts';
+import { groupOf } from './event-type.ts';
 import jerasoftEvents from './jerasoft-events.json' with { type: 'json' };
+import { isObjectId } from './object-id.ts';
 
 /** An event type that a registry's users can choose. */
 export interface EventType {
@@ -14,37 +15,24 @@ export interface EventType {
 }
 
 /** A user's own event type, as a registry's configuration holds it. `sample` is the envelope's `data`, or all of it. */
-export const ownEventTypeSchema = z.preprocess(
-  absentAsMissing,
-  z.object({
-    id: eventTypeSchema,
-    title: z.string().default(''),
-    object: eventTypeSchema.optional(),
-    sample: dataSchema.optional(),
-  }),
-);
-export type OwnEventType = z.infer<typeof ownEventTypeSchema>;
+export interface OwnEventType {
+  readonly id: string;
+  readonly title: string;
+  readonly object?: string | undefined;
+  readonly sample?: Readonly<Record<string, unknown>> | undefined;
+}
 
 /** Custom fields belong to their client: their changes and the client's must not overtake each other. */
 const objectOfBuiltIn: Readonly<Record<string, string>> = { 'clients.custom_fields.update': 'clients' };
 
-const builtInSchema = z.array(
-  z.object({
-    id: eventTypeSchema,
-    group: z.string(),
-    title: z.string(),
-    sample: envelopeSchema,
-    dataStatus: z.string(),
-  }),
-);
-
 /** The 18 event types of JeraSoft VCS 3.26; source: its user guide, Integration → Provisioning API. */
-export const builtIn: readonly EventType[] = builtInSchema
-  .parse(jerasoftEvents)
-  .map(({ id, group, title, sample }) => {
-    const object = objectOfBuiltIn[id];
-    return { id, group, title, sample, ...(object && { object }) };
-  });
+export const builtIn: readonly EventType[] = jerasoftEvents.map(({ id, group, title, sample }) => {
+  const object = objectOfBuiltIn[id];
+  return { id, group, title, sample, ...(object && { object }) };
+});
+
+/** The group of a user's own event types. */
+export const ownGroup = 'Own';
 
 /** The event types of one registry: the built-in ones and its own, which win. */
 export class Catalogue {
@@ -67,7 +55,7 @@ export class Catalogue {
    * its last segment, else the whole type.
    */
   objectOf(eventType: string): string {
-    return this.find(eventType)?.object ?? (eventType.replace(/\.[^.]*$/, '') || eventType);
+    return this.find(eventType)?.object ?? (groupOf(eventType) || eventType);
   }
 
   /** What orders events: `clients:12`. Object ids are compared as text. */
@@ -76,16 +64,14 @@ export class Catalogue {
   }
 }
 
-const wholeSample = z.object({
-  event: z.object({ object_id: objectIdSchema.catch(1) }),
-  data: dataSchema,
-});
-
 function fromOwn({ id, title, object, sample = {} }: OwnEventType): EventType {
-  const whole = wholeSample.safeParse(sample).data;
+  const { event, data } = sample;
+  const told = asData(data);
+  const isWhole = isRecord(event) && isRecord(told);
+  const object_id = isWhole && isObjectId(event['object_id']) ? event['object_id'] : 1;
   const envelope = {
-    event: { dt: '2000-01-01T00:00:00+00:00', events_id: id, object_id: whole?.event.object_id ?? 1 },
-    data: whole?.data ?? sample,
+    event: { dt: '2000-01-01T00:00:00+00:00', events_id: id, object_id },
+    data: isWhole ? told : sample,
   };
-  return { id, group: 'Own', title: title || id, sample: envelope, ...(object && { object }) };
+  return { id, group: ownGroup, title: title || id, sample: envelope, ...(object && { object }) };
 }

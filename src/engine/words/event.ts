@@ -1,42 +1,25 @@
 import { z } from 'zod';
 import { dateTimeSchema } from './date-time.ts';
+import { asData } from './event-data.ts';
+import { eventTypeLength, eventTypeShape } from './event-type.ts';
 import { frameProblem, isObject, jsonProblem } from './json-problem.ts';
 import { isJsonText, jsonTextRemedy } from './json-text.ts';
+import { isObjectId, objectIdProblem } from './object-id.ts';
 import { parse } from './parse.ts';
 
 /** `clients.create`: segments of letters, digits and underscores, joined by dots; 256 characters at most. */
 export const eventTypeSchema = z
   .string({ error: 'must be a string such as "clients.create"' })
-  .max(256, 'must have 256 characters at most')
-  .regex(
-    /^[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*$/,
-    'must be segments of A-Z a-z 0-9 _ joined by dots, such as "clients.create"',
-  );
+  .max(eventTypeLength, `must have ${eventTypeLength} characters at most`)
+  .regex(eventTypeShape, 'must be segments of A-Z a-z 0-9 _ joined by dots, such as "clients.create"');
 
 /** A number or a string. */
-export const objectIdSchema = z.union(
-  [
-    z
-      .string()
-      .min(1, 'must not be empty')
-      .max(256, 'must have 256 characters at most')
-      // The journal is UTF-8, which has no half characters: different ids would become one.
-      .refine((id) => id.isWellFormed(), 'holds half of a surrogate pair: send whole characters'),
-    z.number().refine((id) => !Number.isInteger(id) || Number.isSafeInteger(id), {
-      error: 'is a number beyond 2^53, which JSON can not carry exactly: send it as a string',
-    }),
-  ],
-  {
-    error: (issue) =>
-      issue.input === undefined
-        ? 'is missing: a number or a string is needed'
-        : 'must be a number or a string',
-  },
-);
+export const objectIdSchema = z.custom<number | string>(isObjectId, {
+  error: ({ input }) => objectIdProblem(input),
+});
 
-/** What an event tells. PHP writes an empty object as an empty list. */
 export const dataSchema = z.preprocess(
-  (value) => (Array.isArray(value) && value.length === 0 ? {} : value),
+  asData,
   z.record(z.string(), z.unknown(), {
     error: ({ input }) =>
       input === undefined

@@ -1,36 +1,39 @@
 import { z } from 'zod';
-import { isHost, reservedHeader } from '../targets/http/reserved-headers.ts';
-import { isSigningSecret, signingSecretRemedy } from '../targets/signing-secret.ts';
-import { eventTypeSchema } from './event.ts';
+import { asNumber, type Bounds } from './bounds.ts';
+import { isEventPattern } from './event-type.ts';
+import {
+  handlerBounds,
+  handlerDefaults,
+  handlerStatuses,
+  handlerTypes,
+  isVariableName,
+  mostRetries,
+} from './handler-settings.ts';
+import { type HeaderSetter, isHeaderName, isHost, setterOf } from './headers.ts';
+import { hasReadableUser, hasUser, isHttpUrl } from './http-url.ts';
+import { isSigningSecret, signingSecretRemedy } from './signing-secret.ts';
 
 /** Numbers may come as numeric strings: the editor and `${NAME}` give those. */
-export const numeric = (schema: z.ZodType<number>) =>
-  z.preprocess((value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value), schema);
-export const integer = (min: number, max: number) =>
-  numeric(
-    z
-      .int({ error: `must be a whole number from ${min} to ${max}` })
-      .min(min, `must be ${min} at least`)
-      .max(max, `must be ${max} at most`),
-  );
-const number = (min: number, max: number) =>
-  numeric(
-    z
-      .number({ error: `must be a number from ${min} to ${max}` })
-      .min(min, `must be ${min} at least`)
-      .max(max, `must be ${max} at most`),
-  );
+export const numeric = (schema: z.ZodType<number>) => z.preprocess(asNumber, schema);
+
+/** A number within bounds. */
+export const within = ({ min, max, whole }: Bounds) => {
+  const error = `must be a ${whole ? 'whole number' : 'number'} from ${min} to ${max}`;
+  const number = whole ? z.int({ error }) : z.number({ error });
+  return numeric(number.min(min, `must be ${min} at least`).max(max, `must be ${max} at most`));
+};
+export const integer = (min: number, max: number) => within({ min, max, whole: true });
 
 /** Node ids name folders, files and webhook ids. */
 export const nodeIdSchema = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 characters of A-Z a-z 0-9 _ and -');
 
+const eventPatternRemedy = 'must be an event type such as "clients.create", "clients.*" or "*"';
 /** `clients.create`, `clients.*` (every type under `clients.`) or `*` (all). */
-export const eventPatternSchema = z.union(
-  [z.literal('*'), eventTypeSchema, z.string().regex(/^[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*\.\*$/)],
-  { error: 'must be an event type such as "clients.create", "clients.*" or "*"' },
-);
+export const eventPatternSchema = z
+  .string({ error: eventPatternRemedy })
+  .refine(isEventPattern, eventPatternRemedy);
 
 /** A name and its value: an HTTP header or an environment variable. */
 export interface NamedValue {
@@ -41,7 +44,7 @@ export interface NamedValue {
 }
 
 const headerSchema = z.object({
-  name: z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'must be a header name (RFC 9110 token)'),
+  name: z.string().refine(isHeaderName, 'must be a header name (RFC 9110 token)'),
   value: z
     .string()
     .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be Latin-1, without line breaks or control characters'),
@@ -50,16 +53,15 @@ const headerSchema = z.object({
 const variableSchema = z.object({
   name: z
     .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be letters, digits and underscores, not beginning with a digit'),
+    .refine(isVariableName, 'must be letters, digits and underscores, not beginning with a digit'),
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a NUL ends the value for the operating system
   value: z.string().regex(/^[^\x00]*$/, 'must not hold a NUL character'),
   secret: z.boolean().default(false),
 });
 
-export const handlerStatusSchema = z.enum(['enabled', 'held', 'disabled', 'archived'], {
+export const handlerStatusSchema = z.enum(handlerStatuses, {
   error: 'must be "enabled", "held", "disabled" or "archived"',
 });
-export type HandlerStatus = z.infer<typeof handlerStatusSchema>;
 
 /** Which failures are retried: those that may pass by themselves, or every one. */
 export const retryOnSchema = z.enum(['transient', 'any'], { error: 'must be "transient" or "any"' });
@@ -67,41 +69,30 @@ export type RetryOn = z.infer<typeof retryOnSchema>;
 
 const common = {
   id: nodeIdSchema,
-  name: z.string().default(''),
+  name: z.string().default(handlerDefaults.name),
   events: z.array(eventPatternSchema, { error: 'must be a list of event types' }).default([]),
-  handlerStatus: handlerStatusSchema.default('enabled'),
-  priority: integer(0, 1_000_000).default(10),
-  timeoutSeconds: number(0.001, 86_400).default(15),
-  onFailure: z.enum(['continue', 'stop'], { error: 'must be "continue" or "stop"' }).default('continue'),
+  handlerStatus: handlerStatusSchema.default(handlerDefaults.handlerStatus),
+  priority: within(handlerBounds.priority).default(handlerDefaults.priority),
+  timeoutSeconds: within(handlerBounds.timeoutSeconds).default(handlerDefaults.timeoutSeconds),
+  onFailure: z
+    .enum(['continue', 'stop'], { error: 'must be "continue" or "stop"' })
+    .default(handlerDefaults.onFailure),
   retryDelays: z
-    .array(number(0, 2_592_000), { error: 'must be a list of seconds' })
-    .max(100, 'must have 100 delays at most')
-    .default([5, 300, 1800, 7200, 18_000, 36_000, 36_000]),
-  retryOn: retryOnSchema.default('transient'),
-  concurrency: integer(1, 1024).default(16),
-  ratePerSecond: number(0, 1_000_000).default(0),
+    .array(within(handlerBounds.retryDelay), { error: 'must be a list of seconds' })
+    .max(mostRetries, `must have ${mostRetries} delays at most`)
+    .default([...handlerDefaults.retryDelays]),
+  retryOn: retryOnSchema.default(handlerDefaults.retryOn),
+  concurrency: within(handlerBounds.concurrency).default(handlerDefaults.concurrency),
+  ratePerSecond: within(handlerBounds.ratePerSecond).default(handlerDefaults.ratePerSecond),
 };
 
 const httpUrlSchema = z
   .string({ error: 'is missing: the URL to call by POST' })
-  .refine(
-    (url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol),
-    'must be an absolute URL that begins with http:// or https://',
-  )
+  .refine(isHttpUrl, 'must be an absolute URL that begins with http:// or https://')
   .refine(
     (url) => !URL.canParse(url) || hasReadableUser(new URL(url)),
     'must have % written as %25 in its user and password',
   );
-
-/** Whether the user and password of a URL can be decoded. */
-export function hasReadableUser({ username, password }: URL): boolean {
-  try {
-    decodeURIComponent(username + password);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const authSchema = z.discriminatedUnion(
   'type',
@@ -134,13 +125,20 @@ const httpFields = z.object({
   handlerType: z.literal('http'),
   url: httpUrlSchema,
   headers: z.array(headerSchema).default([]),
-  auth: authSchema.default({ type: 'none' }),
+  auth: authSchema.default({ type: handlerDefaults.auth }),
   tls: tlsSchema.optional(),
   secrets: secretsSchema,
   proxy: z.object({ url: z.string(), noProxy: z.array(z.string()).default([]) }).optional(),
   signingSecret: signingSecretSchema.optional(),
   previousSigningSecret: signingSecretSchema.optional(),
 });
+
+const setBy: Readonly<Record<HeaderSetter, string>> = {
+  handler: 'is set by the handler itself, on every call: remove it',
+  http: 'belongs to the connection, and is set by HTTP itself: remove it',
+  proxy: 'is sent with the user and password of the proxy node: enter them there',
+  signIn: 'is set by the sign-in of the handler: remove it, or sign in with "none"',
+};
 
 /** Headers that the handler, its sign-in or HTTP itself sets are refused: they would not be sent as they stand. */
 const httpSchema = httpFields.superRefine(({ headers, auth, url }, context) => {
@@ -149,21 +147,13 @@ const httpSchema = httpFields.superRefine(({ headers, auth, url }, context) => {
   for (const [index, { name, value }] of headers.entries()) {
     const refuse = (property: 'name' | 'value', message: string) =>
       context.addIssue({ code: 'custom', path: ['headers', index, property], message });
-    const reason = reservedHeader(name);
-    if (reason) refuse('name', `"${name}" ${reason}`);
-    if (/^authorization$/i.test(name) && signsIn) {
-      refuse('name', `"${name}" is set by the sign-in of the handler: remove it, or sign in with "none"`);
-    }
+    const setter = setterOf(name, signsIn);
+    if (setter) refuse('name', `"${name}" ${setBy[setter]}`);
     if (!/^host$/i.test(name)) continue;
     if (++hosts > 1) refuse('name', `"${name}" stands there twice: remove one of them`);
     else if (!isHost(value)) refuse('value', 'must be a host such as "sip.example" or "sip.example:8080"');
   }
 });
-
-function hasUser(url: string): boolean {
-  const { username, password } = URL.parse(url) ?? { username: '', password: '' };
-  return username !== '' || password !== '';
-}
 
 const localSchema = z.object({
   ...common,
@@ -173,7 +163,7 @@ const localSchema = z.object({
   args: z.array(z.string().regex(/^[^\x00]*$/, 'must not hold a NUL character')).default([]),
   environment: z.array(variableSchema).default([]),
   secrets: secretsSchema,
-  mode: z.enum(['once', 'resident'], { error: 'must be "once" or "resident"' }).default('once'),
+  mode: z.enum(['once', 'resident'], { error: 'must be "once" or "resident"' }).default(handlerDefaults.mode),
 });
 
 const flowSchema = z.object({ ...common, handlerType: z.literal('flow') });
@@ -189,7 +179,7 @@ export type FlowHandler = z.infer<typeof flowSchema>;
 
 /** What is asked of a handler to find its place in chains and its turn, whoever it calls. */
 export type ListedHandler = z.infer<typeof listedSchema>;
-const listedSchema = z.object({ ...common, handlerType: z.enum(['http', 'local', 'flow']) });
+const listedSchema = z.object({ ...common, handlerType: z.enum(handlerTypes) });
 
 /**
  * A handler that is deployed, but that can not be called: a setting or a credential of it is wrong. It belongs to the
@@ -204,20 +194,20 @@ const readable = <T extends z.ZodType>(schema: T, otherwise: z.output<T>) => sch
 
 const refusedSchema = z.object({
   id: nodeIdSchema,
-  name: readable(common.name, ''),
+  name: readable(common.name, handlerDefaults.name),
   events: z
     .array(z.unknown())
     .catch([])
     .transform((patterns) => patterns.flatMap((one) => eventPatternSchema.safeParse(one).data ?? [])),
-  handlerStatus: readable(common.handlerStatus, 'enabled'),
-  priority: readable(common.priority, 10),
-  handlerType: readable(listedSchema.shape.handlerType, 'http'),
-  timeoutSeconds: readable(common.timeoutSeconds, 15),
-  onFailure: readable(common.onFailure, 'continue'),
+  handlerStatus: readable(common.handlerStatus, handlerDefaults.handlerStatus),
+  priority: readable(common.priority, handlerDefaults.priority),
+  handlerType: readable(listedSchema.shape.handlerType, handlerDefaults.handlerType),
+  timeoutSeconds: readable(common.timeoutSeconds, handlerDefaults.timeoutSeconds),
+  onFailure: readable(common.onFailure, handlerDefaults.onFailure),
   retryDelays: readable(common.retryDelays, []),
-  retryOn: readable(common.retryOn, 'transient'),
-  concurrency: readable(common.concurrency, 16),
-  ratePerSecond: readable(common.ratePerSecond, 0),
+  retryOn: readable(common.retryOn, handlerDefaults.retryOn),
+  concurrency: readable(common.concurrency, handlerDefaults.concurrency),
+  ratePerSecond: readable(common.ratePerSecond, handlerDefaults.ratePerSecond),
 });
 
 /**
@@ -236,20 +226,4 @@ export interface HandlerSnapshot {
   readonly name: string;
   readonly type: Handler['handlerType'];
   readonly priority: number;
-}
-
-/** Whether a handler that listens to `pattern` is called for events of `eventType`. */
-export function listensTo(pattern: string, eventType: string): boolean {
-  if (pattern === '*' || pattern === eventType) return true;
-  return pattern.endsWith('.*') && eventType.startsWith(pattern.slice(0, -1));
-}
-
-/** Chain order: lower priority first; ties by name, then node id. */
-export function inChainOrder(a: ListedHandler, b: ListedHandler): number {
-  return a.priority - b.priority || compareText(a.name, b.name) || compareText(a.id, b.id);
-}
-
-// By code units, not by locale: the order of a chain must not depend on the machine's language.
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,10 +1,21 @@
 import { z } from 'zod';
 import { absentAsMissing } from './absent.ts';
-import { ownEventTypeSchema } from './catalogue.ts';
-import { integer, nodeIdSchema } from './handler.ts';
+import { dataSchema, eventTypeSchema } from './event.ts';
+import { nodeIdSchema, within } from './handler.ts';
+import { registryBounds, registryDefaults } from './registry-settings.ts';
 
 /** What stands beside the registries' folders: the script folder, and the projects' own. */
 const takenFolder = /^(?:scripts|projects)$/i;
+
+const ownEventTypeSchema = z.preprocess(
+  absentAsMissing,
+  z.object({
+    id: eventTypeSchema,
+    title: z.string().default(''),
+    object: eventTypeSchema.optional(),
+    sample: dataSchema.optional(),
+  }),
+);
 
 /** A registry's saved configuration. */
 const savedSchema = z.object({
@@ -13,11 +24,13 @@ const savedSchema = z.object({
     'must not be scripts or projects, whose folders hold something else: give the node another id',
   ),
   name: z.string().default(''),
-  concurrency: integer(1, 1024).default(64),
-  ordering: z.enum(['object', 'none'], { error: 'must be "object" or "none"' }).default('object'),
-  claimSeconds: integer(1, 86_400).default(60),
-  retentionDays: integer(0, 36_500).default(30),
-  retentionEvents: integer(0, Number.MAX_SAFE_INTEGER).default(1_000_000),
+  concurrency: within(registryBounds.concurrency).default(registryDefaults.concurrency),
+  ordering: z
+    .enum(['object', 'none'], { error: 'must be "object" or "none"' })
+    .default(registryDefaults.ordering),
+  claimSeconds: within(registryBounds.claimSeconds).default(registryDefaults.claimSeconds),
+  retentionDays: within(registryBounds.retentionDays).default(registryDefaults.retentionDays),
+  retentionEvents: within(registryBounds.retentionEvents).default(registryDefaults.retentionEvents),
   eventTypes: z
     .array(ownEventTypeSchema)
     .superRefine((types, context) => {

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { NodeAPI } from 'node-red';
-import { isSigningSecret } from '../../engine/targets/signing-secret.ts';
 import { type InvalidInput, Unavailable } from '../../engine/words/errors.ts';
+import { isSigningSecret } from '../../engine/words/signing-secret.ts';
 import { misconfigured } from './misconfigured.ts';
 import { signatureGuard } from './signature-guard.ts';
 import { unauthorized } from './unauthorized.ts';

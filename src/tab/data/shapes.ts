@@ -1,5 +1,6 @@
 import type { EventRow, ExecutionRow } from '../../engine/words/execution.ts';
-import type { Handler, HandlerStatus } from '../../engine/words/handler.ts';
+import type { Handler } from '../../engine/words/handler.ts';
+import type { HandlerStatus } from '../../engine/words/handler-settings.ts';
 
 /** What the admin API answers, as far as the tab reads it. */
 

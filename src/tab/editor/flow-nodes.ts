@@ -1,5 +1,6 @@
+import { dialogPlugin } from '../../editor/dialog-plugin.ts';
+import type { EditorNode } from '../../editor/red.ts';
 import type { EditedHandler } from './handler-rows.ts';
-import type { EditorNode } from './red.ts';
 
 const handlerType = 'provisioning-handler';
 const registryType = 'provisioning-registry';
@@ -20,8 +21,7 @@ export function editHandler(id: string): void {
 
 /** Opens the dialog of a new handler, with its registry chosen. */
 export function addHandler(registry: string): void {
-  const dialog = RED.plugins.getPlugin('provisioning-dialog') as { addHandler(registry: string): void };
-  dialog.addHandler(registry);
+  dialogPlugin()?.addHandler(registry);
 }
 
 export function editRegistry(id: string): void {

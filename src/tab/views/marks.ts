@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { EventStatus, ExecutionStatus, ParkedFor } from '../../engine/words/execution.ts';
-import type { HandlerStatus } from '../../engine/words/handler.ts';
+import type { HandlerStatus } from '../../engine/words/handler-settings.ts';
 import type { App } from '../app.ts';
 import type { Mark } from '../editor/handler-rows.ts';
 

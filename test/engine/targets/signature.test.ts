@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { sign, signingKey, verify } from '../../../src/engine/targets/signature.ts';
-import { isSigningSecret } from '../../../src/engine/targets/signing-secret.ts';
+import { isSigningSecret } from '../../../src/engine/words/signing-secret.ts';
 
 // The example that the Standard Webhooks specification and its libraries are tested with.
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';

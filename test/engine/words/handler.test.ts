@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { reservedHeaders } from '../../../src/engine/targets/http/reserved-headers.ts';
-import { type Handler, handlerSchema, inChainOrder, listensTo } from '../../../src/engine/words/handler.ts';
+import { listensTo } from '../../../src/engine/words/event-type.ts';
+import { type Handler, handlerSchema } from '../../../src/engine/words/handler.ts';
+import { inChainOrder } from '../../../src/engine/words/handler-settings.ts';
+import { reservedHeaders } from '../../../src/engine/words/headers.ts';
 import { parse } from '../../../src/engine/words/parse.ts';
 import { issuesOf } from '../../support/invalid.ts';
 

@@ -1,0 +1,16 @@
+import type { EventType } from '../engine/words/catalogue.ts';
+
+/** What the pages of all nodes and the tab have of one: the catalogue, and what is meant for the next dialog. */
+export interface DialogPlugin {
+  /** The event types of a registry: the built-in ones and its own, deployed or not, which win. */
+  eventTypesOf(registry: string): readonly EventType[];
+  /** Opens the dialog of a new handler of this registry. */
+  addHandler(registry: string): void;
+  /** The registry that a new handler is meant for, else the only one there is; '' when it can't be told. */
+  takeRegistryOfNewHandler(): string;
+}
+
+/** @returns undefined while the editor has nodes of the package, but not yet its plugins, as after an installation */
+export function dialogPlugin(): DialogPlugin | undefined {
+  return RED.plugins.getPlugin('provisioning-dialog') as DialogPlugin | undefined;
+}

@@ -1,0 +1,66 @@
+import { type Bounds, isWithin } from './bounds.ts';
+
+export const handlerStatuses = ['enabled', 'held', 'disabled', 'archived'] as const;
+export type HandlerStatus = (typeof handlerStatuses)[number];
+
+export const handlerTypes = ['http', 'local', 'flow'] as const;
+export type HandlerType = (typeof handlerTypes)[number];
+
+/** How a handler signs in to its endpoint. */
+export type AuthType = 'none' | 'basic' | 'bearer';
+
+/** What an absent property of a handler means; delays and the timeout are in seconds. */
+export const handlerDefaults = {
+  name: '',
+  handlerStatus: 'enabled',
+  priority: 10,
+  handlerType: 'http',
+  timeoutSeconds: 15,
+  onFailure: 'continue',
+  retryDelays: [5, 300, 1800, 7200, 18_000, 36_000, 36_000],
+  retryOn: 'transient',
+  concurrency: 16,
+  ratePerSecond: 0,
+  auth: 'none',
+  mode: 'once',
+} as const;
+
+export const handlerBounds = {
+  priority: { min: 0, max: 1_000_000, whole: true },
+  timeoutSeconds: { min: 0.001, max: 86_400 },
+  retryDelay: { min: 0, max: 2_592_000 },
+  concurrency: { min: 1, max: 1024, whole: true },
+  ratePerSecond: { min: 0, max: 1_000_000 },
+} as const satisfies Record<string, Bounds>;
+
+export const mostRetries = 100;
+
+/** Whether these are delays in seconds that a handler's calls can be retried after. */
+export function areRetryDelays(delays: unknown): delays is readonly number[] {
+  return (
+    Array.isArray(delays) &&
+    delays.length <= mostRetries &&
+    delays.every((delay) => isWithin(delay, handlerBounds.retryDelay))
+  );
+}
+
+/** Whether a script can be given an environment variable of this name. */
+export function isVariableName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+}
+
+interface Ordered {
+  readonly id: string;
+  readonly name: string;
+  readonly priority: number;
+}
+
+/** Chain order: lower priority first; ties by name, then node id. */
+export function inChainOrder(a: Ordered, b: Ordered): number {
+  return a.priority - b.priority || compareText(a.name, b.name) || compareText(a.id, b.id);
+}
+
+// By code units, not by locale: the order of a chain must not depend on the machine's language.
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
