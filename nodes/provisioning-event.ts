@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import { InvalidInput } from '../src/engine/words/errors.ts';
-import { type IntakeCredentials, type IntakeDef, intakeOf } from '../src/runtime/intake.ts';
+import type { IntakeCredentials } from '../src/runtime/intake/sign-in.ts';
+import { type IntakeDef, intakeOf } from '../src/runtime/intake.ts';
 import { type EventSource, envelopeOf } from '../src/runtime/message.ts';
 import { hopsOf } from '../src/runtime/message-hops.ts';
 import { migrate } from '../src/runtime/migrations.ts';

@@ -7,16 +7,15 @@ import { BytesInFlight } from './http/bytes-in-flight.ts';
 import { normalisePath } from './http/path.ts';
 import { keepUnparsed } from './http/unparsed.ts';
 import { isAdminPath } from './intake/admin-paths.ts';
-import { closedGuard, type Guard, guardOf, type IntakeCredentials } from './intake/guard.ts';
+import { closedGuard, type Guard } from './intake/guard.ts';
 import { type Claimant, IntakePaths } from './intake/intake-paths.ts';
 import { misconfigured } from './intake/misconfigured.ts';
 import { receive } from './intake/receive.ts';
+import { guardOf, type IntakeCredentials } from './intake/sign-in.ts';
 import { untilStarted } from './intake/until-started.ts';
 import { requireEngine } from './node-home.ts';
 import { errorStatus } from './node-outcome.ts';
 import type { Provisioning } from './provisioning.ts';
-
-export type { IntakeCredentials } from './intake/guard.ts';
 
 /** An event node's intake, as its dialog has it. */
 export interface IntakeDef {

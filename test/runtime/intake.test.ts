@@ -176,7 +176,7 @@ describe('intake', function () {
   });
 
   it('answers 400 and says what is wrong', async () => {
-    const deep = `${'['.repeat(150)}${']'.repeat(150)}`;
+    const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
     const wrong: [body: string | Uint8Array<ArrayBuffer>, says: RegExp][] = [
       ['', /empty/],
       ['{"event":', /not valid JSON/],
@@ -191,11 +191,15 @@ describe('intake', function () {
         JSON.stringify(envelope()).replace('"object_id":12', '"object_id":-1e400'),
         /event\.object_id: must be/,
       ],
-      [`{"event":{},"data":{"a":${deep}}}`, /nested more than 100 levels/],
-      [
-        `{"event":{},"data":{"toJSON":1,"a":${'['.repeat(200_000)}${']'.repeat(200_000)}}}`,
-        /nested more than/,
-      ],
+      [`{"event":{},"data":{"a":${nested(200_000)}}}`, /event\.dt: must be/],
+      ...[150, 200_000].flatMap((levels): [string, RegExp][] => {
+        const body = JSON.stringify(envelope()).replace('"Anna"', nested(levels));
+        const deep = /data\.name(?:\[0\])+: is nested deeper than 100 levels/;
+        return [
+          [body, deep],
+          [`[${body}]`, deep],
+        ];
+      }),
       [JSON.stringify(envelope()).replace('"object_id":12', '"object_id":9007199254740993'), /beyond 2\^53/],
     ];
     for (const [body, says] of wrong) {

@@ -7,8 +7,6 @@ import { HttpProblem } from './problem.ts';
 /** Bytes of a body, and ms that it may take to come. */
 const maxBytes = 1024 * 1024;
 const maxTime = 30_000;
-/** Levels of objects and arrays: what lies deeper can be parsed, but not be copied or written again. */
-const maxDepth = 100;
 
 /**
  * Reads a request's whole body, exactly as it was sent, and has something done with it. What its head says is looked
@@ -66,14 +64,11 @@ export function parseJson(what: string, bytes: Uint8Array): unknown {
     throw refuse('the body is not valid UTF-8');
   }
   if (text.trim() === '') throw refuse('the body is empty: JSON is needed');
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw refuse(`the body is not valid JSON: ${(error as Error).message}`);
   }
-  if (isDeeperThan(maxDepth, value)) throw refuse(`the body is nested more than ${maxDepth} levels deep`);
-  return value;
 }
 
 /** @throws HttpProblem 415 unless a request's head says that what it brings is plain JSON in UTF-8 */
@@ -103,11 +98,6 @@ function isJson(contentType: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner));
 }
 
 function tooLate(): HttpProblem {

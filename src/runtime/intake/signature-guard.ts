@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type SignatureHeaders, verify } from '../../engine/targets/signature.ts';
-import type { Guard } from './guard.ts';
-import { unauthorized } from './unauthorized.ts';
+import { type Guard, unauthorized } from './guard.ts';
 
 /** How far a signature's time may lie from now. Source: Standard Webhooks, which proposes five minutes. */
 const toleranceSeconds = 300;
