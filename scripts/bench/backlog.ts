@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type FlowNode, startNodeRed, temporaryFolder } from '../../test/support/node-red.ts';
+import { type FlowNode, startNodeRed } from '../../test/support/node-red.ts';
 import { eventNode, executor, httpHandler, registry, tab } from '../../test/support/provisioning-flow.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { atMost, type Measure, mb } from './measure.ts';
 import { heapOf, processFacts } from './process-facts.ts';
 import { startReceiver } from './receiver.ts';

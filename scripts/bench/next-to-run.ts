@@ -1,6 +1,6 @@
 import { operationsOn } from '../../src/engine/store/sqlite/writer/operations.ts';
 import { openJournal } from '../../test/support/filled-journal.ts';
-import { temporaryFolder } from '../../test/support/node-red.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { atMost, type Measure, ms, quantile } from './measure.ts';
 import { addParkedEvents } from './waiting-events.ts';
 

@@ -1,6 +1,7 @@
 import { eventually } from '../../test/support/eventually.ts';
-import { type FlowNode, startNodeRed, temporaryFolder } from '../../test/support/node-red.ts';
+import { type FlowNode, startNodeRed } from '../../test/support/node-red.ts';
 import { httpHandler, registry, tab } from '../../test/support/provisioning-flow.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { type Measure, median, ms } from './measure.ts';
 import { addParkedEvents, filledFolder } from './waiting-events.ts';
 

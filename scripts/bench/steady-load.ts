@@ -1,7 +1,8 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type NodeRed, startNodeRed, temporaryFolder } from '../../test/support/node-red.ts';
+import { type NodeRed, startNodeRed } from '../../test/support/node-red.ts';
 import { postJson } from '../../test/support/provisioning-flow.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { envelopeOf } from './envelope.ts';
 import { processFacts } from './process-facts.ts';
 import { residentScript } from './resident-script.ts';

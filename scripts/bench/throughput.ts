@@ -1,8 +1,9 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type FlowNode, type NodeRed, startNodeRed, temporaryFolder } from '../../test/support/node-red.ts';
+import { type FlowNode, type NodeRed, startNodeRed } from '../../test/support/node-red.ts';
 import { httpHandler, registry, tab } from '../../test/support/provisioning-flow.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { type BareUndici, startBareUndici } from './bare-undici.ts';
 import { backTo, chainLoop, loop, type Run, runLoop } from './loop.ts';
 import { against, atMost, type Measure, median, ms, type Row } from './measure.ts';

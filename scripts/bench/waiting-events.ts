@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { openJournal } from '../../test/support/filled-journal.ts';
-import { temporaryFolder } from '../../test/support/node-red.ts';
+import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { envelopeOf } from './envelope.ts';
 
 /** A user directory in which the journal of the registry `registry` holds what `fill` puts into it. */

@@ -13,11 +13,12 @@ import {
   misbehavingServer,
   resets,
 } from '../support/misbehaving-server.ts';
-import { type FlowNode, type NodeRed, startNodeRed, temporaryFolder } from '../support/node-red.ts';
+import { type FlowNode, type NodeRed, startNodeRed } from '../support/node-red.ts';
 import { isAlive } from '../support/processes.ts';
 import { executor, httpHandler, intakeNode, registry, tab } from '../support/provisioning-flow.ts';
 import { scriptCalls } from '../support/script-calls.ts';
 import { Senders } from '../support/senders.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const rounds = 20;
 /** Chains in their first pass at a time: as many calls may be cut off by a kill. */

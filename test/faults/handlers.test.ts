@@ -20,7 +20,7 @@ import {
   speaksGarbage,
   stallsAfterHead,
 } from '../support/misbehaving-server.ts';
-import { type FlowNode, type NodeRed, startNodeRed, temporaryFolder } from '../support/node-red.ts';
+import { type FlowNode, type NodeRed, startNodeRed } from '../support/node-red.ts';
 import { isAlive, readPids } from '../support/processes.ts';
 import {
   envelope,
@@ -31,6 +31,7 @@ import {
   registry,
   tab,
 } from '../support/provisioning-flow.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 interface Row {
   readonly id: string;

@@ -8,7 +8,7 @@ import { type Receiver, startReceiver } from '../../scripts/bench/receiver.ts';
 import { addParkedEvents, addWaitingEvents, filledFolder } from '../../scripts/bench/waiting-events.ts';
 import { code, fewNodes, placed } from '../support/core-flow.ts';
 import { eventually } from '../support/eventually.ts';
-import { type FlowNode, type NodeRed, startNodeRed, temporaryFolder } from '../support/node-red.ts';
+import { type FlowNode, type NodeRed, startNodeRed } from '../support/node-red.ts';
 import {
   envelope,
   eventNode,
@@ -21,6 +21,7 @@ import {
 } from '../support/provisioning-flow.ts';
 import { Senders } from '../support/senders.ts';
 import { takeTurns } from '../support/taking-turns.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 interface Figures {
   readonly state: string;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { eventually } from '../support/eventually.ts';
 import { type MisbehavingServer, misbehavingServer } from '../support/misbehaving-server.ts';
-import { type FlowNode, type NodeRed, startNodeRed, temporaryFolder } from '../support/node-red.ts';
+import { type FlowNode, type NodeRed, startNodeRed } from '../support/node-red.ts';
 import { followStatuses, type NodeStatuses } from '../support/node-statuses.ts';
 import {
   envelope,
@@ -16,6 +16,7 @@ import {
   tab,
 } from '../support/provisioning-flow.ts';
 import { type SmallDisk, smallDisk } from '../support/small-disk.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A registry each, with what becomes of its folder. */
 const names = ['sound', 'damaged', 'torn', 'newer', 'newest', 'frozen', 'tight'] as const;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { answers, type MisbehavingServer, misbehavingServer } from '../support/misbehaving-server.ts';
-import { temporaryFolder } from '../support/node-red.ts';
 import { httpHandler } from '../support/provisioning-flow.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { adminInputs, throughAdmin } from './admin.ts';
 import { answerInputs, answeringNodes, reply, throughAnswer } from './answers.ts';
 import { summary, type Tally, tryAll } from './border.ts';

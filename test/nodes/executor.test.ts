@@ -15,7 +15,7 @@ import {
   type MisbehavingServer,
   misbehavingServer,
 } from '../support/misbehaving-server.ts';
-import { type NodeRed, startNodeRed, temporaryFolder } from '../support/node-red.ts';
+import { type NodeRed, startNodeRed } from '../support/node-red.ts';
 import { followStatuses, type NodeStatuses } from '../support/node-statuses.ts';
 import {
   envelope,
@@ -27,6 +27,7 @@ import {
   registry,
   tab,
 } from '../support/provisioning-flow.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 interface Told {
   readonly output?: string;

@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { temporaryFolder } from '../support/node-red.ts';
 import { packageRoot } from '../support/package.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const inputs = ['package.json', 'tsconfig.json', 'nodes', 'src', 'icons', 'scripts'];
 

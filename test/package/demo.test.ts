@@ -6,8 +6,9 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { eventually } from '../support/eventually.ts';
-import { type FlowNode, temporaryFolder } from '../support/node-red.ts';
+import type { FlowNode } from '../support/node-red.ts';
 import { packageRoot, readText } from '../support/package.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('the demo', function () {
   this.timeout(60_000);

@@ -5,8 +5,9 @@ import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { eventually } from '../support/eventually.ts';
 import { examples, onPort } from '../support/examples.ts';
-import { type NodeRed, startNodeRed, temporaryFolder } from '../support/node-red.ts';
+import { type NodeRed, startNodeRed } from '../support/node-red.ts';
 import { manifest, packageRoot, readText } from '../support/package.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 interface Execution {
   readonly status: string;

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.ts';
-import { type FlowNode, type NodeRed, startNodeRed, temporaryFolder } from '../support/node-red.ts';
+import { type FlowNode, type NodeRed, startNodeRed } from '../support/node-red.ts';
 import {
   envelope,
   eventNode,
@@ -16,6 +16,7 @@ import {
   registry,
   tab,
 } from '../support/provisioning-flow.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 interface Row {
   readonly id: string;

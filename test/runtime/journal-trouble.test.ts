@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually.ts';
-import { type NodeRed, startNodeRed, temporaryFolder } from '../support/node-red.ts';
+import { type NodeRed, startNodeRed } from '../support/node-red.ts';
 import { envelope, executor, intakeNode, postJson, registry, tab } from '../support/provisioning-flow.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 interface Failure {
   readonly error: { readonly code: string; readonly message: string };

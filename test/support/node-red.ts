@@ -1,14 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from './eventually.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** A node of a flow file; `credentials` may stand in it, as in a deploy. */
 export interface FlowNode {
@@ -85,18 +84,10 @@ const quiet = {
 };
 
 const running = new Set<ChildProcess>();
-const temporary = new Set<string>();
-process.once('exit', () => {
+// Before the folders go that they write to.
+process.prependOnceListener('exit', () => {
   for (const child of running) child.kill('SIGKILL');
-  for (const folder of temporary) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
-
-/** An empty folder that is gone when the test process ends. */
-export function temporaryFolder(prefix = 'provisioning-'): string {
-  const folder = mkdtempSync(join(tmpdir(), prefix));
-  temporary.add(folder);
-  return folder;
-}
 
 /** Starts Node-RED on a free port. @throws with what it printed when its flows don't start in time */
 export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRed> {

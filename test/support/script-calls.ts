@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from './node-red.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** A run of `records-call.sh`. */
 export interface ScriptCall {

@@ -7,7 +7,7 @@ import { Editor } from '../support/editor.ts';
 import { eventually } from '../support/eventually.ts';
 import { fillJournal, openJournal } from '../support/filled-journal.ts';
 import { type MisbehavingServer, misbehavingServer } from '../support/misbehaving-server.ts';
-import { type NodeRed, startNodeRed, temporaryFolder } from '../support/node-red.ts';
+import { type NodeRed, startNodeRed } from '../support/node-red.ts';
 import {
   envelope,
   eventNode,
@@ -18,6 +18,7 @@ import {
   tab,
 } from '../support/provisioning-flow.ts';
 import { Tab } from '../support/tab.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const rows = 100_000;
 const burst = 5000;

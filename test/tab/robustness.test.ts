@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions, Route } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { Editor } from '../support/editor.ts';
 import { type MisbehavingServer, misbehavingServer } from '../support/misbehaving-server.ts';
-import { type NodeRed, startNodeRed, temporaryFolder } from '../support/node-red.ts';
+import { type NodeRed, startNodeRed } from '../support/node-red.ts';
 import {
   envelope,
   eventNode,
@@ -15,6 +15,7 @@ import {
   tab,
 } from '../support/provisioning-flow.ts';
 import { Tab, textOf } from '../support/tab.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const hostileName = '<img src=x onerror="window.hacked=1">\u202egpj.exe';
 const hostileText = `</pre><script>window.hacked=1</script>\u202e\u0000 $t(provisioning-tab.lost) __name__`;

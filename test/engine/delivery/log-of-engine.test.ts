@@ -15,8 +15,8 @@ import { registryConfigSchema } from '../../../src/engine/words/registry-config.
 import { systemTime } from '../../../src/engine/words/time.ts';
 import { eventually } from '../../support/eventually.ts';
 import { answers, breaksOff, misbehavingServer } from '../../support/misbehaving-server.ts';
-import { temporaryFolder } from '../../support/node-red.ts';
 import { envelope } from '../../support/provisioning-flow.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** Answers with the words of the event. */
 const target: Target = {

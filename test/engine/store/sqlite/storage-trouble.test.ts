@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SqliteJournal } from '../../../../src/engine/store/sqlite/sqlite-journal.ts';
-import { temporaryFolder } from '../../../support/node-red.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { aLink, anEvent, aTake } from '../store-contract.ts';
 
 const pageSize = 4096;

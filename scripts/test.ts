@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { type Tier, testFiles, tiers } from './test/tiers.ts';
+
+// node scripts/test.ts [unit] [runtime] [browser]: the tests of these tiers, or all of them.
+const named = process.argv.slice(2);
+const unknown = named.filter((name) => !tiers.includes(name as Tier));
+if (unknown.length > 0) {
+  console.error(`No tier is called ${unknown.join(', ')}. There are: ${tiers.join(', ')}`);
+  process.exit(1);
+}
+
+const mochaProgram = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
+const { together, alone } = testFiles(named.length > 0 ? (named as Tier[]) : tiers);
+const sideBySide = ['--parallel', '--jobs', String(Math.max(2, Math.min(4, availableParallelism())))];
+
+const statuses = [await mocha([...sideBySide, ...together]), alone.length > 0 ? await mocha(alone) : 0];
+process.exitCode = statuses.some((status) => status !== 0) ? 1 : 0;
+
+async function mocha(options: readonly string[]): Promise<number | null> {
+  const [status] = await once(
+    spawn(process.execPath, [mochaProgram, ...options], { stdio: 'inherit' }),
+    'exit',
+  );
+  return status;
+}

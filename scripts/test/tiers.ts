@@ -1,0 +1,55 @@
+import { globSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+export const tiers = ['unit', 'runtime', 'browser'] as const;
+export type Tier = (typeof tiers)[number];
+
+const root = join(import.meta.dirname, '../..');
+const starters = { browser: 'test/support/browser.ts', runtime: 'test/support/node-red.ts' };
+const always = /^test\/(?:faults|hostile|package)\//;
+
+/** What measures speed, memory or idleness: it runs while no other test does. */
+const measuring = new Set(['test/faults/load.test.ts', 'test/tab/load.test.ts']);
+
+export interface TestFiles {
+  /** In the order in which to begin them: what takes long does not come last. */
+  readonly together: readonly string[];
+  /** One after the other, when the others are done. */
+  readonly alone: readonly string[];
+}
+
+/** The test files of these tiers, by their paths in the repository. */
+export function testFiles(wanted: readonly Tier[]): TestFiles {
+  const files = globSync('test/**/*.test.ts', { cwd: root })
+    .map((file) => file.replaceAll('\\', '/'))
+    .map((file) => ({ file, tier: tierOf(file), bytes: statSync(join(root, file)).size }))
+    .filter(({ tier }) => wanted.includes(tier))
+    .sort((a, b) => tiers.indexOf(b.tier) - tiers.indexOf(a.tier) || b.bytes - a.bytes)
+    .map(({ file }) => file);
+  return {
+    together: files.filter((file) => !measuring.has(file)),
+    alone: files.filter((file) => measuring.has(file)),
+  };
+}
+
+/**
+ * The tier of a test file follows from what it imports: `browser` if that opens a browser, `runtime` if it starts a
+ * whole Node-RED, else `unit`. What is about faults, hostile input and the package as a whole is `runtime` in any case.
+ */
+export function tierOf(file: string): Tier {
+  const used = importsOf(file);
+  if (used.has(starters.browser)) return 'browser';
+  return used.has(starters.runtime) || always.test(file) ? 'runtime' : 'unit';
+}
+
+/** The files of `test/` and `scripts/` that a file imports, directly or not, for more than their types. */
+function importsOf(file: string, seen = new Set<string>()): Set<string> {
+  const source = readFileSync(join(root, file), 'utf8');
+  for (const [, path = ''] of source.matchAll(/^(?:import|export) (?!type )[^;']*'(\.[^']+)';$/gm)) {
+    const imported = join(dirname(file), path).replaceAll('\\', '/');
+    if (!/^(?:test|scripts)\/.*\.ts$/.test(imported) || seen.has(imported)) continue;
+    seen.add(imported);
+    importsOf(imported, seen);
+  }
+  return seen;
+}
