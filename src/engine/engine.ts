@@ -1,6 +1,5 @@
 import { type Accepted, accept } from './delivery/accept.ts';
 import { type BulkOptions, type BulkReplay, BulkReplays } from './delivery/bulk-replays.ts';
-import { CallsInFlight } from './delivery/calls-in-flight.ts';
 import { Delivery } from './delivery/delivery.ts';
 import type { Emit, EmittedEvent } from './delivery/emissions.ts';
 import type { Journey } from './delivery/events-out.ts';
@@ -16,6 +15,7 @@ import type { Override } from './store/handler-book.ts';
 import type { IdempotencyKey, NewEvent } from './store/journal.ts';
 import type { ExecutionFilter, ExecutionLog } from './store/log.ts';
 import type { Store, StoreLocation } from './store/store.ts';
+import { CallsInFlight } from './targets/in-flight.ts';
 import type { Target } from './targets/target.ts';
 import { Catalogue } from './words/catalogue.ts';
 import { Conflict, Unavailable } from './words/errors.ts';

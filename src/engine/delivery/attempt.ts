@@ -1,5 +1,6 @@
 import type { AttemptRecord } from '../store/journal.ts';
-import type { Call, Outcome, Target } from '../targets/target.ts';
+import type { Call, Target } from '../targets/target.ts';
+import { failure, type Outcome } from '../words/outcome.ts';
 import type { Time } from '../words/time.ts';
 
 /** What an attempt came to, with the record that the journal keeps of it. */
@@ -31,18 +32,7 @@ export async function makeAttempt(target: Target, call: Call, time: Time): Promi
 
 function brokenTarget(error: unknown): Outcome {
   const message = error instanceof Error ? error.message : String(error);
-  return {
-    ok: false,
-    code: null,
-    response: null,
-    error: `the call could not be made: ${message}`,
-    outage: true,
-    final: false,
-    gone: false,
-    retryAfterMs: null,
-    requestHeaders: {},
-    responseHeaders: {},
-  };
+  return failure(`the call could not be made: ${message}`, { outage: true });
 }
 
 function jsonOf(headers: Readonly<Record<string, string>>): string | null {

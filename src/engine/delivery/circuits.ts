@@ -1,6 +1,6 @@
 import { afterAttempt, type Circuit, closedCircuit, probing, unprobed } from '../rules/circuit.ts';
 import type { Journal, StoredCircuit } from '../store/journal.ts';
-import type { Outcome } from '../targets/target.ts';
+import type { Outcome } from '../words/outcome.ts';
 import type { Time } from '../words/time.ts';
 
 interface Options {

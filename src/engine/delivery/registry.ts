@@ -1,6 +1,6 @@
 import type { HandlerBook, Override } from '../store/handler-book.ts';
-import { failure } from '../targets/outcome.ts';
 import type { Target } from '../targets/target.ts';
+import { unavailableTarget } from '../targets/unavailable.ts';
 import { Conflict, NotFound, Unavailable } from '../words/errors.ts';
 import { listensTo } from '../words/event-type.ts';
 import type { Handler, HandlerSnapshot, ListedHandler, RefusedHandler } from '../words/handler.ts';
@@ -133,7 +133,8 @@ export class Registry {
   }
 
   #targetOf(config: Handler | RefusedHandler): Target {
-    return 'problem' in config ? uncallable(config) : this.#makeTarget(config);
+    if (!('problem' in config)) return this.#makeTarget(config);
+    return unavailableTarget(`${config.handlerType}: not known while the handler is refused`, config.problem);
   }
 
   #registered(config: ListedHandler | RefusedHandler, target: Target): RegisteredHandler {
@@ -146,15 +147,6 @@ export class Registry {
 
 function isCallable({ status }: RegisteredHandler): boolean {
   return status === 'enabled' || status === 'held';
-}
-
-/** Stands for the target that a refused handler has not got. */
-function uncallable({ handlerType, problem }: RefusedHandler): Target {
-  return {
-    description: `${handlerType}: not known while the handler is refused`,
-    call: async () => failure(problem, { outage: false }),
-    close: async () => undefined,
-  };
 }
 
 export function snapshotOf({ config, number }: RegisteredHandler): HandlerSnapshot {

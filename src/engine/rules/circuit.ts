@@ -1,4 +1,4 @@
-import type { Outcome } from '../targets/target.ts';
+import type { Outcome } from '../words/outcome.ts';
 
 export type CircuitState = 'closed' | 'open' | 'probing' | 'gone';
 

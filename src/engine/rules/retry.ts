@@ -1,5 +1,5 @@
-import type { Outcome } from '../targets/target.ts';
 import type { RetryOn } from '../words/handler.ts';
+import type { Outcome } from '../words/outcome.ts';
 
 /** How the time to the next attempt is spread, so that what failed together does not come back together. */
 const jitter = 0.2;

@@ -1,30 +1,45 @@
+import type { Target } from './target.ts';
 import { within } from './within.ts';
 
 /** So long whoever closes a target waits for what is under way, in ms. */
-export const letGoMs = 15_000;
+const letGoMs = 15_000;
 
-/** Counts calls that are under way, so that a target can be closed when the last one has settled. */
-export class InFlight {
+/** Counts calls that are under way, so that the last one can be waited for. */
+export class CallsInFlight {
   #count = 0;
   #waiting: (() => void)[] = [];
 
-  begin(): void {
-    this.#count++;
+  /** The same target; its calls are counted. */
+  counted(target: Target): Target {
+    return {
+      description: target.description,
+      call: async (call) => {
+        this.#count++;
+        try {
+          return await target.call(call);
+        } finally {
+          if (--this.#count === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+        }
+      },
+      close: () => target.close(),
+    };
   }
 
-  end(): void {
-    this.#count--;
-    if (this.#count > 0) return;
-    for (const resolve of this.#waiting.splice(0)) resolve();
-  }
-
-  /** Resolves when no call is under way, however long that takes. */
-  idle(): Promise<void> {
+  /** Resolves when none is under way, however long that takes. */
+  over(): Promise<void> {
     return this.#count === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
   }
+}
 
-  /** Resolves when no call is under way, or when `limitMs` are over: a call still under way then goes on. */
-  async settled(limitMs = letGoMs): Promise<void> {
-    await within(limitMs, this.idle());
-  }
+/** The same target; it is closed, once, when no call is under way, which whoever closes it awaits for 15 s at most. */
+export function closedWhenIdle(target: Target, limitMs = letGoMs): Target {
+  const calls = new CallsInFlight();
+  let closed: Promise<unknown> | undefined;
+  return {
+    ...calls.counted(target),
+    close: async () => {
+      closed ??= calls.over().then(() => target.close());
+      await within(limitMs, closed);
+    },
+  };
 }

@@ -1,3 +1,5 @@
+import type { Outcome } from '../words/outcome.ts';
+
 /** One attempt to be made. */
 export interface Call {
   readonly eventId: string;
@@ -11,34 +13,6 @@ export interface Call {
   readonly attempt: number;
   /** The same on every attempt, replay and restart, so that a receiver can tell a repetition. */
   readonly webhookId: string;
-}
-
-/** What came of an attempt. It never throws: whatever goes wrong is an outcome. */
-export interface Outcome {
-  readonly ok: boolean;
-  /** HTTP status or exit code; null when there was none. */
-  readonly code: number | null;
-  /** Response body or standard output: the first 64 KiB, as text; null when there was none. */
-  readonly response: string | null;
-  /** What happened and what to do, secrets redacted; null on success. */
-  readonly error: string | null;
-  /**
-   * Whether the failure speaks of the target rather than of this event: no connection, a timeout, 408, 425,
-   * 429, 5xx, a script that does not start. Such failures open a circuit.
-   */
-  readonly outage: boolean;
-  /**
-   * The failure is the target's judgement of this event, such as 400 or 404, and will not pass by itself. All others
-   * may: no whole answer, 408, 409, 425, 429, 5xx, and whatever goes wrong with a script or a flow.
-   */
-  readonly final: boolean;
-  /** The target said that it is gone for good (410). */
-  readonly gone: boolean;
-  /** The target asked to be left alone so long, in ms. */
-  readonly retryAfterMs: number | null;
-  /** Headers as sent, secrets redacted; empty for a script. */
-  readonly requestHeaders: Readonly<Record<string, string>>;
-  readonly responseHeaders: Readonly<Record<string, string>>;
 }
 
 /** Somebody who can be called. Configuration is fixed when it is made; an attempt ends under the one it began with. */

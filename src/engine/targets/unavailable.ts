@@ -1,4 +1,4 @@
-import { failure } from './outcome.ts';
+import { failure } from '../words/outcome.ts';
 import type { Target } from './target.ts';
 
 /** A target that can not be called, and says why each time. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterFailure, isFinal, type Schedule } from '../../../src/engine/rules/retry.ts';
-import { failure } from '../../../src/engine/targets/outcome.ts';
+import { failure } from '../../../src/engine/words/outcome.ts';
 
 const schedule = (changes: Partial<Schedule> = {}): Schedule => ({
   retryDelays: [5, 300],

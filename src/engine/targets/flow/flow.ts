@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { FlowHandler } from '../../words/handler.ts';
+import { failure, type Outcome, success } from '../../words/outcome.ts';
 import { Deadline } from '../deadline.ts';
-import { failure, success } from '../outcome.ts';
 import { nothingSecret } from '../redaction/redaction.ts';
-import type { Call, Outcome, Target } from '../target.ts';
+import type { Call, Target } from '../target.ts';
 import { keptText } from '../text-capture.ts';
 
 /** A handler's turn, on its way through a flow. */

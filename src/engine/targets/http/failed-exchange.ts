@@ -1,5 +1,4 @@
-import { failure } from '../outcome.ts';
-import type { Outcome } from '../target.ts';
+import { failure, type Outcome } from '../../words/outcome.ts';
 import { AddressRefused } from './address-guard.ts';
 import { type Answer, DeadlinePassed, type Exchanged, UnreadableBody } from './exchange.ts';
 import { FlawedAnswer } from './flawed-answer.ts';

@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import type { HttpHandler } from '../../words/handler.ts';
-import { InFlight } from '../in-flight.ts';
-import { failure, success } from '../outcome.ts';
+import { failure, type Outcome, success } from '../../words/outcome.ts';
+import { closedWhenIdle } from '../in-flight.ts';
 import { Redaction, redacted } from '../redaction/redaction.ts';
-import type { Call, Outcome, Target } from '../target.ts';
+import type { Call, Target } from '../target.ts';
 import type { AddressRefused } from './address-guard.ts';
 import { answerText } from './answer-text.ts';
 import type { Connections, Lease } from './connections.ts';
@@ -34,7 +34,7 @@ const distrustMs = 60_000;
  * @throws TypeError when the proxy's URL is none
  */
 export function httpTarget(handler: HttpHandler, options: HttpTargetOptions): Target {
-  return new HttpTarget(handler, options);
+  return closedWhenIdle(new HttpTarget(handler, options));
 }
 
 class HttpTarget implements Target {
@@ -47,12 +47,10 @@ class HttpTarget implements Target {
   readonly #redactionOfNames: Redaction;
   readonly #refused: AddressRefused | null;
   readonly #lease: Lease;
-  readonly #inFlight = new InFlight();
   readonly #now: () => number;
   readonly #route: Route;
   readonly #request: { origin: string; path: string; method: 'POST'; servername?: string };
   #distrustedUntil = 0;
-  #closed: Promise<void> | undefined;
 
   constructor(handler: HttpHandler, { connections, now = Date.now }: HttpTargetOptions) {
     const url = new URL(handler.url);
@@ -77,13 +75,11 @@ class HttpTarget implements Target {
 
   async call(call: Call): Promise<Outcome> {
     if (this.#refused) return failure(this.#refused.message);
-    this.#inFlight.begin();
     const now = this.#now();
     const { sent, shown, signature } = this.#headers.of(call, now);
     const headers = [...this.#route.headers, ...sent];
     const request = { ...this.#request, headers, body: call.body, reset: now < this.#distrustedUntil };
     const exchanged = await exchange(this.#lease.dispatcher, request, this.#timeoutSeconds * 1000);
-    this.#inFlight.end();
     if (isUnanswered(exchanged)) this.#distrustedUntil = this.#now() + distrustMs;
 
     const redaction = signature === null ? this.#redaction : this.#redaction.and(signature);
@@ -93,8 +89,7 @@ class HttpTarget implements Target {
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#inFlight.settled().then(() => this.#lease.release());
-    return this.#closed;
+    return this.#lease.release();
   }
 
   async #outcomeOf({ answer, interim, error }: Exchanged, redaction: Redaction): Promise<Outcome> {

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import type { LocalHandler } from '../../words/handler.ts';
+import type { Outcome } from '../../words/outcome.ts';
 import { Redaction, redacted } from '../redaction/redaction.ts';
-import type { Call, Outcome } from '../target.ts';
+import type { Call } from '../target.ts';
 import { beginningOf } from './beginning.ts';
 import { checkForCmdExe } from './cmd-exe.ts';
 import { environmentOf } from './environment.ts';

@@ -1,7 +1,7 @@
 import type { LocalHandler } from '../../words/handler.ts';
-import { InFlight } from '../in-flight.ts';
-import { failure, success } from '../outcome.ts';
-import type { Call, Outcome, Target } from '../target.ts';
+import { failure, type Outcome, success } from '../../words/outcome.ts';
+import { closedWhenIdle } from '../in-flight.ts';
+import type { Call, Target } from '../target.ts';
 import { Command } from './command.ts';
 import type { Ended } from './run.ts';
 import type { ScriptFolders } from './script-folders.ts';
@@ -20,14 +20,13 @@ const run = starter();
  * is the error. When its time is up, the script and all that it has started are ended, which takes 2 s more if they refuse.
  */
 export function localTarget(handler: LocalHandler, { scripts }: LocalTargetOptions): Target {
-  return new LocalTarget(handler, scripts);
+  return closedWhenIdle(new LocalTarget(handler, scripts));
 }
 
 class LocalTarget implements Target {
   readonly description: string;
   readonly #handler: LocalHandler;
   readonly #command: Command;
-  readonly #inFlight = new InFlight();
 
   constructor(handler: LocalHandler, scripts: ScriptFolders) {
     this.#handler = handler;
@@ -36,9 +35,7 @@ class LocalTarget implements Target {
   }
 
   async call(call: Call): Promise<Outcome> {
-    this.#inFlight.begin();
     const ended = await this.#run(call).catch((error: Error) => error);
-    this.#inFlight.end();
     if (ended instanceof Error) return this.#command.failure(ended);
     const outcome = this.#outcomeOf(ended, call);
     return outcome.error === null
@@ -46,9 +43,8 @@ class LocalTarget implements Target {
       : { ...outcome, error: this.#command.redaction.text(outcome.error) };
   }
 
-  close(): Promise<void> {
-    return this.#inFlight.settled();
-  }
+  /** A script ends with its call. */
+  async close(): Promise<void> {}
 
   async #run(call: Call): Promise<Ended> {
     const { file, ...surroundings } = this.#command.start(call);

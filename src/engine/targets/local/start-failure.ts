@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { failure } from '../outcome.ts';
-import type { Outcome } from '../target.ts';
+import { failure, type Outcome } from '../../words/outcome.ts';
 import { beginningOf, interpreterOf } from './beginning.ts';
 import { type Script, ScriptRefused } from './script-folders.ts';
 import { StarterLost } from './starter.ts';

@@ -1,14 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LocalHandler } from '../../words/handler.ts';
+import { failure, type Outcome, success } from '../../words/outcome.ts';
 import { Deadline } from '../deadline.ts';
-import { InFlight, letGoMs } from '../in-flight.ts';
+import { closedWhenIdle } from '../in-flight.ts';
 import { Command } from '../local/command.ts';
 import { start } from '../local/program.ts';
 import type { ScriptFolders } from '../local/script-folders.ts';
-import { failure, success } from '../outcome.ts';
-import type { Call, Outcome, Target } from '../target.ts';
+import type { Call, Target } from '../target.ts';
 import { keptText } from '../text-capture.ts';
-import { within } from '../within.ts';
 import type { Answer } from './answer.ts';
 import { BackOff } from './back-off.ts';
 import { Conversation, ScriptGone, Unanswered } from './conversation.ts';
@@ -27,14 +26,13 @@ export interface ResidentTargetOptions {
  * after it. Calls that it held when it died fail as outages. A call that it does not answer in time fails alone.
  */
 export function residentTarget(handler: LocalHandler, { scripts }: ResidentTargetOptions): Target {
-  return new ResidentTarget(handler, scripts);
+  return closedWhenIdle(new ResidentTarget(handler, scripts));
 }
 
 class ResidentTarget implements Target {
   readonly description: string;
   readonly #handler: LocalHandler;
   readonly #command: Command;
-  readonly #inFlight = new InFlight();
   readonly #backOff = new BackOff();
   #conversation: Conversation | undefined;
   #starting: Promise<Conversation> | undefined;
@@ -46,20 +44,15 @@ class ResidentTarget implements Target {
   }
 
   async call(call: Call): Promise<Outcome> {
-    this.#inFlight.begin();
     const late = new AbortController();
     const deadline = new Deadline(this.#handler.timeoutSeconds * 1000, () => late.abort());
     const outcome = await this.#attempt(call, late.signal).catch((error) => this.#failure(error));
     deadline.end();
-    this.#inFlight.end();
     return outcome;
   }
 
   async close(): Promise<void> {
-    await within(
-      letGoMs,
-      this.#inFlight.idle().then(() => this.#end()),
-    );
+    await this.#conversation?.end('its handler was changed or removed');
   }
 
   async #attempt(call: Call, late: AbortSignal): Promise<Outcome> {
@@ -94,10 +87,6 @@ class ResidentTarget implements Target {
     const seconds = Math.ceil((this.#backOff.until - performance.now()) / 1000);
     const reason = this.#conversation?.reason ?? 'it did not start';
     return new ScriptGone(`it is started again in ${seconds} s; last time, ${reason}`);
-  }
-
-  async #end(): Promise<void> {
-    await this.#conversation?.end('its handler was changed or removed');
   }
 
   #outcomeOf({ ok, response, error }: Answer): Outcome {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Flows, type Reply } from '../../../../src/engine/targets/flow/flow.ts';
-import type { Outcome } from '../../../../src/engine/targets/target.ts';
 import { type FlowHandler, handlerSchema } from '../../../../src/engine/words/handler.ts';
+import type { Outcome } from '../../../../src/engine/words/outcome.ts';
 import { callOf } from '../../../support/call.ts';
 
 /** What comes of a turn that a flow ends with a reply. */

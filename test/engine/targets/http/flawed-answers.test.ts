@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { AddressGuard } from '../../../../src/engine/targets/http/address-guard.ts';
 import { Connections } from '../../../../src/engine/targets/http/connections.ts';
 import { httpTarget } from '../../../../src/engine/targets/http/http.ts';
-import type { Outcome, Target } from '../../../../src/engine/targets/target.ts';
+import type { Target } from '../../../../src/engine/targets/target.ts';
 import { type HttpHandler, handlerSchema } from '../../../../src/engine/words/handler.ts';
+import type { Outcome } from '../../../../src/engine/words/outcome.ts';
 import { callOf } from '../../../support/call.ts';
 import {
   acceptable,

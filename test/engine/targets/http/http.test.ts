@@ -4,8 +4,9 @@ import { AddressGuard, type AddressRules } from '../../../../src/engine/targets/
 import { Connections } from '../../../../src/engine/targets/http/connections.ts';
 import { httpTarget } from '../../../../src/engine/targets/http/http.ts';
 import { verify } from '../../../../src/engine/targets/signature.ts';
-import type { Call, Outcome, Target } from '../../../../src/engine/targets/target.ts';
+import type { Call, Target } from '../../../../src/engine/targets/target.ts';
 import { type HttpHandler, handlerSchema } from '../../../../src/engine/words/handler.ts';
+import type { Outcome } from '../../../../src/engine/words/outcome.ts';
 import { callOf } from '../../../support/call.ts';
 import { deafListener } from '../../../support/deaf-listener.ts';
 import { eventually } from '../../../support/eventually.ts';
