@@ -1,16 +1,22 @@
+import { existsSync } from 'node:fs';
 import { cp, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { execa } from 'execa';
-import { builtIn } from '../src/engine/words/catalogue.ts';
 
 const root = join(import.meta.dirname, '..');
 const from = (...path: string[]): string => join(root, ...path);
 
-/** Where an editor half wants the built-in event types; its dialogs must know them before anything is deployed. */
-const catalogueMarker = '{{catalogue}}';
 /** Where an editor half wants the package's version: a browser must not go on with what it kept of another one. */
 const versionMarker = '{{version}}';
+
+const bundled = {
+  bundle: true,
+  target: 'es2022',
+  charset: 'utf8',
+  minify: true,
+  logLevel: 'warning',
+} satisfies BuildOptions;
 
 await Promise.all([
   rm(from('dist'), { recursive: true, force: true }),
@@ -32,34 +38,39 @@ const [compiled] = await Promise.all([
 ]);
 if (compiled.failed) process.exit(compiled.exitCode ?? 1);
 
+/** The templates of each set, and its dialog as a script in the page: the editor fetches nothing more. */
 async function copyEditorHalves(): Promise<void> {
-  const catalogue = inlineScriptJson(builtIn);
   const { version } = JSON.parse(await readFile(from('package.json'), 'utf8')) as { version: string };
   for await (const file of glob(from('nodes/*.html'))) {
     const html = await readFile(file, 'utf8');
+    const dialog = from('src/dialogs', `${basename(file, '.html')}.ts`);
+    const script = existsSync(dialog) ? await bundleDialog(dialog) : '';
     await writeFile(
       from('dist/nodes', basename(file)),
-      html.replaceAll(catalogueMarker, () => catalogue).replaceAll(versionMarker, () => version),
+      html.replaceAll(versionMarker, () => version) + script,
     );
   }
 }
 
-async function bundleTab(): Promise<void> {
-  await build({
-    entryPoints: [from('src/tab/main.ts')],
-    outfile: from('resources/provisioning-tab.js'),
-    bundle: true,
-    inject: [from('src/tab/charts/navigator.ts')],
-    format: 'esm',
-    target: 'es2022',
-    minify: true,
-    loader: { '.css': 'text' },
-    legalComments: 'eof',
-    logLevel: 'warning',
+async function bundleDialog(entry: string): Promise<string> {
+  const { outputFiles } = await build({
+    ...bundled,
+    entryPoints: [entry],
+    // What a set registers must be there once its page is: the editor does not wait for modules.
+    format: 'iife',
+    write: false,
   });
+  return outputFiles.map(({ text }) => `\n<script type="text/javascript">${text}</script>\n`).join('');
 }
 
-/** JSON that can stand in an inline script: `</script>` and `<!--` would end it. */
-function inlineScriptJson(value: unknown): string {
-  return JSON.stringify(value).replaceAll('<', '\\u003c');
+async function bundleTab(): Promise<void> {
+  await build({
+    ...bundled,
+    entryPoints: [from('src/tab/main.ts')],
+    outfile: from('resources/provisioning-tab.js'),
+    inject: [from('src/tab/charts/navigator.ts')],
+    format: 'esm',
+    loader: { '.css': 'text' },
+    legalComments: 'eof',
+  });
 }

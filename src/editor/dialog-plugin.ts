@@ -1,7 +1,8 @@
 import type { EventType } from '../engine/words/catalogue.ts';
+import type { PluginDefinition } from './red.ts';
 
 /** What the pages of all nodes and the tab have of one: the catalogue, and what is meant for the next dialog. */
-export interface DialogPlugin {
+export interface DialogPlugin extends PluginDefinition {
   /** The event types of a registry: the built-in ones and its own, deployed or not, which win. */
   eventTypesOf(registry: string): readonly EventType[];
   /** Opens the dialog of a new handler of this registry. */
@@ -13,4 +14,9 @@ export interface DialogPlugin {
 /** @returns undefined while the editor has nodes of the package, but not yet its plugins, as after an installation */
 export function dialogPlugin(): DialogPlugin | undefined {
   return RED.plugins.getPlugin('provisioning-dialog') as DialogPlugin | undefined;
+}
+
+/** The event types of a registry; none while the plugin is not there. */
+export function eventTypesOf(registry: string): readonly EventType[] {
+  return dialogPlugin()?.eventTypesOf(registry) ?? [];
 }

@@ -63,6 +63,8 @@ export interface NodeDefinition<N extends EditorNode = EditorNode> {
 export interface PluginDefinition {
   /** Called when the plugin has been registered, with its own texts at `this._`. */
   onadd?(this: { _(key: string, values?: object): string }): void;
+  /** What it offers to others. */
+  readonly [name: string]: unknown;
 }
 
 export interface Popover {

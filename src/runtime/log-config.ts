@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { withoutAbsent } from '../engine/words/absent.ts';
 import { shownStatuses } from '../engine/words/execution.ts';
 import { eventPatternSchema } from '../engine/words/handler.ts';
+import { logDefaults } from '../engine/words/log-settings.ts';
 import { parse } from '../engine/words/parse.ts';
 
 const statusList = `must be a list of ${shownStatuses.join(', ')}`;
@@ -11,8 +12,10 @@ const logSchema = z.object({
   events: z.array(eventPatternSchema, { error: 'must be a list of event types' }).default([]),
   /** Ids of handlers; none: all. */
   handlers: z.array(z.string(), { error: 'must be a list of node ids of handlers' }).default([]),
-  statuses: z.array(z.enum(shownStatuses, { error: statusList }), { error: statusList }).default(['failed']),
-  circuits: z.boolean({ error: 'must be true or false' }).default(true),
+  statuses: z
+    .array(z.enum(shownStatuses, { error: statusList }), { error: statusList })
+    .default([...logDefaults.statuses]),
+  circuits: z.boolean({ error: 'must be true or false' }).default(logDefaults.circuits),
 });
 export type LogConfig = z.infer<typeof logSchema>;
 

@@ -58,12 +58,25 @@ describe('the build', function () {
     assert.match(all ?? '', /src\/wrong\.ts/);
   });
 
-  it('gives editor halves the catalogue in place of its marker', () => {
+  it('gives one editor half the catalogue, and none the library of the schemas', () => {
     const html = globSync('dist/nodes/*.html', { cwd: packageRoot }).map((path) =>
       readFileSync(join(packageRoot, path), 'utf8'),
     );
-    assert.ok(html.some((text) => text.includes('"clients.subscriptions.assign"')));
-    assert.ok(html.every((text) => !text.includes('{{catalogue}}')));
+    assert.equal(html.filter((text) => text.includes('"clients.subscriptions.assign"')).length, 1);
+    assert.ok(html.every((text) => !text.includes('{{')));
+    const bytes = html.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    assert.ok(bytes < 80_000, `the editor loads ${bytes} bytes of them`);
     assert.ok(existsSync(join(packageRoot, 'dist/nodes/locales/en-US')));
+  });
+
+  it('fails when a dialog asks for what the engine does not have', async () => {
+    const folder = checkout();
+    writeFileSync(
+      join(folder, 'src/dialogs/provisioning-log.ts'),
+      "import { gone } from '../engine/words/bounds.ts';\ngone();\n",
+    );
+    const { exitCode, all } = await build(folder);
+    assert.notEqual(exitCode, 0);
+    assert.match(all ?? '', /provisioning-log\.ts/);
   });
 });

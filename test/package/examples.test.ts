@@ -5,7 +5,7 @@ import { examples } from '../support/examples.ts';
 import { type Definition, definitionsIn, packageRoot, readText } from '../support/package.ts';
 
 const definitions = new Map<string, Definition>(
-  globSync('nodes/*.html', { cwd: packageRoot })
+  globSync('dist/nodes/*.html', { cwd: packageRoot })
     .flatMap((path) => definitionsIn(readText(path)))
     .map((definition) => [definition.type, definition]),
 );

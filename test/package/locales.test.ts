@@ -26,20 +26,30 @@ function entriesOf(catalog: Catalog, prefix = ''): [string, unknown][] {
 
 const keysOf = (catalog: Catalog): string[] => entriesOf(catalog).map(([key]) => key);
 
-/** A module and what it imports of src/runtime, directly or not: the `RED` of a set is handed that far. */
-function modulesOf(file: string, found = new Set<string>()): Set<string> {
+/** A module and what it imports of a folder, directly or not. */
+function modulesOf(file: string, folder: string, found = new Set<string>()): Set<string> {
   if (found.has(file) || !existsSync(file)) return found;
   found.add(file);
   for (const [, path = ''] of read(file).matchAll(/ from '(\.[^']+)'/g)) {
     const imported = join(dirname(file), path);
-    if (imported.startsWith(join(root, 'src/runtime'))) modulesOf(imported, found);
+    if (imported.startsWith(join(root, folder))) modulesOf(imported, folder, found);
   }
   return found;
 }
 
 /** What asks for the texts of a set: its page, its runtime half and what that stands on, and what the tab is bundled from. */
 function sourceOf(set: string): string {
-  const halves = [join(nodes, `${set}.html`), ...modulesOf(join(nodes, `${set}.ts`))];
+  // The `RED` of a set is handed as far as src/runtime.
+  const runtime = modulesOf(join(nodes, `${set}.ts`), 'src/runtime');
+  const dialog = [...modulesOf(join(root, `src/dialogs/${set}.ts`), 'src/dialogs')];
+  // What the dialogs share has its texts with the plugin that they share.
+  const shared = set === 'provisioning-dialog' ? globSync('src/dialogs/shared/*.ts', { cwd: root }) : [];
+  const halves = [
+    join(nodes, `${set}.html`),
+    ...runtime,
+    ...dialog.filter((file) => dirname(file) !== join(root, 'src/dialogs/shared')),
+    ...shared.map((file) => join(root, file)),
+  ];
   const bundled = set === 'provisioning-tab' ? globSync('src/tab/**/*.ts', { cwd: root }) : [];
   return [...halves, ...bundled.map((file) => join(root, file))].map(read).join('\n');
 }

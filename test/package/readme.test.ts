@@ -6,7 +6,7 @@ import { type Definition, definitionsIn, packageRoot, readText } from '../suppor
 const readme = readText('README.md');
 const nodes = readText('docs/nodes.md');
 const adminApi = readText('docs/admin-api.md');
-const definitions: Definition[] = globSync('nodes/*.html', { cwd: packageRoot }).flatMap((path) =>
+const definitions: Definition[] = globSync('dist/nodes/*.html', { cwd: packageRoot }).flatMap((path) =>
   definitionsIn(readText(path)),
 );
 

@@ -13,7 +13,7 @@ const here = createRequire(import.meta.url);
 // Node-RED's own reading of version ranges is the one that counts.
 const semver = createRequire(here.resolve('node-red/package.json'))('semver') as Semver;
 
-const editorHalves = globSync('nodes/*.html', { cwd: packageRoot });
+const editorHalves = globSync('dist/nodes/*.html', { cwd: packageRoot });
 const definitions = editorHalves.flatMap((path) => definitionsIn(readText(path)));
 
 // The rules that flows.nodered.org rates packages by (node-red-dev validate), as far as they need no network.
@@ -54,7 +54,9 @@ describe('the scorecard', () => {
     for (const type of types) assert.match(type, /^provisioning-/);
     for (const path of editorHalves) {
       const html = readText(path);
-      const literal = [...html.matchAll(/RED\.nodes\.registerType\('([^']+)', \{/g)].map(([, type]) => type);
+      const literal = [...html.matchAll(/RED\.nodes\.registerType\((['"])(.+?)\1, ?\{/g)].map(
+        ([, , type]) => type,
+      );
       assert.deepEqual(
         literal,
         definitionsIn(html).map(({ type }) => type),

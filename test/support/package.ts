@@ -51,7 +51,6 @@ export function definitionsIn(html: string): Definition[] {
     runInNewContext(script, {
       RED: anything({ nodes: anything({ registerType }) }),
       $: anything(),
-      document: anything({ getElementById: () => ({ textContent: '[]' }) }),
     });
   }
   return definitions;

@@ -1,6 +1,6 @@
 /** Whether a text is an absolute URL that begins with http:// or https://. */
 export function isHttpUrl(url: string): boolean {
-  return /^https?:$/.test(URL.parse(url)?.protocol ?? '');
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }
 
 /** Whether the user and password of a URL can be decoded. */
@@ -15,6 +15,7 @@ export function hasReadableUser({ username, password }: URL): boolean {
 
 /** Whether a URL signs in by itself. */
 export function hasUser(url: string): boolean {
-  const { username, password } = URL.parse(url) ?? { username: '', password: '' };
+  if (!URL.canParse(url)) return false;
+  const { username, password } = new URL(url);
   return username !== '' || password !== '';
 }

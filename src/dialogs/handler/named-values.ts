@@ -1,0 +1,70 @@
+import { check } from '../shared/check.ts';
+import { inputOf, rowList, rowsOf, typedIn } from '../shared/list.ts';
+import { holdsReference, referenceOf } from '../shared/reference.ts';
+import { textsOf } from '../shared/texts.ts';
+
+/** A header or a variable, as the flow holds it: the value is literal, `${NAME}`, or has such in it. */
+export interface NamedValue {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface NamedValuesOptions {
+  readonly add: string;
+  readonly placeholder: string;
+  readonly items: readonly NamedValue[];
+  readonly nameProblem: (name: string) => string;
+}
+
+const text = textsOf('provisioning-handler');
+
+/** Names of literal values that look as if they were secrets. */
+export function literalSecrets(values: readonly NamedValue[]): string[] {
+  return values
+    .filter(({ name }) => /auth|cookie|credential|key|passw|secret|signature|token/i.test(name))
+    .filter(({ value }) => value && !holdsReference(value))
+    .map(({ name }) => name);
+}
+
+/** Makes a list of headers or variables, to be read by `readNamedValues`; it warns of secrets in it. */
+export function namedValueList(list: JQuery, options: NamedValuesOptions): void {
+  const { add, placeholder, items, nameProblem } = options;
+  const tip = $(
+    '<div class="form-tips provisioning-warning"><i class="fa fa-warning"></i> <span></span></div>',
+  ).css('margin-top', '8px');
+  const warn = () => {
+    const names = literalSecrets(readNamedValues(list));
+    tip.find('span').text(text('tip.literalSecret', { names: names.join(', ') }));
+    tip.toggle(names.length > 0);
+  };
+  rowList<NamedValue>(list, {
+    add,
+    items,
+    removed: warn,
+    show(row, { name = '', value = '' }) {
+      const variable = referenceOf(value);
+      const nameField = inputOf({ name: 'name', placeholder, 'aria-label': text('label.itemName') });
+      const valueField = inputOf({ name: 'value', 'aria-label': text('label.itemValue') });
+      row.addClass('provisioning-row').append(nameField.val(name), valueField);
+      valueField.typedInput({ types: ['str', 'env'], default: variable ? 'env' : 'str' });
+      valueField.typedInput('value', variable ?? value);
+      check(nameField, (typed) => typed.trim() && nameProblem(typed.trim()));
+      row.on('input change keyup', 'input', () => setTimeout(warn));
+    },
+  });
+  list.closest('.red-ui-editableList').after(tip);
+  warn();
+}
+
+export function readNamedValues(list: JQuery): NamedValue[] {
+  const read = (row: JQuery) => ({
+    name: typedIn(row, '[name="name"]'),
+    value: readValue(row.find('[name="value"]')),
+  });
+  return rowsOf(list, read).filter(({ name, value }) => name || value);
+}
+
+function readValue(field: JQuery): string {
+  const value = field.typedInput('value');
+  return field.typedInput('type') === 'env' && value ? `\${${value}}` : value;
+}

@@ -1,0 +1,48 @@
+import type { EditorNode } from '../../editor/red.ts';
+import { areRetryDelays, isVariableName } from '../../engine/words/handler-settings.ts';
+import { isHeaderName, setterOf } from '../../engine/words/headers.ts';
+import { hasUser, isHttpUrl } from '../../engine/words/http-url.ts';
+import { hasCredential, propertyOf } from '../shared/fields.ts';
+import { textsOf } from '../shared/texts.ts';
+
+const text = textsOf('provisioning-handler');
+const credentials: Readonly<Record<string, string>> = { basic: 'user', bearer: 'token' };
+
+/** What is wrong with a handler's URL, in the user's language; '' when nothing is. So with the problems below. */
+export function urlProblem(url = '', node: EditorNode): string {
+  return propertyOf(node, 'handlerType') !== 'http' || isHttpUrl(url) ? '' : text('error.url');
+}
+
+export function commandProblem(command = '', node: EditorNode): string {
+  return propertyOf(node, 'handlerType') === 'local' && !command.trim() ? text('error.command') : '';
+}
+
+/** @param name of the credential that is asked about; without one, whichever is needed */
+export function credentialProblem(node: EditorNode, name?: string): string {
+  if (propertyOf(node, 'handlerType') !== 'http') return '';
+  const needed = credentials[String(propertyOf(node, 'auth'))];
+  if (needed === undefined || (name !== undefined && name !== needed)) return '';
+  return hasCredential(node, needed) === false ? text(`error.${needed}`) : '';
+}
+
+export function headerProblem(name: string, node: EditorNode): string {
+  const auth = propertyOf(node, 'auth') || 'none';
+  const setter = setterOf(name, auth !== 'none' || hasUser(String(propertyOf(node, 'url'))));
+  if (setter) return text(`error.setBy.${setter}`, { name });
+  return isHeaderName(name) ? '' : text('error.header');
+}
+
+export function variableProblem(name: string): string {
+  if (!isVariableName(name)) return text('error.variable');
+  return refusesVariable(name) ? text('error.codeVariable', { name }) : '';
+}
+
+export function delaysProblem(delays: unknown): string {
+  return areRetryDelays(delays) ? '' : text('error.retryDelays');
+}
+
+/** The runtime's own rule, and none where it is not told. */
+function refusesVariable(name: string): boolean {
+  const rule = RED.settings.provisioningHandlerRefusedVariables;
+  return rule !== undefined && new RegExp(rule.source, rule.flags).test(name);
+}

@@ -1,0 +1,143 @@
+import { eventTypesOf } from '../editor/dialog-plugin.ts';
+import type { EditorNode, Validator } from '../editor/red.ts';
+import { defaultIntakePath } from '../engine/words/intake.ts';
+import { curlOf } from './event/curl.ts';
+import { fire } from './event/fire.ts';
+import { choice } from './shared/choice.ts';
+import { complete } from './shared/completion.ts';
+import { fieldOf, hasCredential, propertyOf, showDefaults, showOnly } from './shared/fields.ts';
+import { isOn } from './shared/handlers.ts';
+import { labelStyle } from './shared/label-style.ts';
+import { eventTypeProblem, validator } from './shared/problems.ts';
+import { offerSecret } from './shared/secret.ts';
+import { textsOf } from './shared/texts.ts';
+
+interface EventNode extends EditorNode {
+  readonly name?: string;
+  readonly eventType?: string;
+}
+
+const text = textsOf('provisioning-event');
+const credentials: Readonly<Record<string, readonly string[]>> = {
+  basic: ['intakeUser', 'intakePassword'],
+  bearer: ['intakeToken'],
+  signature: ['intakeSecret'],
+};
+
+function pathProblem(path = defaultIntakePath, node: EditorNode): string {
+  if (!propertyOf(node, 'intake')) return '';
+  if (!/^\/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*$/.test(path)) return text('error.path');
+  const other = RED.nodes
+    .filterNodes({ type: 'provisioning-event' })
+    .find((event) => event.id !== node.id && receivesAt(event, path));
+  return other ? text('error.pathInUse', { name: other['name'] || other.id }) : '';
+}
+
+function receivesAt(event: EditorNode, path: string): boolean {
+  return Boolean(event['intake']) && (event['path'] ?? defaultIntakePath) === path && isOn(event);
+}
+
+/** The credentials that the intake needs and lacks. */
+function missingOf(node: EditorNode): readonly string[] {
+  const needed = propertyOf(node, 'intake') ? credentials[String(propertyOf(node, 'intakeAuth'))] : undefined;
+  return (needed ?? []).filter((name) => hasCredential(node, name) === false);
+}
+
+const credential = (name: string): Validator =>
+  validator((_value, node) => missingOf(node).includes(name) && text(`error.${name}`));
+
+/** Only what the chosen way to sign in needs is shown. */
+function showIntake(node: EditorNode): void {
+  $('#provisioning-event-intake').toggle(fieldOf(node, 'intake').prop('checked'));
+  showOnly($('#provisioning-event-intake [data-auth]'), 'data-auth', fieldOf(node, 'intakeAuth').val());
+}
+
+/** Says what the type is called, and how its sample is sent to the intake as the dialog now describes it. */
+function describe(node: EditorNode): void {
+  const entered = (property: string) => fieldOf(node, property).val() ?? '';
+  const [eventType, path, auth] = [entered('eventType'), entered('path'), entered('intakeAuth')];
+  const types = eventTypesOf(entered('registry'));
+  const type = types.find(({ id }) => id === eventType);
+  const { sample } = type ?? types[0] ?? { sample: {} };
+  const { httpNodeRoot = '/' } = RED.settings;
+  $('#provisioning-event-title').text(type?.title ?? '');
+  $('#provisioning-event-curl').text(curlOf({ origin: location.origin, httpNodeRoot, path, auth }, sample));
+}
+
+RED.nodes.registerType<EventNode>('provisioning-event', {
+  category: 'provisioning',
+  color: '#3FADB5',
+  defaults: {
+    configVersion: { value: 1 },
+    name: { value: '' },
+    registry: { value: '', type: 'provisioning-registry', required: true, label: text('label.registry') },
+    eventType: { value: '', validate: validator<string>((id) => id && eventTypeProblem(id)) },
+    objectId: {
+      value: 'objectId',
+      validate: RED.validators.typedInput({ typeField: 'objectIdType', allowUndefined: true }),
+    },
+    objectIdType: { value: 'msg' },
+    data: {
+      value: 'payload',
+      validate: RED.validators.typedInput({ typeField: 'dataType', allowUndefined: true }),
+    },
+    dataType: { value: 'msg' },
+    intake: { value: false },
+    path: { value: defaultIntakePath, validate: validator(pathProblem) },
+    intakeAuth: {
+      value: 'none',
+      validate: validator((_auth, node) => missingOf(node).map((name) => text(`error.${name}`))[0]),
+    },
+  },
+  credentials: {
+    intakeUser: { type: 'password', validate: credential('intakeUser') },
+    intakePassword: { type: 'password', validate: credential('intakePassword') },
+    intakeToken: { type: 'password', validate: credential('intakeToken') },
+    previousIntakeToken: { type: 'password' },
+    intakeSecret: { type: 'password', validate: credential('intakeSecret') },
+    previousIntakeSecret: { type: 'password' },
+  },
+  inputs: 1,
+  outputs: 1,
+  icon: 'provisioning-event.svg',
+  paletteLabel: () => text('palette'),
+  label() {
+    return this.name || this.eventType || text('palette');
+  },
+  labelStyle,
+  button: {
+    visible() {
+      return Boolean(this.eventType);
+    },
+    enabled() {
+      return !this.changed;
+    },
+    onclick() {
+      if (!this.changed) fire(this);
+    },
+  },
+  oneditprepare() {
+    const field = (property: string) => fieldOf(this, property);
+    showDefaults(this);
+    complete(field('eventType'), { registry: () => field('registry').val() ?? '', patterns: false });
+    choice(field('intakeAuth'));
+    offerSecret(field('intakeSecret'));
+    field('objectId').typedInput({
+      types: ['msg', 'flow', 'global', 'str', 'num', 'jsonata', 'env'],
+      typeField: field('objectIdType'),
+    });
+    field('data').typedInput({
+      types: ['msg', 'flow', 'global', 'json', 'jsonata', 'env'],
+      typeField: field('dataType'),
+    });
+    for (const property of ['registry', 'eventType', 'path', 'intakeAuth'])
+      field(property).on('input change keyup', () => setTimeout(() => describe(this)));
+    for (const property of ['intake', 'intakeAuth']) field(property).on('change', () => showIntake(this));
+    $('#provisioning-event-copy').on('click', ({ currentTarget }) => {
+      const line = $('#provisioning-event-curl').text();
+      RED.clipboard.copyText(line, $(currentTarget), 'clipboard.copyMessageValue');
+    });
+    describe(this);
+    showIntake(this);
+  },
+});

@@ -1,0 +1,86 @@
+import { dialogPlugin } from '../editor/dialog-plugin.ts';
+import type { EditorNode } from '../editor/red.ts';
+import { type HandlerNode, handlersOf } from './shared/handlers.ts';
+import { labelStyle } from './shared/label-style.ts';
+import { textsOf } from './shared/texts.ts';
+
+interface ExecutorNode extends EditorNode {
+  readonly name?: string;
+}
+
+const text = textsOf('provisioning-executor');
+const changes = ['nodes:add', 'nodes:change', 'nodes:remove'];
+const outputs = ['succeeded', 'failed', 'parked'];
+let stopShowing = () => {};
+
+/** Shows the chosen registry's handlers, also when one changes. @returns what ends it */
+function showHandlers(list: JQuery, registry: JQuery): () => void {
+  const chosen = () => String(registry.val());
+  const add = {
+    id: 'provisioning-executor-add-handler',
+    label: text('button.addHandler'),
+    icon: 'fa fa-plus',
+    click: () => dialogPlugin()?.addHandler(chosen()),
+  };
+  list.editableList<HandlerNode>({
+    addButton: false,
+    addItem: (row, _index, handler) => showHandler(row, handler),
+    buttons: [add],
+    class: 'provisioning-rows',
+    height: 'auto',
+  });
+  // The list's own tray is out of the document while a handler's dialog lies on top of it.
+  const button = list.closest('.red-ui-editableList').find(`#${add.id}`);
+  const show = () => {
+    list.editableList('empty');
+    list.editableList('addItems', handlersOf(chosen()));
+    button.prop('disabled', !RED.nodes.node(chosen()));
+  };
+  registry.on('change', show);
+  for (const event of changes) RED.events.on(event, show);
+  return () => {
+    for (const event of changes) RED.events.off(event, show);
+  };
+}
+
+function showHandler(row: JQuery, handler: HandlerNode): void {
+  const { id, name, events = [], handlerStatus: status = 'enabled' } = handler;
+  const edit = $(
+    '<button type="button" class="red-ui-button red-ui-button-small"><i class="fa fa-pencil"></i></button>',
+  );
+  edit.attr('aria-label', text('button.editHandler', { name: name || id }));
+  edit.on('click', () => RED.editor.editConfig('', 'provisioning-handler', id, null));
+  row
+    .addClass('provisioning-row')
+    .append(
+      $('<span>').text(RED.utils.getNodeLabel(handler, id)),
+      $('<span class="provisioning-title">').text(
+        status === 'enabled' ? events.join(', ') : text(`status.${status}`),
+      ),
+      edit,
+    );
+}
+
+RED.nodes.registerType<ExecutorNode>('provisioning-executor', {
+  category: 'provisioning',
+  color: '#3FADB5',
+  defaults: {
+    configVersion: { value: 1 },
+    name: { value: '' },
+    registry: { value: '', type: 'provisioning-registry', required: true, label: text('label.registry') },
+  },
+  inputs: 1,
+  outputs: 3,
+  outputLabels: (index) => text(`output.${outputs[index]}`),
+  icon: 'provisioning-executor.svg',
+  paletteLabel: () => text('palette'),
+  label() {
+    return this.name || text('palette');
+  },
+  labelStyle,
+  oneditprepare() {
+    stopShowing = showHandlers($('#provisioning-executor-handlers'), $('#node-input-registry'));
+  },
+  oneditsave: () => stopShowing(),
+  oneditcancel: () => stopShowing(),
+});

@@ -1,0 +1,93 @@
+import type { EditorNode } from '../editor/red.ts';
+import { logDefaults, type ShownStatus } from '../engine/words/log-settings.ts';
+import { fieldOf, propertyOf, showDefaults } from './shared/fields.ts';
+import { handlersOf } from './shared/handlers.ts';
+import { labelStyle } from './shared/label-style.ts';
+import { patternList, readPatterns } from './shared/pattern-list.ts';
+import { patternsProblem, validator } from './shared/problems.ts';
+import { textsOf } from './shared/texts.ts';
+
+interface LogNode extends EditorNode {
+  readonly name?: string;
+  events?: readonly string[];
+  handlers?: readonly string[];
+  statuses?: readonly string[];
+}
+
+const text = textsOf('provisioning-log');
+const statuses: readonly ShownStatus[] = ['succeeded', 'failed', 'skipped', 'cancelled', 'parked', 'running'];
+
+function showStatuses(chosen: readonly string[]): void {
+  for (const status of statuses) {
+    const box = $('<input type="checkbox">').css({ width: 'auto', margin: '0 6px 0 0' }).val(status);
+    box.prop('checked', chosen.includes(status));
+    const label = $('<label>').css({ width: 'auto', marginRight: '18px' });
+    label.append(box, $('<span>').text(text(`status.${status}`))).appendTo('#provisioning-log-statuses');
+  }
+}
+
+function readStatuses(): string[] {
+  return $<HTMLInputElement>('#provisioning-log-statuses :checked')
+    .toArray()
+    .map(({ value }) => value);
+}
+
+function showHandlers(list: JQuery, chosen: Set<string>, registry: JQuery): void {
+  list.css({ width: '100%', height: '100%' }).treeList({ multi: true });
+  list.on('treelistselect', (_event, { id, selected }: { id: string; selected: boolean }) =>
+    selected ? chosen.add(id) : chosen.delete(id),
+  );
+  registry.on('change', () => {
+    const items = handlersOf(String(registry.val())).map((handler) => ({
+      id: handler.id,
+      label: RED.utils.getNodeLabel(handler, handler.id),
+      sublabel: (handler.events ?? []).join(', '),
+      checkbox: true,
+      selected: chosen.has(handler.id),
+    }));
+    list.treeList('data', items);
+  });
+}
+
+RED.nodes.registerType<LogNode>('provisioning-log', {
+  category: 'provisioning',
+  color: '#3FADB5',
+  defaults: {
+    configVersion: { value: 1 },
+    name: { value: '' },
+    registry: { value: '', type: 'provisioning-registry', required: true, label: text('label.registry') },
+    events: { value: [], validate: validator(patternsProblem) },
+    handlers: { value: [], type: 'provisioning-handler[]' },
+    statuses: {
+      value: logDefaults.statuses,
+      validate: validator<string[]>(
+        (chosen, node) => chosen?.length === 0 && !propertyOf(node, 'circuits') && text('error.nothing'),
+      ),
+    },
+    circuits: { value: logDefaults.circuits },
+  },
+  inputs: 0,
+  outputs: 1,
+  icon: 'provisioning-log.svg',
+  paletteLabel: () => text('palette'),
+  label() {
+    return this.name || text('palette');
+  },
+  labelStyle,
+  oneditprepare() {
+    const registry = fieldOf(this, 'registry');
+    showDefaults(this);
+    showStatuses(this.statuses ?? logDefaults.statuses);
+    patternList($('#provisioning-log-events'), this.events ?? [], () => registry.val() ?? '');
+    showHandlers($('#provisioning-log-handlers'), new Set(this.handlers), registry);
+  },
+  oneditsave() {
+    const registry = fieldOf(this, 'registry').val();
+    const chosen = $('#provisioning-log-handlers')
+      .treeList('selected')
+      .map(({ id }) => id);
+    this.statuses = readStatuses();
+    this.events = readPatterns($('#provisioning-log-events'));
+    this.handlers = chosen.filter((id) => RED.nodes.node(id)?.['registry'] === registry);
+  },
+});
