@@ -4,26 +4,29 @@ import { LiveFeed } from './data/live-feed.ts';
 import { Navigation } from './data/navigation.ts';
 import { Preferences } from './data/preferences.ts';
 import { Registries } from './data/registries.ts';
+import type { Sources } from './data/sources.ts';
 import { Formats } from './text/formats.ts';
+import type { Texts, Translate } from './text/translate.ts';
 
-export type Translate = (key: string, values?: Readonly<Record<string, unknown>>) => string;
+/** Opens what one looks at more closely. */
+export interface Details {
+  execution(registry: string, id: string): void;
+  event(registry: string, id: string): void;
+  /** The dialog that fires a test event. */
+  testEvent(): void;
+}
 
 /** What every view has at hand. */
-export interface App {
+export interface App extends Sources, Texts {
   readonly announcements: Announcements;
-  readonly api: Api;
-  readonly feed: LiveFeed;
-  readonly registries: Registries;
-  readonly navigation: Navigation;
-  readonly preferences: Preferences;
+  readonly details: Details;
   readonly formats: Formats;
-  readonly text: Translate;
   /** Whether the user may change anything. */
   readonly mayWrite: boolean;
 }
 
 /** @param translate the editor's translation of this plugin's texts */
-export function createApp(translate: Translate): App {
+export function createApp(translate: Translate, detailsOf: (app: App) => Details): App {
   const api = new Api((url, options) => $.ajax(url, options));
   const preferences = new Preferences(RED.settings);
   const navigation = new Navigation(preferences);
@@ -37,6 +40,9 @@ export function createApp(translate: Translate): App {
     preferences,
     formats: new Formats(RED.i18n.lang()),
     text: (key, values) => translate(`provisioning-tab.${key}`, values),
+    get details() {
+      return detailsOf(this);
+    },
     get mayWrite() {
       return RED.user.hasPermission('provisioning.write');
     },

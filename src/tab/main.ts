@@ -1,6 +1,7 @@
-import { createApp, type Translate } from './app.ts';
+import { createApp } from './app.ts';
 import { addStyle } from './styles/styles.ts';
-import { openTestEvent } from './views/open.ts';
+import type { Translate } from './text/translate.ts';
+import { detailsOf } from './views/details.ts';
 import type { TabView } from './views/tab-view.ts';
 import './views/tab-view.ts';
 
@@ -18,7 +19,7 @@ const betweenTicks = 10_000;
  */
 export function mount(content: HTMLElement, translate: Translate): Tab {
   addStyle();
-  const app = createApp(translate);
+  const app = createApp(translate, detailsOf);
   const view = document.createElement('nrp-tab') as TabView;
   Object.assign(view, { app });
   let seen = false;
@@ -35,5 +36,5 @@ export function mount(content: HTMLElement, translate: Translate): Tab {
   document.addEventListener('visibilitychange', show);
   // Relative times grow old.
   setInterval(() => seen && !document.hidden && app.navigation.tick(), betweenTicks);
-  return { fireTestEvent: () => openTestEvent(app) };
+  return { fireTestEvent: () => app.details.testEvent() };
 }

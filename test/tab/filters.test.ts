@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { everyExecution, localTime, matches, queryOf } from '../../src/tab/data/filters.ts';
+import type { HandlerRow } from '../../src/tab/data/handler-rows.ts';
 import { callOf, foundHandlers } from '../../src/tab/data/handler-search.ts';
 import { Preferences } from '../../src/tab/data/preferences.ts';
 import { RememberedFilter } from '../../src/tab/data/remembered-filter.ts';
 import type { LogSummary } from '../../src/tab/data/shapes.ts';
-import type { HandlerRow } from '../../src/tab/editor/handler-rows.ts';
 
 const row: LogSummary = {
   id: 'ex-abc123-1',

@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
+import { awaitingDeploy, type DeployedHandler, handlerRows } from '../../src/tab/data/handler-rows.ts';
 import { troubled } from '../../src/tab/data/troubled-handlers.ts';
-import {
-  awaitingDeploy,
-  type DeployedHandler,
-  type EditedHandler,
-  handlerRows,
-} from '../../src/tab/editor/handler-rows.ts';
+import type { EditedHandler } from '../../src/tab/editor/flow-nodes.ts';
 
 const deployed = (id: string, more: Partial<DeployedHandler> = {}): DeployedHandler => ({
   id,

@@ -1,38 +1,15 @@
 import type { LogSummary } from './shapes.ts';
 
+type Filter<Field extends string> = Readonly<Record<Field, string>>;
+
+export const everyEvent = { eventType: '', status: '', objectId: '', from: '', to: '' };
+export const everyExecution = { ...everyEvent, handler: '', eventId: '', text: '' };
+export const everyHandler = { eventType: '', type: '', status: '', text: '' };
+
 /** What is searched for; an empty field asks for nothing. `from` and `to` are local, as a date field gives them. */
-export interface LogFilter {
-  readonly eventType: string;
-  readonly handler: string;
-  readonly status: string;
-  readonly objectId: string;
-  readonly eventId: string;
-  readonly text: string;
-  readonly from: string;
-  readonly to: string;
-}
-
-export type EventFilter = Omit<LogFilter, 'handler' | 'eventId' | 'text'>;
-
-export interface HandlerFilter {
-  readonly eventType: string;
-  readonly type: string;
-  readonly status: string;
-  readonly text: string;
-}
-
-export const everyExecution: LogFilter = {
-  eventType: '',
-  handler: '',
-  status: '',
-  objectId: '',
-  eventId: '',
-  text: '',
-  from: '',
-  to: '',
-};
-export const everyEvent: EventFilter = { eventType: '', status: '', objectId: '', from: '', to: '' };
-export const everyHandler: HandlerFilter = { eventType: '', type: '', status: '', text: '' };
+export type EventFilter = Filter<keyof typeof everyEvent>;
+export type LogFilter = Filter<keyof typeof everyExecution>;
+export type HandlerFilter = Filter<keyof typeof everyHandler>;
 
 /** The query of the admin API: only what is asked for, times in UTC. */
 export function queryOf(filter: Partial<LogFilter>): Record<string, string> {

@@ -1,5 +1,5 @@
-import type { HandlerRow } from '../editor/handler-rows.ts';
 import type { HandlerFilter } from './filters.ts';
+import type { HandlerRow } from './handler-rows.ts';
 
 /** The rows that a search finds; without a status, archived ones are hidden. */
 export function foundHandlers(

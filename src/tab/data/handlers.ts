@@ -1,47 +1,32 @@
-import type { App } from '../app.ts';
 import { editedHandlers, onFlowsChanged } from '../editor/flow-nodes.ts';
-import { type DeployedHandler, type HandlerRow, handlerRows } from '../editor/handler-rows.ts';
 import { path } from './api.ts';
-import { Observable } from './observable.ts';
+import { type DeployedHandler, type HandlerRow, handlerRows } from './handler-rows.ts';
+import { LiveSource } from './live-source.ts';
 import { Pace } from './pace.ts';
 import type { ApiHandler, Page } from './shapes.ts';
+import type { Sources } from './sources.ts';
 
 /** The handlers of all registries, deployed and edited, as one table in chain order. */
-export class Handlers extends Observable {
+export class Handlers extends LiveSource {
   rows: readonly HandlerRow[] = [];
   status: 'loading' | 'ready' | 'failed' = 'loading';
   problem: unknown;
-  readonly #app: App;
+  readonly #sources: Sources;
   readonly #merging = new Pace(() => this.#merge(), 200);
   #deployed: readonly DeployedHandler[] = [];
-  #ends: (() => void)[] = [];
 
-  constructor(app: App) {
+  constructor(sources: Sources) {
     super();
-    this.#app = app;
-  }
-
-  start(): void {
-    const { registries, navigation } = this.#app;
-    this.#ends = [
-      registries.observe(() => void this.read()),
-      navigation.observe(() => this.changed()),
-      onFlowsChanged(() => this.#merging.ask()),
-      onDeployed(() => void registries.refresh()),
-    ];
-    void this.read();
-  }
-
-  stop(): void {
-    for (const end of this.#ends.splice(0)) end();
-    this.#merging.stop();
+    this.#sources = sources;
   }
 
   async read(): Promise<void> {
     // Before the registries are known, every handler would seem to be missing.
-    if (this.#app.registries.state !== 'ready') return;
+    if (this.#sources.registries.state !== 'ready') return;
     try {
-      const lists = await Promise.all(this.#app.registries.readable.map(({ id }) => this.#handlersOf(id)));
+      const lists = await Promise.all(
+        this.#sources.registries.readable.map(({ id }) => this.#handlersOf(id)),
+      );
       this.#deployed = lists.flat();
       this.status = 'ready';
     } catch (error) {
@@ -58,24 +43,36 @@ export class Handlers extends Observable {
     reason?: string,
   ): Promise<void> {
     const route = path('registries', row.registry, 'handlers', row.id);
-    await this.#app.api.send('PATCH', route, { status, ...(reason && { reason }) });
+    await this.#sources.api.send('PATCH', route, { status, ...(reason && { reason }) });
     await this.read();
   }
 
   /** Closes a handler's circuit by hand. @throws ApiError */
   async closeCircuit({ registry, id }: HandlerRow): Promise<void> {
-    await this.#app.api.send('POST', path('registries', registry, 'handlers', id, 'circuit'), {
+    await this.#sources.api.send('POST', path('registries', registry, 'handlers', id, 'circuit'), {
       state: 'closed',
     });
     await this.read();
   }
 
+  protected override follow() {
+    const { registries, navigation } = this.#sources;
+    void this.read();
+    return [
+      registries.observe(() => void this.read()),
+      navigation.observe(() => this.changed()),
+      onFlowsChanged(() => this.#merging.ask()),
+      onDeployed(() => void registries.refresh()),
+      () => this.#merging.stop(),
+    ];
+  }
+
   async #handlersOf(registry: string): Promise<readonly DeployedHandler[]> {
     const route = path('registries', registry, 'handlers');
     const pages = await Promise.all([
-      this.#app.api.get<Page<ApiHandler>>(route),
+      this.#sources.api.get<Page<ApiHandler>>(route),
       // Archived ones are to be asked for.
-      this.#app.api.get<Page<ApiHandler>>(route, { status: 'archived' }),
+      this.#sources.api.get<Page<ApiHandler>>(route, { status: 'archived' }),
     ]);
     return pages.flatMap(({ items }) => items.map((handler) => ({ ...handler, registry })));
   }

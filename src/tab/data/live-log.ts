@@ -1,13 +1,14 @@
-import type { App } from '../app.ts';
 import { path, type Query } from './api.ts';
 import { type LogFilter, queryOf } from './filters.ts';
 import { LiveList, type Told } from './live-list.ts';
+import { LiveSource } from './live-source.ts';
 import type { Navigation } from './navigation.ts';
 import { Pace } from './pace.ts';
 import type { RememberedFilter } from './remembered-filter.ts';
 import type { ListRow } from './row-merging.ts';
 import type { LogSummary, Page } from './shapes.ts';
 import { shownRegistries } from './shown-registries.ts';
+import type { Sources } from './sources.ts';
 
 /** The API's two long lists. */
 export type LogName = 'executions' | 'events';
@@ -32,16 +33,16 @@ export interface LogKind<Row extends ListRow, Filter extends object = object> {
 const betweenReadings = 1500;
 
 /** A list of the API as the navigation asks for it, kept up to date by the live feed. */
-export class LiveLog<Row extends ListRow> {
+export class LiveLog<Row extends ListRow> extends LiveSource {
   readonly list: LiveList<Row>;
-  readonly #app: App;
+  readonly #sources: Sources;
   readonly #kind: LogKind<Row>;
   readonly #reading = new Pace(() => void this.list.refresh(), betweenReadings);
   #asked = '';
-  #ends: (() => void)[] = [];
 
-  constructor(app: App, kind: LogKind<Row>) {
-    this.#app = app;
+  constructor(sources: Sources, kind: LogKind<Row>) {
+    super();
+    this.#sources = sources;
     this.#kind = kind;
     const { timeOf, seqOf } = kind;
     this.list = new LiveList<Row>(
@@ -51,28 +52,24 @@ export class LiveLog<Row extends ListRow> {
     );
   }
 
-  start(): void {
-    const { feed, navigation, registries } = this.#app;
+  protected override follow() {
+    const { feed, navigation, registries } = this.#sources;
     this.#asked = '';
-    this.#ends = [
+    this.#load();
+    return [
       feed.follow({ rows: (rows) => this.#receive(rows), gap: () => this.#reading.ask() }),
       navigation.observe(() => this.#load()),
       // Not everything is told by the feed: an event that nobody takes has no execution.
       registries.observe(() => {
         if (!this.#load()) this.#reading.ask();
       }),
+      () => this.#reading.stop(),
     ];
-    this.#load();
-  }
-
-  stop(): void {
-    for (const end of this.#ends.splice(0)) end();
-    this.#reading.stop();
   }
 
   #load(): boolean {
-    const { navigation } = this.#app;
-    const sources = shownRegistries(this.#app);
+    const { navigation } = this.#sources;
+    const sources = shownRegistries(this.#sources);
     const query = queryOf(this.#kind.filterOf(navigation).fields as Partial<LogFilter>);
     const asked = JSON.stringify([sources, query, navigation.generation]);
     if (asked === this.#asked) return false;
@@ -91,14 +88,14 @@ export class LiveLog<Row extends ListRow> {
   }
 
   async #page(registry: string, query: Query): Promise<Page<Row>> {
-    const page = await this.#app.api.page<Row>(path('registries', registry, this.#kind.route), query);
+    const page = await this.#sources.api.page<Row>(path('registries', registry, this.#kind.route), query);
     return { ...page, items: page.items.map((row) => this.#kind.kept({ ...row, registry })) };
   }
 
   #receive(rows: readonly LogSummary[]): void {
-    const sources = shownRegistries(this.#app);
+    const sources = shownRegistries(this.#sources);
     const ours = rows.filter(({ registry }) => sources.includes(registry));
-    const { told, unclear } = this.#kind.told(ours, this.#app.navigation);
+    const { told, unclear } = this.#kind.told(ours, this.#sources.navigation);
     this.list.receive(told);
     if (unclear) this.#reading.ask();
   }

@@ -1,49 +1,44 @@
 import type { StatisticsStep } from '../../engine/store/log.ts';
-import type { App } from '../app.ts';
 import { path } from './api.ts';
-import { Observable } from './observable.ts';
+import { LiveSource } from './live-source.ts';
 import { Pace } from './pace.ts';
 import { shownRegistries } from './shown-registries.ts';
+import type { Sources } from './sources.ts';
 import { rangeOf, type Series, type Span, seriesOf, spans } from './statistics.ts';
 
 /** Ms between two readings. */
 const betweenReadings = 5000;
 
 /** The numbers of the last hour or day, read again as things happen. */
-export class Overview extends Observable {
+export class Overview extends LiveSource {
   span: Span;
   series: Series | undefined;
   problem: unknown;
-  readonly #app: App;
+  readonly #sources: Sources;
   readonly #reading = new Pace(() => void this.#read(), betweenReadings);
-  #ends: (() => void)[] = [];
 
-  constructor(app: App) {
+  constructor(sources: Sources) {
     super();
-    this.#app = app;
-    this.span = spans.find(({ name }) => name === app.preferences.get('span')) ?? (spans[0] as Span);
-  }
-
-  start(): void {
-    const { feed, registries, navigation } = this.#app;
-    const ask = () => this.#reading.ask();
-    this.#ends = [
-      feed.follow({ rows: ask, gap: ask }),
-      registries.observe(ask),
-      navigation.observe(() => void this.#read()),
-    ];
-    ask();
-  }
-
-  stop(): void {
-    for (const end of this.#ends.splice(0)) end();
-    this.#reading.stop();
+    this.#sources = sources;
+    this.span = spans.find(({ name }) => name === sources.preferences.get('span')) ?? (spans[0] as Span);
   }
 
   choose(span: Span): void {
     this.span = span;
-    this.#app.preferences.set('span', span.name);
+    this.#sources.preferences.set('span', span.name);
     void this.#read();
+  }
+
+  protected override follow() {
+    const { feed, registries, navigation } = this.#sources;
+    const ask = () => this.#reading.ask();
+    ask();
+    return [
+      feed.follow({ rows: ask, gap: ask }),
+      registries.observe(ask),
+      navigation.observe(() => void this.#read()),
+      () => this.#reading.stop(),
+    ];
   }
 
   async #read(): Promise<void> {
@@ -52,8 +47,8 @@ export class Overview extends Observable {
     const query = { from: new Date(from).toISOString(), to: new Date(to).toISOString(), step: span.step };
     try {
       const answers = await Promise.all(
-        shownRegistries(this.#app).map((id) =>
-          this.#app.api.get<{ readonly items: readonly StatisticsStep[] }>(
+        shownRegistries(this.#sources).map((id) =>
+          this.#sources.api.get<{ readonly items: readonly StatisticsStep[] }>(
             path('registries', id, 'stats'),
             query,
           ),

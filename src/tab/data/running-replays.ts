@@ -1,55 +1,49 @@
-import type { App } from '../app.ts';
 import { ApiError, path } from './api.ts';
-import { Observable } from './observable.ts';
+import { LiveSource } from './live-source.ts';
 import type { ReplayLogRow } from './shapes.ts';
 import { shownRegistries } from './shown-registries.ts';
+import type { Sources } from './sources.ts';
 
 const everyMs = 5000;
 const whileRunningMs = 1000;
 
 /** Replays of all that a search found, while they are on their way; asked for while they are shown. */
-export class RunningReplays extends Observable {
+export class RunningReplays extends LiveSource {
   items: readonly ReplayLogRow[] = [];
-  readonly #app: App;
+  readonly #sources: Sources;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #shown = false;
 
-  constructor(app: App) {
+  constructor(sources: Sources) {
     super();
-    this.#app = app;
-  }
-
-  start(): void {
-    this.#shown = true;
-    void this.refresh();
-  }
-
-  stop(): void {
-    this.#shown = false;
-    clearTimeout(this.#timer);
+    this.#sources = sources;
   }
 
   async refresh(): Promise<void> {
     clearTimeout(this.#timer);
-    const ids = shownRegistries(this.#app);
+    const ids = shownRegistries(this.#sources);
     const lists = await Promise.all(ids.map((registry) => this.#of(registry)));
     this.items = lists.flat();
     this.changed();
-    if (!this.#shown) return;
+    if (!this.started) return;
     this.#timer = setTimeout(() => this.refresh(), this.items.length > 0 ? whileRunningMs : everyMs);
   }
 
   /** Stops one. @throws ApiError */
   async cancel({ registry, id }: ReplayLogRow): Promise<void> {
-    await this.#app.api.send('POST', path('registries', registry, 'replays', String(id), 'cancel'));
+    await this.#sources.api.send('POST', path('registries', registry, 'replays', String(id), 'cancel'));
     await this.refresh();
+  }
+
+  protected override follow() {
+    void this.refresh();
+    return [() => clearTimeout(this.#timer)];
   }
 
   /** The log itself says what is wrong when it can't be read. */
   async #of(registry: string): Promise<readonly ReplayLogRow[]> {
     try {
       const route = path('registries', registry, 'replays');
-      const { items } = await this.#app.api.get<{ items: readonly ReplayLogRow[] }>(route);
+      const { items } = await this.#sources.api.get<{ items: readonly ReplayLogRow[] }>(route);
       return items
         .filter(({ status }) => status === 'running')
         .map((replay) => ({ ...replay, registry }))

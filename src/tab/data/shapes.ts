@@ -1,6 +1,6 @@
 import type { EventRow, ExecutionRow } from '../../engine/words/execution.ts';
-import type { Handler } from '../../engine/words/handler.ts';
-import type { HandlerStatus } from '../../engine/words/handler-settings.ts';
+
+import type { HandlerStatus, HandlerType } from '../../engine/words/handler-settings.ts';
 
 /** What the admin API answers, as far as the tab reads it. */
 
@@ -26,7 +26,7 @@ export interface ApiHandler {
   readonly id: string;
   readonly number: number;
   readonly name: string;
-  readonly type: Handler['handlerType'];
+  readonly type: HandlerType;
   readonly target: string;
   readonly events: readonly string[];
   readonly priority: number;

@@ -1,4 +1,4 @@
-import type { HandlerRow } from '../editor/handler-rows.ts';
+import type { HandlerRow } from './handler-rows.ts';
 
 /** Below this share of successes somebody should look. */
 const goodRate = 0.95;

@@ -1,4 +1,4 @@
-import type { App } from '../app.ts';
+import type { Texts } from '../text/translate.ts';
 
 export interface Question {
   readonly text: string;
@@ -13,7 +13,7 @@ export interface Question {
  * Asks next to a button.
  * @returns undefined for no; else what was entered, '' where nothing was asked for
  */
-export function ask({ text }: App, beside: HTMLElement, question: Question): Promise<string | undefined> {
+export function ask({ text }: Texts, beside: HTMLElement, question: Question): Promise<string | undefined> {
   return new Promise((resolve) => {
     // Escape says no wherever the focus is: it may not have come to the question yet.
     const onKey = (event: KeyboardEvent) => {

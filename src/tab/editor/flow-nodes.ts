@@ -1,6 +1,22 @@
 import { dialogPlugin } from '../../editor/dialog-plugin.ts';
 import type { EditorNode } from '../../editor/red.ts';
-import type { EditedHandler } from './handler-rows.ts';
+import type { HandlerStatus, HandlerType } from '../../engine/words/handler-settings.ts';
+
+/** A handler as the editor has it, deployed or not. */
+export interface EditedHandler {
+  readonly id: string;
+  readonly registry: string;
+  readonly name: string;
+  readonly type: HandlerType;
+  readonly target: string;
+  readonly events: readonly string[];
+  readonly priority: number;
+  readonly status: HandlerStatus;
+  readonly changed: boolean;
+  readonly off: boolean;
+  /** What the editor finds wrong with it. */
+  readonly problems: readonly string[];
+}
 
 const handlerType = 'provisioning-handler';
 const registryType = 'provisioning-registry';

@@ -1,4 +1,4 @@
-import type { App } from '../app.ts';
+import type { Texts } from '../text/translate.ts';
 import { escapeHtml } from './escape-html.ts';
 
 interface Shown {
@@ -11,7 +11,7 @@ interface Shown {
 let shown: Shown | undefined;
 
 /** Shows an element in the editor's tray; one that lies open there already gives way to it. */
-export function showTray({ text }: App, title: string, content: HTMLElement): void {
+export function showTray({ text }: Texts, title: string, content: HTMLElement): void {
   if (shown && isOnTop(shown)) {
     shown.body.replaceChildren(content);
     if (shown.title) shown.title.textContent = title;

@@ -1,7 +1,7 @@
 import type { TemplateResult } from 'lit';
 import type { App } from '../app.ts';
 import { ask } from '../editor/ask.ts';
-import { notify } from '../editor/notify.ts';
+import { notify } from './notices.ts';
 import { wordButton } from './parts.ts';
 import { telling } from './problems.ts';
 
@@ -14,7 +14,7 @@ interface Asked {
   /** What is said when the API has agreed. */
   readonly done: string;
   /** Reads anew what has changed. */
-  readonly read: () => Promise<void> | undefined;
+  readonly read: () => Promise<void>;
 }
 
 /** A button that asks first; then the API does it. */

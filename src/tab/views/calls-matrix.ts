@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
+import type { HandlerRow } from '../data/handler-rows.ts';
 import { callOf } from '../data/handler-search.ts';
 import { eventTypesOf } from '../editor/catalogue.ts';
-import type { HandlerRow } from '../editor/handler-rows.ts';
 import { visible } from '../text/visible.ts';
 
 /** Who is called: event types against handlers, each cell the turn that the handler has in the chain. */

@@ -3,7 +3,6 @@ import type { ExecutionRow } from '../../engine/words/execution.ts';
 import type { App } from '../app.ts';
 import { oneLine, visible } from '../text/visible.ts';
 import { executionMark } from './marks.ts';
-import { openExecution } from './open.ts';
 
 /** The executions of one event, in the order of its chain; each is a way to its details. */
 export function chainList(app: App, registry: string, executions: readonly ExecutionRow[]): TemplateResult {
@@ -30,7 +29,7 @@ export function chainList(app: App, registry: string, executions: readonly Execu
                 class="nrp-link"
                 aria-label=${text('executions.open', { id: seq })}
                 title=${id}
-                @click=${() => openExecution(app, registry, id)}
+                @click=${() => app.details.execution(registry, id)}
               >${name}</button>`
         }
         ${notes.length > 0 ? html`<span class="nrp-muted nrp-chain-notes">${notes.join(' · ')}</span>` : nothing}

@@ -6,7 +6,6 @@ import { visible } from '../text/visible.ts';
 import { registryCell, textCell, timeCell, timeTexts } from './log-table.ts';
 import { LogView } from './log-view.ts';
 import { eventMark } from './marks.ts';
-import { openEvent } from './open.ts';
 import { eventFields } from './search-fields.ts';
 import { define } from './view.ts';
 
@@ -39,7 +38,7 @@ class EventsView extends LogView<EventLogRow, EventFilter> {
   }
 
   protected override open({ registry, id }: EventLogRow): void {
-    openEvent(this.app, registry, id);
+    this.app.details.event(registry, id);
   }
 }
 

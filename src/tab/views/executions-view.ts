@@ -8,7 +8,6 @@ import { logActions } from './log-actions.ts';
 import { registryCell, textCell, timeCell, timeTexts } from './log-table.ts';
 import { LogView } from './log-view.ts';
 import { executionMark, executionWord } from './marks.ts';
-import { openExecution } from './open.ts';
 import './replay-progress.ts';
 import { logFields } from './search-fields.ts';
 import { define } from './view.ts';
@@ -75,7 +74,7 @@ class ExecutionsView extends LogView<LogRow, LogFilter> {
   }
 
   protected override open({ registry, id }: LogRow): void {
-    openExecution(this.app, registry, id);
+    this.app.details.execution(registry, id);
   }
 }
 

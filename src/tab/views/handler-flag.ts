@@ -1,12 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
+import type { HandlerRow } from '../data/handler-rows.ts';
 import type { Handlers } from '../data/handlers.ts';
 import type { Override } from '../data/shapes.ts';
 import { ask } from '../editor/ask.ts';
-import type { HandlerRow } from '../editor/handler-rows.ts';
-import { notify } from '../editor/notify.ts';
 import { visible } from '../text/visible.ts';
 import { flagIcons } from './marks.ts';
+import { notify } from './notices.ts';
 import { iconButton } from './parts.ts';
 import { telling } from './problems.ts';
 

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
+import type { HandlerRow } from '../data/handler-rows.ts';
 import type { Handlers } from '../data/handlers.ts';
-import type { HandlerRow } from '../editor/handler-rows.ts';
 import { oneLine, visible } from '../text/visible.ts';
 import { iconButton } from './parts.ts';
 import { telling } from './problems.ts';

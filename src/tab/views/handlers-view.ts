@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { HandlerFilter } from '../data/filters.ts';
+import { awaitingDeploy, type HandlerRow } from '../data/handler-rows.ts';
 import { foundHandlers } from '../data/handler-search.ts';
 import { Handlers } from '../data/handlers.ts';
 import { addHandler, editedRegistries } from '../editor/flow-nodes.ts';
-import { awaitingDeploy, type HandlerRow } from '../editor/handler-rows.ts';
 import { showMenu } from '../editor/menu.ts';
 import { visible } from '../text/visible.ts';
 import { callsMatrix } from './calls-matrix.ts';
@@ -19,7 +19,6 @@ import { define, View, Watch } from './view.ts';
 class HandlersView extends View {
   #handlers: Handlers | undefined;
   #searching = false;
-  #matrix = false;
   readonly #deletions: Deletions = new Map();
 
   constructor() {
@@ -32,15 +31,8 @@ class HandlersView extends View {
     return this.#handlers;
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#matrix = this.app.preferences.get('matrix') === true;
-    this.#all.start();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#all.stop();
+  get #showsMatrix(): boolean {
+    return this.app.preferences.get('matrix') === true;
   }
 
   override render(): TemplateResult {
@@ -69,7 +61,7 @@ class HandlersView extends View {
     if (status === 'failed') return problemNote(problemOf(this.app, problem));
     if (rows.length === 0) return this.#noHandler();
     if (found.length === 0) return noneFound(this.app, filter);
-    if (this.#matrix) return callsMatrix(this.app, found, filter.fields.eventType);
+    if (this.#showsMatrix) return callsMatrix(this.app, found, filter.fields.eventType);
     return html`${handlerTable(this.app, this.#all, found, this.#deletions)}
       ${
         found.length > mostHandlers
@@ -81,13 +73,12 @@ class HandlersView extends View {
   #buttons(): TemplateResult {
     const { mayWrite } = this.app;
     const toggle = () => {
-      this.#matrix = !this.#matrix;
-      this.app.preferences.set('matrix', this.#matrix);
+      this.app.preferences.set('matrix', !this.#showsMatrix);
       this.requestUpdate();
     };
     const refused = mayWrite ? undefined : this.t('readOnly');
     return html`<span class="button-group">
-        ${iconButton({ icon: 'fa-th', label: this.t('matrix.show'), act: toggle, pressed: this.#matrix })}
+        ${iconButton({ icon: 'fa-th', label: this.t('matrix.show'), act: toggle, pressed: this.#showsMatrix })}
       </span>
       ${wordButton({ icon: 'fa-plus', label: this.t('handlers.new'), act: (event) => this.#add(event), refused })}`;
   }

@@ -4,7 +4,7 @@ import { path } from '../data/api.ts';
 import { queryOf } from '../data/filters.ts';
 import { shownRegistries } from '../data/shown-registries.ts';
 import { ask } from '../editor/ask.ts';
-import { notify } from '../editor/notify.ts';
+import { notify } from './notices.ts';
 import { iconButton } from './parts.ts';
 import { telling } from './problems.ts';
 

@@ -25,7 +25,7 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
 
   constructor() {
     super();
-    new Watch(this, () => [this.#live.list, this.app.navigation]);
+    new Watch(this, () => [this.#live, this.#live.list, this.app.navigation]);
   }
 
   /** What can be searched for. */
@@ -53,16 +53,6 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
   get #live(): LiveLog<Row> {
     this.#log ??= new LiveLog<Row>(this.app, this.kind);
     return this.#log;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#live.start();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#live.stop();
   }
 
   override render(): TemplateResult {

@@ -2,26 +2,18 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { EventStatus, ExecutionStatus, ParkedFor } from '../../engine/words/execution.ts';
 import type { HandlerStatus } from '../../engine/words/handler-settings.ts';
 import type { App } from '../app.ts';
-import type { Mark } from '../editor/handler-rows.ts';
+import type { Mark } from '../data/handler-rows.ts';
 
 type Shape = readonly [icon: string, tone: 'good' | 'bad' | 'busy' | 'waiting' | 'calm'];
 
-const executionShapes: Readonly<Record<ExecutionStatus, Shape>> = {
+const shapes: Readonly<Record<ExecutionStatus | EventStatus, Shape>> = {
   pending: ['fa-circle-o', 'calm'],
-  running: ['fa-play-circle-o', 'busy'],
-  parked: ['fa-pause-circle', 'waiting'],
-  succeeded: ['fa-check-circle', 'good'],
-  failed: ['fa-times-circle', 'bad'],
-  skipped: ['fa-arrow-circle-o-right', 'calm'],
-  cancelled: ['fa-ban', 'calm'],
-};
-
-const eventShapes: Readonly<Record<EventStatus, Shape>> = {
   waiting: ['fa-clock-o', 'busy'],
   running: ['fa-play-circle-o', 'busy'],
   parked: ['fa-pause-circle', 'waiting'],
   succeeded: ['fa-check-circle', 'good'],
   failed: ['fa-times-circle', 'bad'],
+  skipped: ['fa-arrow-circle-o-right', 'calm'],
   unhandled: ['fa-question-circle-o', 'calm'],
   unclaimed: ['fa-exclamation-triangle', 'waiting'],
   cancelled: ['fa-ban', 'calm'],
@@ -56,10 +48,9 @@ interface Standing {
 }
 
 export function executionMark(app: App, execution: Standing): TemplateResult {
-  const { status, parkedFor, nextAttemptAt } = execution;
-  const word = executionWord(app, execution);
-  if (status !== 'parked' || !parkedFor) return mark(executionShapes[status], word);
-  return mark(executionShapes.parked, word, whatItWaitsFor(app, parkedFor, nextAttemptAt ?? null));
+  const { status, parkedFor, nextAttemptAt = null } = execution;
+  const note = status === 'parked' && parkedFor ? whatItWaitsFor(app, parkedFor, nextAttemptAt) : undefined;
+  return mark(shapes[status], executionWord(app, execution), note);
 }
 
 /** The word of an execution's mark. */
@@ -73,7 +64,7 @@ export function whatItWaitsFor({ text, formats }: App, parkedFor: ParkedFor, nex
 }
 
 export function eventMark({ text }: App, status: EventStatus): TemplateResult {
-  return mark(eventShapes[status], text(`eventStatus.${status}`), text(`eventHint.${status}`));
+  return mark(shapes[status], text(`eventStatus.${status}`), text(`eventHint.${status}`));
 }
 
 /** @param why what the runtime says is wrong with it */

@@ -31,18 +31,6 @@ class OverviewView extends View {
     return this.#handlers;
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#numbers.start();
-    this.#all.start();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#numbers.stop();
-    this.#all.stop();
-  }
-
   override render(): TemplateResult {
     const { series, problem } = this.#numbers;
     return html`<div class="nrp-scroll nrp-overview" tabindex="-1">

@@ -1,6 +1,6 @@
 import type { App } from '../app.ts';
 import { ApiError } from '../data/api.ts';
-import { notify } from '../editor/notify.ts';
+import { notify } from './notices.ts';
 
 /** Does something, and tells when the API refuses. */
 export async function telling(app: App, work: () => Promise<void>): Promise<void> {

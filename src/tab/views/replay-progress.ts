@@ -16,16 +16,6 @@ class ReplayProgress extends View {
     new Watch(this, () => [this.replays, this.app.navigation]);
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.replays.start();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.replays.stop();
-  }
-
   override render(): TemplateResult {
     return html`${this.replays.items.map((replay) => this.#progress(replay))}`;
   }

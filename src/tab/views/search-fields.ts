@@ -1,9 +1,5 @@
-import {
-  type EventStatus,
-  type ExecutionStatus,
-  eventStatuses,
-  executionStatuses,
-} from '../../engine/words/execution.ts';
+import { eventStatuses, executionStatuses } from '../../engine/words/execution.ts';
+import { handlerStatuses, handlerTypes } from '../../engine/words/handler-settings.ts';
 import type { App } from '../app.ts';
 import type { EventFilter, HandlerFilter, LogFilter } from '../data/filters.ts';
 import { eventTypesOf } from '../editor/catalogue.ts';
@@ -11,30 +7,17 @@ import { editedHandlers } from '../editor/flow-nodes.ts';
 import { visible } from '../text/visible.ts';
 import type { Field } from './search-bar.ts';
 
-type Options = readonly (readonly [value: string, label: string])[];
-
 /** The fields of the log's advanced search. */
 export function logFields(app: App): readonly Field<LogFilter>[] {
   const { text } = app;
   const handlers = shownHandlers(app).map(({ id, name }) => [id, visible(name || id)] as const);
-  const statuses: readonly ExecutionStatus[] = executionStatuses.filter((status) => status !== 'pending');
+  const statuses = executionStatuses.filter((status) => status !== 'pending');
   return [
-    { name: 'eventType', label: text('column.event'), kind: 'text', options: eventTypeOptions(app) },
-    {
-      name: 'handler',
-      label: text('column.handler'),
-      kind: 'select',
-      options: [['', text('any')], ...handlers],
-    },
-    {
-      name: 'status',
-      label: text('column.status'),
-      kind: 'select',
-      options: [['', text('any')], ...statuses.map((status) => [status, text(`status.${status}`)] as const)],
-    },
+    eventTypeField(app),
+    select('handler', text('column.handler'), [['', text('any')], ...handlers]),
+    select('status', text('column.status'), [['', text('any')], ...named(app, 'status', statuses)]),
     { name: 'objectId', label: text('column.object'), kind: 'text' },
-    { name: 'from', label: text('search.from'), kind: 'time' },
-    { name: 'to', label: text('search.to'), kind: 'time' },
+    ...timeFields(app),
     { name: 'eventId', label: text('search.eventId'), kind: 'text' },
   ];
 }
@@ -42,20 +25,10 @@ export function logFields(app: App): readonly Field<LogFilter>[] {
 /** The fields of the events' advanced search. */
 export function eventFields(app: App): readonly Field<EventFilter>[] {
   const { text } = app;
-  const statuses: readonly EventStatus[] = eventStatuses;
   return [
-    { name: 'eventType', label: text('column.event'), kind: 'text', options: eventTypeOptions(app) },
-    {
-      name: 'status',
-      label: text('column.status'),
-      kind: 'select',
-      options: [
-        ['', text('any')],
-        ...statuses.map((status) => [status, text(`eventStatus.${status}`)] as const),
-      ],
-    },
-    { name: 'from', label: text('search.from'), kind: 'time' },
-    { name: 'to', label: text('search.to'), kind: 'time' },
+    eventTypeField(app),
+    select('status', text('column.status'), [['', text('any')], ...named(app, 'eventStatus', eventStatuses)]),
+    ...timeFields(app),
   ];
 }
 
@@ -63,36 +36,37 @@ export function eventFields(app: App): readonly Field<EventFilter>[] {
 export function handlerFields(app: App): readonly Field<HandlerFilter>[] {
   const { text } = app;
   return [
-    { name: 'eventType', label: text('column.event'), kind: 'text', options: eventTypeOptions(app) },
-    {
-      name: 'type',
-      label: text('search.type'),
-      kind: 'select',
-      options: [
-        ['', text('any')],
-        ['http', text('type.http')],
-        ['local', text('type.local')],
-        ['flow', text('type.flow')],
-      ],
-    },
-    {
-      name: 'status',
-      label: text('column.status'),
-      kind: 'select',
-      options: [
-        ['', text('search.notArchived')],
-        ['enabled', text('flag.enabled')],
-        ['held', text('flag.held')],
-        ['disabled', text('flag.disabled')],
-        ['archived', text('flag.archived')],
-      ],
-    },
+    eventTypeField(app),
+    select('type', text('search.type'), [['', text('any')], ...named(app, 'type', handlerTypes)]),
+    select('status', text('column.status'), [
+      ['', text('search.notArchived')],
+      ...named(app, 'flag', handlerStatuses),
+    ]),
   ];
 }
 
-function eventTypeOptions({ registries, navigation }: App): Options {
+type Options = readonly (readonly [value: string, label: string])[];
+
+function select<Name extends string>(name: Name, label: string, options: Options) {
+  return { name, label, kind: 'select', options } as const;
+}
+
+/** Words, each with the text that the locales have for it. */
+function named({ text }: App, texts: string, words: readonly string[]): Options {
+  return words.map((word) => [word, text(`${texts}.${word}`)]);
+}
+
+function eventTypeField({ text, registries, navigation }: App) {
   const ids = navigation.registry ? [navigation.registry] : registries.items.map(({ id }) => id);
-  return eventTypesOf(ids).map(({ id, title }) => [id, title]);
+  const options = eventTypesOf(ids).map(({ id, title }) => [id, title] as const);
+  return { name: 'eventType', label: text('column.event'), kind: 'text', options } as const;
+}
+
+function timeFields({ text }: App) {
+  return [
+    { name: 'from', label: text('search.from'), kind: 'time' },
+    { name: 'to', label: text('search.to'), kind: 'time' },
+  ] as const;
 }
 
 function shownHandlers({ navigation }: App) {

@@ -3,9 +3,8 @@ import { path } from '../data/api.ts';
 import { showExamples } from '../editor/examples.ts';
 import { editedRegistries, flowJsonOf } from '../editor/flow-nodes.ts';
 import { showMenu } from '../editor/menu.ts';
-import { copy, notify } from '../editor/notify.ts';
 import { visible } from '../text/visible.ts';
-import { openTestEvent } from './open.ts';
+import { copy, notify } from './notices.ts';
 import { telling } from './problems.ts';
 
 /** What is done with a registry as a whole. */
@@ -22,7 +21,7 @@ export function showTabMenu(app: App, button: HTMLElement): void {
     label: text('menu.backUp', { registry: visible(name || id) }),
     onselect: () => void backUp(app, id),
   }));
-  const fire = { label: text('test.title'), onselect: () => openTestEvent(app) };
+  const fire = { label: text('test.title'), onselect: () => app.details.testEvent() };
   const examples = { label: text('button.examples'), onselect: showExamples };
   showMenu(button, [...(app.mayWrite ? [fire] : []), ...copies, ...(app.mayWrite ? backups : []), examples]);
 }

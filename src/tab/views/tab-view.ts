@@ -4,7 +4,6 @@ import { addRegistry, editedRegistries, editRegistry } from '../editor/flow-node
 import { onSidebarResized, SidebarHalf } from '../editor/sidebar-half.ts';
 import { visible } from '../text/visible.ts';
 import { emptyState, examplesButton } from './empty-state.ts';
-import { openTestEvent } from './open.ts';
 import { banner, iconButton, waitNote, wordButton } from './parts.ts';
 import { showTabMenu } from './tab-menu.ts';
 import { define, View, Watch } from './view.ts';
@@ -13,9 +12,6 @@ import './handlers-view.ts';
 import './executions-view.ts';
 import './events-view.ts';
 import './overview-view.ts';
-import './execution-details.ts';
-import './event-details.ts';
-import './test-event.ts';
 
 const icons: Readonly<Record<ViewName, string>> = {
   handlers: 'fa-plug',
@@ -72,7 +68,7 @@ export class TabView extends View {
       </nav>
       ${this.#registrySelect()}
       <span class="button-group nrp-tools">
-        ${iconButton({ icon: 'fa-bolt', label: this.t('test.title'), act: () => openTestEvent(this.app), refused })}
+        ${iconButton({ icon: 'fa-bolt', label: this.t('test.title'), act: () => this.app.details.testEvent(), refused })}
         ${this.#heightButton()}
         ${iconButton({
           icon: 'fa-ellipsis-v',

@@ -1,26 +1,26 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { EventDetails } from '../../engine/store/log.ts';
 import type { EventType } from '../../engine/words/catalogue.ts';
 import { path } from '../data/api.ts';
-import { FollowedEvent } from '../data/followed-event.ts';
+import { type Followed, followedEvent } from '../data/followed.ts';
 import { eventTypesOf } from '../editor/catalogue.ts';
 import { visible } from '../text/visible.ts';
 import { chainList } from './chain-list.ts';
 import { eventMark } from './marks.ts';
-import { openEvent } from './open.ts';
 import { banner, problemNote, wordButton } from './parts.ts';
 import { problemOf } from './problems.ts';
 import { section } from './sections.ts';
 import { define, View } from './view.ts';
 
 /** Fires an event that one makes of a sample, and follows it through its chain. */
-export class TestEventView extends View {
+class TestEventView extends View {
   static override properties = { ...View.properties, registry: {}, eventType: {} };
   declare registry: string;
   declare eventType: string;
   #envelope = '';
   #problem = '';
   #firing = false;
-  #followed: FollowedEvent | undefined;
+  #followed: Followed<EventDetails> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -72,7 +72,7 @@ export class TestEventView extends View {
     return section(
       this.t('test.outcome'),
       html`<div role="status" class="nrp-outcome">${eventMark(this.app, status)}
-          <button type="button" class="nrp-link" @click=${() => openEvent(this.app, this.registry, id)}>${id}</button>
+          <button type="button" class="nrp-link" @click=${() => this.app.details.event(this.registry, id)}>${id}</button>
           <span class="nrp-muted">${this.t(`eventHint.${status}`)}</span></div>
         ${chainList(this.app, this.registry, executions)}`,
     );
@@ -159,7 +159,7 @@ export class TestEventView extends View {
 
   #follow(id: string): void {
     this.#followed?.stop();
-    this.#followed = new FollowedEvent(this.app, this.registry, id);
+    this.#followed = followedEvent(this.app, this.registry, id);
     this.#followed.observe(() => this.requestUpdate());
     this.#followed.start();
   }

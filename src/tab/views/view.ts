@@ -1,5 +1,6 @@
 import { LitElement, type ReactiveController } from 'lit';
 import type { App } from '../app.ts';
+import { LiveSource } from '../data/live-source.ts';
 import type { Observable } from '../data/observable.ts';
 import { Pace } from '../data/pace.ts';
 
@@ -19,7 +20,10 @@ export abstract class View extends LitElement {
 
 const betweenRendersMs = 200;
 
-/** Renders a view anew when what it shows changes, at once or at the pace of live changes: five times a second. */
+/**
+ * Renders a view anew when what it shows changes, at once or at the pace of live changes: five times a second. Live
+ * sources run while the view is shown.
+ */
 export class Watch implements ReactiveController {
   readonly #sources: () => readonly Observable[];
   readonly #pace: Pace;
@@ -32,7 +36,11 @@ export class Watch implements ReactiveController {
   }
 
   hostConnected(): void {
-    this.#ends = this.#sources().map((source) => source.observe(() => this.#pace.ask()));
+    const sources = this.#sources();
+    const live = sources.filter((source) => source instanceof LiveSource);
+    this.#ends = sources.map((source) => source.observe(() => this.#pace.ask()));
+    this.#ends.push(...live.map((source) => () => source.stop()));
+    for (const source of live) source.start();
   }
 
   hostDisconnected(): void {

@@ -1,0 +1,82 @@
+import type { EventDetails, ExecutionDetails } from '../../engine/store/log.ts';
+import { path } from './api.ts';
+import { LiveSource } from './live-source.ts';
+import { Pace } from './pace.ts';
+import type { LogSummary } from './shapes.ts';
+import type { Sources } from './sources.ts';
+
+/** Ms between two readings while the feed tells of changes, and when nothing is heard of what may change unheard. */
+const betweenReadings = 400;
+const silence = 2000;
+
+interface Subject<Details> {
+  readonly route: string;
+  /** Whether an execution that the feed tells of concerns it. */
+  readonly concernedBy: (row: LogSummary) => boolean;
+  /** Whether it may change without an execution that the feed tells of. */
+  readonly changesUnheard: (details: Details | undefined) => boolean;
+}
+
+/** The details of one event or execution, read again whenever the live feed tells of it. */
+export class Followed<Details> extends LiveSource {
+  details: Details | undefined;
+  problem: unknown;
+  readonly #sources: Sources;
+  readonly #subject: Subject<Details>;
+  readonly #reading = new Pace(() => void this.read(), betweenReadings);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(sources: Sources, subject: Subject<Details>) {
+    super();
+    this.#sources = sources;
+    this.#subject = subject;
+  }
+
+  async read(): Promise<void> {
+    try {
+      this.details = await this.#sources.api.get(this.#subject.route);
+      this.problem = undefined;
+    } catch (error) {
+      this.problem = error;
+    }
+    this.changed();
+    clearTimeout(this.#timer);
+    if (this.started && this.#subject.changesUnheard(this.details))
+      this.#timer = setTimeout(() => this.#reading.ask(), silence);
+  }
+
+  protected override follow() {
+    const ask = () => this.#reading.ask();
+    ask();
+    return [
+      this.#sources.feed.follow({
+        rows: (rows) => rows.some(this.#subject.concernedBy) && ask(),
+        gap: ask,
+      }),
+      () => this.#reading.stop(),
+      () => clearTimeout(this.#timer),
+    ];
+  }
+}
+
+export function followedExecution(
+  sources: Sources,
+  registry: string,
+  id: string,
+): Followed<ExecutionDetails> {
+  return new Followed(sources, {
+    route: path('registries', registry, 'executions', id),
+    concernedBy: (row) => row.id === id,
+    changesUnheard: () => false,
+  });
+}
+
+/** Until it is settled, an event may change without its executions, as when nobody takes it. */
+export function followedEvent(sources: Sources, registry: string, id: string): Followed<EventDetails> {
+  return new Followed<EventDetails>(sources, {
+    route: path('registries', registry, 'events', id),
+    concernedBy: ({ eventId }) => eventId === id,
+    changesUnheard: (details) =>
+      details === undefined || ['waiting', 'running', 'parked'].includes(details.status),
+  });
+}

@@ -1,0 +1,51 @@
+import { html, type TemplateResult } from 'lit';
+import type { Followed } from '../data/followed.ts';
+import { closeTray } from '../editor/tray.ts';
+import { copy } from './notices.ts';
+import { problemNote, waitNote, wordButton } from './parts.ts';
+import { problemOf } from './problems.ts';
+import { View, Watch } from './view.ts';
+
+/** All that is known of one event or execution, once it has been read. */
+export abstract class DetailsView<Details> extends View {
+  static override properties = { ...View.properties, registry: {}, subject: {} };
+  declare registry: string;
+  /** The id of the event or execution. */
+  declare subject: string;
+  #followed: Followed<Details> | undefined;
+
+  constructor() {
+    super();
+    new Watch(this, () => [this.followed], 'at once');
+  }
+
+  /** Where the details come from. */
+  protected abstract follow(): Followed<Details>;
+
+  protected abstract content(details: Details): TemplateResult;
+
+  protected get followed(): Followed<Details> {
+    this.#followed ??= this.follow();
+    return this.#followed;
+  }
+
+  override render(): TemplateResult {
+    const { details, problem } = this.followed;
+    if (details) return html`<div class="nrp-details">${this.content(details)}</div>`;
+    return problem === undefined ? waitNote(this.t('loading')) : problemNote(problemOf(this.app, problem));
+  }
+
+  /** The ways to the executions of the event and to a copy of what is shown. */
+  protected eventButtons(eventId: string, json: () => string): TemplateResult {
+    const executions = () => {
+      closeTray();
+      this.app.navigation.showExecutions({ eventId });
+    };
+    return html`${wordButton({ icon: 'fa-list-ul', label: this.t('execution.others'), act: executions })}
+      ${wordButton({
+        icon: 'fa-clipboard',
+        label: this.t('button.copyJson'),
+        act: () => copy(this.app, json(), this.t('copied')),
+      })}`;
+  }
+}
