@@ -6,7 +6,7 @@ import { type EventSource, envelopeOf } from '../src/runtime/message.ts';
 import { hopsOf } from '../src/runtime/message-hops.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { requireEngine } from '../src/runtime/node-home.ts';
-import { configured, errorStatus, onInput } from '../src/runtime/node-outcome.ts';
+import { configured, errorStatus, onClose, onInput } from '../src/runtime/node-outcome.ts';
 import { provisioningOf } from '../src/runtime/provisioning.ts';
 
 interface SavedEvent extends NodeDef, EventSource, IntakeDef {
@@ -29,10 +29,13 @@ export default function provisioningEvent(RED: NodeAPI): void {
     if (!saved) return;
     const { registry } = saved;
 
-    const detach = provisioning.attachEmitter(
-      registry,
-      this.id,
-      ({ id, payload, message, eventType, objectId }) => {
+    const engine = () => requireEngine(provisioning, registry);
+    let problem: string | null = null;
+    const show = () => this.status(problem === null ? intake.statusOf(this.id) : errorStatus(problem));
+
+    const detach = provisioning
+      .engine(registry)
+      ?.attachEmitter(this.id, ({ id, payload, message, eventType, objectId }) => {
         const msg = (message ?? { _msgid: RED.util.generateId() }) as NodeMessageInFlow;
         // A step of its own: also an event that is sent to nobody has come to an end.
         const journey = provisioning.engine(registry)?.journeyOf(id);
@@ -46,15 +49,10 @@ export default function provisioningEvent(RED: NodeAPI): void {
         } finally {
           journey?.end();
         }
-      },
-    );
-    let problem: string | null = null;
-    const show = () =>
-      this.status(problem === null ? intake.statusOf(this.id) : errorStatus(new Error(problem)));
+      });
     onInput(this, async (msg) => {
       const envelope = await envelopeOf(RED, this, saved, msg);
-      const engine = requireEngine(provisioning, registry);
-      await engine.accept([envelope], this.id, undefined, msg, hopsOf(msg));
+      await engine().accept([envelope], this.id, undefined, msg, hopsOf(msg));
       show();
     });
     const unmount = intake.mount(this, saved, credentials);
@@ -63,21 +61,16 @@ export default function provisioningEvent(RED: NodeAPI): void {
       if (registry) show();
     });
     const unfire = provisioning.onFire(this.id, async () => {
-      const engine = requireEngine(provisioning, registry);
+      const firing = engine();
       const { eventType } = saved;
       if (!eventType) {
         const message = RED._('provisioning-event.error.noType');
         throw new InvalidInput(RED._('provisioning-event.error.node'), [{ field: 'eventType', message }]);
       }
-      return engine.accept([engine.sampleOf(eventType)], this.id);
+      return firing.accept([firing.sampleOf(eventType)], this.id);
     });
-    this.on('close', () => {
-      detach();
-      unmount();
-      unobserve();
-      unfire();
-    });
-    if (!registry) this.status(errorStatus(new Error(RED._('provisioning-event.status.noRegistry'))));
+    onClose(this, detach, unmount, unobserve, unfire);
+    if (!registry) this.status(errorStatus(RED._('provisioning-event.status.noRegistry')));
   }
   RED.nodes.registerType('provisioning-event', ProvisioningEvent, {
     credentials: {

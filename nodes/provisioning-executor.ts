@@ -6,7 +6,7 @@ import { parseEnvelope } from '../src/engine/words/event.ts';
 import { hopsOf } from '../src/runtime/message-hops.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { requireEngine } from '../src/runtime/node-home.ts';
-import { configured, onInput } from '../src/runtime/node-outcome.ts';
+import { configured, onClose, onInput } from '../src/runtime/node-outcome.ts';
 import { provisioningOf } from '../src/runtime/provisioning.ts';
 import { RunningStatus } from '../src/runtime/running-status.ts';
 
@@ -31,9 +31,11 @@ export default function provisioningExecutor(RED: NodeAPI): void {
     const { registry } = saved;
     const status = new RunningStatus(RED, this);
 
-    const detach = provisioning.attachExecutor(registry, this.id, (pass, envelope) =>
-      send(this, pass, { _msgid: RED.util.generateId(), payload: envelope }),
-    );
+    const detach = provisioning
+      .engine(registry)
+      ?.attachExecutor(this.id, (pass, envelope) =>
+        send(this, pass, { _msgid: RED.util.generateId(), payload: envelope }),
+      );
     const unobserve = provisioning.observeProblem(registry, (problem) => status.problem(problem));
     onInput<EventMessage>(this, async (msg) => {
       const engine = requireEngine(provisioning, registry);
@@ -50,10 +52,7 @@ export default function provisioningExecutor(RED: NodeAPI): void {
       // A deploy may have replaced this node meanwhile: the message leaves by the one that now has its id.
       send(RED.nodes.getNode(this.id) ?? this, pass, msg);
     });
-    this.on('close', () => {
-      detach();
-      unobserve();
-    });
+    onClose(this, detach, unobserve);
   }
   RED.nodes.registerType('provisioning-executor', ProvisioningExecutor);
 }

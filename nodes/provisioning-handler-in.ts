@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { FlowCall } from '../src/engine/targets/flow/flow.ts';
 import { migrate } from '../src/runtime/migrations.ts';
-import { configured } from '../src/runtime/node-outcome.ts';
+import { configured, onClose } from '../src/runtime/node-outcome.ts';
 import { provisioningOf } from '../src/runtime/provisioning.ts';
 
 interface SavedHandlerIn extends NodeDef {
@@ -39,10 +39,7 @@ export default function provisioningHandlerIn(RED: NodeAPI): void {
       }
       provisioning.flows.reenter(handler);
     });
-    this.on('close', () => {
-      stop();
-      close?.();
-    });
+    onClose(this, stop, () => close?.());
   }
   RED.nodes.registerType('provisioning-handler-in', ProvisioningHandlerIn);
 }

@@ -33,8 +33,8 @@ export default function provisioningRegistry(RED: NodeAPI): void {
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       if (error !== provisioning.settingsError) this.error(error.message);
-      this.status(errorStatus(error));
-      this.on('close', provisioning.refuseRegistry(saved, error.message).end);
+      this.status(errorStatus(error.message));
+      this.on('close', provisioning.refuseRegistry(saved, error.message));
     }
   }
   RED.nodes.registerType('provisioning-registry', ProvisioningRegistry);

@@ -16,13 +16,13 @@ const registered = new WeakSet<Provisioning>();
 export function adminApi(RED: NodeAPI, provisioning: Provisioning): void {
   if (registered.has(provisioning)) return;
   registered.add(provisioning);
-  const routes = new Routes(RED);
+  const routes = new Routes(RED, provisioning);
   registryRoutes(routes, provisioning);
-  handlerRoutes(routes, provisioning);
+  handlerRoutes(routes);
   logRoutes(routes, provisioning);
   fireRoutes(routes, provisioning);
-  operatorRoutes(routes, provisioning);
-  exportRoutes(routes, provisioning);
+  operatorRoutes(routes);
+  exportRoutes(routes);
   backupRoutes(routes, provisioning);
   metricsRoute(routes, provisioning);
   routes.end();

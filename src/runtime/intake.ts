@@ -87,7 +87,7 @@ class HttpIntake implements Intake {
             const inUse = red._('provisioning-event.error.inUse', { path, name: first.label });
             this.#refuse(node, registry, misconfigured(red, 'path', inUse));
           } else if (guard.problem) {
-            this.#show(node, registry, errorStatus(guard.problem));
+            this.#show(node, registry, errorStatus(guard.problem.message));
           } else if (registry) {
             this.#show(node, registry, guard.open && !hasNodeAuth(red) ? openStatus(red) : {});
           }
@@ -134,7 +134,7 @@ class HttpIntake implements Intake {
 
   #refuse(node: Node, registry: string, error: InvalidInput): void {
     node.error(error.message);
-    this.#show(node, registry, errorStatus(error));
+    this.#show(node, registry, errorStatus(error.message));
   }
 
   #show(node: Node, registry: string, status: NodeStatus): void {

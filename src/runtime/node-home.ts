@@ -1,6 +1,6 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import type { Engine } from '../engine/engine.ts';
-import { InvalidInput, Unavailable } from '../engine/words/errors.ts';
+import { InvalidInput, NotFound, Unavailable } from '../engine/words/errors.ts';
 import type { Provisioning } from './provisioning.ts';
 
 /**
@@ -8,13 +8,7 @@ import type { Provisioning } from './provisioning.ts';
  * @throws InvalidInput when the node stands in a subflow
  */
 export function refuseSubflow(RED: NodeAPI, saved: NodeDef): void {
-  let inSubflow = false;
-  RED.nodes.eachNode((node) => {
-    inSubflow ||= (node.type as string) === 'subflow' && node.id === saved.z;
-  });
-  // An instance of a subflow's node carries the id it was copied from.
-  inSubflow ||= '_alias' in saved;
-  if (!inSubflow) return;
+  if (!isInSubflow(RED, saved)) return;
   throw new InvalidInput(`${saved.type} "${saved.name || saved.id}"`, [
     {
       field: '',
@@ -23,10 +17,31 @@ export function refuseSubflow(RED: NodeAPI, saved: NodeDef): void {
   ]);
 }
 
+export function isInSubflow(RED: NodeAPI, saved: NodeDef): boolean {
+  // An instance of a subflow's node carries the id it was copied from.
+  let found = '_alias' in saved;
+  RED.nodes.eachNode((node) => {
+    found ||= (node.type as string) === 'subflow' && node.id === saved.z;
+  });
+  return found;
+}
+
 /** @throws Unavailable when the node has no registry that is in force */
 export function requireEngine(provisioning: Provisioning, registry: string): Engine {
   const engine = provisioning.engine(registry);
   if (engine) return engine;
   const problem = provisioning.problemOf(registry);
   throw new Unavailable(problem ?? 'no registry: choose one in the node’s dialog and deploy');
+}
+
+/** Whether the flows hold a registry of this id, in force or not. */
+export function isDeployed(provisioning: Provisioning, registry: string): boolean {
+  return provisioning.engine(registry) !== undefined || provisioning.problemOf(registry) !== undefined;
+}
+
+/** @throws NotFound, or Unavailable when the registry is deployed but not in force */
+export function deployedEngine(provisioning: Provisioning, registry: string): Engine {
+  if (!isDeployed(provisioning, registry))
+    throw new NotFound(`there is no registry ${registry} in the deployed flow`);
+  return requireEngine(provisioning, registry);
 }

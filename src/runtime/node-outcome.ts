@@ -1,29 +1,31 @@
 import type { Node, NodeMessageInFlow, NodeStatus } from 'node-red';
-import { InvalidInput, ProvisioningError } from '../engine/words/errors.ts';
-
-type Send = (msg: NodeMessageInFlow | (NodeMessageInFlow | null)[]) => void;
-type Done = (error?: Error) => void;
-
-/** What a node does with a message; it throws what is wrong with it. */
-export type Work<TMessage extends NodeMessageInFlow> = (msg: TMessage, send: Send) => Promise<void>;
+import { InvalidInput } from '../engine/words/errors.ts';
 
 /**
  * Runs a node's work on each message. Whatever it throws becomes the node's status and `done(error)`, once:
  * an error that escaped an asynchronous listener would end Node-RED.
  */
-export function onInput<TMessage extends NodeMessageInFlow>(node: Node, work: Work<TMessage>): void {
-  node.on('input', (msg, send, done) => {
-    work(msg as TMessage, send as Send).then(
+export function onInput<TMessage extends NodeMessageInFlow>(
+  node: Node,
+  work: (msg: TMessage) => Promise<void>,
+): void {
+  node.on('input', (msg, _send, done) => {
+    work(msg as TMessage).then(
       () => done(),
-      (error) => fail(node, error, done),
+      (error) => {
+        const problem = error instanceof Error ? error : new Error(String(error));
+        node.status(errorStatus(problem.message));
+        done(problem);
+      },
     );
   });
 }
 
-function fail(node: Node, error: unknown, done: Done): void {
-  const problem = error instanceof Error ? error : new Error(String(error));
-  node.status(errorStatus(problem));
-  done(problem);
+/** What a node has begun ends with it. @param ends nothing where it has not begun */
+export function onClose(node: Node, ...ends: ((() => void) | undefined)[]): void {
+  node.on('close', () => {
+    for (const end of ends) end?.();
+  });
 }
 
 /**
@@ -41,7 +43,7 @@ export function configured<T>(
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     node.error(error.message);
-    node.status(errorStatus(error));
+    node.status(errorStatus(error.message));
     onInput(node, () => Promise.reject(error));
     refused(error);
     return null;
@@ -49,8 +51,6 @@ export function configured<T>(
 }
 
 /** A red ring with the first words of what is wrong. */
-export function errorStatus(error: unknown): NodeStatus {
-  const text =
-    error instanceof ProvisioningError ? error.message : String((error as Error)?.message ?? error);
-  return { fill: 'red', shape: 'ring', text: text.length > 60 ? `${text.slice(0, 59)}…` : text };
+export function errorStatus(problem: string): NodeStatus {
+  return { fill: 'red', shape: 'ring', text: problem.length > 60 ? `${problem.slice(0, 59)}…` : problem };
 }

@@ -51,7 +51,7 @@ export class RunningStatus {
   }
 
   #show(): void {
-    if (this.#problem !== null) this.#node.status(errorStatus(new Error(this.#problem)));
+    if (this.#problem !== null) this.#node.status(errorStatus(this.#problem));
     else if (this.#failure)
       this.#node.status({
         fill: 'red',

@@ -1,17 +1,16 @@
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { NodeAPI } from 'node-red';
 import { z } from 'zod';
 import { AddressGuard } from '../engine/targets/http/address-guard.ts';
 import { InvalidInput } from '../engine/words/errors.ts';
 import { integer } from '../engine/words/handler.ts';
+import { isVariableName } from '../engine/words/handler-settings.ts';
 import { parse } from '../engine/words/parse.ts';
 
-const cidrs = z
-  .array(
-    z.string('must be a CIDR block such as "10.0.0.0/8"'),
-    'must be a list of CIDR blocks such as "10.0.0.0/8"',
-  )
-  .default([]);
+const cidr = 'a CIDR block such as "10.0.0.0/8"';
+const cidrs = z.array(z.string(`must be ${cidr}`), 'must be a list of CIDR blocks such as "10.0.0.0/8"');
+const variableName = 'must be a name such as "PYTHONPATH"';
 
 /** `provisioning` in settings.js. */
 const settingsSchema = z
@@ -27,33 +26,20 @@ const settingsSchema = z
     /** Variables that handlers may give to scripts although they can make an interpreter run other code. */
     scriptEnvironment: z
       .array(
-        z
-          .string('must be a name such as "PYTHONPATH"')
-          .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be a name such as "PYTHONPATH"'),
+        z.string(variableName).refine(isVariableName, variableName),
         'must be a list of names such as "PYTHONPATH"',
       )
       .default([]),
-    http: z.strictObject({ allow: cidrs, deny: cidrs }).default({ allow: [], deny: [] }),
+    http: z.strictObject({ allow: cidrs.default([]), deny: cidrs.default([]) }).prefault({}),
     /** Accepted and untaken events of a registry at most; beyond it the intake answers 503. */
     backlog: integer(1, Number.MAX_SAFE_INTEGER).default(10_000_000),
   })
-  .default({
-    scripts: true,
-    scriptDirs: [],
-    scriptEnvironment: [],
-    http: { allow: [], deny: [] },
-    backlog: 10_000_000,
-  });
+  .prefault({});
 
-export interface Settings {
+export interface Settings extends Readonly<Omit<z.infer<typeof settingsSchema>, 'scriptDirs'>> {
   readonly dir: string;
-  readonly scripts: boolean;
   /** All folders that scripts may be run of. */
   readonly scriptFolders: readonly string[];
-  /** Names of variables that handlers may give to scripts, besides harmless ones. */
-  readonly scriptEnvironment: readonly string[];
-  readonly http: { readonly allow: readonly string[]; readonly deny: readonly string[] };
-  readonly backlog: number;
 }
 
 // From src/runtime, or from dist/src/runtime once built.
@@ -79,18 +65,36 @@ export function readSettings(value: unknown, userDir: string): Settings {
   };
 }
 
+interface RuntimeSettings {
+  readonly provisioning?: unknown;
+  readonly userDir?: string;
+  readonly editorTheme?: { readonly projects?: { readonly enabled?: boolean } };
+  get(name: 'projects'): { readonly activeProject?: string } | undefined;
+}
+
 /**
- * Reads them without throwing: nodes whose types did not load would keep every flow of Node-RED from starting.
+ * Reads those of a runtime without throwing: nodes whose types did not load would keep every flow of Node-RED from
+ * starting.
  * @returns the defaults where there is an error
  */
-export function settingsOrError(
-  value: unknown,
-  userDir: string,
-): { readonly settings: Settings; readonly error: InvalidInput | null } {
+export function settingsOf(RED: NodeAPI): {
+  readonly settings: Settings;
+  readonly error: InvalidInput | null;
+} {
+  const { provisioning, userDir } = RED.settings as unknown as RuntimeSettings;
   try {
-    return { settings: readSettings(value, userDir), error: null };
+    return { settings: readSettings(provisioning, String(userDir)), error: null };
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    return { settings: readSettings(undefined, userDir), error };
+    return { settings: readSettings(undefined, String(userDir)), error };
   }
+}
+
+/** Where the registries' folders are now; with Node-RED's Projects, each project has its own. */
+export function dirOf(RED: NodeAPI, { dir }: Settings): string {
+  const settings = RED.settings as unknown as RuntimeSettings;
+  const project = settings.editorTheme?.projects?.enabled
+    ? settings.get('projects')?.activeProject
+    : undefined;
+  return project === undefined ? dir : join(dir, 'projects', project);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { absentAsMissing } from '../words/absent.ts';
 import { dateTimeSchema, instantOf } from '../words/date-time.ts';
 import { InvalidInput } from '../words/errors.ts';
 import { eventTypeSchema } from '../words/event.ts';
@@ -80,21 +81,15 @@ const pageShape = {
   cursor: z.string({ error: 'must be one cursor' }).max(64, 'is not a cursor of this list').optional(),
 };
 
-/** What a search form leaves empty is not asked for. */
-function withoutBlanks(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).filter(([, asked]) => asked !== ''));
-}
-
 // Strict: a condition that is misspelt, or empty by mistake, must not widen what is replayed or exported.
 const executionFilterSchema = z.strictObject(executionFilterShape);
 const executionQuerySchema = z.preprocess(
-  withoutBlanks,
+  absentAsMissing,
   z.strictObject({ ...executionFilterShape, ...pageShape }),
 );
-const eventQuerySchema = z.preprocess(withoutBlanks, z.strictObject({ ...eventFilterShape, ...pageShape }));
+const eventQuerySchema = z.preprocess(absentAsMissing, z.strictObject({ ...eventFilterShape, ...pageShape }));
 const statisticsQuerySchema = z.preprocess(
-  withoutBlanks,
+  absentAsMissing,
   z.strictObject({
     from: instantSchema.optional(),
     to: instantSchema.optional(),

@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { parse } from '../../engine/words/parse.ts';
 import type { Provisioning } from '../provisioning.ts';
-import { engineOf } from './registry-routes.ts';
 import type { Routes } from './routes.ts';
 
 const bodySchema = z.strictObject({
@@ -18,9 +16,9 @@ const bodySchema = z.strictObject({
 
 export function backupRoutes(routes: Routes, provisioning: Provisioning): void {
   routes.post('/registries/:registry/backup', async (request) => {
-    const engine = engineOf(provisioning, request);
+    const engine = request.engine();
     const at = new Date().toISOString().replaceAll(/[:.]/g, '-');
-    const { name = `${engine.id}-${at}` } = parse('body', bodySchema, await request.json());
+    const { name = `${engine.id}-${at}` } = await request.body(bodySchema);
     const folder = join(provisioning.dir(), 'backups', name);
     await engine.backUp(folder);
     return { name, folder };

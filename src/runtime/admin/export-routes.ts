@@ -5,10 +5,7 @@ import { z } from 'zod';
 import { type ExecutionFilter, type ExecutionLog, parseExecutionFilter } from '../../engine/store/log.ts';
 import { NotFound } from '../../engine/words/errors.ts';
 import type { ExecutionRow } from '../../engine/words/execution.ts';
-import { parse } from '../../engine/words/parse.ts';
-import type { Provisioning } from '../provisioning.ts';
 import { filterSchema } from './operator-routes.ts';
-import { engineOf } from './registry-routes.ts';
 import type { Routes } from './routes.ts';
 import { spreadsheetCell } from './spreadsheet-cell.ts';
 
@@ -44,12 +41,12 @@ const columns = [
 ] as const;
 
 /** The log as CSV: a link that a browser can follow, for one download within a minute. */
-export function exportRoutes(routes: Routes, provisioning: Provisioning): void {
+export function exportRoutes(routes: Routes): void {
   const tickets = new Map<string, Ticket>();
 
   routes.ask('/registries/:registry/exports', async (request) => {
-    const { filter } = parse('body', bodySchema, await request.json());
-    const engine = engineOf(provisioning, request);
+    const { filter } = await request.body(bodySchema);
+    const engine = request.engine();
     const ticket = { registry: engine.id, log: await engine.log(), filter: parseExecutionFilter(filter) };
     const token = randomBytes(24).toString('base64url');
     tickets.set(token, ticket);

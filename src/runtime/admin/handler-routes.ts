@@ -2,25 +2,22 @@ import { z } from 'zod';
 import type { RegisteredHandler } from '../../engine/delivery/registry.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { HandlerHealth } from '../../engine/store/log.ts';
+import { absentAsMissing } from '../../engine/words/absent.ts';
 import { Conflict, NotFound, Unavailable } from '../../engine/words/errors.ts';
 import { eventTypeSchema } from '../../engine/words/event.ts';
 import { listensTo } from '../../engine/words/event-type.ts';
 import { handlerStatusSchema } from '../../engine/words/handler.ts';
-import { parse } from '../../engine/words/parse.ts';
-import type { Provisioning } from '../provisioning.ts';
-import { engineOf } from './registry-routes.ts';
+import { handlerStatuses, handlerTypes } from '../../engine/words/handler-settings.ts';
 import type { Routes } from './routes.ts';
 
-const blank = z.literal('').transform(() => undefined);
-const querySchema = z.strictObject({
-  eventType: z.union([blank, eventTypeSchema]).optional(),
-  type: z
-    .union([blank, z.enum(['http', 'local', 'flow'])], { error: 'must be http, local or flow' })
-    .optional(),
-  status: z
-    .union([blank, handlerStatusSchema], { error: 'must be enabled, held, disabled or archived' })
-    .optional(),
-});
+const querySchema = z.preprocess(
+  absentAsMissing,
+  z.strictObject({
+    eventType: eventTypeSchema.optional(),
+    type: z.enum(handlerTypes, { error: 'must be http, local or flow' }).optional(),
+    status: z.enum(handlerStatuses, { error: 'must be enabled, held, disabled or archived' }).optional(),
+  }),
+);
 
 const switchSchema = z.strictObject({
   status: handlerStatusSchema,
@@ -31,27 +28,23 @@ const switchSchema = z.strictObject({
 const healthSpan = 3_600_000;
 const healthPause = 1000;
 
-export function handlerRoutes(routes: Routes, provisioning: Provisioning): void {
+export function handlerRoutes(routes: Routes): void {
   routes.get('/registries/:registry/handlers', async (request) => {
-    const engine = engineOf(provisioning, request);
-    const { eventType, type, status } = parse('query', querySchema, request.query);
+    const engine = request.engine();
+    const { eventType, type, status } = request.asked(querySchema);
     const handlers = await engine.handlers();
     const healths = await healthsOf(engine, handlers);
-    const items = handlers
-      .filter(
-        (handler) =>
-          (eventType === undefined ||
-            handler.config.events.some((pattern) => listensTo(pattern, eventType))) &&
-          (type === undefined || handler.config.handlerType === type) &&
-          (status === undefined ? handler.status !== 'archived' : handler.status === status),
-      )
-      .map((handler) => viewOf(engine, handler, healths[handler.config.id]));
-    return { items };
+    const isAskedFor = ({ config, status: now }: RegisteredHandler) =>
+      (eventType === undefined || config.events.some((pattern) => listensTo(pattern, eventType))) &&
+      (type === undefined || config.handlerType === type) &&
+      (status === undefined ? now !== 'archived' : now === status);
+    const items = handlers.filter(isAskedFor);
+    return { items: items.map((handler) => viewOf(engine, handler, healths[handler.config.id])) };
   });
 
   routes.patch('/registries/:registry/handlers/:handler', async (request) => {
-    const engine = engineOf(provisioning, request);
-    const { status, reason } = parse('body', switchSchema, await request.json());
+    const engine = request.engine();
+    const { status, reason } = await request.body(switchSchema);
     if (status === 'archived') {
       throw new Conflict('a handler is archived in its dialog only: choose the status there and deploy');
     }
@@ -69,7 +62,6 @@ function viewOf(
   { config, refused, number, target, status, override }: RegisteredHandler,
   health?: HandlerHealth,
 ) {
-  const { parked = null, successRate = null, p95Ms = null, lastError = null } = health ?? {};
   return {
     id: config.id,
     number,
@@ -83,12 +75,11 @@ function viewOf(
     override,
     ...(refused !== null && { refused }),
     circuit: engine.circuitOf(config.id),
-    parked,
-    successRate,
-    p95Ms,
-    lastError,
+    ...(health ?? unknownHealth),
   };
 }
+
+const unknownHealth = { parked: null, successRate: null, p95Ms: null, lastError: null };
 
 type Healths = Readonly<Record<string, HandlerHealth>>;
 

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { parseEventQuery, parseExecutionQuery, parseStatisticsQuery } from '../../engine/store/log.ts';
 import { numeric } from '../../engine/words/handler.ts';
-import { parse } from '../../engine/words/parse.ts';
 import type { Provisioning } from '../provisioning.ts';
-import { engineOf } from './registry-routes.ts';
 import type { AdminRequest, Routes } from './routes.ts';
 
 /** What the live feed's frames say of themselves. */
@@ -14,7 +12,7 @@ const changesSchema = z.strictObject({
 
 /** What happened: executions, events and their numbers. */
 export function logRoutes(routes: Routes, provisioning: Provisioning): void {
-  const logOf = (request: AdminRequest) => engineOf(provisioning, request).log();
+  const logOf = (request: AdminRequest) => request.engine().log();
 
   routes.get('/registries/:registry/executions', async (request) => {
     const log = await logOf(request);
@@ -22,8 +20,8 @@ export function logRoutes(routes: Routes, provisioning: Provisioning): void {
     return log.executions(filter, page);
   });
   routes.get('/registries/:registry/changes', (request) => {
-    const { boot, after } = parse('query', changesSchema, request.query);
-    return provisioning.feed.changes(engineOf(provisioning, request).id, boot, after);
+    const { boot, after } = request.asked(changesSchema);
+    return provisioning.feed.changes(request.engine().id, boot, after);
   });
   routes.get('/registries/:registry/executions/:execution', async (request) =>
     (await logOf(request)).execution(request.param('execution')),

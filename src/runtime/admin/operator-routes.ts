@@ -2,9 +2,6 @@ import { z } from 'zod';
 import { parseExecutionFilter } from '../../engine/store/log.ts';
 import { NotFound } from '../../engine/words/errors.ts';
 import { numeric } from '../../engine/words/handler.ts';
-import { parse } from '../../engine/words/parse.ts';
-import type { Provisioning } from '../provisioning.ts';
-import { engineOf } from './registry-routes.ts';
 import type { AdminRequest, Routes } from './routes.ts';
 
 const closeSchema = z.strictObject({
@@ -33,11 +30,11 @@ const replaySchema = z
   });
 
 /** What operators set right: circuits, replays, and the end of what waits. */
-export function operatorRoutes(routes: Routes, provisioning: Provisioning): void {
-  const operatorOf = (request: AdminRequest) => engineOf(provisioning, request).operator();
+export function operatorRoutes(routes: Routes): void {
+  const operatorOf = (request: AdminRequest) => request.engine().operator();
 
   routes.post('/registries/:registry/handlers/:handler/circuit', async (request) => {
-    const { state } = parse('body', closeSchema, await request.json());
+    const { state } = await request.body(closeSchema);
     (await operatorOf(request)).closeCircuit(request.param('handler'));
     return { state };
   });
@@ -54,18 +51,18 @@ export function operatorRoutes(routes: Routes, provisioning: Provisioning): void
     return { id, executions: await (await operatorOf(request)).replayEvent(id) };
   });
   routes.post('/registries/:registry/replay', async (request) => {
-    const { filter, ...options } = parse('body', replaySchema, await request.json());
+    const { filter, ...options } = await request.body(replaySchema);
     const by = request.user;
-    return engineOf(provisioning, request).replayAll(parseExecutionFilter(filter ?? {}), { ...options, by });
+    return request.engine().replayAll(parseExecutionFilter(filter ?? {}), { ...options, by });
   });
   routes.get('/registries/:registry/replays', async (request) => {
-    const log = await engineOf(provisioning, request).log();
+    const log = await request.engine().log();
     return { items: await log.replays() };
   });
   routes.post('/registries/:registry/replays/:replay/cancel', async (request) => {
     const id = Number(request.param('replay'));
     if (!Number.isSafeInteger(id)) throw new NotFound(`there is no replay ${request.param('replay')}`);
-    await engineOf(provisioning, request).cancelReplay(id);
+    await request.engine().cancelReplay(id);
     return { id };
   });
 }

@@ -1,11 +1,7 @@
-import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Engine, EngineState } from '../../engine/engine.ts';
-import { NotFound, Unavailable } from '../../engine/words/errors.ts';
-import { nodeIdSchema } from '../../engine/words/handler.ts';
+import { Unavailable } from '../../engine/words/errors.ts';
 import type { Provisioning } from '../provisioning.ts';
-import type { AdminRequest, Routes } from './routes.ts';
+import type { Routes } from './routes.ts';
 
 interface RegistryView {
   readonly id: string;
@@ -29,32 +25,20 @@ export function registryRoutes(routes: Routes, provisioning: Provisioning): void
       .refusedRegistries()
       .map(({ id, name, problem }) => ({ id, name, state: 'error' as const, ...nothing, error: problem }));
     const known = new Set([...deployed, ...refused].map(({ id }) => id));
-    return [...deployed, ...refused, ...(await orphans(provisioning.dir(), known))];
+    const orphans = (await provisioning.storedRegistries())
+      .filter((id) => !known.has(id))
+      .map((id) => ({ id, name: '', state: 'orphaned' as const, ...nothing }));
+    return [...deployed, ...refused, ...orphans];
   });
 
   routes.get('/registries/:registry/catalogue', (request) => ({
-    items: engineOf(provisioning, request).catalogue.types.map(({ id, group, title, sample }) => ({
-      id,
-      group,
-      title,
-      sample,
-    })),
+    items: request.engine().catalogue.types.map(({ object: _, ...shown }) => shown),
   }));
-}
-
-/** @throws NotFound, or Unavailable when the registry is deployed but not in force */
-export function engineOf(provisioning: Provisioning, request: AdminRequest): Engine {
-  const id = request.param('registry');
-  const engine = provisioning.engine(id);
-  if (engine) return engine;
-  const problem = provisioning.problemOf(id);
-  if (problem !== undefined) throw new Unavailable(problem);
-  throw new NotFound(`there is no registry ${id} in the deployed flow`);
 }
 
 async function viewOf(engine: Engine, provisioning: Provisioning): Promise<RegistryView> {
   const counts = await countsOf(engine);
-  const problems = [engine.problem, refusalOf(provisioning.handlerProblems(engine.id))].filter(
+  const problems = [engine.problem, refusalOf(provisioning.handlers.problemsOf(engine.id))].filter(
     (one) => one !== null,
   );
   return {
@@ -83,18 +67,4 @@ async function countsOf(engine: Engine): Promise<typeof nothing> {
     if (error instanceof Unavailable) return nothing;
     throw error;
   }
-}
-
-/** Registries that are not deployed any more, whose journals still stand. */
-async function orphans(dir: string, known: ReadonlySet<string>): Promise<RegistryView[]> {
-  const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter(
-      (entry) =>
-        entry.isDirectory() &&
-        !known.has(entry.name) &&
-        nodeIdSchema.safeParse(entry.name).success &&
-        existsSync(join(dir, entry.name, 'journal.sqlite')),
-    )
-    .map(({ name }) => ({ id: name, name: '', state: 'orphaned', ...nothing }));
 }

@@ -1,6 +1,9 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { NodeAPI } from 'node-red';
+import type { z } from 'zod';
+import type { Engine } from '../../engine/engine.ts';
 import { NotFound } from '../../engine/words/errors.ts';
+import { parse } from '../../engine/words/parse.ts';
 import { answer, answerError } from '../http/answer.ts';
 import { rootOf } from '../http/apps.ts';
 import { isEmpty, parseJson, requireJson, withBody } from '../http/body.ts';
@@ -9,16 +12,25 @@ import { refuseForeign } from '../http/foreign-page.ts';
 import { pathBelow } from '../http/path.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { keepUnparsed } from '../http/unparsed.ts';
+import { deployedEngine } from '../node-home.ts';
+import type { Provisioning } from '../provisioning.ts';
 
 /** A request to the admin API. */
 export interface AdminRequest {
-  readonly query: unknown;
   /** A part of the path, by the name that the route gives it. */
   param(name: string): string;
-  /** Who asks; null when Node-RED knows no users. */
-  readonly user: string | null;
+  /** The registry that the path names. @throws NotFound, or Unavailable when it is deployed but not in force */
+  engine(): Engine;
+  /** What stands behind the path. */
+  readonly query: unknown;
+  /** The same, checked. @throws InvalidInput */
+  asked<T extends z.ZodType>(schema: T): z.output<T>;
   /** The body; `{}` when there is none. @throws InvalidInput, TooLarge */
   json(): Promise<unknown>;
+  /** The same, checked. @throws InvalidInput, TooLarge */
+  body<T extends z.ZodType>(schema: T): Promise<z.output<T>>;
+  /** Who asks; null when Node-RED knows no users. */
+  readonly user: string | null;
 }
 
 /** What a route does. @returns what is answered; whatever it throws becomes an answer too */
@@ -37,38 +49,40 @@ const own = /^\/provisioning\/(?:registries|nodes|exports|metrics)(?=\/|$)/i;
 /** The routes of this package below `httpAdmin`: guarded, and no error of theirs leaves them. */
 export class Routes {
   readonly #red: NodeAPI;
+  readonly #provisioning: Provisioning;
 
-  constructor(red: NodeAPI) {
+  constructor(red: NodeAPI, provisioning: Provisioning) {
     this.#red = red;
+    this.#provisioning = provisioning;
     keepUnparsed(red.httpAdmin, (path) => own.test(path));
   }
 
   get(path: string, work: Work): void {
-    this.#red.httpAdmin.get(prefix + path, this.#guard('read'), this.#answer(200, work));
+    this.text(path, answering(200, work));
   }
 
   patch(path: string, work: Work): void {
-    this.#red.httpAdmin.patch(prefix + path, this.#guard('write'), this.#fromHere, this.#answer(200, work));
+    this.#serve('patch', path, answering(200, work), 'write');
   }
 
   /** Its work is accepted rather than done: 202. */
   post(path: string, work: Work): void {
-    this.#red.httpAdmin.post(prefix + path, this.#guard('write'), this.#fromHere, this.#answer(202, work));
+    this.#serve('post', path, answering(202, work), 'write');
   }
 
   /** A question that needs a body: it reads, and changes nothing. */
   ask(path: string, work: Work): void {
-    this.#red.httpAdmin.post(prefix + path, this.#guard('read'), this.#fromHere, this.#answer(200, work));
+    this.#serve('post', path, answering(200, work), 'read');
   }
 
   /** An answer that is not JSON. */
   text(path: string, write: Write): void {
-    this.#red.httpAdmin.get(prefix + path, this.#guard('read'), this.#write(write));
+    this.#serve('get', path, write, 'read');
   }
 
   /** Like `text`, for whoever knows the path: a browser's download carries no token. */
   unguardedText(path: string, write: Write): void {
-    this.#red.httpAdmin.get(prefix + path, this.#write(write));
+    this.#serve('get', path, write);
   }
 
   /** A path of these routes as a browser asks for it. */
@@ -82,11 +96,7 @@ export class Routes {
     const { httpAdmin } = this.#red;
     const refuse: ErrorRequestHandler = (error, _req, res, next) => {
       if (!(error instanceof URIError)) return next(error);
-      answerError(
-        res,
-        new HttpProblem(400, 'invalid', `the path can not be decoded: ${error.message}`),
-        this.#log,
-      );
+      this.#refuse(res, new HttpProblem(400, 'invalid', `the path can not be decoded: ${error.message}`));
     };
     const leadNowhere: RequestHandler = (req, res, next) => {
       const path = pathBelow(httpAdmin.path(), req.originalUrl);
@@ -95,16 +105,37 @@ export class Routes {
       const message = own.test(path)
         ? `there is no ${req.method} ${path} in the admin API`
         : `there is nothing at ${path}: an intake receives at exactly the path that its event node names`;
-      answerError(res, new NotFound(message), this.#log);
+      this.#refuse(res, new NotFound(message));
     };
     httpAdmin.use(prefix, refuse);
     httpAdmin.use(own, leadNowhere);
     rootOf(httpAdmin).use(leadNowhere);
   }
 
+  #serve(method: 'get' | 'patch' | 'post', path: string, write: Write, permission?: 'read' | 'write'): void {
+    this.#red.httpAdmin[method](
+      prefix + path,
+      ...(permission ? [this.#guard(`provisioning.${permission}`)] : []),
+      async (req: Request, res: Response) => {
+        try {
+          if (method !== 'get') {
+            // Where no users are known, a page of anywhere that its reader has open could act in his name.
+            refuseForeign(req.headers);
+            // A page may send other types without being asked for leave first.
+            requireJson(req);
+          }
+          await write(this.#request(req), res);
+        } catch (error) {
+          // Once it streams, only cutting it off tells that it is not complete.
+          if (res.headersSent) res.destroy();
+          this.#refuse(res, error);
+        }
+      },
+    );
+  }
+
   /** Node-RED's own guard, whose refusals become JSON. */
-  #guard(kind: 'read' | 'write'): RequestHandler {
-    const permission = `provisioning.${kind}`;
+  #guard(permission: string): RequestHandler {
     const guard = this.#red.auth.needsPermission(permission);
     return (req, res, next) => {
       const { end } = res;
@@ -112,7 +143,7 @@ export class Routes {
         res.end = end;
         if (res.statusCode !== 401) return end.apply(res, given);
         const message = `sign in to Node-RED as a user with the permission ${permission}`;
-        answerError(res, new HttpProblem(401, 'unauthorized', message), this.#log);
+        this.#refuse(res, new HttpProblem(401, 'unauthorized', message));
         return res;
       };
       res.end = ended as Response['end'];
@@ -123,50 +154,27 @@ export class Routes {
     };
   }
 
-  /** Where no users are known, a page of anywhere that its reader has open could act in his name. */
-  readonly #fromHere: RequestHandler = (req, res, next) => {
-    try {
-      refuseForeign(req.headers);
-      // A page may send other types without being asked for leave first.
-      requireJson(req);
-    } catch (error) {
-      return answerError(res, error, this.#log);
-    }
-    next();
-  };
-
-  #answer(status: number, work: Work): RequestHandler {
-    return async (req, res) => {
-      try {
-        answer(res, status, await work(adminRequest(req)));
-      } catch (error) {
-        answerError(res, error, this.#log);
-      }
+  #request(req: Request): AdminRequest {
+    const { user } = req as { user?: { readonly username?: string } };
+    const param = (name: string) => String(req.params[name] ?? '');
+    const json = async () =>
+      isEmpty(req) ? {} : withBody(req, inFlight, async (bytes) => parseJson('body', bytes));
+    return {
+      param,
+      engine: () => deployedEngine(this.#provisioning, param('registry')),
+      query: req.query,
+      asked: (schema) => parse('query', schema, req.query),
+      json,
+      body: async (schema) => parse('body', schema, await json()),
+      user: user?.username ?? null,
     };
   }
 
-  #write(write: Write): RequestHandler {
-    return async (req, res) => {
-      try {
-        await write(adminRequest(req), res);
-      } catch (error) {
-        // Once it streams, only cutting it off tells that it is not complete.
-        if (res.headersSent) res.destroy();
-        answerError(res, error, this.#log);
-      }
-    };
+  #refuse(res: Response, error: unknown): void {
+    answerError(res, error, (message) => this.#red.log.error(`provisioning admin API: ${message}`));
   }
-
-  readonly #log = (message: string): void => this.#red.log.error(`provisioning admin API: ${message}`);
 }
 
-function adminRequest(req: Request): AdminRequest {
-  const { user } = req as { user?: { readonly username?: string } };
-  return {
-    query: req.query,
-    user: user?.username ?? null,
-    param: (name) => String(req.params[name] ?? ''),
-    json: async () =>
-      isEmpty(req) ? {} : withBody(req, inFlight, async (bytes) => parseJson('body', bytes)),
-  };
+function answering(status: number, work: Work): Write {
+  return async (request, res) => answer(res, status, await work(request));
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { defect, problemOf } from './problem.ts';
+import { InvalidInput, ProvisioningError, Unavailable } from '../../engine/words/errors.ts';
+import { HttpProblem } from './problem.ts';
 
 /** Ms that a sender has to notice that its body is not wanted, before the connection is cut. */
 const leaveTime = 5000;
@@ -23,15 +24,37 @@ export function answer(
   drop(res.req);
 }
 
+const statuses: Readonly<Record<string, number>> = {
+  invalid: 400,
+  not_found: 404,
+  conflict: 409,
+  too_large: 413,
+  unavailable: 503,
+};
+
+/** A thousand wrong events would make a longer answer than the request. */
+const shownIssues = 20;
+const shownCharacters = 2000;
+
 /**
  * Answers with what is wrong.
- * @param log is told of defects, which the answer keeps to itself
+ * @param log is told of what is wrong with us rather than with the request, which the answer keeps to itself
  */
 export function answerError(res: ServerResponse, error: unknown, log: (message: string) => void): void {
-  const problem = problemOf(error);
-  if (!problem) log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  const { status, body, headers } = problem ?? defect;
-  answer(res, status, body, headers);
+  if (error instanceof HttpProblem) {
+    const { status, code, message, headers } = error;
+    return answer(res, status, { error: { code, message } }, headers);
+  }
+  const status = error instanceof ProvisioningError ? statuses[error.code] : undefined;
+  if (!(error instanceof ProvisioningError) || status === undefined) {
+    log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    const message = 'something went wrong here: see the log of Node-RED';
+    return answer(res, 500, { error: { code: 'internal', message } });
+  }
+  const headers = error instanceof Unavailable ? { 'retry-after': String(error.retryAfterSeconds) } : {};
+  const issues = error instanceof InvalidInput ? error.issues.slice(0, shownIssues) : undefined;
+  const message = error.message.slice(0, shownCharacters);
+  answer(res, status, { error: { code: error.code, message, issues } }, headers);
 }
 
 function drop(req: IncomingMessage): void {

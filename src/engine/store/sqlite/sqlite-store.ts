@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Store, StoreLocation, StoreOptions } from '../store.ts';
 import { backUp } from './backup.ts';
@@ -9,6 +10,14 @@ import { SqliteLog } from './sqlite-log.ts';
 /** A registry's own folder: its journal and log in SQLite, its handler book in registry.json. */
 export function sqliteStore(folder: string): StoreLocation {
   return { name: `the folder ${folder}`, open: (options) => openStore(folder, options) };
+}
+
+/** The names of the folders below `dir` that hold a registry's store. */
+export async function sqliteStores(dir: string): Promise<string[]> {
+  const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isDirectory() && existsSync(join(dir, entry.name, 'journal.sqlite')))
+    .map(({ name }) => name);
 }
 
 async function openStore(folder: string, { now, parkedFor, onTrouble }: StoreOptions): Promise<Store> {
