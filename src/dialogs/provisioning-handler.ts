@@ -1,7 +1,8 @@
 import { dialogPlugin } from '../editor/dialog-plugin.ts';
 import { areRetryDelays, handlerBounds, handlerDefaults } from '../engine/words/handler-settings.ts';
 import { showEntrances } from './handler/entrances.ts';
-import { type NamedValue, namedValueList, readNamedValues } from './handler/named-values.ts';
+import type { NamedValue } from './handler/literal-secrets.ts';
+import { namedValueList, readNamedValues } from './handler/named-values.ts';
 import { showOverride } from './handler/override.ts';
 import {
   commandProblem,

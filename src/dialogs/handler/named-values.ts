@@ -1,13 +1,8 @@
 import { check } from '../shared/check.ts';
 import { inputOf, rowList, rowsOf, typedIn } from '../shared/list.ts';
-import { holdsReference, referenceOf } from '../shared/reference.ts';
+import { referenceOf } from '../shared/reference.ts';
 import { textsOf } from '../shared/texts.ts';
-
-/** A header or a variable, as the flow holds it: the value is literal, `${NAME}`, or has such in it. */
-export interface NamedValue {
-  readonly name: string;
-  readonly value: string;
-}
+import { literalSecrets, type NamedValue } from './literal-secrets.ts';
 
 export interface NamedValuesOptions {
   readonly add: string;
@@ -17,14 +12,6 @@ export interface NamedValuesOptions {
 }
 
 const text = textsOf('provisioning-handler');
-
-/** Names of literal values that look as if they were secrets. */
-export function literalSecrets(values: readonly NamedValue[]): string[] {
-  return values
-    .filter(({ name }) => /auth|cookie|credential|key|passw|secret|signature|token/i.test(name))
-    .filter(({ value }) => value && !holdsReference(value))
-    .map(({ name }) => name);
-}
 
 /** Makes a list of headers or variables, to be read by `readNamedValues`; it warns of secrets in it. */
 export function namedValueList(list: JQuery, options: NamedValuesOptions): void {

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { literalSecrets } from '../../src/dialogs/handler/literal-secrets.ts';
+import { InvalidInput } from '../../src/engine/words/errors.ts';
+import { handlerSchema } from '../../src/engine/words/handler.ts';
+import { handlerBounds } from '../../src/engine/words/handler-settings.ts';
+import { reservedHeaders } from '../../src/engine/words/headers.ts';
+import { parse } from '../../src/engine/words/parse.ts';
+import { EditorGlobals } from '../support/editor-globals.ts';
+
+const type = 'provisioning-handler';
+const http = { handlerType: 'http', url: 'https://crm.example/hooks', events: ['*'] };
+const local = { handlerType: 'local', command: 'block.sh', events: ['*'] };
+
+describe('the dialog of a handler', () => {
+  let editor: EditorGlobals;
+  before(async () => {
+    editor = new EditorGlobals();
+    await editor.load('provisioning-dialog', type);
+  });
+
+  const isFound = (saved: Readonly<Record<string, unknown>>, property: string) =>
+    editor.problemOf(type, property, saved) !== '';
+  /** What the engine would say to the same, once it is deployed. */
+  const isRefused = (saved: object, property: string) => {
+    try {
+      parse('handler', handlerSchema, { id: 'h1', ...saved });
+      return false;
+    } catch (error) {
+      assert.ok(error instanceof InvalidInput);
+      return error.issues.some(({ field }) => field.startsWith(property));
+    }
+  };
+  /** That dialog and engine agree on a property, whatever its value. */
+  function agree(property: string, base: object, values: fc.Arbitrary<unknown>): void {
+    fc.assert(
+      fc.property(values, (value) => {
+        const saved = { ...base, [property]: value };
+        assert.equal(isFound(saved, property), isRefused(saved, property), JSON.stringify(value));
+      }),
+    );
+  }
+
+  for (const [property, bounds] of Object.entries(handlerBounds).filter(([name]) => name !== 'retryDelay')) {
+    it(`finds the same numbers wrong as the engine: ${property}`, () => {
+      const { min, max } = bounds;
+      const near = [min, max].flatMap((edge) => [edge - 1, edge - 0.1, edge, edge + 0.1, edge + 1]);
+      const numbers = fc.oneof(fc.constantFrom(...near), fc.double(), fc.integer());
+      const texts = fc.constantFrom('', ' ', 'ten', '1e3', '0x10', '5,5', '${', '12 ');
+      agree(property, http, fc.oneof(numbers, numbers.map(String), texts));
+      assert.ok(
+        !isFound({ ...http, [property]: `\${${'NAME'}}` }, property),
+        'a reference is filled in later',
+      );
+    });
+  }
+
+  it('finds the same event patterns wrong as the engine', () => {
+    const patterns = fc.oneof(
+      fc.constantFrom(
+        '*',
+        'clients.*',
+        'clients.create',
+        '.*',
+        'a..b',
+        'a.',
+        '**',
+        '*.a',
+        'a*',
+        'ä',
+        'x'.repeat(257),
+      ),
+      fc.stringMatching(/^[a-c.*_]{0,8}$/),
+    );
+    agree('events', http, fc.array(patterns, { minLength: 1, maxLength: 3 }));
+  });
+
+  it('finds the same retry delays wrong as the engine', () => {
+    const delay = fc.oneof(
+      fc.constantFrom(0, -1, 2_592_000, 2_592_001, '5'),
+      fc.integer({ min: -5, max: 100 }),
+    );
+    agree('retryDelays', http, fc.oneof(fc.array(delay, { maxLength: 102 }), fc.constantFrom('soon', [])));
+  });
+
+  it('finds the same URLs wrong as the engine', () => {
+    const urls = ['', 'crm', '//crm', 'ftp://crm', 'http://', 'http://crm', 'HTTPS://crm/a?b', 'http://a b'];
+    agree('url', http, fc.constantFrom(...urls));
+  });
+
+  it('finds the same headers wrong as the engine, however the handler signs in', () => {
+    const names = fc.constantFrom(
+      ...reservedHeaders,
+      'Authorization',
+      'AUTHORIZATION',
+      'X-Account',
+      'Cookie',
+      'a b',
+      'é',
+    );
+    for (const url of [http.url, 'https://u:p@crm.example/'])
+      for (const auth of ['none', 'bearer'])
+        fc.assert(
+          fc.property(names, (name) => {
+            const headers = [{ name, value: 'x' }];
+            const found = isFound({ ...http, url, auth, headers }, 'headers');
+            const engine = { type: auth, token: 't' };
+            assert.equal(
+              found,
+              isRefused({ ...http, url, auth: engine, headers }, 'headers'),
+              `${name} ${auth}`,
+            );
+          }),
+        );
+  });
+
+  it('finds the same variables wrong as the engine', () => {
+    const names = fc.constantFrom('HOST', '_a1', '1A', 'A-B', 'A B', 'Ä');
+    agree(
+      'environment',
+      local,
+      fc.array(
+        names.map((name) => ({ name, value: 'x' })),
+        { maxLength: 2 },
+      ),
+    );
+  });
+
+  it('asks only for what its type needs', () => {
+    assert.ok(isFound({ handlerType: 'http' }, 'url'));
+    assert.ok(isFound({ handlerType: 'local', command: ' ' }, 'command'));
+    for (const property of ['url', 'command']) assert.ok(!isFound({ handlerType: 'flow' }, property));
+    assert.ok(isFound({ handlerType: 'http', auth: 'basic', credentials: {} }, 'user'));
+    assert.ok(!isFound({ handlerType: 'http', auth: 'basic', credentials: { has_user: true } }, 'user'));
+    assert.ok(!isFound({ handlerType: 'http', auth: 'basic', credentials: {} }, 'token'));
+    assert.ok(!isFound({ handlerType: 'local', auth: 'basic', credentials: {} }, 'auth'));
+    assert.ok(!isFound({ handlerType: 'http', auth: 'basic' }, 'user'), 'the editor does not know them yet');
+  });
+
+  it('has a handler listen to something', () => {
+    assert.match(editor.problemOf(type, 'events', { events: [] }), /noEvents/);
+  });
+
+  it('does not have it in a subflow', () => {
+    editor.nodes = [{ id: 's1', type: 'subflow' }];
+    assert.match(editor.problemOf(type, 'name', { z: 's1' }), /error\.subflow/);
+    assert.equal(editor.problemOf(type, 'name', { z: 'tab1' }), '');
+  });
+
+  it('warns of values that look like secrets, unless they refer to one', () => {
+    const reference = `\${${'TOKEN'}}`;
+    const values = ['X-Api-Key', 'Authorization', 'X-Account'].map((name) => ({ name, value: 'abc' }));
+    assert.deepEqual(literalSecrets(values), ['X-Api-Key', 'Authorization']);
+    assert.deepEqual(literalSecrets(values.map(({ name }) => ({ name, value: `Bearer ${reference}` }))), []);
+    assert.deepEqual(literalSecrets([{ name: 'Cookie', value: '' }]), []);
+  });
+});
