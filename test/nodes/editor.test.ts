@@ -479,7 +479,7 @@ describe('the editor', function () {
         signingSecret: 'whsec_dGhlLXNpZ25pbmctc2VjcmV0',
         previousSigningSecret: 'whsec_dGhlLXByZXZpb3VzLW9uZQ==',
       };
-      await open([tab, registry, { ...handler, auth: 'basic', credentials: secrets }]);
+      await open([tab, registry, { ...handler, auth: 'basic', credentials: secrets }], {});
       const answers: string[] = [];
       editor.page.on(
         'response',
@@ -607,7 +607,7 @@ describe('the editor', function () {
     });
 
     it('fires an event by its button, once it is deployed', async () => {
-      await open(everything);
+      await open(everything, {});
       const said = (text: string) => editor.page.locator('.red-ui-notification', { hasText: text }).first();
       await editor.node('event1').locator('.red-ui-flow-node-button-button').click();
       await said('Event fired: clients.create').waitFor();

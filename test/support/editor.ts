@@ -16,9 +16,14 @@ interface RED {
     filterNodes(filter: { type: string }): EditorNode[];
     eachConfig(visit: (node: EditorNode) => void): void;
     getWorkspaceOrder(): string[];
+    clear(): void;
+    import(flows: readonly FlowNode[]): void;
+    version(revision: string | null): void;
     convertNode(node: EditorNode, options: { credentials: boolean }): FlowNode;
-    dirty(): boolean;
+    dirty(isDirty?: false): boolean;
   };
+  readonly history: { clear(): void };
+  readonly view: { redraw(all: true): void };
   readonly editor: { editConfig(property: string, type: string, id: string, prefix: null): void };
 }
 interface EditorNode {
@@ -71,6 +76,34 @@ export class Editor {
   async ready(): Promise<void> {
     await this.page.locator('#red-ui-main-container').waitFor({ state: 'visible' });
     await this.page.waitForFunction(() => RED.nodes.getWorkspaceOrder().length > 0);
+  }
+
+  /** Cancels the dialogs that lie open, and no longer asks what to do when others deploy. */
+  async leave(): Promise<void> {
+    for (const tray = this.page.locator('.red-ui-tray').last(); await tray.isVisible(); ) {
+      const opened = await tray.elementHandle();
+      await tray.locator('[id$="dialog-cancel"]').click();
+      await opened?.waitForElementState('hidden');
+    }
+    await this.page.evaluate(() => RED.nodes.version(null));
+  }
+
+  /**
+   * Shows the flows in force, as the editor does when another project is opened: in a fraction of the time that it
+   * takes to load.
+   */
+  async beginAnew(): Promise<void> {
+    await this.page.evaluate(async () => {
+      const response = await fetch('flows', { headers: { 'node-red-api-version': 'v2' } });
+      const { flows, rev } = await response.json();
+      RED.nodes.clear();
+      RED.history.clear();
+      RED.nodes.version(rev);
+      RED.nodes.import(flows);
+      RED.nodes.dirty(false);
+      RED.view.redraw(true);
+    });
+    await this.ready();
   }
 
   async close(): Promise<void> {
