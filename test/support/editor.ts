@@ -33,6 +33,9 @@ interface EditorNode {
 }
 declare const RED: RED;
 
+/** How long the editor lets a pointer rest before it shows a tooltip; nothing else in it waits that long. */
+const tooltipMs = 750;
+
 /** The editor in a browser page, with the verbs of somebody who builds a flow. */
 export class Editor {
   readonly page: Page;
@@ -63,9 +66,16 @@ export class Editor {
       'view-dark-theme': theme,
       ...(accessToken && { 'auth-tokens': JSON.stringify({ access_token: accessToken }) }),
     };
-    await page.addInitScript((entries) => {
-      for (const [key, value] of Object.entries(entries)) localStorage.setItem(key, value);
-    }, stored);
+    await page.addInitScript(
+      ({ stored, tooltipMs }) => {
+        for (const [key, value] of Object.entries(stored)) localStorage.setItem(key, value);
+        const setLater = globalThis.setTimeout;
+        const setTimeout = (work: () => void, ms?: number, ...rest: []) =>
+          setLater(work, ms === tooltipMs ? 0 : ms, ...rest);
+        globalThis.setTimeout = setTimeout as typeof globalThis.setTimeout;
+      },
+      { stored, tooltipMs },
+    );
     await page.route('**://catalogue.nodered.org/**', (route) => route.fulfill({ json: { modules: [] } }));
     await page.goto(nodeRed.url);
     await editor.ready();
