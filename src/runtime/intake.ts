@@ -8,7 +8,7 @@ import { normalisePath } from './http/path.ts';
 import { keepUnparsed } from './http/unparsed.ts';
 import { isAdminPath } from './intake/admin-paths.ts';
 import { closedGuard, type Guard } from './intake/guard.ts';
-import { type Claimant, IntakePaths } from './intake/intake-paths.ts';
+import { IntakePaths, type Receiver } from './intake/intake-paths.ts';
 import { misconfigured } from './intake/misconfigured.ts';
 import { receive } from './intake/receive.ts';
 import { guardOf, type IntakeCredentials } from './intake/sign-in.ts';
@@ -28,18 +28,8 @@ export interface IntakeDef {
 /** Bytes of bodies, of all intakes together. */
 const mostInFlight = 64 * 1024 * 1024;
 
-export interface Intake {
-  /**
-   * The node receives events at its path from now on.
-   * @param problem why it can take none: its path is kept, and senders are told to come back later
-   * @returns what ends it
-   */
-  mount(node: Node, def: IntakeDef, credentials: IntakeCredentials, problem?: InvalidInput): () => void;
-  /** What there is to say of a node's intake, such as that it is open to everybody; `{}` when nothing is. */
-  statusOf(node: string): NodeStatus;
-}
-
-class HttpIntake implements Intake {
+/** Where event nodes receive events: one handler for all paths is mounted once, and looks them up. */
+export class Intake {
   readonly #red: NodeAPI;
   readonly #provisioning: Provisioning;
   readonly #paths = new IntakePaths();
@@ -64,12 +54,17 @@ class HttpIntake implements Intake {
     );
   }
 
+  /**
+   * The node receives events at its path from now on.
+   * @param problem why it can take none: its path is kept, and senders are told to come back later
+   * @returns what ends it
+   */
   mount(
     node: Node,
     { intake, path = defaultIntakePath, registry, intakeAuth }: IntakeDef,
     credentials: IntakeCredentials,
     problem?: InvalidInput,
-  ) {
+  ): () => void {
     this.#show(node, registry, {});
     if (!intake) return () => undefined;
     try {
@@ -77,13 +72,13 @@ class HttpIntake implements Intake {
       if (isOff(red)) throw misconfigured(red, '', red._('provisioning-event.error.off'));
       const place = placeOf(red, path);
       const guard = problem ? closedGuard(problem) : this.#guardOf(node, intakeAuth, credentials);
-      const claimant: Claimant = {
+      const receiver: Receiver = {
         node: node.id,
         label: node.name || node.id,
         registry,
         guard,
         onPlace: (first) => {
-          if (first !== claimant) {
+          if (first !== receiver) {
             const inUse = red._('provisioning-event.error.inUse', { path, name: first.label });
             this.#refuse(node, registry, misconfigured(red, 'path', inUse));
           } else if (guard.problem) {
@@ -93,7 +88,7 @@ class HttpIntake implements Intake {
           }
         },
       };
-      const release = this.#paths.claim(place, claimant);
+      const release = this.#paths.enter(place, receiver);
       return () => {
         release();
         this.#statuses.delete(node.id);
@@ -116,6 +111,7 @@ class HttpIntake implements Intake {
     }
   }
 
+  /** What there is to say of a node's intake, such as that it is open to everybody; `{}` when nothing is. */
   statusOf(node: string): NodeStatus {
     return this.#statuses.get(node) ?? {};
   }
@@ -123,9 +119,9 @@ class HttpIntake implements Intake {
   async #receive(req: Request, res: Response, provisioning: Provisioning): Promise<void> {
     try {
       const path = normalisePath(req.url);
-      const claimant = this.#paths.find(path) as Claimant;
-      const engine = () => requireEngine(provisioning, claimant.registry);
-      const { status, body } = await receive(req, path, claimant, this.#inFlight, engine);
+      const receiver = this.#paths.find(path) as Receiver;
+      const engine = () => requireEngine(provisioning, receiver.registry);
+      const { status, body } = await receive(req, path, receiver, this.#inFlight, engine);
       answer(res, status, body);
     } catch (error) {
       answerError(res, error, (message) => this.#red.log.error(`provisioning intake: ${message}`));
@@ -147,11 +143,11 @@ class HttpIntake implements Intake {
 
 const byProvisioning = new WeakMap<Provisioning, Intake>();
 
-/** The intake of this runtime: one handler is mounted once, and looks paths up. */
+/** The intake of this runtime. */
 export function intakeOf(RED: NodeAPI, provisioning: Provisioning): Intake {
   const known = byProvisioning.get(provisioning);
   if (known) return known;
-  const made = new HttpIntake(RED, provisioning);
+  const made = new Intake(RED, provisioning);
   byProvisioning.set(provisioning, made);
   return made;
 }

@@ -1,7 +1,7 @@
 import type { Issue } from '../engine/words/errors.ts';
 
 /** What Node-RED knows by a name: an environment variable, of a flow, of global-config or of the process. */
-export type Setting = (name: string) => unknown;
+export type Resolve = (name: string) => unknown;
 
 /** `${NAME}`, or `$(NAME)` as older flows write it: Node-RED fills such a value in, or leaves it when nothing has that name. */
 const whole = /^\$(?:\{([^\s{}]+)\}|\((\S+)\))$/;
@@ -11,14 +11,14 @@ const inside = /\$\{([^\s{}]+)\}/g;
 
 /** Resolves what a node's values refer to, and remembers what it saw on the way. */
 export class References {
-  /** Names that nothing has. */
+  /** Names that nothing has, and what else is wrong with what is referred to. */
   readonly issues: Issue[] = [];
   /** Values, and parts of values, that came from references. */
   readonly secrets = new Set<string>();
-  readonly #setting: Setting;
+  readonly #resolve: Resolve;
 
-  constructor(setting: Setting) {
-    this.#setting = setting;
+  constructor(resolve: Resolve) {
+    this.#resolve = resolve;
   }
 
   /** A value that Node-RED left as a reference must not be taken for what it refers to. */
@@ -40,36 +40,44 @@ export class References {
    * @param written as the flow file has it
    */
   text(value: unknown, written: unknown, field: string): { value: unknown; secret: boolean } {
-    if (this.isFrom(value, written)) return { value: this.secret(value), secret: true };
+    if (isFrom(value, written)) return { value: this.#secret(value), secret: true };
     const text = asText(value);
     if (typeof text !== 'string' || whole.test(text) || text.search(inside) < 0) {
       this.check(text, field);
       return { value: text, secret: false };
     }
     const resolved = text.replace(inside, (_, name: string) => {
-      const part = this.#setting(name);
+      const part = this.#resolve(name);
       if (part === undefined) this.#isMissing(name, field);
-      return String(this.secret(part ?? ''));
+      return String(this.#secret(part ?? ''));
     });
-    return { value: this.secret(resolved), secret: true };
+    return { value: this.#secret(resolved), secret: true };
   }
 
-  /** Whether Node-RED has filled in a value for a reference. */
-  isFrom(value: unknown, written: unknown): boolean {
-    return typeof written === 'string' && whole.test(written) && value !== written;
+  /** A value as a text; nothing inside of it is resolved. */
+  filledIn(value: unknown, written: unknown): unknown {
+    return isFrom(value, written) ? this.#secret(value) : asText(value);
   }
+
+  readonly refuse = (field: string, message: string): void => {
+    this.issues.push({ field, message });
+  };
 
   /** Remembers that a value came from a reference. @returns it as a text */
-  secret(value: unknown): unknown {
+  #secret(value: unknown): unknown {
     const text = asText(value);
     if (typeof text === 'string' && text !== '') this.secrets.add(text);
     return text;
   }
 
   #isMissing(name: string, field: string): void {
-    const message = `names ${name}, which is not set: set the environment variable, or correct the name`;
-    this.issues.push({ field, message });
+    this.refuse(field, `names ${name}, which is not set: set the environment variable, or correct the name`);
   }
+}
+
+/** Whether Node-RED has filled in a value for a reference. */
+function isFrom(value: unknown, written: unknown): boolean {
+  return typeof written === 'string' && whole.test(written) && value !== written;
 }
 
 /** A number or a boolean of global-config as a text; everything else as it is. */

@@ -179,7 +179,12 @@ export type FlowHandler = z.infer<typeof flowSchema>;
 
 /** What is asked of a handler to find its place in chains and its turn, whoever it calls. */
 export type ListedHandler = z.infer<typeof listedSchema>;
-const listedSchema = z.object({ ...common, handlerType: z.enum(handlerTypes) });
+const listedSchema = z.object({
+  ...common,
+  handlerType: z.enum(handlerTypes).default(handlerDefaults.handlerType),
+});
+/** The properties that every handler has. */
+export const listedProperties = Object.keys(listedSchema.shape);
 
 /**
  * A handler that is deployed, but that can not be called: a setting or a credential of it is wrong. It belongs to the
@@ -190,32 +195,18 @@ export interface RefusedHandler extends ListedHandler {
   readonly problem: string;
 }
 
-const readable = <T extends z.ZodType>(schema: T, otherwise: z.output<T>) => schema.catch(otherwise as never);
-
-const refusedSchema = z.object({
-  id: nodeIdSchema,
-  name: readable(common.name, handlerDefaults.name),
-  events: z
-    .array(z.unknown())
-    .catch([])
-    .transform((patterns) => patterns.flatMap((one) => eventPatternSchema.safeParse(one).data ?? [])),
-  handlerStatus: readable(common.handlerStatus, handlerDefaults.handlerStatus),
-  priority: readable(common.priority, handlerDefaults.priority),
-  handlerType: readable(listedSchema.shape.handlerType, handlerDefaults.handlerType),
-  timeoutSeconds: readable(common.timeoutSeconds, handlerDefaults.timeoutSeconds),
-  onFailure: readable(common.onFailure, handlerDefaults.onFailure),
-  retryDelays: readable(common.retryDelays, []),
-  retryOn: readable(common.retryOn, handlerDefaults.retryOn),
-  concurrency: readable(common.concurrency, handlerDefaults.concurrency),
-  ratePerSecond: readable(common.ratePerSecond, handlerDefaults.ratePerSecond),
-});
-
 /**
  * What can be read of a handler that is refused; the rest is as if it was absent.
  * @returns undefined when not even its id can be
  */
-export function refusedHandler(saved: unknown, problem: string): RefusedHandler | undefined {
-  const { data } = refusedSchema.safeParse(saved);
+export function refusedHandler(saved: object, problem: string): RefusedHandler | undefined {
+  const schemas: Readonly<Record<string, z.ZodType>> = listedSchema.shape;
+  const readable = Object.entries(saved).flatMap(([property, value]): [string, unknown][] => {
+    if (property === 'events' && Array.isArray(value))
+      return [[property, value.filter((pattern) => eventPatternSchema.safeParse(pattern).success)]];
+    return schemas[property]?.safeParse(value).success ? [[property, value]] : [];
+  });
+  const { data } = listedSchema.safeParse(Object.fromEntries(readable));
   return data && { ...data, problem };
 }
 

@@ -1,6 +1,10 @@
 import type { Express } from 'express';
 
-/** One of the things that an app has mounted, as Express keeps it. */
+/**
+ * One of the things that an app has mounted, as Express keeps it; nothing public tells of them. Where this moves,
+ * `stackOf` is to find them in their new place, and `takesPost` may say false: then only the names in `admin-paths.ts`
+ * tell an intake's path from the admin API's.
+ */
 interface Layer {
   readonly handle: (...args: never) => unknown;
   readonly route?: { readonly methods: Readonly<Record<string, boolean>> };

@@ -26,50 +26,44 @@ export class BytesInFlight {
    * @param onGivenUp the body has been given up: its bytes are gone, and more of it are not taken
    */
   body(expected: number, onGivenUp: (problem: Unavailable) => void): Body {
-    const body: Body = new Body(expected, {
-      grow: (bytes) => this.#grow(body, bytes),
-      end: (bytes) => {
-        this.#coming.delete(body);
-        this.#held -= bytes;
-      },
-      whole: () => this.#coming.delete(body),
-      onGivenUp,
-    });
+    const body = new Body(this, expected, onGivenUp);
     this.#coming.add(body);
     return body;
   }
 
-  #grow(body: Body, bytes: number): void {
+  /** Counts what a body grows by. @returns whether there is room for it; if not, the body has been given up */
+  grow(body: Body, bytes: number): boolean {
     while (this.#held + bytes > this.#most) {
       const [oldest = body] = this.#coming;
       oldest.giveUp(
         new Unavailable(`the bodies of requests under way would take more than ${this.#most} bytes`, 2),
       );
-      if (oldest === body) return;
+      if (oldest === body) return false;
     }
     this.#held += bytes;
+    return true;
   }
-}
 
-interface Account {
-  grow(bytes: number): void;
-  /** @param bytes that it has grown by until now */
-  end(bytes: number): void;
-  whole(): void;
-  onGivenUp(problem: Unavailable): void;
+  /** Nothing more comes of a body. @param bytes of it that nobody needs any more */
+  over(body: Body, bytes: number): void {
+    this.#coming.delete(body);
+    this.#held -= bytes;
+  }
 }
 
 /** The bytes of one request's body. However small the pieces it comes in, it takes twice its size at most. */
 export class Body {
+  readonly #inFlight: BytesInFlight;
   readonly #expected: number;
-  readonly #account: Account;
+  readonly #onGivenUp: (problem: Unavailable) => void;
   #buffer = Buffer.alloc(0);
   #size = 0;
   #ended = false;
 
-  constructor(expected: number, account: Account) {
+  constructor(inFlight: BytesInFlight, expected: number, onGivenUp: (problem: Unavailable) => void) {
+    this.#inFlight = inFlight;
     this.#expected = expected;
-    this.#account = account;
+    this.#onGivenUp = onGivenUp;
   }
 
   get size(): number {
@@ -79,37 +73,33 @@ export class Body {
   add(piece: Buffer): void {
     if (this.#ended) return;
     const size = this.#size + piece.length;
-    if (size > this.#buffer.length && !this.#grow(Math.max(size, Math.min(size * 2, this.#expected)))) return;
+    if (size > this.#buffer.length) {
+      const capacity = Math.max(size, Math.min(size * 2, this.#expected));
+      if (!this.#inFlight.grow(this, capacity - this.#buffer.length)) return;
+      const grown = Buffer.allocUnsafeSlow(capacity);
+      this.#buffer.copy(grown, 0, 0, this.#size);
+      this.#buffer = grown;
+    }
     piece.copy(this.#buffer, this.#size);
     this.#size = size;
   }
 
   /** All that came; nothing more comes. */
   whole(): Buffer {
-    this.#account.whole();
+    this.#inFlight.over(this, 0);
     return this.#buffer.subarray(0, this.#size);
   }
 
   giveUp(problem: Unavailable): void {
     this.end();
-    this.#account.onGivenUp(problem);
+    this.#onGivenUp(problem);
   }
 
   /** Nobody needs its bytes any more. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#account.end(this.#buffer.length);
+    this.#inFlight.over(this, this.#buffer.length);
     this.#buffer = Buffer.alloc(0);
-  }
-
-  /** @returns whether there is room for it */
-  #grow(capacity: number): boolean {
-    this.#account.grow(capacity - this.#buffer.length);
-    if (this.#ended) return false;
-    const grown = Buffer.allocUnsafeSlow(capacity);
-    this.#buffer.copy(grown, 0, 0, this.#size);
-    this.#buffer = grown;
-    return true;
   }
 }

@@ -10,7 +10,7 @@ import { parse } from '../../engine/words/parse.ts';
 import { parseJson, withBody } from '../http/body.ts';
 import type { BytesInFlight } from '../http/bytes-in-flight.ts';
 import { HttpProblem } from '../http/problem.ts';
-import type { Claimant } from './intake-paths.ts';
+import type { Receiver } from './intake-paths.ts';
 
 export interface Receipt {
   readonly status: 200 | 202;
@@ -22,13 +22,13 @@ const eventsSchema = z.array(envelopeSchema);
 
 /**
  * Receives a request's events and has them accepted: once this resolves, they are on disk.
- * @param engineOf of the claimant's registry; asked when the request has been found good
+ * @param engineOf of the receiver's registry; asked when the request has been found good
  * @throws HttpProblem, or the engine's errors
  */
 export async function receive(
   req: IncomingMessage,
   path: string,
-  { node, guard }: Claimant,
+  { node, guard }: Receiver,
   inFlight: BytesInFlight,
   engineOf: () => Engine,
 ): Promise<Receipt> {

@@ -1,0 +1,64 @@
+import type { NodeAPI } from 'node-red';
+import { hasReadableUser } from '../engine/words/http-url.ts';
+import { environmentProxy, type ProxyOptions } from './environment-proxy.ts';
+
+/** Is told what is wrong. Without what it refers to, a handler must not be called in the clear or past its proxy. */
+type Refuse = (field: string, message: string) => void;
+
+interface TlsNode {
+  addTLSOptions?(options: Record<string, unknown>): void;
+}
+
+/** The core's `tls-config` node; it reads files and credentials itself. */
+export function tlsOf(RED: NodeAPI, id: unknown, refuse: Refuse): unknown {
+  if (typeof id !== 'string' || !id) return undefined;
+  const node = RED.nodes.getNode(id) as unknown as TlsNode | null;
+  if (!node?.addTLSOptions) return refuse('tls', unreachable('TLS configuration'));
+  const options: Record<string, unknown> = {};
+  node.addTLSOptions(options);
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [
+      key,
+      Buffer.isBuffer(value) && key !== 'pfx' ? value.toString('utf8') : value,
+    ]),
+  );
+}
+
+interface ProxyNode {
+  readonly url?: string;
+  readonly noproxy?: readonly string[];
+  readonly credentials?: { readonly username?: string; readonly password?: string };
+}
+
+/**
+ * The core's `http proxy` node; its user and password become part of the URL. Who has none takes the environment's.
+ * @param target the URL that is called
+ */
+export function proxyOf(RED: NodeAPI, id: unknown, target: unknown, refuse: Refuse): unknown {
+  if (typeof id !== 'string' || !id) return environmentProxyOf(RED, String(target ?? ''), refuse);
+  const node = RED.nodes.getNode(id) as unknown as ProxyNode | null;
+  const url = URL.parse(node?.url ?? '');
+  if (!node || !url || !hasReadableUser(url)) return refuse('proxy', unreachable('proxy with a valid URL'));
+  if (node.credentials?.username) url.username = node.credentials.username;
+  if (node.credentials?.password) url.password = node.credentials.password;
+  return { url: url.href, noProxy: node.noproxy ?? [] };
+}
+
+/** It must not be passed by where it can't be used. */
+function environmentProxyOf(RED: NodeAPI, address: string, refuse: Refuse): unknown {
+  const target = URL.parse(address);
+  if (!target || !/^https?:$/.test(target.protocol)) return undefined;
+  const options = (RED.settings as { readonly proxyOptions?: ProxyOptions } | undefined)?.proxyOptions;
+  const named = environmentProxy(target, process.env, options);
+  if (!named) return undefined;
+  const url = URL.parse(named.url);
+  if (url && /^https?:$/.test(url.protocol) && hasReadableUser(url)) return { url: url.href, noProxy: [] };
+  return refuse(
+    'proxy',
+    `${named.variable} of the environment names no HTTP proxy: correct it, name the host in no_proxy, or give the handler a proxy node`,
+  );
+}
+
+function unreachable(node: string): string {
+  return `refers to no deployed ${node}: choose one, or none`;
+}
