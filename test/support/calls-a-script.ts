@@ -12,4 +12,4 @@ const { stdout } = await starter()(file, {
   input: 'x'.repeat(Number(bytes)),
   timeoutMs: 60_000,
 });
-process.send?.(String(stdout.captured.bytes));
+process.send?.(String(stdout.bytes));

@@ -7,6 +7,7 @@ export const keptBytes = 64 * 1024;
 /** What was captured, as it goes from one process to another. */
 export interface Captured {
   readonly bytes: Uint8Array;
+  /** As many bytes came, kept or not. */
   readonly received: number;
 }
 

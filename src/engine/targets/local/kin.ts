@@ -5,31 +5,46 @@ function isStranger({ pid }: Process): boolean {
   return pid <= 1 || pid === process.pid || pid === process.ppid;
 }
 
+/** A process that was found before, be it gone. With an empty start it is whoever has its process id. */
+export type Known = Pick<Process, 'pid' | 'group' | 'start'> & { readonly session?: number | undefined };
+
 /**
- * Of all processes those that are `seeds`, that descend from them, or that are of a group or session of theirs. The
+ * Of all processes those that are known, that descend from them, or that are of a group or session of theirs. The
  * first of them leads a group and a session of its own, as everybody who starts another one does.
  */
-export function kinOf(all: readonly Process[], seeds: readonly Process[]): readonly Process[] {
-  const own = all.find(({ pid }) => pid === process.pid);
-  const found = new Set(seeds);
-  const [pids, groups, sessions] = [new Set<number>(), new Set<number>(), new Set<number | undefined>()];
-  const learn = ({ pid, group, session }: Process): void => {
-    pids.add(pid);
+export function kinOf(all: readonly Process[], known: Iterable<Known>): readonly Process[] {
+  const byPid = new Map(all.map((one) => [one.pid, one]));
+  const knownByPid = new Map(Array.from(known, (one) => [one.pid, one]));
+  const own = byPid.get(process.pid);
+  const found = new Set(all.filter((one) => isKnown(one, knownByPid)));
+  const [groups, sessions] = [new Set<number>(), new Set<number | undefined>()];
+  const learn = ({ group, session }: Known): void => {
     if (group > 1 && group !== own?.group) groups.add(group);
     if (session !== undefined && session !== own?.session) sessions.add(session);
   };
-  for (const seed of seeds) learn(seed);
-  const isKin = (other: Process): boolean =>
-    pids.has(other.parent) || groups.has(other.group) || sessions.has(other.session);
+  // Groups and sessions outlive those who were known of them; the id of one that is over may be given anew.
+  const isLedByOther = ({ group, session }: Known): boolean =>
+    [byPid.get(group), byPid.get(session ?? group)].some((leader) => leader && !found.has(leader));
+  for (const one of knownByPid.values()) if (!isLedByOther(one)) learn(one);
+  for (const one of found) learn(one);
+  const isFound = (one: Process | undefined): boolean => one !== undefined && found.has(one);
+  const isKin = ({ parent, group, session }: Process): boolean =>
+    isFound(byPid.get(parent)) || groups.has(group) || sessions.has(session);
   for (let before = -1; before < found.size; ) {
     before = found.size;
-    for (const other of all) {
-      if (found.has(other) || isStranger(other) || !isKin(other)) continue;
-      found.add(other);
-      learn(other);
+    for (const one of all) {
+      if (found.has(one) || isStranger(one) || !isKin(one)) continue;
+      found.add(one);
+      learn(one);
     }
   }
   return [...found];
+}
+
+/** Whether a process is among those who are known. */
+export function isKnown({ pid, start }: Process, byPid: ReadonlyMap<number, Known>): boolean {
+  const known = byPid.get(pid);
+  return known !== undefined && (known.start === start || known.start === '');
 }
 
 /** What tells the processes of one run from all others where neither parent, group nor session does. */

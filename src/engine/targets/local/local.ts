@@ -2,6 +2,7 @@ import type { LocalHandler } from '../../words/handler.ts';
 import { failure, type Outcome, success } from '../../words/outcome.ts';
 import { closedWhenIdle } from '../in-flight.ts';
 import type { Call, Target } from '../target.ts';
+import { type Captured, TextCapture } from '../text-capture.ts';
 import { Command } from './command.ts';
 import type { Ended } from './run.ts';
 import type { ScriptFolders } from './script-folders.ts';
@@ -57,8 +58,8 @@ class LocalTarget implements Target {
   }
 
   #outcomeOf({ exitCode, signal, timedOut, remaining, stdout, stderr }: Ended, call: Call): Outcome {
-    const response = stdout.text(this.#command.redaction).replace(/\r?\n$/, '') || null;
-    const said = stderr.text(this.#command.redaction).trim();
+    const response = this.#text(stdout).replace(/\r?\n$/, '') || null;
+    const said = this.#text(stderr).trim();
     if (timedOut) {
       const error = `no end within ${this.#handler.timeoutSeconds} s: ${whatBecameOfIt(remaining)}`;
       return failure(said ? `${error}; it said: ${said}` : error, { response, outage: true });
@@ -71,6 +72,10 @@ class LocalTarget implements Target {
     }
     if (said === '') return failure(end, facts);
     return failure(exitCode === null ? `${end}: ${said}` : said, facts);
+  }
+
+  #text(output: Captured): string {
+    return TextCapture.of(output).text(this.#command.redaction);
   }
 }
 

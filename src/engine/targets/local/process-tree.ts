@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { kinOf, type Marks, orphansOf } from './kin.ts';
+import { isKnown, type Known, kinOf, type Marks, orphansOf } from './kin.ts';
 import { hasProc, type Process, processes, processOf } from './processes.ts';
 
 /** What a tree is given between SIGTERM and SIGKILL, in ms. */
@@ -13,8 +13,7 @@ export const pollMs = 25;
 
 /** A tree as it goes from one process to another. */
 export interface TreeState {
-  /** Process ids, each with the start of its process. */
-  readonly known: readonly (readonly [pid: number, start: string])[];
+  readonly known: readonly Known[];
   readonly marks: Marks;
 }
 
@@ -23,20 +22,20 @@ export interface TreeState {
  * by process id and start, so that nobody is hit who was given the id of one that is gone.
  */
 export class ProcessTree {
-  readonly #known: Map<number, string>;
   readonly #marks: Marks;
   /** Whom the first look starts from, though it may be gone by then. */
-  #root: Process | undefined;
+  readonly #root: Known | undefined;
+  readonly #known: Map<number, Known>;
   /** Who was there at the last look. */
   #kin: readonly Process[] = [];
   /** Groups that have been sent a SIGTERM. */
   readonly #told = new Set<number>();
   #ownGroup: number | undefined;
 
-  constructor({ known, marks }: TreeState, root?: Process) {
-    this.#known = new Map(known);
+  constructor({ known, marks }: TreeState, root?: Known) {
     this.#marks = marks;
     this.#root = root;
+    this.#known = new Map(known.map((one) => [one.pid, one]));
   }
 
   /**
@@ -44,7 +43,7 @@ export class ProcessTree {
    * @param variables of its environment that no other run has, as `NAME=value`
    */
   static of(pid: number, variables: readonly string[]): ProcessTree {
-    const root = processOf(pid) ?? { pid, parent: process.pid, group: pid, start: '', dead: false };
+    const root = processOf(pid) ?? { pid, group: pid, start: '' };
     return new ProcessTree({ known: [], marks: { variables, since: root.start } }, root);
   }
 
@@ -58,7 +57,7 @@ export class ProcessTree {
     told?.();
     const killAt = performance.now() + graceMs;
     while (performance.now() < killAt) {
-      if (!this.#isRunning()) {
+      if (!this.#kin.some(isRunning)) {
         const late = await this.#look();
         if (late.length === 0) return [];
         this.#terminate(late);
@@ -70,49 +69,46 @@ export class ProcessTree {
 
   /** SIGTERM to those that are found among `all` without waiting. @returns what it takes to `end` the tree elsewhere */
   terminateNow(all: readonly Process[]): TreeState {
-    this.#terminate(this.#welcome(all, kinOf(all, this.#seeds(all))));
-    return { known: [...this.#known], marks: this.#marks };
+    this.#terminate(this.#welcome(all, kinOf(all, this.#seeds)));
+    const known = this.#seeds.map(({ pid, group, session, start }) => ({ pid, group, session, start }));
+    return { known, marks: this.#marks };
   }
 
   async #kill(): Promise<readonly number[]> {
     await this.#look();
+    // Who is stopped starts nobody: as soon as a look finds no others, all are known.
+    const stopAt = performance.now() + dyingMs;
+    for (let found = this.#kin; found.length > 0 && performance.now() < stopAt; found = await this.#look())
+      for (const { pid } of found) send('SIGSTOP', pid);
     const until = performance.now() + dyingMs;
-    for (; ; await this.#look()) {
-      if (this.#kin.length === 0 || performance.now() >= until) return this.#kin.map(({ pid }) => pid);
-      const groups = new Set(this.#kin.map(({ group }) => group));
-      for (const group of groups) if (this.#mayTell(group)) send('SIGKILL', -group);
+    for (; this.#kin.length > 0 && performance.now() < until; await this.#look()) {
       for (const { pid } of this.#kin) send('SIGKILL', pid);
       await delay(pollMs);
     }
+    return this.#kin.map(({ pid }) => pid);
   }
 
   /** @returns those that were not known before */
   async #look(): Promise<readonly Process[]> {
     const all = await processes();
-    const kin = new Set(kinOf(all, this.#seeds(all)));
+    const kin = new Set(kinOf(all, this.#seeds));
     const orphans = await orphansOf(
       all.filter((one) => !kin.has(one)),
       this.#marks,
     );
-    return this.#welcome(all, kinOf(all, [...kin, ...orphans]));
+    return this.#welcome(all, orphans.length === 0 ? [...kin] : kinOf(all, [...kin, ...orphans]));
   }
 
-  #seeds(all: readonly Process[]): readonly Process[] {
-    const known = all.filter((one) => this.#knows(one));
-    return this.#root ? [...known, all.find(({ pid }) => pid === this.#root?.pid) ?? this.#root] : known;
+  get #seeds(): readonly Known[] {
+    return [...(this.#root ? [this.#root] : []), ...this.#known.values()];
   }
 
   #welcome(all: readonly Process[], kin: readonly Process[]): readonly Process[] {
     this.#kin = kin.filter(({ dead }) => !dead);
     this.#ownGroup = all.find(({ pid }) => pid === process.pid)?.group;
-    this.#root = undefined;
-    const newcomers = this.#kin.filter((one) => !this.#knows(one));
-    for (const { pid, start } of newcomers) this.#known.set(pid, start);
+    const newcomers = this.#kin.filter((one) => !isKnown(one, this.#known));
+    for (const one of newcomers) this.#known.set(one.pid, one);
     return newcomers;
-  }
-
-  #knows({ pid, start }: Process): boolean {
-    return this.#known.get(pid) === start;
   }
 
   /** One SIGTERM for each, by its group if it can be: a second one is an order to hurry for some. */
@@ -130,13 +126,9 @@ export class ProcessTree {
   #mayTell(group: number): boolean {
     return group > 1 && this.#ownGroup !== undefined && group !== this.#ownGroup;
   }
-
-  #isRunning(): boolean {
-    return [...this.#known].some(isRunning);
-  }
 }
 
-function isRunning([pid, start]: readonly [number, string]): boolean {
+function isRunning({ pid, start }: Process): boolean {
   if (!hasProc) return send(0, pid);
   const now = processOf(pid);
   return now !== undefined && !now.dead && now.start === start;

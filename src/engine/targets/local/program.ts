@@ -26,7 +26,7 @@ const running = new Map<Program, readonly string[]>();
 const endings = new Map<Program, Ending>();
 /** Those whose output is held by somebody, be it a child that they left behind. */
 const reading = new Set<Program>();
-let watchingExit = false;
+process.on('exit', endAll);
 
 /**
  * Starts a program without a shell, as a process tree of its own that is ended with the process that started it. Its
@@ -48,7 +48,11 @@ export function start(file: string, { args, cwd, env }: Surroundings) {
   });
   // A program that ends without having read its input breaks the pipe, and that is its right.
   program.stdin.on('error', () => undefined);
-  if (program.pid !== undefined) endWithThisProcess(program, marksOf(env));
+  if (program.pid !== undefined) {
+    running.set(program, marksOf(env));
+    // What it leaves behind after an end of its own goes on.
+    program.nodeChildProcess.once('exit', () => running.delete(program));
+  }
   reading.add(program);
   void program.then(() => reading.delete(program));
   return program;
@@ -59,22 +63,10 @@ export function isReading(): boolean {
   return reading.size > 0;
 }
 
-function endWithThisProcess(program: Program, marks: readonly string[]): void {
-  if (!watchingExit) process.on('exit', endAll);
-  watchingExit = true;
-  running.set(program, marks);
-  // What it leaves behind after an end of its own goes on.
-  program.nodeChildProcess.once('exit', () => running.delete(program));
-}
-
 function endAll(): void {
   const programs = new Set([...running.keys(), ...endings.keys()]);
-  if (programs.size === 0 || endTreesNow(pidsOf(programs))) return;
+  if (programs.size === 0 || endTreesNow([...programs].map(({ pid = 0 }) => pid))) return;
   endLater(terminateNow(programs));
-}
-
-function pidsOf(programs: Iterable<Program>): number[] {
-  return [...programs].map(({ pid }) => pid).filter((pid) => pid !== undefined);
 }
 
 /** @returns the trees that have been sent a SIGTERM, and that somebody must look after */
@@ -112,14 +104,11 @@ export function endTree(program: Program): Promise<readonly number[]> {
   const under = endings.get(program);
   if (under) return under.over;
   const tree = treeOf(program);
-  if (!tree) {
-    program.stdin.end();
-    return endGroup(program).then(() => []);
-  }
+  if (!tree) return endGroup(program);
   const over = tree
     .end(() => program.stdin.end())
     // Where processes can not be listed, the program's group is all that is known.
-    .catch(() => endGroup(program).then(() => []))
+    .catch(() => endGroup(program))
     .finally(() => endings.delete(program));
   endings.set(program, { tree, over });
   return over;
@@ -136,11 +125,13 @@ function treeOf(program: Program): ProcessTree | undefined {
 }
 
 /** As `endTree`, but of what is left of a program that has ended only those that are still of its group. */
-export async function endGroup(program: Program): Promise<void> {
+export async function endGroup(program: Program): Promise<readonly number[]> {
   program.kill('SIGTERM');
-  if (await isGoneWithin(program, graceMs)) return;
+  program.stdin.end();
+  if (await isGoneWithin(program, graceMs)) return [];
   program.kill('SIGKILL');
   await isGoneWithin(program, dyingMs);
+  return [];
 }
 
 async function isGoneWithin(program: Program, ms: number): Promise<boolean> {

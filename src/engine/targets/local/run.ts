@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
-import { TextCapture } from '../text-capture.ts';
+import { type Captured, TextCapture } from '../text-capture.ts';
 import { within } from '../within.ts';
 import { endTree, type Surroundings, start } from './program.ts';
 
@@ -18,8 +18,8 @@ export interface Ended {
   readonly timedOut: boolean;
   /** Process ids of those in it that could not be ended. */
   readonly remaining: readonly number[];
-  readonly stdout: TextCapture;
-  readonly stderr: TextCapture;
+  readonly stdout: Captured;
+  readonly stderr: Captured;
 }
 
 /** How long output is waited for when the program is gone, in ms: a background child may hold it open for ever. */
@@ -33,8 +33,8 @@ const outputMs = 200;
 export async function run(file: string, { input, timeoutMs, ...surroundings }: RunOptions): Promise<Ended> {
   const program = start(file, surroundings);
   if (program.pid === undefined) throw (await program).cause;
-  const stdout = captured(program.stdout);
-  const stderr = captured(program.stderr);
+  const stdout = captureOf(program.stdout);
+  const stderr = captureOf(program.stderr);
   program.stdin.end(input);
 
   const timedOut = !(await within(timeoutMs, once(program.nodeChildProcess, 'exit')));
@@ -43,10 +43,17 @@ export async function run(file: string, { input, timeoutMs, ...surroundings }: R
   // more through the event loop: what was written in time may not have been read yet.
   if (!(await within(outputMs, program))) await setImmediate();
   const { exitCode, signalCode } = program.nodeChildProcess;
-  return { exitCode, signal: signalCode, timedOut, remaining, stdout, stderr };
+  return {
+    exitCode,
+    signal: signalCode,
+    timedOut,
+    remaining,
+    stdout: stdout.captured,
+    stderr: stderr.captured,
+  };
 }
 
-function captured(output: NodeJS.EventEmitter): TextCapture {
+function captureOf(output: NodeJS.EventEmitter): TextCapture {
   const capture = new TextCapture();
   output.on('data', (chunk: Buffer) => capture.push(chunk));
   return capture;

@@ -1,4 +1,3 @@
-import type { Captured } from '../text-capture.ts';
 import { machineNow } from './machine-clock.ts';
 import { endRunning, isReading, type Surroundings } from './program.ts';
 import { type Ended, run } from './run.ts';
@@ -17,7 +16,7 @@ export interface Request extends Surroundings {
 
 /** What came of a request: how the program ended, or why it did not start. */
 export type Answer = { readonly number: number } & (
-  | { readonly ended: Omit<Ended, 'stdout' | 'stderr'> & Record<'stdout' | 'stderr', Captured> }
+  | { readonly ended: Ended }
   | { readonly failure: { readonly message: string; readonly code?: unknown } }
 );
 
@@ -55,10 +54,7 @@ async function answerTo({ number, file, sent: _, deadline, ...options }: Request
   const timeoutMs = deadline - machineNow();
   if (timeoutMs <= 0) return { number, failure: { message: 'its time was up before it was started' } };
   return run(file, { ...options, timeoutMs }).then(
-    ({ stdout, stderr, ...facts }) => ({
-      number,
-      ended: { ...facts, stdout: stdout.captured, stderr: stderr.captured },
-    }),
+    (ended) => ({ number, ended }),
     ({ message, code }) => ({ number, failure: { message, code } }),
   );
 }

@@ -6,7 +6,6 @@ import { Deadline } from '../deadline.ts';
 import { nothingSecret } from '../redaction/redaction.ts';
 import { standstill } from '../standstill.ts';
 import { Tail } from '../tail.ts';
-import { TextCapture } from '../text-capture.ts';
 import { machineNow } from './machine-clock.ts';
 import type { Ended, RunOptions, run } from './run.ts';
 import type { Answer, FromStarter, Request, ToStarter } from './starter-program.ts';
@@ -54,7 +53,7 @@ interface Waiting {
 }
 
 const processes = new Set<ChildProcess>();
-let watchingExit = false;
+process.on('exit', () => tellToEnd([...processes]));
 
 /** One life of the process, and who waits for it. */
 class Life {
@@ -87,7 +86,7 @@ class Life {
     this.#process.stderr?.on('data', (chunk: Buffer) => this.#stderr.push(chunk));
     for (const handle of [this.#process, this.#process.channel, this.#process.stderr as Socket | null])
       handle?.unref();
-    endWithNodeRed(this.#process);
+    processes.add(this.#process);
   }
 
   get isUp(): boolean {
@@ -132,13 +131,8 @@ class Life {
     if (!waiting) return;
     this.#waiting.delete(answer.number);
     waiting.deadline.end();
-    if ('failure' in answer) {
-      const { message, code } = answer.failure;
-      waiting.reject(Object.assign(new Error(message), { code }));
-    } else {
-      const { stdout, stderr, ...facts } = answer.ended;
-      waiting.resolve({ ...facts, stdout: TextCapture.of(stdout), stderr: TextCapture.of(stderr) });
-    }
+    if ('ended' in answer) waiting.resolve(answer.ended);
+    else waiting.reject(Object.assign(new Error(answer.failure.message), { code: answer.failure.code }));
     this.#rest();
   }
 
@@ -179,16 +173,6 @@ class Life {
     }
     this.#waiting.clear();
   }
-}
-
-function endWithNodeRed(child: ChildProcess): void {
-  if (!watchingExit) process.on('exit', endAll);
-  watchingExit = true;
-  processes.add(child);
-}
-
-function endAll(): void {
-  tellToEnd([...processes]);
 }
 
 /** With all that they run, which is theirs to do where it can be told to them. */

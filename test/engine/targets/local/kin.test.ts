@@ -38,6 +38,25 @@ describe('the kin of a process', () => {
     );
   });
 
+  it('are those of a group or session of theirs, too, when nobody is left who was known', () => {
+    const ofGroup = made(base + 13, 1, base + 10, base + 10);
+    const ofSession = made(base + 14, 1, base + 14, base + 10);
+    const child = made(base + 15, base + 14, base + 15, base + 15);
+    assert.deepEqual(pidsOf(kinOf([init, nodeRed, child, ofSession, ofGroup], [root])), [13, 14, 15]);
+    const [leader, ...others] = [made(base + 20, base + 10, base + 20, base + 20), ofGroup, child];
+    assert.deepEqual(pidsOf(kinOf([init, nodeRed, ...others], [root, leader])), [13]);
+  });
+
+  it('are none of those who were given the ids of a group, a session and a process that are over', () => {
+    const anew = { ...root, start: '2' };
+    const child = made(base + 11, base + 10, base + 10, base + 10);
+    assert.deepEqual(
+      kinOf([init, nodeRed, anew, child], [root, made(base + 9, 1, base + 10, base + 10)]),
+      [],
+    );
+    assert.deepEqual(pidsOf(kinOf([init, nodeRed, anew], [{ ...root, start: '' }])), [10]);
+  });
+
   it('are never this process, nor those of its group, nor the first process of all', () => {
     const beginning = made(base + 10, own, base + 1, base + 1);
     const neighbour = made(base + 30, 1, base + 1, base + 1);

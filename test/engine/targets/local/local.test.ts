@@ -363,7 +363,7 @@ describe('local target', () => {
 
   describe('does not start', () => {
     it('a script out of the allowed folders, and it is no outage', async () => {
-      for (const command of ['../call.ts', '/bin/sh', '../../../../package.json']) {
+      for (const command of ['../call.ts', '/bin/sh', '../../../package.json']) {
         const outcome = await run(command);
         assert.equal(outcome.outage, false);
         assert.ok(outcome.error?.includes(`leads out of the allowed script folders (${programs})`));

@@ -50,7 +50,7 @@ describe('the process that starts scripts', () => {
   async function run(by: ReturnType<typeof starter>, file: string, timeoutMs = 10_000): Promise<string> {
     const options = { args: [], cwd: folder, env: { PATH: process.env['PATH'] ?? '' }, input: '', timeoutMs };
     const { stdout, signal, timedOut } = await by(file, options);
-    return timedOut ? 'timed out' : (signal ?? String(stdout.captured.bytes).trim());
+    return timedOut ? 'timed out' : (signal ?? String(stdout.bytes).trim());
   }
 
   const target = (file: string) =>
