@@ -14,9 +14,13 @@ if (unknown.length > 0) {
 
 const mochaProgram = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
 const { together, alone } = testFiles(named.length > 0 ? (named as Tier[]) : tiers);
-const sideBySide = ['--parallel', '--jobs', String(Math.max(2, Math.min(4, availableParallelism())))];
+// Tests wait for much of their time: for a page, for what they started, for the moment when something is due.
+const jobs = Math.min(availableParallelism() + 1, 5);
 
-const statuses = [await mocha([...sideBySide, ...together]), alone.length > 0 ? await mocha(alone) : 0];
+const statuses = [
+  await mocha(['--parallel', '--jobs', String(jobs), ...together]),
+  alone.length > 0 ? await mocha(alone) : 0,
+];
 process.exitCode = statuses.some((status) => status !== 0) ? 1 : 0;
 
 async function mocha(options: readonly string[]): Promise<number | null> {

@@ -26,7 +26,7 @@ export interface NodeRedOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Kept when it ends. Without it, a temporary one that lives as long as the test process. */
   readonly userDir?: string;
-  /** The folder of the `node-red` package; the dev dependency by default. */
+  /** The folder of the `node-red` package; by default the one that NODE_RED names, or the dev dependency. */
   readonly nodeRed?: string;
   /** The Node.js that runs it; the one of the tests by default. */
   readonly node?: string;
@@ -69,6 +69,7 @@ export interface NodeRed {
   kill9(): Promise<void>;
 }
 
+const require = createRequire(import.meta.url);
 const repository = join(import.meta.dirname, '../..');
 
 const quiet = {
@@ -92,7 +93,8 @@ process.prependOnceListener('exit', () => {
 /** Starts Node-RED on a free port. @throws with what it printed when its flows don't start in time */
 export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRed> {
   const userDir = options.userDir ?? temporaryFolder('node-red-');
-  const nodeRed = options.nodeRed ?? dirname(createRequire(import.meta.url).resolve('node-red/package.json'));
+  const nodeRed =
+    options.nodeRed ?? process.env['NODE_RED'] ?? dirname(require.resolve('node-red/package.json'));
   const nodesDir = options.nodesDir === undefined ? repository : options.nodesDir;
   const settings = { ...quiet, userDir, ...(nodesDir !== null && { nodesDir }), ...options.settings };
   await mkdir(userDir, { recursive: true });
