@@ -18,12 +18,6 @@ export interface Frame {
   readonly since: number;
 }
 
-interface Pending {
-  readonly rows: Map<string, ExecutionRow>;
-  /** More have changed than are kept. */
-  cut: boolean;
-}
-
 /** Ms between frames, of all registries together: comms queues without bound for a slow browser. */
 const pace = 250;
 /** Executions kept for those who ask what has changed. */
@@ -34,7 +28,8 @@ export class CommsFeed {
   readonly #publish: NodeAPI['comms']['publish'];
   /** Comms holds this object to greet new editors with: they are to get the seq as it is then. */
   readonly #hello = { boot: randomUUID(), seq: 0 };
-  readonly #pending = new Map<string, Pending>();
+  /** Registries of which there is something to tell, who has waited longest first. */
+  readonly #pending = new Set<string>();
   readonly #changes = new Map<string, RecentChanges>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -64,31 +59,20 @@ export class CommsFeed {
   }
 
   #note(registry: string, row: ExecutionRow): void {
-    const pending = this.#pending.get(registry) ?? { rows: new Map<string, ExecutionRow>(), cut: false };
-    this.#pending.set(registry, pending);
-    const { rows } = pending;
-    rows.delete(row.id);
-    rows.set(row.id, row);
-    if (rows.size > mostItems) {
-      const [oldest = ''] = rows.keys();
-      rows.delete(oldest);
-      pending.cut = true;
-    }
+    this.#changesOf(registry).note(row);
+    this.#pending.add(registry);
     this.#timer ??= setTimeout(() => this.#send(), pace).unref();
   }
 
   #send(): void {
     this.#timer = undefined;
-    const [next] = this.#pending;
-    if (!next) return;
-    const [registry, { rows, cut }] = next;
+    const [registry] = this.#pending;
+    if (registry === undefined) return;
     // The others have their turn first when there is more of this one.
     this.#pending.delete(registry);
     this.#hello.seq += 1;
-    const changes = this.#changesOf(registry);
     const { boot, seq } = this.#hello;
-    const frame: Frame = { boot, registry, seq, since: changes.seq };
-    changes.add(seq, rows.values(), cut);
+    const frame: Frame = { boot, registry, seq, since: this.#changesOf(registry).send(seq) };
     this.#publish('provisioning/executions', frame, false);
     if (this.#pending.size > 0) this.#timer = setTimeout(() => this.#send(), pace).unref();
   }

@@ -1,5 +1,5 @@
 import type { NodeAPI } from 'node-red';
-import { hasReadableUser } from '../engine/words/http-url.ts';
+import { hasReadableUser, isHttpUrl } from '../engine/words/http-url.ts';
 import { environmentProxy, type ProxyOptions } from './environment-proxy.ts';
 
 /** Is told what is wrong. Without what it refers to, a handler must not be called in the clear or past its proxy. */
@@ -46,13 +46,12 @@ export function proxyOf(RED: NodeAPI, id: unknown, target: unknown, refuse: Refu
 
 /** It must not be passed by where it can't be used. */
 function environmentProxyOf(RED: NodeAPI, address: string, refuse: Refuse): unknown {
-  const target = URL.parse(address);
-  if (!target || !/^https?:$/.test(target.protocol)) return undefined;
+  if (!isHttpUrl(address)) return undefined;
   const options = (RED.settings as { readonly proxyOptions?: ProxyOptions } | undefined)?.proxyOptions;
-  const named = environmentProxy(target, process.env, options);
+  const named = environmentProxy(new URL(address), process.env, options);
   if (!named) return undefined;
   const url = URL.parse(named.url);
-  if (url && /^https?:$/.test(url.protocol) && hasReadableUser(url)) return { url: url.href, noProxy: [] };
+  if (url && isHttpUrl(url.href) && hasReadableUser(url)) return { url: url.href, noProxy: [] };
   return refuse(
     'proxy',
     `${named.variable} of the environment names no HTTP proxy: correct it, name the host in no_proxy, or give the handler a proxy node`,

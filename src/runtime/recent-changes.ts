@@ -14,48 +14,59 @@ export interface Changes {
 
 const errorLength = 200;
 
-/** The executions of a registry that have changed last, by the frames that told of it. */
+interface Change {
+  /** That tells of it; its seq is infinite until it is sent. */
+  readonly frame: { seq: number };
+  news: ExecutionRow | ExecutionNews;
+}
+
+/** The executions of a registry that have changed last, by the frames that tell of it. */
 export class RecentChanges {
   readonly #most: number;
-  readonly #items = new Map<string, { readonly seq: number; readonly news: ExecutionNews }>();
+  readonly #changes = new Map<string, Change>();
+  /** Tells of what changes from now on. */
+  #next = { seq: Number.POSITIVE_INFINITY };
   #seq = 0;
   /** Something that changed with this frame, or before, is not here any more. */
-  #forgotten = 0;
+  #forgotten = { seq: 0 };
 
   constructor(most: number) {
     this.#most = most;
   }
 
-  /** Of the newest frame; 0 before the first. */
-  get seq(): number {
-    return this.#seq;
+  note(row: ExecutionRow): void {
+    this.#changes.delete(row.id);
+    this.#changes.set(row.id, { frame: this.#next, news: row });
+    for (const [oldest, { frame }] of this.#changes) {
+      if (this.#changes.size <= this.#most) break;
+      this.#changes.delete(oldest);
+      this.#forgotten = frame;
+    }
   }
 
-  /**
-   * @param seq of the frame that tells of them
-   * @param cut further ones have changed too, and are not among these
-   */
-  add(seq: number, rows: Iterable<ExecutionRow>, cut: boolean): void {
+  /** A frame is sent that tells of all until now. @returns the seq of the one before it; 0 for the first */
+  send(seq: number): number {
+    const before = this.#seq;
+    for (const change of this.#changes.values())
+      if (change.frame === this.#next) change.news = inShort(change.news);
+    this.#next.seq = seq;
+    this.#next = { seq: Number.POSITIVE_INFINITY };
     this.#seq = seq;
-    for (const row of rows) {
-      this.#items.delete(row.id);
-      this.#items.set(row.id, { seq, news: inShort(row) });
-    }
-    for (const [id, { seq: told }] of this.#items) {
-      if (this.#items.size <= this.#most) break;
-      this.#items.delete(id);
-      this.#forgotten = told;
-    }
-    if (cut) this.#forgotten = seq;
+    return before;
   }
 
-  /** What changed with the frames after this one. */
+  /** What changed with the frames after this one, as far as they are sent. */
   since(after: number): Changes {
-    const items = [...this.#items.values()].filter(({ seq }) => seq > after).map(({ news }) => news);
-    return { seq: this.#seq, items, complete: after >= this.#forgotten };
+    const told = [...this.#changes.values()].filter(({ frame }) => frame.seq > after && frame !== this.#next);
+    return {
+      seq: this.#seq,
+      items: told.map(({ news }) => news),
+      complete: after >= this.#forgotten.seq,
+    };
   }
 }
 
-function inShort({ response: _, error, ...row }: ExecutionRow): ExecutionNews {
-  return { ...row, error: error === null ? null : error.slice(0, errorLength) };
+function inShort(row: ExecutionRow | ExecutionNews): ExecutionNews {
+  const { response: _, error, ...rest } = row as ExecutionRow;
+  return { ...rest, error: error === null ? null : error.slice(0, errorLength) };
 }

@@ -1,3 +1,5 @@
+import { isRecord } from './event-data.ts';
+
 /** An empty field of a dialog or of a search form is an absent property; so is null. */
 export function withoutAbsent(properties: object): Record<string, unknown> {
   return Object.fromEntries(
@@ -7,5 +9,5 @@ export function withoutAbsent(properties: object): Record<string, unknown> {
 
 /** The same for whatever a flow file or a query holds. */
 export function absentAsMissing(value: unknown): unknown {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? withoutAbsent(value) : value;
+  return isRecord(value) ? withoutAbsent(value) : value;
 }

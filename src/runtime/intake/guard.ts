@@ -39,6 +39,10 @@ export function closedGuard(problem: InvalidInput): Guard {
   };
 }
 
+/** Of the headers that hold a request's key. */
+export const keyShape = /^[\x21-\x7e]{1,255}$/;
+export const keyRemedy = 'must be 1 to 255 visible ASCII characters';
+
 /** @param headers of the answer, such as the challenge */
 export function unauthorized(message: string, headers: Readonly<Record<string, string>> = {}): HttpProblem {
   return new HttpProblem(401, 'unauthorized', message, headers);

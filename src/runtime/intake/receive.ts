@@ -10,6 +10,7 @@ import { parse } from '../../engine/words/parse.ts';
 import { parseJson, withBody } from '../http/body.ts';
 import type { BytesInFlight } from '../http/bytes-in-flight.ts';
 import { HttpProblem } from '../http/problem.ts';
+import { keyRemedy, keyShape } from './guard.ts';
 import type { Receiver } from './intake-paths.ts';
 
 export interface Receipt {
@@ -68,10 +69,8 @@ function keyOf(
   const name = names.find((one) => headers[one] !== undefined);
   if (name === undefined) return undefined;
   const key = headers[name];
-  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
-    throw new InvalidInput('request', [
-      { field: name, message: 'must be 1 to 255 visible ASCII characters' },
-    ]);
+  if (typeof key !== 'string' || !keyShape.test(key)) {
+    throw new InvalidInput('request', [{ field: name, message: keyRemedy }]);
   }
   return { key: `${path} ${key}`, hash: createHash('sha256').update(bytes).digest('hex') };
 }

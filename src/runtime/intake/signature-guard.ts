@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type SignatureHeaders, verify } from '../../engine/targets/signature.ts';
-import { type Guard, unauthorized } from './guard.ts';
+import { type Guard, keyRemedy, keyShape, unauthorized } from './guard.ts';
 
 /** How far a signature's time may lie from now. Source: Standard Webhooks, which proposes five minutes. */
 const toleranceSeconds = 300;
@@ -44,8 +44,7 @@ function signedBy(headers: IncomingHttpHeaders): SignatureHeaders & { readonly f
 }
 
 function faultOfId(id = ''): string | undefined {
-  if (/^[\x21-\x7e]{1,255}$/.test(id)) return undefined;
-  return 'id is wrong: it must be 1 to 255 visible ASCII characters';
+  return keyShape.test(id) ? undefined : `id is wrong: it ${keyRemedy}`;
 }
 
 function faultOfTime(timestamp = ''): string | undefined {
