@@ -1,22 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
 import type { Engine } from '../engine/engine.ts';
+import type { Changes, Frame } from '../engine/words/answers.ts';
 import type { ExecutionRow } from '../engine/words/execution.ts';
-import { type Changes, RecentChanges } from './recent-changes.ts';
-
-/**
- * What is published on `provisioning/executions`: that executions of a registry have changed. Which ones, the admin
- * API tells, as it asks who is reading: comms sends every topic to whoever may open the editor.
- */
-export interface Frame {
-  /** Changes when Node-RED has restarted: what was seen before must be read anew. */
-  readonly boot: string;
-  readonly registry: string;
-  /** Grows from frame to frame. */
-  readonly seq: number;
-  /** The `seq` of the registry's frame before this one; 0 for its first. */
-  readonly since: number;
-}
+import { RecentChanges } from './recent-changes.ts';
 
 /** Ms between frames, of all registries together: comms queues without bound for a slow browser. */
 const pace = 250;
@@ -47,7 +34,7 @@ export class CommsFeed {
    * What the frames of a registry after a certain one have told of.
    * @param boot of that frame: nothing is known of another run's
    */
-  changes(registry: string, boot: string, after: number): Changes & { readonly boot: string } {
+  changes(registry: string, boot: string, after: number): Changes {
     const since = boot === this.#hello.boot ? after : -1;
     return { boot: this.#hello.boot, ...this.#changesOf(registry).since(since) };
   }

@@ -1,16 +1,5 @@
+import type { Changes, ExecutionNews } from '../engine/words/answers.ts';
 import type { ExecutionRow } from '../engine/words/execution.ts';
-
-/** An execution in short; its response, and the whole of its error, are in its row and its details. */
-export type ExecutionNews = Omit<ExecutionRow, 'response'>;
-
-export interface Changes {
-  /** Of the newest frame that these go back to. */
-  readonly seq: number;
-  /** Each execution once, as it stood last, in the order of their last change. */
-  readonly items: readonly ExecutionNews[];
-  /** False when further executions have changed too, and are not among these. */
-  readonly complete: boolean;
-}
 
 const errorLength = 200;
 
@@ -56,7 +45,7 @@ export class RecentChanges {
   }
 
   /** What changed with the frames after this one, as far as they are sent. */
-  since(after: number): Changes {
+  since(after: number): Omit<Changes, 'boot'> {
     const told = [...this.#changes.values()].filter(({ frame }) => frame.seq > after && frame !== this.#next);
     return {
       seq: this.#seq,

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Frame } from '../../src/engine/words/answers.ts';
 import type { ExecutionRow } from '../../src/engine/words/execution.ts';
-import { CommsFeed, type Frame } from '../../src/runtime/comms-feed.ts';
+import { CommsFeed } from '../../src/runtime/comms-feed.ts';
 import { eventually } from '../support/eventually.ts';
 import { type NodeRed, startNodeRed } from '../support/node-red.ts';
 import {

@@ -1,5 +1,5 @@
-import type { Override } from '../store/handler-book.ts';
 import type { Replay } from '../store/journal.ts';
+import type { Override } from '../words/answers.ts';
 import { Conflict, NotFound } from '../words/errors.ts';
 import type { Delivery } from './delivery.ts';
 

@@ -1,4 +1,5 @@
-import type { Circuit, CircuitState } from '../rules/circuit.ts';
+import type { Circuit } from '../rules/circuit.ts';
+import type { CircuitState } from '../words/answers.ts';
 import type { Envelope } from '../words/event.ts';
 import type { ExecutionRow } from '../words/execution.ts';
 import type { HandlerSnapshot } from '../words/handler.ts';

@@ -1,6 +1,7 @@
-import type { HandlerBook, Override } from '../store/handler-book.ts';
+import type { HandlerBook } from '../store/handler-book.ts';
 import type { Target } from '../targets/target.ts';
 import { unavailableTarget } from '../targets/unavailable.ts';
+import type { Override } from '../words/answers.ts';
 import { Conflict, NotFound, Unavailable } from '../words/errors.ts';
 import { listensTo } from '../words/event-type.ts';
 import type { Handler, HandlerSnapshot, ListedHandler, RefusedHandler } from '../words/handler.ts';

@@ -1,6 +1,5 @@
+import type { CircuitState } from '../words/answers.ts';
 import type { Outcome } from '../words/outcome.ts';
-
-export type CircuitState = 'closed' | 'open' | 'probing' | 'gone';
 
 /** A handler's circuit: while it is not closed, its executions park (rule 8). */
 export interface Circuit {

@@ -1,17 +1,13 @@
 import { z } from 'zod';
+import type { Override } from '../words/answers.ts';
 
 /** As it is stored. */
-export const overrideSchema = z.object({
+export const overrideSchema: z.ZodType<Override> = z.object({
   status: z.enum(['enabled', 'held', 'disabled']),
-  /** Who switched it; null when nobody knows. */
   by: z.string().nullable(),
-  /** ISO 8601. */
   at: z.iso.datetime(),
   reason: z.string().nullable(),
 });
-
-/** An operator's switch of a handler that differs from what the flow says. */
-export type Override = z.infer<typeof overrideSchema>;
 
 /** What is known of a registry's handlers beyond the flow: their numbers for people, and operators' switches. */
 export interface HandlerBook {

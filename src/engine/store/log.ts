@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { absentAsMissing } from '../words/absent.ts';
+import type {
+  EventDetails,
+  ExecutionDetails,
+  HandlerHealth,
+  Page,
+  StatisticsStep,
+} from '../words/answers.ts';
 import { dateTimeSchema, instantOf } from '../words/date-time.ts';
 import { InvalidInput } from '../words/errors.ts';
 import { eventTypeSchema } from '../words/event.ts';
-import {
-  type AttemptRow,
-  type EventRow,
-  type ExecutionRow,
-  eventStatuses,
-  shownStatuses,
-} from '../words/execution.ts';
+import { type EventRow, type ExecutionRow, eventStatuses, shownStatuses } from '../words/execution.ts';
 import { integer, nodeIdSchema, numeric } from '../words/handler.ts';
 import { parse } from '../words/parse.ts';
 import { hasWords } from './words.ts';
@@ -114,35 +115,6 @@ export interface PageRequest {
   readonly cursor?: string | undefined;
 }
 
-/** Newest first. A search that looks through many rows may give a short or empty page that has a next one. */
-export interface Page<Row> {
-  readonly items: readonly Row[];
-  /** Null with the last page. */
-  readonly nextCursor: string | null;
-}
-
-/** What a search by text looks through. */
-export type SearchedText = 'request' | 'response' | 'error';
-
-/** A row with its request, response, headers and attempts. */
-export interface ExecutionDetails extends ExecutionRow {
-  /** The envelope's JSON, byte for byte as the handler gets it. */
-  readonly request: string;
-  /** Texts that are so long that a search knows their first 16,384 characters only. */
-  readonly searchedInPart: readonly SearchedText[];
-  /** Of the last attempt; secrets are redacted. */
-  readonly requestHeaders: Readonly<Record<string, string>>;
-  readonly responseHeaders: Readonly<Record<string, string>>;
-  /** Oldest first, the last one included; `attempts` is their number. */
-  readonly attemptList: readonly AttemptRow[];
-}
-
-/** An event with the envelope's JSON, and its executions in chain order, replays after them. */
-export interface EventDetails extends EventRow {
-  readonly envelope: string;
-  readonly executions: readonly ExecutionRow[];
-}
-
 export interface Counts {
   /** Accepted events whose chain has not started. */
   readonly waiting: number;
@@ -159,30 +131,6 @@ export interface StatisticsRange {
   readonly from: number;
   readonly to: number;
   readonly step: number;
-}
-
-/** Executions that started within one step. Of steps with very many rows the percentiles are those of a sample. */
-export interface StatisticsStep {
-  /** ISO 8601, UTC: when the step begins. */
-  readonly at: string;
-  readonly succeeded: number;
-  readonly failed: number;
-  /** Executions that began in this step and wait now, for whatever reason. */
-  readonly parked: number;
-  /** Duration of the last attempt in ms; null when there was none. */
-  readonly p50: number | null;
-  readonly p95: number | null;
-}
-
-/** How a handler has been doing, judged by its newest 400 executions at most. */
-export interface HandlerHealth {
-  readonly parked: number;
-  /** Of those that succeeded, failed, or wait after a failed attempt, the share that succeeded; null when there are none. */
-  readonly successRate: number | null;
-  /** Of the duration in ms; null when nothing is known. */
-  readonly p95Ms: number | null;
-  /** Of the newest one that failed or waits for a retry. */
-  readonly lastError: string | null;
 }
 
 /** How much a filter would let run again. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { RegisteredHandler } from '../../engine/delivery/registry.ts';
 import type { Engine } from '../../engine/engine.ts';
-import type { HandlerHealth } from '../../engine/store/log.ts';
 import { absentAsMissing } from '../../engine/words/absent.ts';
+import type { HandlerHealth, HandlerRow } from '../../engine/words/answers.ts';
 import { Conflict, NotFound, Unavailable } from '../../engine/words/errors.ts';
 import { eventTypeSchema } from '../../engine/words/event.ts';
 import { listensTo } from '../../engine/words/event-type.ts';
@@ -39,7 +39,7 @@ export function handlerRoutes(routes: Routes): void {
       (type === undefined || config.handlerType === type) &&
       (status === undefined ? now !== 'archived' : now === status);
     const items = handlers.filter(isAskedFor);
-    return { items: items.map((handler) => viewOf(engine, handler, healths[handler.config.id])) };
+    return { items: items.map((handler) => rowOf(engine, handler, healths[handler.config.id])) };
   });
 
   routes.patch('/registries/:registry/handlers/:handler', async (request) => {
@@ -53,15 +53,15 @@ export function handlerRoutes(routes: Routes): void {
     const handlers = await engine.handlers();
     const handler = handlers.find(({ config }) => config.id === id);
     if (!handler) throw new NotFound(`there is no handler ${id} in the deployed flow`);
-    return viewOf(engine, handler, (await healthsOf(engine, handlers))[id]);
+    return rowOf(engine, handler, (await healthsOf(engine, handlers))[id]);
   });
 }
 
-function viewOf(
+function rowOf(
   engine: Engine,
   { config, refused, number, target, status, override }: RegisteredHandler,
   health?: HandlerHealth,
-) {
+): HandlerRow {
   return {
     id: config.id,
     number,

@@ -1,26 +1,14 @@
-import type { Engine, EngineState } from '../../engine/engine.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { RegistryRow } from '../../engine/words/answers.ts';
 import { Unavailable } from '../../engine/words/errors.ts';
 import type { Provisioning } from '../provisioning.ts';
 import type { Routes } from './routes.ts';
 
-interface RegistryView {
-  readonly id: string;
-  readonly name: string;
-  readonly state: EngineState | 'orphaned';
-  readonly handlers: number;
-  /** Accepted events whose chain has not started. */
-  readonly backlog: number;
-  /** Executions. */
-  readonly running: number;
-  readonly parked: number;
-  readonly error?: string;
-}
-
 const nothing = { handlers: 0, backlog: 0, running: 0, parked: 0 };
 
 export function registryRoutes(routes: Routes, provisioning: Provisioning): void {
-  routes.get('/registries', async () => {
-    const deployed = await Promise.all(provisioning.engines().map((engine) => viewOf(engine, provisioning)));
+  routes.get('/registries', async (): Promise<RegistryRow[]> => {
+    const deployed = await Promise.all(provisioning.engines().map((engine) => rowOf(engine, provisioning)));
     const refused = provisioning
       .refusedRegistries()
       .map(({ id, name, problem }) => ({ id, name, state: 'error' as const, ...nothing, error: problem }));
@@ -36,7 +24,7 @@ export function registryRoutes(routes: Routes, provisioning: Provisioning): void
   }));
 }
 
-async function viewOf(engine: Engine, provisioning: Provisioning): Promise<RegistryView> {
+async function rowOf(engine: Engine, provisioning: Provisioning): Promise<RegistryRow> {
   const counts = await countsOf(engine);
   const problems = [engine.problem, refusalOf(provisioning.handlers.problemsOf(engine.id))].filter(
     (one) => one !== null,

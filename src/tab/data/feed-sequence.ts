@@ -1,11 +1,4 @@
-/** A frame of the live feed: executions of a registry have changed since its frame before. */
-export interface FeedFrame {
-  /** The run of Node-RED that sent it. */
-  readonly boot: string;
-  readonly registry: string;
-  readonly seq: number;
-  readonly since: number;
-}
+import type { Frame } from '../../engine/words/answers.ts';
 
 /** Knows up to which frame the changes of each registry have been read. */
 export class FeedSequence {
@@ -13,7 +6,7 @@ export class FeedSequence {
   #boot: string | undefined;
 
   /** @returns the frame after which changes are to be read; undefined when this one's have been */
-  after({ registry, seq, since }: FeedFrame): number | undefined {
+  after({ registry, seq, since }: Frame): number | undefined {
     const read = this.#read.get(registry) ?? since;
     return seq > read ? read : undefined;
   }

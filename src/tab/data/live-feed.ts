@@ -1,5 +1,6 @@
+import type { Changes, Frame } from '../../engine/words/answers.ts';
 import { type Api, path } from './api.ts';
-import { type FeedFrame, FeedSequence } from './feed-sequence.ts';
+import { FeedSequence } from './feed-sequence.ts';
 import { Pace } from './pace.ts';
 import type { LogSummary } from './shapes.ts';
 
@@ -9,14 +10,6 @@ export interface Comms {
   unsubscribe(topic: string, callback: (topic: string, data: unknown) => void): void;
   on(event: 'connect', callback: () => void): void;
   off(event: 'connect', callback: () => void): void;
-}
-
-/** What the admin API answers when it is asked what has changed. */
-interface Changes {
-  readonly boot: string;
-  readonly seq: number;
-  readonly items: readonly Omit<LogSummary, 'registry'>[];
-  readonly complete: boolean;
 }
 
 export interface FeedObserver {
@@ -39,7 +32,7 @@ export class LiveFeed {
   readonly #observers = new Set<FeedObserver>();
   readonly #pace = new Pace(() => void this.#readAll(), betweenReadings);
   /** The newest frame of each registry whose changes are to be read. */
-  readonly #told = new Map<string, FeedFrame>();
+  readonly #told = new Map<string, Frame>();
   #sequence = new FeedSequence();
   #reading = false;
 
@@ -102,7 +95,7 @@ export class LiveFeed {
     if (this.#told.size > 0) this.#pace.ask();
   }
 
-  async #read(frame: FeedFrame): Promise<void> {
+  async #read(frame: Frame): Promise<void> {
     const { boot, registry } = frame;
     const sequence = this.#sequence;
     const after = sequence.after(frame);
@@ -122,8 +115,8 @@ export class LiveFeed {
   }
 }
 
-function isFrame(data: unknown): data is FeedFrame {
-  const frame = data as Partial<FeedFrame> | null;
+function isFrame(data: unknown): data is Frame {
+  const frame = data as Partial<Frame> | null;
   return (
     typeof frame?.boot === 'string' &&
     typeof frame.registry === 'string' &&

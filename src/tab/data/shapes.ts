@@ -1,51 +1,6 @@
 import type { EventRow, ExecutionRow } from '../../engine/words/execution.ts';
 
-import type { HandlerStatus, HandlerType } from '../../engine/words/handler-settings.ts';
-
-/** What the admin API answers, as far as the tab reads it. */
-
-export interface RegistryRow {
-  readonly id: string;
-  readonly name: string;
-  readonly state: string;
-  readonly handlers: number;
-  readonly backlog: number;
-  readonly running: number;
-  readonly parked: number;
-  readonly error?: string;
-}
-
-export interface Override {
-  readonly status: HandlerStatus;
-  readonly by: string | null;
-  readonly at: string;
-  readonly reason: string | null;
-}
-
-export interface ApiHandler {
-  readonly id: string;
-  readonly number: number;
-  readonly name: string;
-  readonly type: HandlerType;
-  readonly target: string;
-  readonly events: readonly string[];
-  readonly priority: number;
-  readonly status: HandlerStatus;
-  readonly configuredStatus: HandlerStatus;
-  readonly override: Override | null;
-  /** Why it can not be called although it is deployed. */
-  readonly refused?: string;
-  readonly circuit: {
-    readonly state: 'closed' | 'open' | 'probing' | 'gone';
-    readonly since: string | null;
-    readonly error: string | null;
-  };
-  readonly parked: number | null;
-  /** 0 to 1, of the last hour. */
-  readonly successRate: number | null;
-  readonly p95Ms: number | null;
-  readonly lastError: string | null;
-}
+export type { HandlerRow as ApiHandler, Override, Page, RegistryRow } from '../../engine/words/answers.ts';
 
 /** A row of the log in the tab: the API's, and the registry it is from. */
 export type LogRow = ExecutionRow & { readonly registry: string };
@@ -63,8 +18,3 @@ export interface ReplayLogRow {
 
 /** What the live feed tells of an execution: no response, and of the error only its beginning. */
 export type LogSummary = Omit<LogRow, 'response'> & { readonly response?: string | null };
-
-export interface Page<Row> {
-  readonly items: readonly Row[];
-  readonly nextCursor: string | null;
-}

@@ -1,4 +1,4 @@
-import type { StatisticsStep } from '../../engine/store/log.ts';
+import type { StatisticsStep } from '../../engine/words/answers.ts';
 
 /** A span of time as the overview shows it; seconds. */
 export interface Span {

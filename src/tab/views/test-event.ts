@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { EventDetails } from '../../engine/store/log.ts';
+import type { EventDetails } from '../../engine/words/answers.ts';
 import type { EventType } from '../../engine/words/catalogue.ts';
 import { path } from '../data/api.ts';
 import { type Followed, followedEvent } from '../data/followed.ts';

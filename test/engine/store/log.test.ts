@@ -9,7 +9,6 @@ import {
   type EventFilter,
   type ExecutionFilter,
   everyPage,
-  type Page,
   parseEventQuery,
   parseExecutionFilter,
   parseExecutionQuery,
@@ -18,6 +17,7 @@ import {
 import { newestFirst, Statements } from '../../../src/engine/store/sqlite/reader/newest-first.ts';
 import { SqliteLog } from '../../../src/engine/store/sqlite/sqlite-log.ts';
 import { eventStatusOf, stage } from '../../../src/engine/store/stage.ts';
+import type { Page } from '../../../src/engine/words/answers.ts';
 import { InvalidInput, NotFound, Unavailable } from '../../../src/engine/words/errors.ts';
 import { type EventRow, type ExecutionRow, executionStatuses } from '../../../src/engine/words/execution.ts';
 import {

@@ -1,17 +1,14 @@
+import type { EventDetails, HandlerHealth, Page, StatisticsStep } from '../../words/answers.ts';
 import type { EventRow } from '../../words/execution.ts';
 import type {
   Counts,
-  EventDetails,
   EventFilter,
   ExecutionFilter,
-  HandlerHealth,
-  Page,
   ReplayBatch,
   ReplayBatchRequest,
   ReplayCount,
   ReplayRow,
   StatisticsRange,
-  StatisticsStep,
 } from '../log.ts';
 import type { ReadDetails } from './reader/execution-queries.ts';
 import type { ReadExecution } from './reader/execution-rows.ts';

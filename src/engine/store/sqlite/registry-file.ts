@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { Low } from 'lowdb';
 import { JSONFile } from 'lowdb/node';
 import { z } from 'zod';
+import type { Override } from '../../words/answers.ts';
 import { nodeIdSchema } from '../../words/handler.ts';
-import { type HandlerBook, type Override, overrideSchema } from '../handler-book.ts';
+import { type HandlerBook, overrideSchema } from '../handler-book.ts';
 import { JournalError } from '../journal-error.ts';
 
 const registryDataSchema = z.object({

@@ -1,24 +1,26 @@
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type {
+  EventDetails,
+  ExecutionDetails,
+  HandlerHealth,
+  Page,
+  StatisticsStep,
+} from '../../words/answers.ts';
 import { NotFound, Unavailable } from '../../words/errors.ts';
 import type { EventRow, ExecutionRow, ParkedFor } from '../../words/execution.ts';
 import type {
   Counts,
-  EventDetails,
   EventFilter,
-  ExecutionDetails,
   ExecutionFilter,
   ExecutionLog,
-  HandlerHealth,
-  Page,
   PageRequest,
   ReplayBatch,
   ReplayBatchRequest,
   ReplayCount,
   ReplayRow,
   StatisticsRange,
-  StatisticsStep,
 } from '../log.ts';
 import type { FromReader, Queries, ToReader } from './log-protocol.ts';
 import { type List, positionOf } from './reader/cursor.ts';

@@ -1,6 +1,7 @@
+import type { Page } from '../../../words/answers.ts';
 import type { EventRow } from '../../../words/execution.ts';
 import type { Ids } from '../../../words/ids.ts';
-import type { EventFilter, Page } from '../../log.ts';
+import type { EventFilter } from '../../log.ts';
 import { cursorOf } from './cursor.ts';
 import { eventsSelected } from './event-selection.ts';
 import { eventColumns, readEvent } from './execution-rows.ts';

@@ -1,6 +1,7 @@
 import type { SQLOutputValue } from 'node:sqlite';
+import type { ExecutionDetails, Page } from '../../../words/answers.ts';
 import type { Ids } from '../../../words/ids.ts';
-import type { ExecutionDetails, ExecutionFilter, Page } from '../../log.ts';
+import type { ExecutionFilter } from '../../log.ts';
 import { searchWords } from '../../words.ts';
 import { searchedPart } from '../search/text-document.ts';
 import type { TextIndex } from '../search/text-index.ts';

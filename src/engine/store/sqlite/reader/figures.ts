@@ -1,5 +1,6 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import type { Counts, HandlerHealth, StatisticsRange, StatisticsStep } from '../../log.ts';
+import type { HandlerHealth, StatisticsStep } from '../../../words/answers.ts';
+import type { Counts, StatisticsRange } from '../../log.ts';
 import { statusCode } from '../../stage.ts';
 import type { Statements } from './newest-first.ts';
 

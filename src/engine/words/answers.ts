@@ -1,0 +1,133 @@
+import type { AttemptRow, EventRow, ExecutionRow } from './execution.ts';
+import type { HandlerStatus, HandlerType } from './handler-settings.ts';
+
+/** What the admin API answers, and the editor is told; times are ISO 8601 in UTC. */
+
+/** Newest first. A search that looks through many rows may give a short or empty page that has a next one. */
+export interface Page<Row> {
+  readonly items: readonly Row[];
+  /** Null with the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** A registry that is deployed, or whose store still stands: `orphaned`. */
+export interface RegistryRow {
+  readonly id: string;
+  readonly name: string;
+  readonly state: 'starting' | 'ready' | 'stopped' | 'error' | 'closed' | 'orphaned';
+  readonly handlers: number;
+  /** Accepted events whose chain has not started. */
+  readonly backlog: number;
+  /** Executions. */
+  readonly running: number;
+  readonly parked: number;
+  readonly error?: string;
+}
+
+/** An operator's switch of a handler that differs from what the flow says. */
+export interface Override {
+  readonly status: Exclude<HandlerStatus, 'archived'>;
+  /** Who switched it; null when nobody knows. */
+  readonly by: string | null;
+  readonly at: string;
+  readonly reason: string | null;
+}
+
+export type CircuitState = 'closed' | 'open' | 'probing' | 'gone';
+
+/** How a handler has been doing in the last hour, judged by its newest 400 executions at most. */
+export interface HandlerHealth {
+  readonly parked: number;
+  /** Of those that succeeded, failed, or wait after a failed attempt, the share that succeeded; null when there are none. */
+  readonly successRate: number | null;
+  /** Of the duration in ms; null when nothing is known. */
+  readonly p95Ms: number | null;
+  /** Of the newest one that failed or waits for a retry. */
+  readonly lastError: string | null;
+}
+
+export interface HandlerRow extends Omit<HandlerHealth, 'parked'> {
+  readonly id: string;
+  readonly number: number;
+  readonly name: string;
+  readonly type: HandlerType;
+  readonly target: string;
+  readonly events: readonly string[];
+  readonly priority: number;
+  readonly status: HandlerStatus;
+  readonly configuredStatus: HandlerStatus;
+  readonly override: Override | null;
+  /** Why it can not be called although it is deployed. */
+  readonly refused?: string;
+  readonly circuit: {
+    readonly state: CircuitState;
+    readonly since: string | null;
+    readonly error: string | null;
+  };
+  /** Null while the log does not answer. */
+  readonly parked: number | null;
+}
+
+/** What a search by text looks through. */
+export type SearchedText = 'request' | 'response' | 'error';
+
+/** A row of the log with its request, response, headers and attempts. */
+export interface ExecutionDetails extends ExecutionRow {
+  /** The envelope's JSON, byte for byte as the handler gets it. */
+  readonly request: string;
+  /** Texts that are so long that a search knows their first 16,384 characters only. */
+  readonly searchedInPart: readonly SearchedText[];
+  /** Of the last attempt; secrets are redacted. */
+  readonly requestHeaders: Readonly<Record<string, string>>;
+  readonly responseHeaders: Readonly<Record<string, string>>;
+  /** Oldest first, the last one included; `attempts` is their number. */
+  readonly attemptList: readonly AttemptRow[];
+}
+
+/** An event with the envelope's JSON, and its executions in chain order, replays after them. */
+export interface EventDetails extends EventRow {
+  readonly envelope: string;
+  readonly executions: readonly ExecutionRow[];
+}
+
+/** Executions that started within one step. Of steps with very many rows the percentiles are those of a sample. */
+export interface StatisticsStep {
+  /** When the step begins. */
+  readonly at: string;
+  readonly succeeded: number;
+  readonly failed: number;
+  /** Executions that began in this step and wait now, for whatever reason. */
+  readonly parked: number;
+  /** Duration of the last attempt in ms; null when there was none. */
+  readonly p50: number | null;
+  readonly p95: number | null;
+}
+
+/**
+ * What comms publish on `provisioning/executions`: that executions of a registry have changed. Which ones, the admin
+ * API tells, as it asks who is reading: comms send every topic to whoever may open the editor.
+ */
+export interface Frame {
+  /** Changes when Node-RED has restarted: what was seen before must be read anew. */
+  readonly boot: string;
+  readonly registry: string;
+  /** Grows from frame to frame. */
+  readonly seq: number;
+  /** The `seq` of the registry's frame before this one; 0 for its first. */
+  readonly since: number;
+}
+
+/** An execution in short; its response, and the whole of its error, are in its row and its details. */
+export type ExecutionNews = Omit<ExecutionRow, 'response'>;
+
+/** What has changed with the frames after a certain one. */
+export interface Changes {
+  /** Of the run of Node-RED, as in its frames. */
+  readonly boot: string;
+  /** Of the newest frame that these go back to. */
+  readonly seq: number;
+  /** Each execution once, as it stood last, in the order of their last change. */
+  readonly items: readonly ExecutionNews[];
+  /** False when further executions have changed too, and are not among these. */
+  readonly complete: boolean;
+}
