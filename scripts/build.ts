@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { cp, glob, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
@@ -6,9 +6,6 @@ import { execa } from 'execa';
 
 const root = join(import.meta.dirname, '..');
 const from = (...path: string[]): string => join(root, ...path);
-
-/** Where an editor half wants the package's version: a browser must not go on with what it kept of another one. */
-const versionMarker = '{{version}}';
 
 const bundled = {
   bundle: true,
@@ -38,29 +35,22 @@ const [compiled] = await Promise.all([
 ]);
 if (compiled.failed) process.exit(compiled.exitCode ?? 1);
 
-/** The templates of each set, and its dialog as a script in the page: the editor fetches nothing more. */
+/** The templates of each set, and what it registers as a script in the page: the editor fetches nothing more. */
 async function copyEditorHalves(): Promise<void> {
   const { version } = JSON.parse(await readFile(from('package.json'), 'utf8')) as { version: string };
   for await (const file of glob(from('nodes/*.html'))) {
-    const html = await readFile(file, 'utf8');
-    const dialog = from('src/dialogs', `${basename(file, '.html')}.ts`);
-    const script = existsSync(dialog) ? await bundleDialog(dialog) : '';
-    await writeFile(
-      from('dist/nodes', basename(file)),
-      html.replaceAll(versionMarker, () => version) + script,
-    );
+    const templates = await readFile(file, 'utf8');
+    const { outputFiles } = await build({
+      ...bundled,
+      entryPoints: globSync(from(`src/*/${basename(file, '.html')}.ts`)),
+      define: { packageVersion: JSON.stringify(version) },
+      // A set must be registered once its page is there: the editor does not wait for modules.
+      format: 'iife',
+      write: false,
+    });
+    const scripts = outputFiles.map(({ text }) => `\n<script type="text/javascript">${text}</script>\n`);
+    await writeFile(from('dist/nodes', basename(file)), templates + scripts.join(''));
   }
-}
-
-async function bundleDialog(entry: string): Promise<string> {
-  const { outputFiles } = await build({
-    ...bundled,
-    entryPoints: [entry],
-    // What a set registers must be there once its page is: the editor does not wait for modules.
-    format: 'iife',
-    write: false,
-  });
-  return outputFiles.map(({ text }) => `\n<script type="text/javascript">${text}</script>\n`).join('');
 }
 
 async function bundleTab(): Promise<void> {

@@ -120,7 +120,7 @@ RED.nodes.registerType<EventNode>('provisioning-event', {
     const field = (property: string) => fieldOf(this, property);
     showDefaults(this);
     complete(field('eventType'), { registry: () => field('registry').val() ?? '', patterns: false });
-    choice(field('intakeAuth'));
+    choice(this, 'intakeAuth', ['none', ...Object.keys(credentials)], (value) => text(`auth.${value}`));
     offerSecret(field('intakeSecret'));
     field('objectId').typedInput({
       types: ['msg', 'flow', 'global', 'str', 'num', 'jsonata', 'env'],

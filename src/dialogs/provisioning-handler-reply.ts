@@ -31,7 +31,7 @@ RED.nodes.registerType<ReplyNode>('provisioning-handler-reply', {
     const outcome = fieldOf(this, 'outcome');
     const explain = () => $('#provisioning-handler-reply-outcome').text(text(`hint.${outcome.val()}`));
     showDefaults(this);
-    choice(outcome);
+    choice(this, 'outcome', ['message', 'failed'], (value) => text(`outcome.${value}`));
     outcome.on('change', explain);
     explain();
   },

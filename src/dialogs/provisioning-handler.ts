@@ -1,5 +1,15 @@
 import { dialogPlugin } from '../editor/dialog-plugin.ts';
-import { areRetryDelays, handlerBounds, handlerDefaults } from '../engine/words/handler-settings.ts';
+import {
+  areRetryDelays,
+  authTypes,
+  handlerBounds,
+  handlerDefaults,
+  handlerStatuses,
+  handlerTypes,
+  onFailures,
+  retriedFailures,
+  scriptModes,
+} from '../engine/words/handler-settings.ts';
 import { showEntrances } from './handler/entrances.ts';
 import type { NamedValue } from './handler/literal-secrets.ts';
 import { namedValueList, readNamedValues } from './handler/named-values.ts';
@@ -174,16 +184,21 @@ RED.nodes.registerType<HandlerNode>('provisioning-handler', {
   oneditprepare() {
     const field = (property: string) => fieldOf(this, property);
     showDefaults(this);
+    choice(this, 'handlerStatus', handlerStatuses, (value) => text(`status.${value}`));
+    choice(this, 'handlerType', handlerTypes, (value) => text(`type.${value}`));
+    choice(this, 'auth', authTypes, (value) => text(`auth.${value}`));
+    choice(this, 'mode', scriptModes, (value) => text(`mode.${value}`));
+    choice(this, 'onFailure', onFailures, (value) => text(`onFailure.${value}`));
+    choice(this, 'retryOn', retriedFailures, (value) => text(`retryOn.${value}`));
     // Before there was a choice, every failure was retried.
-    if (!this.retryOn && Number(this.configVersion ?? 1) < 2) field('retryOn').val('any');
+    if (!this.retryOn && Number(this.configVersion ?? 1) < 2) field('retryOn').val('any').trigger('change');
     const meant = dialogPlugin()?.takeRegistryOfNewHandler();
     if (!this.registry && meant) field('registry').val(meant);
     const opener = RED.editor.getEditStack().at(-2);
-    if (!this.registry && opener?.type === 'provisioning-handler-in') field('handlerType').val('flow');
+    if (!this.registry && opener?.type === 'provisioning-handler-in')
+      field('handlerType').val('flow').trigger('change');
 
     patternList(part('events'), this.events ?? [], () => field('registry').val() ?? '');
-    for (const property of ['handlerStatus', 'handlerType', 'auth', 'mode', 'onFailure', 'retryOn'])
-      choice(field(property));
     offerSecret(field('signingSecret'));
     createTabs();
     showEntrances(part('entrances'), this.id);

@@ -1,10 +1,10 @@
 import type { EditorNode } from '../editor/red.ts';
 import type { OwnEventType } from '../engine/words/catalogue.ts';
 import { asData, isRecord } from '../engine/words/event-data.ts';
-import { registryBounds, registryDefaults } from '../engine/words/registry-settings.ts';
+import { orderings, registryBounds, registryDefaults } from '../engine/words/registry-settings.ts';
 import { check } from './shared/check.ts';
 import { choice } from './shared/choice.ts';
-import { fieldOf, showDefaults } from './shared/fields.ts';
+import { showDefaults } from './shared/fields.ts';
 import { inputOf, rowList, rowsOf, typedIn } from './shared/list.ts';
 import { eventTypeProblem, firstOf, placeProblem, validator, within } from './shared/problems.ts';
 import { textsOf } from './shared/texts.ts';
@@ -92,7 +92,7 @@ RED.nodes.registerType<RegistryNode>('provisioning-registry', {
   icon: 'provisioning-registry.svg',
   oneditprepare() {
     showDefaults(this);
-    choice(fieldOf(this, 'ordering'));
+    choice(this, 'ordering', orderings, (value) => text(`ordering.${value}`));
     rowList(types(), { add: text('button.addType'), show: showType, items: this.eventTypes ?? [] });
   },
   oneditsave() {

@@ -1,12 +1,23 @@
-/** Shows a select as a group of buttons; the select stays what is read and written. */
-export function choice(select: JQuery<HTMLInputElement>): void {
+import type { EditorNode } from '../../editor/red.ts';
+import { fieldOf } from './fields.ts';
+
+/** Offers the values of a property as a group of buttons; its select, which is hidden, is what the editor reads. */
+export function choice(
+  node: EditorNode,
+  property: string,
+  values: readonly string[],
+  textOf: (value: string) => string,
+): void {
+  const select = fieldOf(node, property);
   const label = $(`label[for="${select.attr('id')}"]`).uniqueId();
   const group = $('<span class="button-group provisioning-choice" role="group">');
   group.attr('aria-labelledby', label.attr('id') ?? '');
-  for (const option of select.find('option')) {
+  for (const value of values) {
+    $('<option>').val(value).appendTo(select);
     $('<button type="button" class="red-ui-button toggle">')
-      .attr({ 'data-value': option.value, 'data-i18n': option.dataset['i18n'] ?? '' })
-      .on('click', () => select.val(option.value).trigger('change'))
+      .attr('data-value', value)
+      .text(textOf(value))
+      .on('click', () => select.val(value).trigger('change'))
       .appendTo(group);
   }
   const show = () => {
@@ -15,6 +26,7 @@ export function choice(select: JQuery<HTMLInputElement>): void {
       $(button).toggleClass('selected', selected).attr('aria-pressed', String(selected));
     }
   };
+  select.val(String(node[property] ?? node._def?.defaults[property]?.value));
   select.on('change', show).hide().after(group);
   show();
 }

@@ -7,7 +7,16 @@ export const handlerTypes = ['http', 'local', 'flow'] as const;
 export type HandlerType = (typeof handlerTypes)[number];
 
 /** How a handler signs in to its endpoint. */
-export type AuthType = 'none' | 'basic' | 'bearer';
+export const authTypes = ['none', 'basic', 'bearer'] as const;
+
+/** Whether the chain goes on when the handler has failed for good. */
+export const onFailures = ['continue', 'stop'] as const;
+
+/** Which failures are retried: those that may pass by themselves, or every one. */
+export const retriedFailures = ['transient', 'any'] as const;
+
+/** Whether a script is started for each call, or once for many. */
+export const scriptModes = ['once', 'resident'] as const;
 
 /** What an absent property of a handler means; delays and the timeout are in seconds. */
 export const handlerDefaults = {

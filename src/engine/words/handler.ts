@@ -8,6 +8,9 @@ import {
   handlerTypes,
   isVariableName,
   mostRetries,
+  onFailures,
+  retriedFailures,
+  scriptModes,
 } from './handler-settings.ts';
 import { type HeaderSetter, isHeaderName, isHost, setterOf } from './headers.ts';
 import { hasReadableUser, hasUser, isHttpUrl } from './http-url.ts';
@@ -63,8 +66,7 @@ export const handlerStatusSchema = z.enum(handlerStatuses, {
   error: 'must be "enabled", "held", "disabled" or "archived"',
 });
 
-/** Which failures are retried: those that may pass by themselves, or every one. */
-export const retryOnSchema = z.enum(['transient', 'any'], { error: 'must be "transient" or "any"' });
+export const retryOnSchema = z.enum(retriedFailures, { error: 'must be "transient" or "any"' });
 export type RetryOn = z.infer<typeof retryOnSchema>;
 
 const common = {
@@ -74,9 +76,7 @@ const common = {
   handlerStatus: handlerStatusSchema.default(handlerDefaults.handlerStatus),
   priority: within(handlerBounds.priority).default(handlerDefaults.priority),
   timeoutSeconds: within(handlerBounds.timeoutSeconds).default(handlerDefaults.timeoutSeconds),
-  onFailure: z
-    .enum(['continue', 'stop'], { error: 'must be "continue" or "stop"' })
-    .default(handlerDefaults.onFailure),
+  onFailure: z.enum(onFailures, { error: 'must be "continue" or "stop"' }).default(handlerDefaults.onFailure),
   retryDelays: z
     .array(within(handlerBounds.retryDelay), { error: 'must be a list of seconds' })
     .max(mostRetries, `must have ${mostRetries} delays at most`)
@@ -163,7 +163,7 @@ const localSchema = z.object({
   args: z.array(z.string().regex(/^[^\x00]*$/, 'must not hold a NUL character')).default([]),
   environment: z.array(variableSchema).default([]),
   secrets: secretsSchema,
-  mode: z.enum(['once', 'resident'], { error: 'must be "once" or "resident"' }).default(handlerDefaults.mode),
+  mode: z.enum(scriptModes, { error: 'must be "once" or "resident"' }).default(handlerDefaults.mode),
 });
 
 const flowSchema = z.object({ ...common, handlerType: z.literal('flow') });

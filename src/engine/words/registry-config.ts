@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { absentAsMissing } from './absent.ts';
 import { dataSchema, eventTypeSchema } from './event.ts';
 import { nodeIdSchema, within } from './handler.ts';
-import { registryBounds, registryDefaults } from './registry-settings.ts';
+import { orderings, registryBounds, registryDefaults } from './registry-settings.ts';
 
 /** What stands beside the registries' folders: the script folder, and the projects' own. */
 const takenFolder = /^(?:scripts|projects)$/i;
@@ -25,9 +25,7 @@ const savedSchema = z.object({
   ),
   name: z.string().default(''),
   concurrency: within(registryBounds.concurrency).default(registryDefaults.concurrency),
-  ordering: z
-    .enum(['object', 'none'], { error: 'must be "object" or "none"' })
-    .default(registryDefaults.ordering),
+  ordering: z.enum(orderings, { error: 'must be "object" or "none"' }).default(registryDefaults.ordering),
   claimSeconds: within(registryBounds.claimSeconds).default(registryDefaults.claimSeconds),
   retentionDays: within(registryBounds.retentionDays).default(registryDefaults.retentionDays),
   retentionEvents: within(registryBounds.retentionEvents).default(registryDefaults.retentionEvents),

@@ -1,5 +1,8 @@
 import type { Bounds } from './bounds.ts';
 
+/** Whether events of one object are kept in their order. */
+export const orderings = ['object', 'none'] as const;
+
 /** What an absent property of a registry means. */
 export const registryDefaults = {
   concurrency: 64,
