@@ -9,6 +9,7 @@ import { fieldOf, hasCredential, propertyOf, showDefaults, showOnly } from './sh
 import { isOn } from './shared/handlers.ts';
 import { labelStyle } from './shared/label-style.ts';
 import { eventTypeProblem, validator } from './shared/problems.ts';
+import { referenceOf } from './shared/reference.ts';
 import { offerSecret } from './shared/secret.ts';
 import { textsOf } from './shared/texts.ts';
 
@@ -25,7 +26,7 @@ const credentials: Readonly<Record<string, readonly string[]>> = {
 };
 
 function pathProblem(path = defaultIntakePath, node: EditorNode): string {
-  if (!propertyOf(node, 'intake')) return '';
+  if (!propertyOf(node, 'intake') || referenceOf(path) !== undefined) return '';
   if (!/^\/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]*$/.test(path)) return text('error.path');
   const other = RED.nodes
     .filterNodes({ type: 'provisioning-event' })
@@ -71,7 +72,10 @@ RED.nodes.registerType<EventNode>('provisioning-event', {
     configVersion: { value: 1 },
     name: { value: '' },
     registry: { value: '', type: 'provisioning-registry', required: true, label: text('label.registry') },
-    eventType: { value: '', validate: validator<string>((id) => id && eventTypeProblem(id)) },
+    eventType: {
+      value: '',
+      validate: validator<string>((id) => id && referenceOf(id) === undefined && eventTypeProblem(id)),
+    },
     objectId: {
       value: 'objectId',
       validate: RED.validators.typedInput({ typeField: 'objectIdType', allowUndefined: true }),

@@ -88,6 +88,13 @@ describe('the dialog of a handler', () => {
     agree('url', http, fc.constantFrom(...urls));
   });
 
+  it('leaves a URL that is a reference as a whole to what Node-RED fills in', () => {
+    const reference = `\${${'CRM_URL'}}`;
+    assert.ok(!isFound({ ...http, url: reference }, 'url'));
+    for (const url of [`${reference}/hooks`, `x${reference}`])
+      assert.ok(isFound({ ...http, url }, 'url'), url);
+  });
+
   it('finds the same headers wrong as the engine, however the handler signs in', () => {
     const names = fc.constantFrom(
       ...reservedHeaders,

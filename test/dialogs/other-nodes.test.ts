@@ -69,6 +69,19 @@ describe('the dialogs of the other nodes', () => {
     assert.equal(editor.problemOf('provisioning-event', 'path', { intake: false, path: 'in' }), '');
   });
 
+  it('leave a path or an event type that is a reference as a whole to what Node-RED fills in', () => {
+    const reference = `\${${'NAME'}}`;
+    for (const [property, wrong] of [
+      ['path', `in${reference}`],
+      ['eventType', `a.${reference}`],
+    ] as const) {
+      const problemOf = (value: string) =>
+        editor.problemOf('provisioning-event', property, { intake: true, [property]: value });
+      assert.equal(problemOf(reference), '');
+      assert.notEqual(problemOf(wrong), '');
+    }
+  });
+
   it('ask an event node for the credentials of its way to sign in', () => {
     const problemOf = (intakeAuth: string, credentials: object) =>
       editor.problemOf('provisioning-event', 'intakeAuth', { intake: true, intakeAuth, credentials });

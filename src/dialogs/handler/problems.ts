@@ -3,6 +3,7 @@ import { areRetryDelays, isVariableName } from '../../engine/words/handler-setti
 import { isHeaderName, setterOf } from '../../engine/words/headers.ts';
 import { hasUser, isHttpUrl } from '../../engine/words/http-url.ts';
 import { hasCredential, propertyOf } from '../shared/fields.ts';
+import { referenceOf } from '../shared/reference.ts';
 import { textsOf } from '../shared/texts.ts';
 
 const text = textsOf('provisioning-handler');
@@ -10,7 +11,8 @@ const credentials: Readonly<Record<string, string>> = { basic: 'user', bearer: '
 
 /** What is wrong with a handler's URL, in the user's language; '' when nothing is. So with the problems below. */
 export function urlProblem(url = '', node: EditorNode): string {
-  return propertyOf(node, 'handlerType') !== 'http' || isHttpUrl(url) ? '' : text('error.url');
+  if (propertyOf(node, 'handlerType') !== 'http' || referenceOf(url) !== undefined) return '';
+  return isHttpUrl(url) ? '' : text('error.url');
 }
 
 export function commandProblem(command = '', node: EditorNode): string {

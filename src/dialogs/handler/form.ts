@@ -1,0 +1,147 @@
+import { dialogPlugin } from '../../editor/dialog-plugin.ts';
+import {
+  areRetryDelays,
+  authTypes,
+  handlerDefaults,
+  handlerStatuses,
+  handlerTypes,
+  onFailures,
+  retriedFailures,
+  scriptModes,
+} from '../../engine/words/handler-settings.ts';
+import { check } from '../shared/check.ts';
+import { choice } from '../shared/choice.ts';
+import { fieldOf, showDefaults, showOnly } from '../shared/fields.ts';
+import type { HandlerNode as ListedHandler } from '../shared/handlers.ts';
+import { inputOf, rowList, rowsOf } from '../shared/list.ts';
+import { patternList, readPatterns } from '../shared/pattern-list.ts';
+import { offerSecret } from '../shared/secret.ts';
+import { textsOf } from '../shared/texts.ts';
+import { showEntrances } from './entrances.ts';
+import type { NamedValue } from './literal-secrets.ts';
+import { namedValueList, readNamedValues } from './named-values.ts';
+import { showOverride } from './override.ts';
+import { delaysProblem, headerProblem, variableProblem } from './problems.ts';
+import { readDelays, spanOf, spellDelay } from './retry-delays.ts';
+
+/** What the form reads and writes by itself, besides the properties that have a field of their own. */
+interface Listed {
+  readonly events?: readonly string[];
+  readonly retryDelays?: readonly number[] | string;
+  readonly headers?: readonly NamedValue[];
+  readonly args?: readonly string[];
+  readonly environment?: readonly NamedValue[];
+}
+
+export interface HandlerNode extends ListedHandler, Listed {
+  readonly configVersion?: number | string;
+  readonly retryOn?: string;
+}
+
+const text = textsOf('provisioning-handler');
+const part = (name: string): JQuery<HTMLInputElement> => $(`#provisioning-handler-${name}`);
+
+export function showForm(node: HandlerNode): void {
+  const field = (property: string) => fieldOf(node, property);
+  showDefaults(node);
+  choice(node, 'handlerStatus', handlerStatuses, (value) => text(`status.${value}`));
+  choice(node, 'handlerType', handlerTypes, (value) => text(`type.${value}`));
+  choice(node, 'auth', authTypes, (value) => text(`auth.${value}`));
+  choice(node, 'mode', scriptModes, (value) => text(`mode.${value}`));
+  choice(node, 'onFailure', onFailures, (value) => text(`onFailure.${value}`));
+  choice(node, 'retryOn', retriedFailures, (value) => text(`retryOn.${value}`));
+  // Before there was a choice, every failure was retried.
+  if (!node.retryOn && Number(node.configVersion ?? 1) < 2) field('retryOn').val('any').trigger('change');
+  const meant = dialogPlugin()?.takeRegistryOfNewHandler();
+  if (!node.registry && meant) field('registry').val(meant);
+  const opener = RED.editor.getEditStack().at(-2);
+  if (!node.registry && opener?.type === 'provisioning-handler-in')
+    field('handlerType').val('flow').trigger('change');
+
+  patternList(part('events'), node.events ?? [], () => field('registry').val() ?? '');
+  offerSecret(field('signingSecret'));
+  createTabs();
+  showEntrances(part('entrances'), node.id);
+  showLists(node);
+  showDelays(node);
+  explain(field('onFailure'), part('on-failure'));
+  explain(field('retryOn'), part('retry-on'));
+  for (const property of ['handlerType', 'auth']) field(property).on('change', () => showParts(node));
+  showParts(node);
+  showOverride(part('override'), node);
+}
+
+/** What stands in the lists and the field of delays. */
+export function readForm(): Listed {
+  return {
+    events: readPatterns(part('events')),
+    headers: readNamedValues(part('headers')),
+    environment: readNamedValues(part('environment')),
+    args: rowsOf(part('args'), (row) => String(row.find('input').val())),
+    retryDelays: readDelays(part('retry-delays').val() ?? ''),
+  };
+}
+
+/** Only what the handler's type and authentication need is shown. */
+function showParts(node: HandlerNode): void {
+  const [type, auth] = [fieldOf(node, 'handlerType').val(), fieldOf(node, 'auth').val()];
+  showOnly(part('tabs-content').find('[data-handler-type]'), 'data-handler-type', type);
+  showOnly(part('target').find('[data-auth]'), 'data-auth', auth);
+}
+
+function createTabs(): void {
+  const tabs = RED.tabs.create({
+    id: 'provisioning-handler-tabs',
+    onchange({ id }) {
+      part('tabs-content').children().hide();
+      $(`#${id}`).show();
+      RED.tray.resize();
+    },
+  });
+  for (const name of ['target', 'delivery'])
+    tabs.addTab({ id: `provisioning-handler-${name}`, label: text(`tab.${name}`) });
+}
+
+function showLists(node: HandlerNode): void {
+  namedValueList(part('headers'), {
+    add: text('button.addHeader'),
+    placeholder: 'X-Account',
+    items: node.headers ?? [],
+    nameProblem: (name) => headerProblem(name, node),
+  });
+  rowList<{ value: string }>(part('args'), {
+    add: text('button.addArgument'),
+    items: (node.args ?? []).map((value) => ({ value })),
+    show: (row, { value = '' }) =>
+      row.addClass('provisioning-row').append(inputOf({ 'aria-label': text('label.args') }).val(value)),
+  });
+  namedValueList(part('environment'), {
+    add: text('button.addVariable'),
+    placeholder: 'API_HOST',
+    items: node.environment ?? [],
+    nameProblem: variableProblem,
+  });
+}
+
+function showDelays({ retryDelays = handlerDefaults.retryDelays }: HandlerNode): void {
+  const field = part('retry-delays');
+  field.val(typeof retryDelays === 'string' ? retryDelays : retryDelays.map(spellDelay).join(', '));
+  check(field, (spelled) => {
+    const delays = readDelays(spelled);
+    part('retries').text(areRetryDelays(delays) ? describe(delays) : '');
+    return delaysProblem(delays);
+  });
+}
+
+function describe(delays: readonly number[]): string {
+  if (delays.length === 0) return text('hint.noRetry');
+  return text('hint.retries', { number: delays.length, span: spanOf(delays) });
+}
+
+/** Says below a choice what the chosen one means. */
+function explain(select: JQuery<HTMLInputElement>, hint: JQuery): void {
+  select.on('change', () => {
+    const value = select.val();
+    if (value) hint.text(text(`hint.${value}`));
+  });
+}
