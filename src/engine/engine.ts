@@ -18,7 +18,7 @@ import { CallsInFlight } from './targets/in-flight.ts';
 import type { Target } from './targets/target.ts';
 import type { Override } from './words/answers.ts';
 import { Catalogue } from './words/catalogue.ts';
-import { Conflict, Unavailable } from './words/errors.ts';
+import { Conflict, messageOf, Unavailable } from './words/errors.ts';
 import { type Envelope, parseEnvelope } from './words/event.ts';
 import type { ExecutionRow } from './words/execution.ts';
 import type { Handler, RefusedHandler } from './words/handler.ts';
@@ -399,8 +399,4 @@ export class Engine {
     if (message !== this.#logged) this.#options.log('error', message);
     this.#logged = message;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,10 +1,7 @@
 import type { NodeAPI } from 'node-red';
-import { backupRoutes } from './admin/backup-routes.ts';
 import { exportRoutes } from './admin/export-routes.ts';
-import { fireRoutes } from './admin/fire-routes.ts';
 import { handlerRoutes } from './admin/handler-routes.ts';
 import { logRoutes } from './admin/log-routes.ts';
-import { metricsRoute } from './admin/metrics-route.ts';
 import { operatorRoutes } from './admin/operator-routes.ts';
 import { registryRoutes } from './admin/registry-routes.ts';
 import { Routes } from './admin/routes.ts';
@@ -20,10 +17,7 @@ export function adminApi(RED: NodeAPI, provisioning: Provisioning): void {
   registryRoutes(routes, provisioning);
   handlerRoutes(routes);
   logRoutes(routes, provisioning);
-  fireRoutes(routes, provisioning);
-  operatorRoutes(routes);
+  operatorRoutes(routes, provisioning);
   exportRoutes(routes);
-  backupRoutes(routes, provisioning);
-  metricsRoute(routes, provisioning);
   routes.end();
 }

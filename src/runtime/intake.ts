@@ -65,39 +65,38 @@ export class Intake {
     credentials: IntakeCredentials,
     problem?: InvalidInput,
   ): () => void {
-    this.#show(node, registry, {});
+    const red = this.#red;
+    const show = (status: NodeStatus) => this.#show(node, registry, status);
+    const refuse = (error: InvalidInput) => {
+      node.error(error.message);
+      show(errorStatus(error.message));
+    };
+    show({});
     if (!intake) return () => undefined;
-    try {
-      const red = this.#red;
-      if (isOff(red)) throw misconfigured(red, '', red._('provisioning-event.error.off'));
-      const place = placeOf(red, path);
-      const guard = problem ? closedGuard(problem) : this.#guardOf(node, intakeAuth, credentials);
-      const receiver: Receiver = {
-        node: node.id,
-        label: node.name || node.id,
-        registry,
-        guard,
-        onPlace: (first) => {
-          if (first !== receiver) {
-            const inUse = red._('provisioning-event.error.inUse', { path, name: first.label });
-            this.#refuse(node, registry, misconfigured(red, 'path', inUse));
-          } else if (guard.problem) {
-            this.#show(node, registry, errorStatus(guard.problem.message));
-          } else if (registry) {
-            this.#show(node, registry, guard.open && !hasNodeAuth(red) ? openStatus(red) : {});
-          }
-        },
-      };
-      const release = this.#paths.enter(place, receiver);
-      return () => {
-        release();
-        this.#statuses.delete(node.id);
-      };
-    } catch (error) {
-      if (!(error instanceof InvalidInput)) throw error;
-      this.#refuse(node, registry, error);
+    const fault = faultOfPath(red, path);
+    if (fault) {
+      refuse(fault);
       return () => undefined;
     }
+    const guard = problem ? closedGuard(problem) : this.#guardOf(node, intakeAuth, credentials);
+    const receiver: Receiver = {
+      node: node.id,
+      label: node.name || node.id,
+      registry,
+      guard,
+      onPlace: (first) => {
+        if (first !== receiver) {
+          const inUse = red._('provisioning-event.error.inUse', { path, name: first.label });
+          refuse(misconfigured(red, 'path', inUse));
+        } else if (guard.problem) show(errorStatus(guard.problem.message));
+        else if (registry) show(guard.open && !hasNodeAuth(red) ? openStatus(red) : {});
+      },
+    };
+    const release = this.#paths.enter(normalisePath(path), receiver);
+    return () => {
+      release();
+      this.#statuses.delete(node.id);
+    };
   }
 
   /** Without its secret an intake has its path all the same: a sender that is told 404 may never come back. */
@@ -128,11 +127,6 @@ export class Intake {
     }
   }
 
-  #refuse(node: Node, registry: string, error: InvalidInput): void {
-    node.error(error.message);
-    this.#show(node, registry, errorStatus(error.message));
-  }
-
   #show(node: Node, registry: string, status: NodeStatus): void {
     this.#statuses.set(node.id, status);
     // What is wrong with its registry, the node shows by itself.
@@ -156,13 +150,13 @@ function isOff({ httpNode, settings }: NodeAPI): boolean {
   return typeof httpNode !== 'function' || (settings.httpNodeRoot as unknown) === false;
 }
 
-/** @throws InvalidInput for a path that there is not, or that the intake can not have */
-function placeOf(red: NodeAPI, path: string): string {
-  if (!path) throw misconfigured(red, 'path', red._('provisioning-event.error.noPath'));
-  const place = normalisePath(path);
-  if (isAdminPath(red, place))
-    throw misconfigured(red, 'path', red._('provisioning-event.error.adminPath', { path }));
-  return place;
+/** Why the intake can not have a path. */
+function faultOfPath(red: NodeAPI, path: string): InvalidInput | undefined {
+  if (isOff(red)) return misconfigured(red, '', red._('provisioning-event.error.off'));
+  if (!path) return misconfigured(red, 'path', red._('provisioning-event.error.noPath'));
+  if (isAdminPath(red, normalisePath(path)))
+    return misconfigured(red, 'path', red._('provisioning-event.error.adminPath', { path }));
+  return undefined;
 }
 
 /** As the core's `http in` has it: a function or a list of them. */

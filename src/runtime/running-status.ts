@@ -1,4 +1,4 @@
-import type { Node, NodeAPI } from 'node-red';
+import type { Node, NodeAPI, NodeStatus } from 'node-red';
 import type { FirstPass } from '../engine/delivery/execution-row.ts';
 import { errorStatus } from './node-outcome.ts';
 
@@ -51,19 +51,21 @@ export class RunningStatus {
   }
 
   #show(): void {
-    if (this.#problem !== null) this.#node.status(errorStatus(this.#problem));
-    else if (this.#failure)
-      this.#node.status({
-        fill: 'red',
-        shape: this.#running > 0 ? 'dot' : 'ring',
-        text: this.#red._('provisioning-executor.status.failed', this.#failure),
-      });
-    else if (this.#running > 0)
-      this.#node.status({
-        fill: 'blue',
-        shape: 'dot',
-        text: this.#red._('provisioning-executor.status.running', { number: this.#running }),
-      });
-    else this.#node.status({ fill: 'grey', shape: 'ring', text: 'provisioning-executor.status.idle' });
+    this.#node.status(this.#status());
+  }
+
+  #status(): NodeStatus {
+    if (this.#problem !== null) return errorStatus(this.#problem);
+    const number = this.#running;
+    if (this.#failure) {
+      const text = this.#red._('provisioning-executor.status.failed', this.#failure);
+      return { fill: 'red', shape: number > 0 ? 'dot' : 'ring', text };
+    }
+    if (number === 0) return { fill: 'grey', shape: 'ring', text: 'provisioning-executor.status.idle' };
+    return {
+      fill: 'blue',
+      shape: 'dot',
+      text: this.#red._('provisioning-executor.status.running', { number }),
+    };
   }
 }

@@ -1,5 +1,6 @@
 import type { AttemptRecord } from '../store/journal.ts';
 import type { Call, Target } from '../targets/target.ts';
+import { messageOf } from '../words/errors.ts';
 import { failure, type Outcome } from '../words/outcome.ts';
 import type { Time } from '../words/time.ts';
 
@@ -31,7 +32,7 @@ export async function makeAttempt(target: Target, call: Call, time: Time): Promi
 }
 
 function brokenTarget(error: unknown): Outcome {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return failure(`the call could not be made: ${message}`, { outage: true });
 }
 

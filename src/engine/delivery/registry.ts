@@ -2,7 +2,7 @@ import type { HandlerBook } from '../store/handler-book.ts';
 import type { Target } from '../targets/target.ts';
 import { unavailableTarget } from '../targets/unavailable.ts';
 import type { Override } from '../words/answers.ts';
-import { Conflict, NotFound, Unavailable } from '../words/errors.ts';
+import { Conflict, messageOf, NotFound, Unavailable } from '../words/errors.ts';
 import { listensTo } from '../words/event-type.ts';
 import type { Handler, HandlerSnapshot, ListedHandler, RefusedHandler } from '../words/handler.ts';
 import { type HandlerStatus, inChainOrder } from '../words/handler-settings.ts';
@@ -118,9 +118,7 @@ export class Registry {
     this.#book.override(id, asConfigured ? null : { status, by, at: at.toISOString(), reason });
     this.#set(this.list().map((known) => this.#registered(known.config, known.target)));
     await this.#book.save().catch((error) => {
-      throw new Unavailable(
-        `the switch is in force, but could not be saved: ${error instanceof Error ? error.message : error}`,
-      );
+      throw new Unavailable(`the switch is in force, but could not be saved: ${messageOf(error)}`);
     });
   }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../words/errors.ts';
 /** What kept the journal from doing its work. */
 export type JournalErrorKind =
   | 'full'
@@ -33,7 +34,7 @@ export class JournalError extends Error {
   static from(error: unknown, path: string): JournalError {
     if (error instanceof JournalError) return error;
     const kind = sqliteErrorKind(error) ?? fileErrorKind(error) ?? 'failed';
-    const cause = error instanceof Error ? error.message : String(error);
+    const cause = messageOf(error);
     return new JournalError(kind, `${remedies[kind]} (${path}: ${cause})`);
   }
 }

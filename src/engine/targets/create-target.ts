@@ -1,3 +1,4 @@
+import { messageOf } from '../words/errors.ts';
 import type { Handler } from '../words/handler.ts';
 import type { Flows } from './flow/flow.ts';
 import { AddressGuard, type AddressRules } from './http/address-guard.ts';
@@ -17,7 +18,7 @@ export function createTarget(handler: Handler, options: TargetOptions): Target {
   try {
     return targetOf(handler, options);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return unavailableTarget(handler.handlerType, `the handler can not be called: ${reason}`);
   }
 }

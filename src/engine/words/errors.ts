@@ -4,6 +4,11 @@ export interface Issue {
   readonly message: string;
 }
 
+/** What an error says; of whatever else was thrown, its text. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** What every border translates: HTTP status, node status or log line follow from the class. */
 export abstract class ProvisioningError extends Error {
   /** Stable, for programs; the message is for people. */

@@ -1,3 +1,4 @@
+import { messageOf } from './errors.ts';
 /** What is wrong, and where: the uppermost levels of the place. */
 export interface JsonProblem {
   readonly message: string;
@@ -57,7 +58,7 @@ function problemOfItsJson(value: { toJSON(): unknown }, depth: number): JsonProb
   try {
     json = value.toJSON();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return problem(`can not become JSON, as its function toJSON fails: ${reason}`);
   }
   if (json === null) return problem('becomes null in JSON, as a date that is none does: send null itself');

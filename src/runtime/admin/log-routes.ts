@@ -10,7 +10,7 @@ const changesSchema = z.strictObject({
   after: numeric(z.number({ error: 'must be the seq of a frame' })).default(0),
 });
 
-/** What happened: executions, events and their numbers. */
+/** What happened: executions, events and their numbers, these as Prometheus text too. */
 export function logRoutes(routes: Routes, provisioning: Provisioning): void {
   const logOf = (request: AdminRequest) => request.engine().log();
 
@@ -37,5 +37,12 @@ export function logRoutes(routes: Routes, provisioning: Provisioning): void {
   routes.get('/registries/:registry/stats', async (request) => {
     const log = await logOf(request);
     return { items: await log.statistics(parseStatisticsQuery(request.query, Date.now())) };
+  });
+  routes.text('/metrics', async (_request, res) => {
+    const { metrics } = provisioning;
+    const refused = provisioning.refusedRegistries().map(({ id }) => id);
+    const text = await metrics.text(provisioning.engines(), refused);
+    res.writeHead(200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' });
+    res.end(text);
   });
 }

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import { parseExecutionFilter } from '../../engine/store/log.ts';
 import { NotFound } from '../../engine/words/errors.ts';
+import { parseEnvelope } from '../../engine/words/event.ts';
 import { numeric } from '../../engine/words/handler.ts';
+import type { Provisioning } from '../provisioning.ts';
 import type { AdminRequest, Routes } from './routes.ts';
 
 const closeSchema = z.strictObject({
@@ -29,10 +32,29 @@ const replaySchema = z
     error: 'is missing: say what to replay ({} for all), or make it a dry run',
   });
 
-/** What operators set right: circuits, replays, and the end of what waits. */
-export function operatorRoutes(routes: Routes): void {
+const backupSchema = z.strictObject({
+  /** Of the folder below `<dir>/backups`. */
+  name: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/,
+      'must have 1 to 100 letters, digits, full stops, - or _, and not begin with a full stop',
+    )
+    .optional(),
+});
+
+/** What operators do: events of their own, circuits, replays, the end of what waits, and copies of it all. */
+export function operatorRoutes(routes: Routes, provisioning: Provisioning): void {
   const operatorOf = (request: AdminRequest) => request.engine().operator();
 
+  routes.post('/registries/:registry/events', async (request) => {
+    const engine = request.engine();
+    return { id: await engine.fire(parseEnvelope(await request.json())) };
+  });
+  routes.post('/nodes/:node/fire', async (request) => {
+    const { ids } = await provisioning.fire(request.param('node'));
+    return { id: ids[0] };
+  });
   routes.post('/registries/:registry/handlers/:handler/circuit', async (request) => {
     const { state } = await request.body(closeSchema);
     (await operatorOf(request)).closeCircuit(request.param('handler'));
@@ -64,5 +86,13 @@ export function operatorRoutes(routes: Routes): void {
     if (!Number.isSafeInteger(id)) throw new NotFound(`there is no replay ${request.param('replay')}`);
     await request.engine().cancelReplay(id);
     return { id };
+  });
+  routes.post('/registries/:registry/backup', async (request) => {
+    const engine = request.engine();
+    const at = new Date().toISOString().replaceAll(/[:.]/g, '-');
+    const { name = `${engine.id}-${at}` } = await request.body(backupSchema);
+    const folder = join(provisioning.dir(), 'backups', name);
+    await engine.backUp(folder);
+    return { name, folder };
   });
 }

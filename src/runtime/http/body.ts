@@ -73,19 +73,13 @@ export function parseJson(what: string, bytes: Uint8Array): unknown {
 
 /** @throws HttpProblem 415 unless a request's head says that what it brings is plain JSON in UTF-8 */
 export function requireJson({ headers }: Pick<IncomingMessage, 'headers'>): void {
+  const refuse = (message: string, more = {}) =>
+    new HttpProblem(415, 'unsupported_media_type', message, more);
   const coding = headers['content-encoding'];
-  if (coding !== undefined && coding.toLowerCase() !== 'identity') {
-    throw new HttpProblem(415, 'unsupported_media_type', 'send the body uncompressed', {
-      'accept-encoding': 'identity',
-    });
-  }
-  if (!isJson(headers['content-type'] ?? '')) {
-    throw new HttpProblem(
-      415,
-      'unsupported_media_type',
-      'the content-type must be application/json, in UTF-8',
-    );
-  }
+  if (coding !== undefined && coding.toLowerCase() !== 'identity')
+    throw refuse('send the body uncompressed', { 'accept-encoding': 'identity' });
+  if (!isJson(headers['content-type'] ?? ''))
+    throw refuse('the content-type must be application/json, in UTF-8');
 }
 
 function isJson(contentType: string): boolean {

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { eventOutcomeOf, isUnsettled, revivedIn, skippedIn, turnOf } from '../../../rules/chain.ts';
+import { messageOf } from '../../../words/errors.ts';
 import type {
   ChainState,
   DueBatch,
@@ -298,10 +299,6 @@ export function unstarted(error: unknown): string {
 }
 
 const skippedWhy = 'a handler before it failed and says that the chain stops then';
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
 
 type StoredRow<Row> = Omit<Row, 'ordered'> & { readonly ordered: number };
 
