@@ -9,7 +9,11 @@ const starters = { browser: 'test/support/browser.ts', runtime: 'test/support/no
 const always = /^test\/(?:faults|hostile|package)\//;
 
 /** What measures speed, memory or idleness: it runs while no other test does. */
-const measuring = new Set(['test/faults/load.test.ts', 'test/tab/load.test.ts']);
+const measuring = new Set([
+  'test/faults/deploy.test.ts',
+  'test/faults/load.test.ts',
+  'test/tab/load.test.ts',
+]);
 
 export interface TestFiles {
   /** In the order in which to begin them: what takes long does not come last. */

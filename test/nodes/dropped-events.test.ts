@@ -127,9 +127,12 @@ describe('a flow that drops events', function () {
       40_000,
     );
     assert.ok(performance.now() - began > 9000, 'not before they have had their time');
-    const { items } = await red.get<{ items: { status: string }[] }>(
-      'provisioning/registries/registry/events?objectId=moved',
-    );
+    const items = await eventually('it has succeeded', async () => {
+      const { items } = await red.get<{ items: { status: string }[] }>(
+        'provisioning/registries/registry/events?objectId=moved',
+      );
+      return items.some(({ status }) => status === 'succeeded') && items;
+    });
     assert.deepEqual(items.map(({ status }) => status).sort(), ['succeeded', 'unclaimed', 'unclaimed']);
   });
 });
