@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Definition, definitionsIn, packageRoot, readText } from '../support/package.ts';
+import { type Definition, definitionsIn, packageRoot, readJson, readText } from '../support/package.ts';
 
 const readme = readText('README.md');
 const nodes = readText('docs/nodes.md');
@@ -36,12 +36,34 @@ describe('the README', () => {
   });
 
   it('links to pages that are there', () => {
-    const pages = ['README.md', 'SECURITY.md', ...globSync('docs/*.md', { cwd: packageRoot })];
+    const pages = [
+      'README.md',
+      'SECURITY.md',
+      'CONTRIBUTING.md',
+      ...globSync('docs/*.md', { cwd: packageRoot }),
+    ];
     for (const page of pages) {
       for (const [, link = ''] of readText(page).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
         assert.ok(existsSync(join(packageRoot, dirname(page), link)), `${page} → ${link}`);
       }
     }
+  });
+});
+
+describe('the guide for contributors', () => {
+  const guide = readText('CONTRIBUTING.md');
+
+  it('names files and folders that are there', () => {
+    const paths = [...guide.matchAll(/`((?:\.github|docs|nodes|scripts|src|test)\/[\w./-]*)`/g)];
+    assert.ok(paths.length > 20, `${paths.length} paths`);
+    for (const [, path = ''] of paths) assert.ok(existsSync(join(packageRoot, path)), path);
+  });
+
+  it('names commands that there are', () => {
+    const { scripts } = readJson<{ scripts: Record<string, string> }>('package.json');
+    const commands = [...guide.matchAll(/npm (?:run )?((?:test|check|bench|build|start)[\w:]*)/g)];
+    assert.ok(commands.length > 5, `${commands.length} commands`);
+    for (const [, command = ''] of commands) assert.ok(scripts[command], command);
   });
 });
 
