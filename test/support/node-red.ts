@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -84,6 +85,9 @@ const quiet = {
   editorTheme: { tours: false },
 };
 
+// The editor shows its first tip after a second, and fails where the place for tips is not there yet by then.
+const users = { _: { editor: { view: { 'view-show-tips': false } } } };
+
 const running = new Set<ChildProcess>();
 // Before the folders go that they write to.
 process.prependOnceListener('exit', () => {
@@ -100,6 +104,8 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
   await mkdir(userDir, { recursive: true });
   const settingsFile = join(userDir, 'settings.cjs');
   await writeFile(settingsFile, settingsThatTell(settings, nodeRed));
+  const usersFile = join(userDir, '.config.users.json');
+  if (!existsSync(usersFile)) await writeFile(usersFile, JSON.stringify(users));
   if (options.flows) await writeFlows(userDir, options.flows);
 
   const child = spawn(
