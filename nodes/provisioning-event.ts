@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import { InvalidInput } from '../src/engine/words/errors.ts';
-import type { IntakeCredentials } from '../src/runtime/intake/sign-in.ts';
+import { type IntakeCredentials, intakeCredentials } from '../src/runtime/intake/sign-in.ts';
 import { type IntakeDef, intakeOf } from '../src/runtime/intake.ts';
 import { type EventSource, envelopeOf } from '../src/runtime/message.ts';
 import { hopsOf } from '../src/runtime/message-hops.ts';
@@ -73,13 +73,6 @@ export default function provisioningEvent(RED: NodeAPI): void {
     if (!registry) this.status(errorStatus(RED._('provisioning-event.status.noRegistry')));
   }
   RED.nodes.registerType('provisioning-event', ProvisioningEvent, {
-    credentials: {
-      intakeUser: { type: 'password' },
-      intakePassword: { type: 'password' },
-      intakeToken: { type: 'password' },
-      previousIntakeToken: { type: 'password' },
-      intakeSecret: { type: 'password' },
-      previousIntakeSecret: { type: 'password' },
-    },
+    credentials: intakeCredentials,
   });
 }

@@ -1,6 +1,11 @@
 import type { Node, NodeAPI } from 'node-red';
 import { codeVariables } from '../src/engine/targets/local/code-variables.ts';
-import { type HandlerCredentials, handlerOf, type SavedHandler } from '../src/runtime/handler-config.ts';
+import {
+  type HandlerCredentials,
+  handlerCredentials,
+  handlerOf,
+  type SavedHandler,
+} from '../src/runtime/handler-config.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { isDeployed, isInSubflow, refuseSubflow } from '../src/runtime/node-home.ts';
 import { configured, onClose } from '../src/runtime/node-outcome.ts';
@@ -52,13 +57,7 @@ export default function provisioningHandler(RED: NodeAPI): void {
     onClose(this, remove, unstarted);
   }
   RED.nodes.registerType('provisioning-handler', ProvisioningHandler, {
-    credentials: {
-      user: { type: 'password' },
-      password: { type: 'password' },
-      token: { type: 'password' },
-      signingSecret: { type: 'password' },
-      previousSigningSecret: { type: 'password' },
-    },
+    credentials: handlerCredentials,
     // For the dialog, which tells of such a name before the deploy does.
     settings: {
       provisioningHandlerRefusedVariables: {

@@ -7,8 +7,6 @@ import { RecentChanges } from './recent-changes.ts';
 
 /** Ms between frames, of all registries together: comms queues without bound for a slow browser. */
 const pace = 250;
-/** Executions kept for those who ask what has changed. */
-const mostItems = 200;
 
 /** Tells every open editor that executions have changed, and whoever may read them what has become of them. */
 export class CommsFeed {
@@ -40,7 +38,7 @@ export class CommsFeed {
   }
 
   #changesOf(registry: string): RecentChanges {
-    const changes = this.#changes.get(registry) ?? new RecentChanges(mostItems);
+    const changes = this.#changes.get(registry) ?? new RecentChanges();
     this.#changes.set(registry, changes);
     return changes;
   }

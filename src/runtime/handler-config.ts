@@ -6,18 +6,20 @@ import { type Handler, handlerSchema, listedProperties, type NamedValue } from '
 import { handlerDefaults } from '../engine/words/handler-settings.ts';
 import { parse } from '../engine/words/parse.ts';
 import { proxyOf, tlsOf } from './config-nodes.ts';
+import { password } from './node-outcome.ts';
 import { asText, References, type Resolve } from './references.ts';
 
 /** A saved handler, as the constructor gets it: `${NAME}` is resolved, the rest is unchecked. */
 export type SavedHandler = NodeDef & Readonly<Record<string, unknown>>;
 
-export interface HandlerCredentials {
-  readonly user?: string;
-  readonly password?: string;
-  readonly token?: string;
-  readonly signingSecret?: string;
-  readonly previousSigningSecret?: string;
-}
+export const handlerCredentials = {
+  user: password,
+  password,
+  token: password,
+  signingSecret: password,
+  previousSigningSecret: password,
+};
+export type HandlerCredentials = Readonly<Partial<Record<keyof typeof handlerCredentials, string>>>;
 
 /**
  * Makes a handler of what the flow holds: references to config nodes and credentials are resolved, and values that

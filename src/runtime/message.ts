@@ -1,3 +1,4 @@
+import { promisify } from 'node:util';
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { InvalidInput } from '../engine/words/errors.ts';
 import { type Envelope, parseEnvelope, resemblesEnvelope } from '../engine/words/event.ts';
@@ -32,14 +33,9 @@ export async function envelopeOf(
     data = 'payload',
     dataType = 'msg',
   } = source;
-  const evaluate = (value: string, type: string) =>
-    new Promise<unknown>((resolve, reject) => {
-      RED.util.evaluateNodeProperty(value, type as 'msg', node, msg, (error, result) =>
-        error ? reject(error) : resolve(result),
-      );
-    });
+  const evaluate = promisify<string, string, Node, NodeMessageInFlow, unknown>(RED.util.evaluateNodeProperty);
   const field = (name: string, value: string, type: string) =>
-    evaluate(value, type).catch((error) => {
+    evaluate(value, type, node, msg).catch((error) => {
       const reason = String(error?.message ?? error);
       throw new InvalidInput(RED._('provisioning-event.error.node'), [
         { field: name, message: RED._('provisioning-event.error.notEvaluated', { type, value, reason }) },

@@ -21,12 +21,11 @@ export class Metrics {
   });
   /** Attempts made before the one that is under way, by execution. */
   readonly #attempts = new Map<string, number>();
-  readonly #circuit = new Gauge({
-    name: 'provisioning_circuit_open',
-    help: '1 while a handler’s circuit is not closed.',
-    labelNames: perHandler,
-    registers: [this.#registry],
-  });
+  readonly #circuit = this.#gauge(
+    'provisioning_circuit_open',
+    '1 while a handler’s circuit is not closed.',
+    perHandler,
+  );
   readonly #state = this.#gauge('provisioning_registry_up', '1 while the registry delivers.');
   readonly #waiting = this.#gauge(
     'provisioning_events_waiting',
@@ -78,7 +77,7 @@ export class Metrics {
     this.#parked.set({ registry }, counts.parked);
   }
 
-  #gauge(name: string, help: string): Gauge<'registry'> {
-    return new Gauge({ name, help, labelNames: ['registry'], registers: [this.#registry] });
+  #gauge(name: string, help: string, labelNames: readonly string[] = ['registry']): Gauge {
+    return new Gauge({ name, help, labelNames, registers: [this.#registry] });
   }
 }

@@ -1,12 +1,9 @@
 import { InvalidInput } from '../engine/words/errors.ts';
 
-/** Kinds of nodes that save a configuration. */
-export type NodeKind = 'registry' | 'handler' | 'event' | 'executor' | 'log' | 'handler-in' | 'handler-reply';
-
 type Saved = object & { readonly configVersion?: unknown; readonly id?: string; readonly name?: string };
 
 /** `migrations[kind][n]` leads a configuration from version n + 1 to n + 2. Each is pure and has a test. */
-const migrations: Readonly<Record<NodeKind, readonly ((saved: Saved) => Saved)[]>> = {
+const migrations = {
   registry: [],
   // Before there was a choice, every failure was retried.
   handler: [(saved) => ({ retryOn: 'any', ...saved })],
@@ -15,7 +12,10 @@ const migrations: Readonly<Record<NodeKind, readonly ((saved: Saved) => Saved)[]
   log: [],
   'handler-in': [],
   'handler-reply': [],
-};
+} as const satisfies Record<string, readonly ((saved: Saved) => Saved)[]>;
+
+/** Kinds of nodes that save a configuration. */
+export type NodeKind = keyof typeof migrations;
 
 /**
  * Brings a saved configuration to the version that this package writes; one without a version is of the first.

@@ -21,6 +21,9 @@ export function onInput<TMessage extends NodeMessageInFlow>(
   });
 }
 
+/** A credential that the editor never gets to see again. */
+export const password = { type: 'password' } as const;
+
 /** What a node has begun ends with it. @param ends nothing where it has not begun */
 export function onClose(node: Node, ...ends: ((() => void) | undefined)[]): void {
   node.on('close', () => {

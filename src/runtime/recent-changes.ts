@@ -1,6 +1,8 @@
 import type { Changes, ExecutionNews } from '../engine/words/answers.ts';
 import type { ExecutionRow } from '../engine/words/execution.ts';
 
+/** Of a registry. */
+const mostChanges = 200;
 const errorLength = 200;
 
 interface Change {
@@ -11,7 +13,6 @@ interface Change {
 
 /** The executions of a registry that have changed last, by the frames that tell of it. */
 export class RecentChanges {
-  readonly #most: number;
   readonly #changes = new Map<string, Change>();
   /** Tells of what changes from now on. */
   #next = { seq: Number.POSITIVE_INFINITY };
@@ -19,15 +20,11 @@ export class RecentChanges {
   /** Something that changed with this frame, or before, is not here any more. */
   #forgotten = { seq: 0 };
 
-  constructor(most: number) {
-    this.#most = most;
-  }
-
   note(row: ExecutionRow): void {
     this.#changes.delete(row.id);
     this.#changes.set(row.id, { frame: this.#next, news: row });
     for (const [oldest, { frame }] of this.#changes) {
-      if (this.#changes.size <= this.#most) break;
+      if (this.#changes.size <= mostChanges) break;
       this.#changes.delete(oldest);
       this.#forgotten = frame;
     }

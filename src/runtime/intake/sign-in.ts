@@ -1,19 +1,21 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
 import { isSigningSecret } from '../../engine/words/signing-secret.ts';
+import { password } from '../node-outcome.ts';
 import { type Guard, openGuard, unauthorized } from './guard.ts';
 import { misconfigured } from './misconfigured.ts';
 import { signatureGuard } from './signature-guard.ts';
 
-export interface IntakeCredentials {
-  readonly intakeUser?: string;
-  readonly intakePassword?: string;
-  readonly intakeToken?: string;
-  /** Good too while senders go over to the new one, like `previousIntakeSecret`. */
-  readonly previousIntakeToken?: string;
-  readonly intakeSecret?: string;
-  readonly previousIntakeSecret?: string;
-}
+/** As an event node has them. The previous ones are good too while senders go over to the new ones. */
+export const intakeCredentials = {
+  intakeUser: password,
+  intakePassword: password,
+  intakeToken: password,
+  previousIntakeToken: password,
+  intakeSecret: password,
+  previousIntakeSecret: password,
+};
+export type IntakeCredentials = Readonly<Partial<Record<keyof typeof intakeCredentials, string>>>;
 
 /** @throws InvalidInput for a way to sign in that is unknown, or lacks its secret: it must never be an open door */
 export function guardOf(RED: NodeAPI, auth: unknown, credentials: IntakeCredentials): Guard {
