@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { unpackBrowser } from '../test/support/browser.ts';
 import { type Tier, testFiles, tiers } from './test/tiers.ts';
 
 // node scripts/test.ts [unit] [runtime] [browser]: the tests of these tiers, or all of them.
@@ -13,10 +14,14 @@ if (unknown.length > 0) {
 }
 
 const mochaProgram = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
-const { together, alone } = testFiles(named.length > 0 ? (named as Tier[]) : tiers);
-// Tests wait for much of their time: for a page, for what they started, for the moment when something is due.
-const jobs = Math.min(availableParallelism() + 1, 5);
+const chosen = named.length > 0 ? (named as Tier[]) : tiers;
+const { together, alone } = testFiles(chosen);
+// Tests wait for much of their time: for a page, for what they started, for the moment when something is due. Those of
+// the unit tier keep no browser and no Node-RED busy meanwhile.
+const more = chosen.every((tier) => tier === 'unit') ? 2 : 1;
+const jobs = Math.min(availableParallelism() + more, 6);
 
+if (chosen.includes('browser')) await unpackBrowser();
 const statuses = [
   await mocha(['--parallel', '--jobs', String(jobs), ...together]),
   alone.length > 0 ? await mocha(alone) : 0,

@@ -6,7 +6,10 @@ export type Tier = (typeof tiers)[number];
 
 const root = join(import.meta.dirname, '../..');
 const starters = { browser: 'test/support/browser.ts', runtime: 'test/support/node-red.ts' };
-const always = /^test\/(?:faults|hostile|package)\//;
+const runtimeInAnyCase = /^test\/(?:faults|hostile|package)\/|\/model\.test\.ts$/;
+
+/** What waits for most of its time: for grace times of scripts to pass, for what was killed to be back. */
+const waiting = /^test\/(?:engine\/targets\/(?:local|resident)|faults)\//;
 
 /** What measures speed, memory or idleness: it runs while no other test does. */
 const measuring = new Set([
@@ -28,7 +31,12 @@ export function testFiles(wanted: readonly Tier[]): TestFiles {
     .map((file) => file.replaceAll('\\', '/'))
     .map((file) => ({ file, tier: tierOf(file), bytes: statSync(join(root, file)).size }))
     .filter(({ tier }) => wanted.includes(tier))
-    .sort((a, b) => tiers.indexOf(b.tier) - tiers.indexOf(a.tier) || b.bytes - a.bytes)
+    .sort(
+      (a, b) =>
+        tiers.indexOf(b.tier) - tiers.indexOf(a.tier) ||
+        Number(waiting.test(b.file)) - Number(waiting.test(a.file)) ||
+        b.bytes - a.bytes,
+    )
     .map(({ file }) => file);
   return {
     together: files.filter((file) => !measuring.has(file)),
@@ -38,12 +46,13 @@ export function testFiles(wanted: readonly Tier[]): TestFiles {
 
 /**
  * The tier of a test file follows from what it imports: `browser` if that opens a browser, `runtime` if it starts a
- * whole Node-RED, else `unit`. What is about faults, hostile input and the package as a whole is `runtime` in any case.
+ * whole Node-RED, else `unit`. What is about faults, hostile input and the package as a whole is `runtime` in any case,
+ * and so is the model of delivery: it is long.
  */
 export function tierOf(file: string): Tier {
   const used = importsOf(file);
   if (used.has(starters.browser)) return 'browser';
-  return used.has(starters.runtime) || always.test(file) ? 'runtime' : 'unit';
+  return used.has(starters.runtime) || runtimeInAnyCase.test(file) ? 'runtime' : 'unit';
 }
 
 /** The files of `test/` and `scripts/` that a file imports, directly or not, for more than their types. */
