@@ -1,4 +1,5 @@
 import type { DialogPlugin } from '../editor/dialog-plugin.ts';
+import { configNodes } from '../editor/nodes.ts';
 import { Catalogue, type OwnEventType, ownGroup } from '../engine/words/catalogue.ts';
 import { textsOf } from './shared/texts.ts';
 
@@ -23,12 +24,9 @@ const plugin: DialogPlugin = {
   },
 
   takeRegistryOfNewHandler() {
-    const registries: string[] = [];
-    RED.nodes.eachConfig(({ type, id }) => {
-      if (type === 'provisioning-registry') registries.push(id);
-    });
-    const [only = ''] = registries.length === 1 ? registries : [];
-    const registry = registryOfNewHandler || only;
+    const registries = configNodes(({ type }) => type === 'provisioning-registry');
+    const only = registries.length === 1 ? registries[0]?.id : undefined;
+    const registry = registryOfNewHandler || (only ?? '');
     registryOfNewHandler = '';
     return registry;
   },

@@ -1,4 +1,5 @@
 import { eventTypesOf } from '../editor/dialog-plugin.ts';
+import { isOn } from '../editor/nodes.ts';
 import type { EditorNode, Validator } from '../editor/red.ts';
 import { defaultIntakePath } from '../engine/words/intake.ts';
 import { curlOf } from './event/curl.ts';
@@ -6,7 +7,6 @@ import { fire } from './event/fire.ts';
 import { choice } from './shared/choice.ts';
 import { complete } from './shared/completion.ts';
 import { fieldOf, hasCredential, propertyOf, showDefaults, showOnly } from './shared/fields.ts';
-import { isOn } from './shared/handlers.ts';
 import { labelStyle } from './shared/label-style.ts';
 import { eventTypeProblem, validator } from './shared/problems.ts';
 import { referenceOf } from './shared/reference.ts';

@@ -1,5 +1,6 @@
+import { isOn } from '../editor/nodes.ts';
 import type { EditorNode } from '../editor/red.ts';
-import { entrancesOf, isOn } from './shared/handlers.ts';
+import { entrancesOf } from './shared/handlers.ts';
 import { labelStyle } from './shared/label-style.ts';
 import { validator } from './shared/problems.ts';
 import { textsOf } from './shared/texts.ts';

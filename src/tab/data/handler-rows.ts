@@ -1,3 +1,4 @@
+import { inChainOrder } from '../../engine/words/handler-settings.ts';
 import type { EditedHandler } from '../editor/flow-nodes.ts';
 import type { ApiHandler } from './shapes.ts';
 
@@ -31,20 +32,13 @@ export function handlerRows(
   for (const handler of running.values()) {
     rows.push({ ...handler, mark: 'deleted', problems: [], deployed: handler });
   }
-  return rows.sort(
-    (a, b) => a.priority - b.priority || compareText(a.name, b.name) || compareText(a.id, b.id),
-  );
+  return rows.sort(inChainOrder);
 }
 
 function markOf(changed: boolean, off: boolean, known: ApiHandler | undefined): Mark {
   if (known) return changed ? 'changed' : known.refused ? 'refused' : 'deployed';
   if (off) return 'off';
   return changed ? 'new' : 'refused';
-}
-
-// By code units, as a chain is ordered.
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Rows whose edits Deploy would put in force. */

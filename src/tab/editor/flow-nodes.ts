@@ -1,4 +1,5 @@
 import { dialogPlugin } from '../../editor/dialog-plugin.ts';
+import { configNodes, isOn } from '../../editor/nodes.ts';
 import type { EditorNode } from '../../editor/red.ts';
 import type { HandlerStatus, HandlerType } from '../../engine/words/handler-settings.ts';
 
@@ -79,14 +80,6 @@ export function onFlowsChanged(callback: () => void): () => void {
   };
 }
 
-function configNodes(wanted: (node: EditorNode) => boolean): EditorNode[] {
-  const nodes: EditorNode[] = [];
-  RED.nodes.eachConfig((node) => {
-    if (wanted(node)) nodes.push(node);
-  });
-  return nodes;
-}
-
 function editedHandler(node: EditorNode): EditedHandler {
   const type = (textOf(node['handlerType']) || 'http') as EditedHandler['type'];
   const events = node['events'];
@@ -100,7 +93,7 @@ function editedHandler(node: EditorNode): EditedHandler {
     priority: Number(node['priority'] ?? 10),
     status: (textOf(node['handlerStatus']) || 'enabled') as EditedHandler['status'],
     changed: node.changed === true,
-    off: node.d === true || (node.z !== undefined && RED.nodes.workspace(node.z)?.disabled === true),
+    off: !isOn(node),
     problems: node.valid === false ? (node.validationErrors ?? []) : [],
   };
 }
