@@ -289,15 +289,19 @@ export class Engine {
 
   async #openCore(): Promise<Delivery> {
     await this.#options.after;
+    let opened: Delivery | undefined;
     const store = await this.location.open({
       now: this.#time.now(),
       parkedFor: (handler, blocked) =>
-        this.#open?.gate.parkedFor(handler, blocked) ?? (blocked ? 'order' : 'retry'),
+        opened?.gate.parkedFor(handler, blocked) ?? (blocked ? 'order' : 'retry'),
       onTrouble: (trouble) => this.#problem.become(trouble ?? this.#notice),
     });
     const { log, notice } = store;
     const delivery = this.#deliver(store);
+    opened = delivery;
     try {
+      // What is parked waits for what its handler is: they are known from before when the store was lost.
+      if (this.#handlers.length > 0) await this.#replaceHandlers(delivery);
       await this.#outlet.tellHeld(async (event) =>
         passFromJournal(this.id, await log.event(delivery.ids.event(event))),
       );
@@ -365,12 +369,16 @@ export class Engine {
   }
 
   async #resume(delivery: Delivery): Promise<void> {
-    await delivery.registry.replace(this.#handlers).catch((error) => this.#stumbled(error));
+    await this.#replaceHandlers(delivery);
     if (!this.#flowsRun) return;
     this.#firstFlows.resolve();
     this.#outlet.open();
     const off = this.#eventNodes.filter((node) => !this.#emitters.has(node));
     await delivery.open(this.#outlet.hasExecutors, off).catch((error) => this.#stumbled(error));
+  }
+
+  async #replaceHandlers({ registry }: Delivery): Promise<void> {
+    await registry.replace(this.#handlers).catch((error) => this.#stumbled(error));
   }
 
   #idOf(seq: number): string {

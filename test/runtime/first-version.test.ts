@@ -8,8 +8,9 @@ import { aHandler, anEnvelope, EngineBench, outage } from '../support/engine-ben
 import { eventually } from '../support/eventually.ts';
 import { logged, putRegistry, savedFlows } from '../support/first-version.ts';
 import { misbehavingServer } from '../support/misbehaving-server.ts';
-import { startNodeRed, temporaryFolder } from '../support/node-red.ts';
+import { startNodeRed } from '../support/node-red.ts';
 import { postJson } from '../support/provisioning-flow.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const saved = savedFlows
   .filter(({ type }) => type === 'provisioning-handler')
@@ -178,7 +179,7 @@ describe('what version 0.1.0 has written', () => {
       ['12', 1],
     ]);
     assert.deepEqual(called('old-crm'), []);
-    (await bench.engine.operator()).closeCircuit('old-crm');
+    await (await bench.engine.operator()).closeCircuit('old-crm');
     await bench.advance(61_000);
     assert.deepEqual(
       called('old-crm')

@@ -2,68 +2,25 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Worker } from 'node:worker_threads';
 import type { EmittedEvent } from '../../src/engine/delivery/emissions.ts';
 import type { FirstPass } from '../../src/engine/delivery/execution-row.ts';
 import type { CircuitChange } from '../../src/engine/delivery/outlet.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { sqliteStore } from '../../src/engine/store/sqlite/sqlite-store.ts';
+import type { Store, StoreOptions } from '../../src/engine/store/store.ts';
 import type { Call } from '../../src/engine/targets/target.ts';
 import type { Envelope } from '../../src/engine/words/event.ts';
 import type { ExecutionRow } from '../../src/engine/words/execution.ts';
-import { type Handler, handlerSchema } from '../../src/engine/words/handler.ts';
+import type { Handler } from '../../src/engine/words/handler.ts';
 import type { Outcome } from '../../src/engine/words/outcome.ts';
 import { registryConfigSchema } from '../../src/engine/words/registry-config.ts';
 import { eventually } from './eventually.ts';
+import { type Behaviour, fine, type MadeCall } from './made-call.ts';
 import { VirtualTime } from './virtual-time.ts';
 import { WatchedStore } from './watched-store.ts';
 
-/** What a handler's target was asked, in the order it happened. */
-export interface MadeCall extends Call {
-  readonly handler: string;
-  readonly at: number;
-  readonly answer: (outcome: Partial<Outcome>) => void;
-  /** When it was answered: a place in the order of all beginnings and ends. */
-  begun: number;
-  ended: number | undefined;
-}
-
-export type Behaviour = (call: MadeCall) => Partial<Outcome> | undefined;
-
-export const fine: Outcome = {
-  ok: true,
-  code: 200,
-  response: 'ok',
-  error: null,
-  outage: false,
-  final: false,
-  gone: false,
-  retryAfterMs: null,
-  requestHeaders: {},
-  responseHeaders: {},
-};
-export const outage: Partial<Outcome> = { ok: false, code: 503, error: 'HTTP 503', outage: true };
-export const refusal: Partial<Outcome> = { ok: false, code: 400, error: 'HTTP 400', outage: false };
-
-export function anEnvelope(
-  objectId: number | string,
-  eventType = 'clients.update',
-  data: Record<string, unknown> = {},
-): Envelope {
-  return { event: { dt: '2026-01-31T12:00:00+00:00', events_id: eventType, object_id: objectId }, data };
-}
-
-/** A handler by its id; local, so that no URL is needed. */
-export function aHandler(id: string, changes: Record<string, unknown> = {}): Handler {
-  return handlerSchema.parse({
-    id,
-    name: id,
-    handlerType: 'local',
-    command: 'x',
-    events: ['*'],
-    retryDelays: [],
-    ...changes,
-  });
-}
+export * from './made-call.ts';
 
 /** An engine over a real journal, in a time that the test moves, with handlers that answer as the test says. */
 export class EngineBench {
@@ -72,6 +29,8 @@ export class EngineBench {
   readonly calls: MadeCall[] = [];
   readonly passes: FirstPass[] = [];
   readonly rows: ExecutionRow[] = [];
+  /** How many of the rows were told before this turn of the event loop. */
+  toldBefore = 0;
   readonly circuits: CircuitChange[] = [];
   readonly emissions: (EmittedEvent & { readonly id: string })[] = [];
   readonly logged: string[] = [];
@@ -83,11 +42,28 @@ export class EngineBench {
   engine!: Engine;
   handlers: readonly Handler[] = [];
   config: Record<string, unknown> = { id: 'registry' };
+  /** Told of each call that begins, and of each that is answered. */
+  onCall: (call: MadeCall) => void = () => undefined;
+  onAnswer: (call: MadeCall, outcome: Outcome) => void = () => undefined;
+  /** Told of each message of an executor when it is sent. */
+  onPass: (pass: FirstPass) => void = () => undefined;
+  /** Told before the journal is opened, as its files were left. */
+  onOpening: () => void = () => undefined;
   /** What opening the journal waits for. */
   opening: Promise<void> = Promise.resolve();
   #store: WatchedStore | undefined;
   #order = 0;
   #life = 0;
+  #flowsRun = false;
+  #sameTurn = false;
+  #openings = 0;
+  #openingsBefore = 0;
+  readonly #threads = new Set<Worker>();
+  readonly #onThread = (thread: Worker) => this.#threads.add(thread);
+
+  constructor() {
+    process.on('worker', this.#onThread);
+  }
 
   /** Starts the engine, as Node-RED would with these handlers deployed. */
   async start(handlers = this.handlers): Promise<void> {
@@ -97,11 +73,7 @@ export class EngineBench {
       config: registryConfigSchema.parse(this.config),
       location: {
         name: sqliteStore(this.folder).name,
-        open: async (options) => {
-          await this.opening;
-          this.#store = await WatchedStore.open(sqliteStore(this.folder), options);
-          return this.#store.store;
-        },
+        open: (options) => this.#open(options),
       },
       time: this.time,
       random: () => 0.5,
@@ -118,21 +90,33 @@ export class EngineBench {
       this.emissions.push(event);
       this.flow(event);
     });
-    this.engine.attachExecutor('executor', (pass) => this.passes.push(pass));
-    this.engine.observe((row) => this.rows.push(row));
+    this.engine.attachExecutor('executor', (pass) => this.#tell(pass));
+    this.engine.observe((row) => {
+      this.#noteTurn();
+      this.rows.push(row);
+    });
     this.engine.observeCircuits((change) => this.circuits.push(change));
-    this.handlers = handlers;
-    await this.engine.resume(handlers);
+    await this.#flowsStart(handlers);
     await this.engine.operator();
+    await this.settle();
+  }
+
+  /** Flows stop. */
+  pause(): void {
+    this.#flowsRun = false;
+    this.engine.pause();
+  }
+
+  /** Flows start, with these handlers deployed. */
+  async resume(handlers = this.handlers): Promise<void> {
+    await this.#flowsStart(handlers);
     await this.settle();
   }
 
   /** What a deploy does: everything pauses, the handlers are swapped, everything goes on. */
   async deploy(handlers: readonly Handler[]): Promise<void> {
-    this.handlers = handlers;
-    this.engine.pause();
-    await this.engine.resume(handlers);
-    await this.settle();
+    this.pause();
+    await this.resume(handlers);
   }
 
   async accept(...envelopes: readonly Envelope[]): Promise<readonly string[]> {
@@ -145,7 +129,7 @@ export class EngineBench {
   async take(event: Pick<EmittedEvent, 'payload'> & { readonly id: string }): Promise<void> {
     const taken = await this.engine.take(JSON.parse(event.payload), 'executor', event.id);
     if (taken.outcome === 'already') this.dropped.push(event.id);
-    else if (taken.firstPass) this.passes.push(await taken.firstPass);
+    else if (taken.firstPass) this.#tell(await taken.firstPass);
   }
 
   /** Waits until nothing moves any more but time, and calls that the test holds. */
@@ -177,10 +161,26 @@ export class EngineBench {
   /** The process is killed: what was not written is lost, calls in flight are cut off. */
   async crash(): Promise<void> {
     this.#life += 1;
-    this.engine.pause();
+    this.pause();
     await this.#store?.crash();
     this.#store = undefined;
-    for (const call of this.calls) call.ended ??= ++this.#order;
+    this.#cutOff();
+  }
+
+  /** Ends every thread of the journal, as a fault in it would. */
+  async endThreads(): Promise<void> {
+    this.#openingsBefore = this.#openings;
+    await Promise.all([...this.#threads].map((thread) => thread.terminate()));
+    this.#threads.clear();
+    await this.settle();
+  }
+
+  /** Waits until a journal that was lost is open again. */
+  async reopened(): Promise<void> {
+    // How long its threads take to start has nothing to do with the time of the test.
+    while (this.#openings === this.#openingsBefore) await this.advance(1000);
+    await eventually('it is open again', () => ['ready', 'stopped'].includes(this.engine.state));
+    await this.settle();
   }
 
   /** The process is asked to end. @param meanwhile looks at what is so before any time has passed */
@@ -215,6 +215,11 @@ export class EngineBench {
     }
   }
 
+  /** Part of every id. */
+  get tag(): string {
+    return String(this.#store?.store.journal.tag);
+  }
+
   /** `handler:event` of each call, in the order they began. */
   get called(): string[] {
     return this.calls.map(({ handler, eventId }) => `${handler}:${eventId.split('-')[2]}`);
@@ -222,7 +227,44 @@ export class EngineBench {
 
   async end(): Promise<void> {
     await this.crash();
+    process.off('worker', this.#onThread);
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #flowsStart(handlers: readonly Handler[]): Promise<void> {
+    this.handlers = handlers;
+    this.#flowsRun = true;
+    await this.engine.resume(handlers);
+  }
+
+  async #open(options: StoreOptions): Promise<Store> {
+    this.#openings += 1;
+    await this.opening;
+    // One that was lost waits no longer for what its calls come to.
+    this.#cutOff();
+    this.onOpening();
+    this.#store = await WatchedStore.open(sqliteStore(this.folder), options);
+    return this.#store.store;
+  }
+
+  #noteTurn(): void {
+    if (this.#sameTurn) return;
+    this.#sameTurn = true;
+    this.toldBefore = this.rows.length;
+    setImmediate(() => {
+      this.#sameTurn = false;
+    });
+  }
+
+  #tell(pass: FirstPass): void {
+    this.#noteTurn();
+    this.passes.push(pass);
+    this.onPass(pass);
+  }
+
+  /** Whatever calls that are in flight come to, nobody hears of it. */
+  #cutOff(): void {
+    for (const call of this.calls) call.ended ??= ++this.#order;
   }
 
   #call(handler: string, call: Call, life: number): Promise<Outcome> {
@@ -231,15 +273,22 @@ export class EngineBench {
         ...call,
         handler,
         at: this.time.now(),
+        flowsRan: this.#flowsRun,
         begun: ++this.#order,
         ended: undefined,
-        answer: (outcome) => {
-          if (life !== this.#life || made.ended !== undefined) return;
+        outcome: undefined,
+        answer: (change) => {
+          if (life !== this.#life || made.outcome) return;
+          const outcome = { ...fine, ...change };
+          resolve(outcome);
+          if (made.ended !== undefined) return;
           made.ended = ++this.#order;
-          resolve({ ...fine, ...outcome });
+          made.outcome = outcome;
+          this.onAnswer(made, outcome);
         },
       };
       this.calls.push(made);
+      this.onCall(made);
       const outcome = (this.behaviours.get(handler) ?? (() => ({})))(made);
       if (outcome) setImmediate(() => made.answer(outcome));
     });

@@ -1,11 +1,14 @@
 import { afterAttempt, type Circuit, closedCircuit, probing, unprobed } from '../rules/circuit.ts';
 import type { Journal, StoredCircuit } from '../store/journal.ts';
+import { Unavailable } from '../words/errors.ts';
 import type { Outcome } from '../words/outcome.ts';
 import type { Time } from '../words/time.ts';
+import type { Persist } from './persist.ts';
 
 interface Options {
   readonly journal: Journal;
   readonly time: Time;
+  readonly persist: Persist;
   /** A circuit has another state. */
   readonly onChange: (handler: string, circuit: Circuit, before: Circuit) => void;
   readonly onError: (error: unknown) => void;
@@ -29,39 +32,61 @@ export class Circuits {
 
   /** An attempt has ended. */
   record(handler: string, outcome: Outcome, probe: boolean): void {
-    this.#set(handler, afterAttempt(this.of(handler), outcome, this.#options.time.now(), probe));
+    void this.#set(handler, afterAttempt(this.of(handler), outcome, this.#options.time.now(), probe));
   }
 
   probe(handler: string): void {
-    this.#set(handler, probing(this.of(handler)));
+    void this.#set(handler, probing(this.of(handler)));
   }
 
   /** A probe that was begun is not made: the next one may be. */
   unprobe(handler: string): void {
-    this.#set(handler, unprobed(this.of(handler)));
+    void this.#set(handler, unprobed(this.of(handler)));
   }
 
-  /** By hand. @returns false when it was closed already */
-  close(handler: string): boolean {
+  /**
+   * By hand. @returns false when it was closed already
+   * @throws Unavailable when that can not be saved now; it is closed all the same
+   */
+  async close(handler: string): Promise<boolean> {
     if (this.of(handler).state === 'closed') return false;
-    this.#set(handler, { ...closedCircuit, since: this.#options.time.now() });
+    try {
+      await this.#set(handler, { ...closedCircuit, since: this.#options.time.now() });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : error;
+      throw new Unavailable(`the circuit is closed, but that could not be saved: ${why}`);
+    }
     return true;
   }
 
-  #set(handler: string, circuit: Circuit): void {
+  /** @returns whether it is saved; what could not be is saved as soon as the journal takes it */
+  #set(handler: string, circuit: Circuit): Promise<void> {
     const before = this.of(handler);
-    if (circuit === before) return;
+    if (circuit === before) return Promise.resolve();
     this.#circuits.set(handler, circuit);
-    if (circuit.state === before.state) return;
-    const { state, since, error } = circuit;
-    // A probe that a crash cuts off leaves the circuit open.
-    const stored: StoredCircuit = {
+    if (circuit.state === before.state) return Promise.resolve();
+    const saved = storedState(circuit) === before.state ? Promise.resolve() : this.#save(handler);
+    saved.catch((error) => {
+      this.#options.onError(error);
+      return this.#options.persist(() => this.#save(handler)).catch(this.#options.onError);
+    });
+    this.#options.onChange(handler, circuit, before);
+    return saved;
+  }
+
+  /** As it is now: an earlier attempt that comes late does not bring back what it was. */
+  #save(handler: string): Promise<void> {
+    const { since, error, ...circuit } = this.of(handler);
+    return this.#options.journal.saveCircuit({
       handler,
-      state: state === 'probing' ? 'open' : state,
+      state: storedState(circuit),
       since: since ?? 0,
       error,
-    };
-    if (stored.state !== before.state) this.#options.journal.saveCircuit(stored).catch(this.#options.onError);
-    this.#options.onChange(handler, circuit, before);
+    });
   }
+}
+
+/** A probe that a crash cuts off leaves the circuit open. */
+function storedState({ state }: Pick<Circuit, 'state'>): StoredCircuit['state'] {
+  return state === 'probing' ? 'open' : state;
 }

@@ -67,6 +67,7 @@ export class Delivery {
     this.circuits = new Circuits({
       journal,
       time,
+      persist: this.persist,
       onError,
       onChange: (handler, circuit, before) => {
         this.parked.look(handler);

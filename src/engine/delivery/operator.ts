@@ -27,12 +27,15 @@ export class Operator {
     firstPasses.look();
   }
 
-  /** Closes a circuit: what waits for it runs. @throws NotFound, or Conflict when it is closed */
-  closeCircuit(handler: string): void {
+  /**
+   * Closes a circuit: what waits for it runs.
+   * @throws NotFound, Conflict when it is closed, or Unavailable when that can not be saved: it is in force all the same
+   */
+  async closeCircuit(handler: string): Promise<void> {
     const { registry, circuits } = this.#delivery;
     const known = registry.find(handler);
     if (!known) throw new NotFound(`there is no handler ${handler} in the deployed flow`);
-    if (!circuits.close(handler))
+    if (!(await circuits.close(handler)))
       throw new Conflict(`the circuit of "${known.config.name}" is closed already`);
   }
 

@@ -57,7 +57,7 @@ export function operatorRoutes(routes: Routes, provisioning: Provisioning): void
   });
   routes.post('/registries/:registry/handlers/:handler/circuit', async (request) => {
     const { state } = await request.body(closeSchema);
-    (await operatorOf(request)).closeCircuit(request.param('handler'));
+    await (await operatorOf(request)).closeCircuit(request.param('handler'));
     return { state };
   });
   routes.post('/registries/:registry/executions/:execution/replay', async (request) => {

@@ -481,7 +481,7 @@ describe('delivery', () => {
       await bench.advance(86_400_000);
       assert.equal(bench.calls.length, 1);
       bench.behaviours.set('a', () => ({}));
-      (await bench.engine.operator()).closeCircuit('a');
+      await (await bench.engine.operator()).closeCircuit('a');
       await bench.advance(10_000);
       assert.ok(statuses().every((status) => status.endsWith('succeeded')));
     });

@@ -172,7 +172,7 @@ describe('the gate', () => {
       third?.answer(outage);
       await bench.settle();
       assert.equal(bench.engine.circuitOf('a').state, 'gone');
-      (await bench.engine.operator()).closeCircuit('a');
+      await (await bench.engine.operator()).closeCircuit('a');
       assert.equal(bench.engine.circuitOf('a').state, 'closed');
     });
 

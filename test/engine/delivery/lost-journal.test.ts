@@ -1,39 +1,23 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
-import type { Worker } from 'node:worker_threads';
 import { aHandler, anEnvelope, EngineBench } from '../../support/engine-bench.ts';
 import { eventually } from '../../support/eventually.ts';
 
 describe('a journal whose writer ends by itself', () => {
-  const threads: Worker[] = [];
-  const onWorker = (worker: Worker) => threads.push(worker);
   let bench: EngineBench;
 
-  before(() => process.on('worker', onWorker));
-  after(() => process.off('worker', onWorker));
   beforeEach(async () => {
-    threads.length = 0;
     bench = new EngineBench();
     await bench.start([aHandler('a'), aHandler('b', { priority: 20 })]);
   });
   afterEach(() => bench.end());
 
-  /** Ends every thread of the journal that was started so far, as a fault in it would. */
-  const endThreads = () => Promise.all(threads.splice(0).map((thread) => thread.terminate()));
-  const open = () =>
-    eventually('it is open again', async () => {
-      await bench.advance(1000);
-      if (bench.engine.state !== 'ready') throw new Error(String(bench.engine.problem));
-      return true;
-    });
-
   it('is opened again by itself, and says meanwhile why it takes nothing', async () => {
-    await endThreads();
-    await bench.settle();
+    await bench.endThreads();
     assert.equal(bench.engine.state, 'error');
     assert.match(String(bench.engine.problem), /the journal's writer has ended.*: it is started again/);
     await assert.rejects(bench.engine.accept([anEnvelope(1)], 'event-node'), /it is started again/);
-    await open();
+    await bench.reopened();
     assert.equal(bench.engine.problem, null);
     await bench.accept(anEnvelope(2));
     await bench.settle();
@@ -46,11 +30,9 @@ describe('a journal whose writer ends by itself', () => {
   it('has nobody called again whose answer came after its end', async () => {
     bench.behaviours.set('a', () => undefined);
     await bench.accept(anEnvelope(1));
-    await endThreads();
-    await bench.settle();
+    await bench.endThreads();
     await bench.answerAll();
-    await open();
-    await bench.settle();
+    await bench.reopened();
     assert.deepEqual(bench.called, ['a:1', 'b:1']);
     assert.deepEqual(
       bench.select('select status, attempts from executions order by seq'),
@@ -68,11 +50,10 @@ describe('a journal whose writer ends by itself', () => {
   it('has a call repeated whose answer does not come in time, with the same id', async () => {
     bench.behaviours.set('a', () => undefined);
     await bench.accept(anEnvelope(1));
-    await endThreads();
-    await bench.settle();
+    await bench.endThreads();
     bench.behaviours.delete('a');
     await bench.advance(11_000);
-    await open();
+    await bench.reopened();
     assert.deepEqual(bench.called, ['a:1', 'a:1', 'b:1']);
     assert.equal(bench.calls[0]?.webhookId, bench.calls[1]?.webhookId);
     assert.deepEqual(
@@ -84,11 +65,9 @@ describe('a journal whose writer ends by itself', () => {
   it('loses no event that was accepted, and has none taken twice', async () => {
     bench.flow = () => undefined;
     const ids = await bench.accept(...Array.from({ length: 50 }, (_, object) => anEnvelope(object)));
-    await endThreads();
-    await bench.settle();
+    await bench.endThreads();
     bench.flow = (event) => void bench.take(event);
-    await open();
-    await bench.settle();
+    await bench.reopened();
     assert.deepEqual(new Set(bench.calls.map(({ eventId }) => eventId)), new Set(ids));
     assert.equal(bench.calls.length, 100);
   });
@@ -99,14 +78,64 @@ describe('a journal whose writer ends by itself', () => {
     const [, held] = bench.calls;
     // The answer's commit and the thread's end come together: the commit may be on disk, and nobody knows.
     held?.answer({});
-    await endThreads();
-    await open();
-    await bench.settle();
+    await bench.endThreads();
+    await bench.reopened();
     assert.equal(bench.calls.length, 2);
     assert.deepEqual(
       bench.passes.map(({ status }) => status),
       ['succeeded'],
     );
+  });
+
+  it('says in such a message what each execution waits for', async () => {
+    await bench.deploy([aHandler('a'), aHandler('b', { priority: 20, handlerStatus: 'held' })]);
+    bench.behaviours.set('a', () => undefined);
+    await bench.accept(anEnvelope(1));
+    bench.calls[0]?.answer({});
+    await bench.endThreads();
+    await bench.reopened();
+    assert.deepEqual(
+      bench.passes.map(({ status, executions }) => [status, executions.map(({ parkedFor }) => parkedFor)]),
+      [['parked', [null, 'held']]],
+    );
+  });
+
+  for (const [when, answered] of [
+    ['in the same moment', true],
+    ['before it is opened again', false],
+  ] as const)
+    it(`calls nobody who has said ${when} that the receiver is gone`, async () => {
+      const gone = { ok: false, code: 410, error: 'HTTP 410 Gone', gone: true };
+      bench.behaviours.set('a', () => undefined);
+      await bench.accept(anEnvelope(1));
+      if (answered) bench.calls[0]?.answer(gone);
+      await bench.endThreads();
+      bench.calls[0]?.answer(gone);
+      await bench.reopened();
+      assert.equal(bench.engine.circuitOf('a').state, 'gone');
+      bench.behaviours.set('a', () => ({}));
+      await bench.accept(anEnvelope(2));
+      assert.deepEqual(
+        bench.called.filter((call) => call.startsWith('a')),
+        ['a:1'],
+      );
+      assert.deepEqual(
+        bench.logged.filter((line) => !line.includes("journal's writer has ended")),
+        [],
+      );
+    });
+
+  it('keeps a circuit closed that an operator has closed in that moment', async () => {
+    bench.behaviours.set('a', () => ({ ok: false, code: 410, error: 'HTTP 410 Gone', gone: true }));
+    await bench.accept(anEnvelope(1));
+    const operator = await bench.engine.operator();
+    const closing = operator
+      .closeCircuit('a')
+      .catch((error: Error) => assert.match(String(error), /is closed, but/));
+    await bench.endThreads();
+    await closing;
+    await bench.reopened();
+    assert.equal(bench.engine.circuitOf('a').state, 'closed');
   });
 });
 

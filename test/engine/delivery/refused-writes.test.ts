@@ -119,4 +119,19 @@ describe('what the journal refuses to keep', () => {
       db.close();
     }
   });
+
+  it('of a circuit that an operator closes is told to him; it is closed all the same', async () => {
+    await bench.start([aHandler('a')]);
+    bench.behaviours.set('a', () => ({ ok: false, code: 410, error: 'HTTP 410 Gone', gone: true }));
+    await bench.accept(anEnvelope(1));
+    const db = new DatabaseSync(join(bench.folder, 'journal.sqlite'), { timeout: 5000 });
+    db.exec("create trigger kept before delete on circuits begin select raise(abort, 'out of ink'); end");
+    db.close();
+    const operator = await bench.engine.operator();
+    await assert.rejects(operator.closeCircuit('a'), {
+      name: 'Unavailable',
+      message: /the circuit is closed, but that could not be saved: .*out of ink/,
+    });
+    assert.equal(bench.engine.circuitOf('a').state, 'closed');
+  });
 });

@@ -1,12 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { ExecutionChange, TurnEnd } from '../../journal.ts';
+import type { ExecutionChange, StoredCircuit, TurnEnd } from '../../journal.ts';
 import { statusCode } from '../../stage.ts';
 import type { Operations } from './operations.ts';
 import type { Operation } from './protocol.ts';
 
 /**
  * Writes what came of calls, late: a writer before this one ended before it had answered. What that one has written
- * after all is known by its number of attempts and left out.
+ * after all is known by its number of attempts and left out; a circuit is what was said of it last.
  */
 export function writeLate(db: DatabaseSync, operations: Operations, unwritten: readonly Operation[]): void {
   const row = db.prepare('select status, attempts from executions where seq = ?');
@@ -14,17 +14,21 @@ export function writeLate(db: DatabaseSync, operations: Operations, unwritten: r
     const { status, attempts } = row.get(seq) ?? {};
     return attempt !== undefined && status === statusCode.running && attempts === attemptsBefore;
   };
-  for (const { args } of unwritten) {
-    const [late] = args as readonly [TurnEnd];
-    if (!isNews(late.change)) continue;
+  const write = (work: () => unknown) => {
     db.exec('begin immediate');
     try {
-      operations.endTurn(withoutStart(late));
+      work();
       db.exec('commit');
     } catch {
       // Then it counts as interrupted, as after a crash.
       if (db.isTransaction) db.exec('rollback');
     }
+  };
+  for (const { name, args } of unwritten) {
+    if (name === 'saveCircuit') write(() => operations.saveCircuit(...(args as [StoredCircuit])));
+    if (name !== 'endTurn') continue;
+    const [late] = args as readonly [TurnEnd];
+    if (isNews(late.change)) write(() => operations.endTurn(withoutStart(late)));
   }
 }
 
