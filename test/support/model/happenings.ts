@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+
+export const ids = ['a', 'b', 'c'] as const;
+export type Id = (typeof ids)[number];
+/** How a receiver answers. */
+export type Health = 'fine' | 'dead' | 'refusing' | 'flaky' | 'hanging' | 'gone';
+/** What the flow does with an event. */
+export type Flow = 'pass' | 'drop' | 'twice' | 'late' | 'change';
+
+/** A handler as it is deployed. */
+export interface Configured {
+  readonly id: Id;
+  readonly stop: boolean;
+  readonly priority: number;
+  readonly retries: number;
+  readonly status: 'enabled' | 'held' | 'disabled' | 'archived';
+}
+
+/** What may happen to a registry. */
+export type Happening =
+  | { readonly do: 'send'; readonly object: number; readonly flow: Flow }
+  | { readonly do: 'fire'; readonly object: number }
+  | { readonly do: 'wait'; readonly seconds: number }
+  | { readonly do: 'health'; readonly handler: Id; readonly health: Health }
+  | { readonly do: 'switch'; readonly handler: Id; readonly status: 'enabled' | 'disabled' }
+  | { readonly do: 'close'; readonly handler: Id }
+  | { readonly do: 'deploy'; readonly handlers: readonly Configured[] }
+  | { readonly do: 'pause' | 'resume' | 'crash' | 'stop' | 'answer' | 'deliver late' }
+  | { readonly do: 'replay' | 'cancel'; readonly pick: number }
+  | { readonly do: 'clock'; readonly hours: number }
+  | WriterEnds;
+
+/** The journal's threads end by themselves, so many turns of the event loop after something was begun. */
+export interface WriterEnds {
+  readonly do: 'writer ends';
+  readonly during: 'nothing' | 'send' | 'fire' | 'answer';
+  readonly turns: number;
+  readonly object: number;
+  /** What happens before the journal is open again. */
+  readonly meanwhile: 'nothing' | 'answer' | 'pause' | 'deploy';
+}
+
+const configured = (id: Id) =>
+  fc.record<Configured>({
+    id: fc.constant(id),
+    stop: fc.boolean(),
+    priority: fc.integer({ min: 1, max: 3 }),
+    retries: fc.integer({ min: 0, max: 3 }),
+    status: fc.constantFrom('enabled', 'enabled', 'enabled', 'enabled', 'held', 'disabled', 'archived'),
+  });
+
+/** Any of the handlers. */
+export const deployed: fc.Arbitrary<Configured[]> = fc
+  .tuple(...ids.map((id) => fc.option(configured(id), { freq: 5, nil: undefined })))
+  .map((all) => all.filter((one) => one !== undefined));
+
+const object = fc.integer({ min: 1, max: 3 });
+const handler = fc.constantFrom(...ids);
+const health = fc.constantFrom<Health>('fine', 'fine', 'dead', 'refusing', 'flaky', 'hanging', 'gone');
+
+export const happening: fc.Arbitrary<Happening> = fc.oneof(
+  weighing(10, {
+    do: fc.constant('send'),
+    object,
+    flow: fc.constantFrom<Flow>('pass', 'pass', 'pass', 'drop', 'twice', 'late', 'change'),
+  }),
+  weighing(2, { do: fc.constant('fire'), object }),
+  weighing(5, { do: fc.constant('wait'), seconds: fc.constantFrom(1, 5, 31, 70, 400) }),
+  weighing(4, { do: fc.constant('health'), handler, health }),
+  weighing(2, { do: fc.constant('switch'), handler, status: fc.constantFrom('enabled', 'disabled') }),
+  weighing(1, { do: fc.constant('close'), handler }),
+  weighing(2, { do: fc.constant('deploy'), handlers: deployed }),
+  weighing(3, { do: fc.constantFrom('crash', 'stop', 'answer', 'answer', 'deliver late') }),
+  weighing(2, { do: fc.constantFrom('pause', 'resume', 'resume') }),
+  weighing(2, { do: fc.constantFrom('replay', 'cancel'), pick: fc.nat({ max: 50 }) }),
+  weighing(1, { do: fc.constant('clock'), hours: fc.constantFrom(-1, 24) }),
+  weighing(1, {
+    do: fc.constant('writer ends'),
+    during: fc.constantFrom('nothing', 'send', 'fire', 'answer'),
+    turns: fc.nat({ max: 8 }),
+    object,
+    meanwhile: fc.constantFrom('nothing', 'answer', 'pause', 'deploy'),
+  }),
+);
+
+function weighing(
+  weight: number,
+  shape: { readonly [name: string]: fc.Arbitrary<unknown> },
+): fc.WeightedArbitrary<Happening> {
+  return { weight, arbitrary: fc.record(shape) as fc.Arbitrary<unknown> as fc.Arbitrary<Happening> };
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
+import type { FirstPass } from '../../../src/engine/delivery/execution-row.ts';
+import type { ExecutionSummary, ParkedFor } from '../../../src/engine/words/execution.ts';
+import type { EngineBench } from '../engine-bench.ts';
+
+interface Stored {
+  readonly seq: number;
+  readonly position: number;
+  readonly handler: string;
+  readonly status: number;
+  readonly blocked: number;
+  readonly attempts: number;
+  readonly code: number | null;
+  readonly response: string | null;
+  readonly error: string | null;
+  readonly durationMs: number | null;
+}
+
+const statuses = ['pending', 'running', 'parked', 'succeeded', 'failed', 'skipped', 'cancelled'];
+
+/**
+ * What an executor's message says of each execution is what the journal says at that moment. Of two ends in one commit
+ * one is told first: what has changed with the same commit may be in the message as it was before.
+ * @param shut why a handler may not be called, if it may not
+ */
+export function checkMessage(
+  bench: EngineBench,
+  pass: FirstPass,
+  shut: (handler: string) => ParkedFor | null,
+): void {
+  const [, tag, event] = pass.eventId.split('-');
+  const rows = bench.select<Stored>(
+    `select seq, position, handler_id as handler, status, blocked, attempts, code, response, error,
+     duration_ms as durationMs from executions where event_seq = ${event} order by seq`,
+  );
+  // Of a place that was replayed, the last one counts.
+  const chain = [...new Map(rows.map((row) => [row.position, row])).values()]
+    .sort((a, b) => a.position - b.position)
+    .map(({ seq, handler, status: code, blocked, ...row }) => {
+      const { position: _, ...rest } = row;
+      const status = statuses[code];
+      const parkedFor = status === 'parked' ? (shut(handler) ?? (blocked ? 'order' : 'retry')) : null;
+      return { ...rest, id: `ex-${tag}-${seq}`, handler, status, parkedFor };
+    });
+  const begun = chain.filter(({ status }) => status !== 'pending');
+  const before = bench.rows.slice(0, bench.toldBefore);
+  const said = pass.executions.map(plain);
+  const told = said.map(({ id }) => before.findLast((row) => row.id === id)).map((row) => row && plain(row));
+  const expected = begun.map((stored, place) =>
+    isDeepStrictEqual(said[place], told[place]) && said[place]?.id === stored.id ? said[place] : stored,
+  );
+  assert.deepEqual(said, expected, `the message of ${pass.eventId} is what the journal says`);
+  const all = [...said, ...chain.filter(({ status }) => status === 'pending')].map(({ status }) => status);
+  const lost = all.some((status) => ['failed', 'skipped', 'cancelled'].includes(String(status)));
+  const done = all.every((status) => status === 'succeeded');
+  assert.equal(
+    pass.status,
+    lost ? 'failed' : done ? 'succeeded' : 'parked',
+    `the outcome of ${pass.eventId}`,
+  );
+}
+
+function plain({
+  id,
+  handler,
+  status,
+  parkedFor,
+  attempts,
+  code,
+  response,
+  error,
+  durationMs,
+}: ExecutionSummary) {
+  return { id, handler: handler.id, status, parkedFor, attempts, code, response, error, durationMs };
+}

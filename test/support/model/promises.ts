@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import type { MadeCall } from '../engine-bench.ts';
+import type { World } from './world.ts';
+
+/** The receivers' view, whatever happened. */
+export function checkCalls(world: World): void {
+  const { calls } = world.bench;
+  for (const [webhookId, attempts] of Map.groupBy(calls, (call) => call.webhookId)) {
+    const [first] = attempts as [MadeCall];
+    assert.equal(
+      new Set(attempts.map(({ body }) => body)).size,
+      1,
+      `the same bytes on every attempt of ${webhookId}`,
+    );
+    assert.ok(neverTogether(attempts), `${webhookId} runs twice at a time`);
+    assert.ok(
+      world.accepted.includes(first.eventId) || world.mayBeThere(first.body),
+      `${webhookId} is of an accepted event`,
+    );
+  }
+  for (const [, same] of Map.groupBy(calls, ({ handler, objectId }) => `${handler} ${objectId}`)) {
+    assert.ok(neverTogether(same), 'one call at a time for a handler and an object');
+  }
+}
+
+function neverTogether(calls: readonly MadeCall[]): boolean {
+  return calls.every((call, place) => {
+    const before = calls[place - 1];
+    return !before || (before.ended !== undefined && before.ended < call.begun);
+  });
+}
+
+interface Row {
+  readonly event: number;
+  readonly position: number;
+  readonly handler: string;
+  readonly object: string;
+  readonly status: number;
+  readonly replayOf: number | null;
+  readonly attempts: number;
+}
+
+interface EventRow {
+  readonly seq: number;
+  readonly stage: number;
+  readonly executor: string | null;
+  readonly payload: string;
+}
+
+/** What must be so once everything was well again for long enough. */
+export function checkEnd(world: World): void {
+  const { bench } = world;
+  const rows = bench.select<Row>(
+    `select event_seq as event, position, handler_id as handler, object_id as object, status,
+     replay_of as replayOf, attempts from executions order by seq`,
+  );
+  const events = bench.select<EventRow>('select seq, stage, executor, payload from events order by seq');
+  checkOrder(world, rows);
+  checkChains(world, rows);
+  checkAttempts(world, rows);
+  checkEvents(world, events);
+  checkMessages(world, events);
+  assert.deepEqual(
+    rows.filter(({ status }) => status < 3),
+    [],
+    'every execution has come to an end',
+  );
+  assert.deepEqual(world.logged, [], 'nothing went wrong inside');
+}
+
+function checkEvents(world: World, events: readonly EventRow[]): void {
+  const there = new Set(events.map(({ seq }) => world.eventId(seq)));
+  assert.deepEqual(
+    world.accepted.filter((id) => !there.has(id)),
+    [],
+    'nothing accepted is lost',
+  );
+  assert.deepEqual(
+    events.filter(
+      ({ seq, payload }) => !world.accepted.includes(world.eventId(seq)) && !world.mayBeThere(payload),
+    ),
+    [],
+    'nothing else is there',
+  );
+  assert.deepEqual(
+    events.filter(({ stage }) => stage < 7),
+    [],
+    'every event has come to an end',
+  );
+}
+
+/** An executor sends the message of an event it has taken on once, unless a crash came in between. */
+function checkMessages(world: World, events: readonly EventRow[]): void {
+  const [unclaimed] = [10];
+  for (const { seq, stage, executor } of events) {
+    const messages = world.bench.passes.filter(({ eventId }) => eventId === world.eventId(seq)).length;
+    const expected = executor === null || stage === unclaimed ? 0 : 1;
+    if (world.cutOff) assert.ok(messages <= expected, `event ${seq} has ${messages} messages`);
+    else assert.equal(messages, expected, `messages of event ${seq}`);
+  }
+}
+
+/** Calls are made once: each is an attempt in the journal, and no execution succeeds twice. */
+function checkAttempts(world: World, rows: readonly Row[]): void {
+  const calls = Map.groupBy(world.bench.calls, ({ webhookId }) => webhookId);
+  const executions = Map.groupBy(rows, ({ event, handler }) => `${world.eventId(event)}_${handler}`);
+  for (const [webhookId, made] of calls) {
+    const kept = executions.get(webhookId) ?? [];
+    const attempts = kept.reduce((sum, one) => sum + one.attempts, 0);
+    if (world.cutOff)
+      assert.ok(made.length <= attempts, `${webhookId}: ${made.length} calls, ${attempts} attempts`);
+    else assert.equal(made.length, attempts, `attempts of ${webhookId}`);
+    const succeeded = made.filter(({ outcome }) => outcome?.ok).length;
+    assert.ok(succeeded <= kept.length, `${webhookId} is called again although it has succeeded`);
+  }
+}
+
+/** Of one handler and object, an execution is called only when the ones before it are settled (rule 6). */
+function checkOrder(world: World, rows: readonly Row[]): void {
+  const first = new Map<string, number>();
+  const last = new Map<string, number>();
+  for (const { webhookId, begun, ended } of world.bench.calls) {
+    first.set(webhookId, Math.min(begun, first.get(webhookId) ?? Number.POSITIVE_INFINITY));
+    last.set(webhookId, ended ?? Number.POSITIVE_INFINITY);
+  }
+  for (const [, same] of Map.groupBy(rows, ({ handler, object }) => `${handler} ${object}`)) {
+    const called = same
+      .filter(
+        ({ event, replayOf, attempts }) =>
+          replayOf === null && attempts > 0 && !world.replayed.has(world.eventId(event)),
+      )
+      .map(({ event, handler }) => `${world.eventId(event)}_${handler}`)
+      .filter((id) => first.has(id));
+    for (const [place, id] of called.entries()) {
+      const before = called[place - 1];
+      if (before)
+        assert.ok(
+          Number(last.get(before)) < Number(first.get(id)),
+          `${id} was called before ${before} was settled`,
+        );
+    }
+  }
+}
+
+/** One after the other, in chain order: the first call of a handler comes after that of the one before (rule 4). */
+function checkChains(world: World, rows: readonly Row[]): void {
+  for (const [event, chain] of Map.groupBy(
+    rows.filter(({ replayOf }) => replayOf === null),
+    (row) => row.event,
+  )) {
+    const eventId = world.eventId(event);
+    if (world.replayed.has(eventId)) continue;
+    const called = chain
+      .toSorted((a, b) => a.position - b.position)
+      .map(
+        ({ handler }) =>
+          world.bench.calls.find(({ webhookId }) => webhookId === `${eventId}_${handler}`)?.begun,
+      )
+      .filter((begun) => begun !== undefined);
+    // A parked handler is passed by, and called later: then only those that went well at once keep the order.
+    const parked =
+      chain.some(({ status, attempts }) => status !== 3 || attempts !== 1) || world.hasParked(event);
+    if (!parked)
+      assert.deepEqual(
+        called,
+        called.toSorted((a, b) => a - b),
+        `the chain of ${event} in order`,
+      );
+  }
+}

@@ -1,0 +1,308 @@
+import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
+import { aHandler, anEnvelope, type Behaviour, EngineBench, outage, refusal } from '../engine-bench.ts';
+import { CircuitWatch } from './circuit-watch.ts';
+import {
+  type Configured,
+  type Flow,
+  type Happening,
+  type Health,
+  type Id,
+  ids,
+  type WriterEnds,
+} from './happenings.ts';
+import { checkMessage } from './message-check.ts';
+import { Switches } from './switches.ts';
+
+type Emitted = { readonly id: string; readonly payload: string };
+
+/** A registry to which things happen, with what was promised about each event. */
+export class World {
+  readonly bench = new EngineBench();
+  readonly circuits = new CircuitWatch(this.bench);
+  /** Ids of acknowledged events. */
+  readonly accepted: string[] = [];
+  /** Events that were replayed by hand break the plain order on purpose. */
+  readonly replayed = new Set<string>();
+  /** Calls were cut off, and messages perhaps with them. */
+  cutOff = false;
+  readonly #broken: unknown[] = [];
+  readonly #switches = new Switches();
+  readonly #flows = new Map<string, Flow>();
+  readonly #healths = new Map<Id, Health>();
+  readonly #parked = new Set<number>();
+  readonly #held: Emitted[] = [];
+  #writerEnded = false;
+
+  async begin(handlers: readonly Configured[]): Promise<void> {
+    const { bench } = this;
+    bench.config = { id: 'registry', claimSeconds: 20, concurrency: 4, retentionDays: 0 };
+    bench.flow = (event) => this.#flow(event);
+    for (const id of ids) bench.behaviours.set(id, this.#behaviour(id));
+    bench.onCall = (call) =>
+      this.#noting(() => {
+        assert.ok(call.flowsRan, `${call.webhookId} is called while flows stand still`);
+        this.circuits.begins(call);
+      });
+    bench.onAnswer = (call, outcome) => this.circuits.answers(call, outcome);
+    bench.onPass = (pass) =>
+      this.#noting(() => {
+        checkMessage(bench, pass, (id) => this.#shut(id));
+      });
+    this.#switches.deploy(handlers);
+    await bench.start(handlers.map(handlerOf));
+    bench.onOpening = () => {
+      this.#noteParked();
+      this.circuits.restarted();
+    };
+  }
+
+  async happen(what: Happening): Promise<void> {
+    const { bench } = this;
+    switch (what.do) {
+      case 'send':
+        return this.#send(what.object, what.flow);
+      case 'fire':
+        return this.#fire(what.object);
+      case 'wait':
+        return bench.advance(what.seconds * 1000);
+      case 'health':
+        this.#healths.set(what.handler, what.health);
+        return;
+      case 'switch':
+        this.#switches.switch(what.handler, what.status);
+        return this.#try(async () =>
+          (await bench.engine.operator()).switch(what.handler, what.status, 'anna', null),
+        );
+      case 'close':
+        return this.#close(what.handler);
+      case 'deploy':
+        return this.#deploy(what.handlers);
+      case 'pause':
+        return bench.pause();
+      case 'resume':
+        return bench.resume();
+      case 'crash':
+        this.cutOff = true;
+        return bench.restart();
+      case 'stop':
+        bench.pause();
+        await bench.advance(3000);
+        return bench.resume();
+      case 'answer':
+        return bench.answerAll();
+      case 'deliver late':
+        return this.#deliverLate();
+      case 'clock':
+        this.circuits.clockSet();
+        bench.time.set(bench.time.now() + what.hours * 3_600_000);
+        return;
+      case 'writer ends':
+        return this.#endWriter(what);
+      default:
+        return this.#operate(what.do, what.pick);
+    }
+  }
+
+  /** Everything is well again: what waits must come to its end. */
+  async heal(): Promise<void> {
+    const { bench } = this;
+    for (const id of ids) this.#healths.set(id, 'fine');
+    await bench.answerAll();
+    await this.#deploy(ids.map((id) => ({ id, stop: false, priority: 1, retries: 0, status: 'enabled' })));
+    for (const id of ids) await this.happen({ do: 'switch', handler: id, status: 'enabled' });
+    for (const id of ids) await this.#close(id);
+    await this.#deliverLate();
+    for (let hour = 0; hour < 30 && !this.#over(); hour += 1) {
+      await bench.advance(3_600_000);
+      await bench.answerAll();
+    }
+    await bench.advance(3_600_000);
+  }
+
+  /** Whether an execution of the event has been parked: nobody may have been told of it when the writer ended. */
+  hasParked(event: number): boolean {
+    const eventId = this.eventId(event);
+    return (
+      this.#parked.has(event) ||
+      this.bench.rows.some((row) => row.eventId === eventId && row.status === 'parked')
+    );
+  }
+
+  #noteParked(): void {
+    const parked = this.bench.select<{ event: number }>(
+      'select event_seq as event from executions where status = 2',
+    );
+    for (const { event } of parked) this.#parked.add(event);
+  }
+
+  /** What is watched while things happen. */
+  check(): void {
+    const [broken] = this.#broken;
+    if (broken !== undefined) throw broken;
+    this.circuits.check();
+  }
+
+  eventId(seq: number): string {
+    return `ev-${this.bench.tag}-${seq}`;
+  }
+
+  /** Errors that the engine had no reason for. */
+  get logged(): readonly string[] {
+    return this.bench.logged.filter(
+      (line) => !(this.#writerEnded && line.includes("journal's writer has ended")),
+    );
+  }
+
+  /** Whether an event that nobody acknowledged may be there: its acknowledgement was cut off. */
+  mayBeThere(payload: string): boolean {
+    return this.#writerEnded && JSON.parse(payload).data.cutOff === true;
+  }
+
+  async #deploy(handlers: readonly Configured[]): Promise<void> {
+    this.#switches.deploy(handlers);
+    await this.bench.deploy(handlers.map(handlerOf));
+  }
+
+  /** What may be cut off is marked as such. */
+  async #send(object: number, flow: Flow, cutOff = false): Promise<void> {
+    const data = cutOff ? { flow, cutOff } : { flow };
+    this.accepted.push(...(await this.bench.accept(anEnvelope(object, 'clients.update', data))));
+  }
+
+  async #fire(object: number, cutOff = false): Promise<void> {
+    this.accepted.push(
+      await this.bench.engine.fire(anEnvelope(object, 'clients.update', cutOff ? { cutOff } : {})),
+    );
+    await this.bench.settle();
+  }
+
+  /** In the middle of something, or of nothing; then it is opened again, and what was acknowledged goes on. */
+  async #endWriter({ during, turns, object, meanwhile }: WriterEnds): Promise<void> {
+    const { bench } = this;
+    this.#writerEnded = true;
+    this.cutOff = true;
+    const doing = this.#doing(during, object).catch((error) => assert.equal(error.name, 'Unavailable'));
+    for (let passed = 0; passed < turns; passed += 1) await turn();
+    await bench.endThreads();
+    await doing;
+    if (meanwhile === 'answer') await bench.answerAll();
+    if (meanwhile === 'pause') await this.happen({ do: 'pause' });
+    if (meanwhile === 'deploy') await this.happen({ do: 'resume' });
+    await bench.reopened();
+  }
+
+  async #doing(during: WriterEnds['during'], object: number): Promise<void> {
+    if (during === 'send') await this.#send(object, 'pass', true);
+    if (during === 'fire') await this.#fire(object, true);
+    if (during === 'answer') await this.bench.answerAll();
+  }
+
+  async #close(id: Id): Promise<void> {
+    await this.#try(async () => {
+      await (await this.bench.engine.operator()).closeCircuit(id);
+      this.circuits.closed(id);
+    });
+  }
+
+  /** Not one after the other: a handler may hang. */
+  #deliverLate(): Promise<void> {
+    for (const event of this.#held.splice(0)) {
+      this.bench.engine.journeyOf(event.id)?.begin();
+      this.#take(event);
+    }
+    return this.bench.settle();
+  }
+
+  /** Whether every event has come to its end. */
+  #over(): boolean {
+    return this.bench.select('select 1 from events where stage < 7 limit 1').length === 0;
+  }
+
+  /** One node takes it, and is done with it at once, whatever it has done with it. */
+  #flow(event: Emitted): void {
+    const journey = this.bench.engine.journeyOf(event.id);
+    journey?.begin();
+    this.#pass(event);
+    journey?.end();
+  }
+
+  #pass(event: Emitted): void {
+    const flow = this.#flows.get(event.id) ?? ((JSON.parse(event.payload).data.flow ?? 'pass') as Flow);
+    this.#flows.set(event.id, flow);
+    if (flow === 'drop') return;
+    if (flow === 'late') this.#held.push(event);
+    else if (flow === 'change')
+      this.#take({ ...event, payload: event.payload.replace('"data":{', '"data":{"more":1,') });
+    else this.#take(event);
+    if (flow === 'twice') this.#take(event);
+  }
+
+  /** An executor that can't take an event now says so; it is emitted again. */
+  #take(event: Emitted): void {
+    this.bench.take(event).catch((error) => this.#noting(() => assert.equal(error.name, 'Unavailable')));
+  }
+
+  #behaviour(id: Id): Behaviour {
+    return ({ attempt, eventId }) => {
+      switch (this.#healths.get(id) ?? 'fine') {
+        case 'dead':
+          return outage;
+        case 'refusing':
+          return refusal;
+        case 'gone':
+          return { ok: false, code: 410, error: 'HTTP 410 Gone', gone: true };
+        case 'hanging':
+          return undefined;
+        case 'flaky':
+          return (attempt + Number(eventId.split('-')[2])) % 2 === 0 ? outage : {};
+        default:
+          return {};
+      }
+    };
+  }
+
+  async #operate(what: 'replay' | 'cancel', pick: number): Promise<void> {
+    const rows = this.bench.select<{ seq: number; event: number }>(
+      'select seq, event_seq as event from executions order by seq',
+    );
+    const row = rows[pick % Math.max(1, rows.length)];
+    if (!row) return;
+    const id = `ex-${this.bench.tag}-${row.seq}`;
+    await this.#try(async () => {
+      const operator = await this.bench.engine.operator();
+      if (what === 'cancel') return operator.cancel(id, 'anna');
+      await operator.replayExecution(id);
+      this.replayed.add(this.eventId(row.event));
+    });
+  }
+
+  #shut(id: string) {
+    return this.#switches.shut(id) ?? (this.bench.engine.circuitOf(id).state === 'closed' ? null : 'circuit');
+  }
+
+  /** What an operator may not do now is refused with a reason, and changes nothing. */
+  async #try(work: () => Promise<unknown>): Promise<void> {
+    await work().catch((error) => assert.match(error.name, /Conflict|NotFound/));
+    await this.bench.settle();
+  }
+
+  /** What goes wrong inside of the engine's own work must not be lost there. */
+  #noting(check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      this.#broken.push(error);
+    }
+  }
+}
+
+function handlerOf({ id, stop, priority, retries, status }: Configured) {
+  return aHandler(id, {
+    priority,
+    handlerStatus: status,
+    onFailure: stop ? 'stop' : 'continue',
+    retryDelays: [5, 60, 300].slice(0, retries),
+    concurrency: 2,
+  });
+}
