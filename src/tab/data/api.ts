@@ -1,5 +1,3 @@
-import type { Page } from './shapes.ts';
-
 /** What of jQuery the tab uses: its requests carry the editor's token and admin root. */
 export type Ajax = (url: string, options: object) => PromiseLike<unknown>;
 
@@ -48,10 +46,6 @@ export class Api {
 
   get<T>(path: string, query: Query = {}): Promise<T> {
     return this.#request(path, { type: 'GET', data: query, dataType: 'json' });
-  }
-
-  page<Row>(path: string, query: Query): Promise<Page<Row>> {
-    return this.get<Page<Row>>(path, query);
   }
 
   send<T>(method: 'POST' | 'PATCH', path: string, body: object = {}): Promise<T> {

@@ -1,4 +1,5 @@
-import { editedHandlers, onFlowsChanged } from '../editor/flow-nodes.ts';
+import { onEditorEvents } from '../editor/events.ts';
+import { editedHandlers, flowChanges } from '../editor/flow-nodes.ts';
 import { path } from './api.ts';
 import { type DeployedHandler, type HandlerRow, handlerRows } from './handler-rows.ts';
 import { LiveSource } from './live-source.ts';
@@ -61,8 +62,8 @@ export class Handlers extends LiveSource {
     return [
       registries.observe(() => void this.read()),
       navigation.observe(() => this.changed()),
-      onFlowsChanged(() => this.#merging.ask()),
-      onDeployed(() => void registries.refresh()),
+      onEditorEvents(flowChanges, () => this.#merging.ask()),
+      onEditorEvents(['deploy'], () => void registries.refresh()),
       () => this.#merging.stop(),
     ];
   }
@@ -81,9 +82,4 @@ export class Handlers extends LiveSource {
     this.rows = handlerRows(this.#deployed, editedHandlers());
     this.changed();
   }
-}
-
-function onDeployed(callback: () => void): () => void {
-  RED.events.on('deploy', callback);
-  return () => RED.events.off('deploy', callback);
 }

@@ -81,10 +81,8 @@ export class LiveList<Row extends ListRow> extends Observable {
       if (!belongs) gone.add(row.id);
       else if (known.has(row.id) || this.#isWithin(row)) arrived.push({ ...known.get(row.id), ...row });
     }
-    if (this.paused || !this.#atTop) {
-      for (const row of arrived) if (!known.has(row.id)) this.#hold(row);
-      if (!this.paused) this.#replaceKnown(known, arrived);
-    } else {
+    if (this.paused || !this.#atTop) this.#wait(known, arrived);
+    else {
       const kept = this.rows.filter(({ id }) => !gone.has(id));
       this.rows = withRows(kept, arrived, this.#compare);
       this.#trim();
@@ -135,11 +133,7 @@ export class LiveList<Row extends ListRow> extends Observable {
     } else if (this.#atTop) {
       this.rows = withHead(this.rows, head, pages.drained, this.#compare);
       this.#trim();
-    } else {
-      const known = new Map(this.rows.map((row) => [row.id, row]));
-      for (const row of head) if (!known.has(row.id)) this.#hold(row);
-      this.#replaceKnown(known, head);
-    }
+    } else this.#wait(new Map(this.rows.map((row) => [row.id, row])), head);
   }
 
   async #readMore(): Promise<void> {
@@ -171,10 +165,6 @@ export class LiveList<Row extends ListRow> extends Observable {
     return this.complete || oldest === undefined || this.#compare(row, oldest) < 0;
   }
 
-  #hold(row: Row): void {
-    if (this.#held.size < gathered || this.#held.has(row.id)) this.#held.set(row.id, row);
-  }
-
   #release(): void {
     if (this.#held.size === 0) return;
     this.rows = withRows(this.rows, [...this.#held.values()], this.#compare);
@@ -183,9 +173,14 @@ export class LiveList<Row extends ListRow> extends Observable {
     this.changed();
   }
 
-  #replaceKnown(known: ReadonlyMap<string, Row>, rows: readonly Row[]): void {
-    const newer = new Map(rows.filter(({ id }) => known.has(id)).map((row) => [row.id, row]));
-    if (newer.size > 0) this.rows = this.rows.map((row) => newer.get(row.id) ?? row);
+  /** New rows wait; those that are shown are brought up to date where they stand, unless the list is paused. */
+  #wait(known: ReadonlyMap<string, Row>, rows: readonly Row[]): void {
+    const newer = new Map<string, Row>();
+    for (const row of rows) {
+      if (known.has(row.id)) newer.set(row.id, row);
+      else if (this.#held.size < gathered || this.#held.has(row.id)) this.#held.set(row.id, row);
+    }
+    if (!this.paused && newer.size > 0) this.rows = this.rows.map((row) => newer.get(row.id) ?? row);
   }
 
   #trim(): void {

@@ -13,12 +13,16 @@ import type { Sources } from './sources.ts';
 /** The API's two long lists. */
 export type LogName = 'executions' | 'events';
 
+/** A row of one of them; newer ones have higher numbers. */
+export interface LogListRow extends ListRow {
+  readonly seq: number;
+}
+
 /** One of the API's lists, and what the live feed says of it. */
-export interface LogKind<Row extends ListRow, Filter extends object = object> {
+export interface LogKind<Row extends LogListRow, Filter extends object = object> {
   readonly route: LogName;
   /** ISO 8601: what the list is sorted by, newest first. */
   timeOf(row: Row): string;
-  seqOf(row: Row): number;
   filterOf(navigation: Navigation): RememberedFilter<Filter>;
   /** A row as the list keeps it. */
   kept(row: Row): Row;
@@ -33,7 +37,7 @@ export interface LogKind<Row extends ListRow, Filter extends object = object> {
 const betweenReadings = 1500;
 
 /** A list of the API as the navigation asks for it, kept up to date by the live feed. */
-export class LiveLog<Row extends ListRow> extends LiveSource {
+export class LiveLog<Row extends LogListRow> extends LiveSource {
   readonly list: LiveList<Row>;
   readonly #sources: Sources;
   readonly #kind: LogKind<Row>;
@@ -44,10 +48,9 @@ export class LiveLog<Row extends ListRow> extends LiveSource {
     super();
     this.#sources = sources;
     this.#kind = kind;
-    const { timeOf, seqOf } = kind;
+    const { timeOf } = kind;
     this.list = new LiveList<Row>(
-      (a, b) =>
-        compareText(timeOf(b), timeOf(a)) || seqOf(b) - seqOf(a) || compareText(a.registry, b.registry),
+      (a, b) => compareText(timeOf(b), timeOf(a)) || b.seq - a.seq || compareText(a.registry, b.registry),
       timeOf,
     );
   }
@@ -88,7 +91,10 @@ export class LiveLog<Row extends ListRow> extends LiveSource {
   }
 
   async #page(registry: string, query: Query): Promise<Page<Row>> {
-    const page = await this.#sources.api.page<Row>(path('registries', registry, this.#kind.route), query);
+    const page = await this.#sources.api.get<Page<Row>>(
+      path('registries', registry, this.#kind.route),
+      query,
+    );
     return { ...page, items: page.items.map((row) => this.#kind.kept({ ...row, registry })) };
   }
 

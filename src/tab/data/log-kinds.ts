@@ -9,7 +9,6 @@ const shownLength = 300;
 export const executionKind: LogKind<LogRow, LogFilter> = {
   route: 'executions',
   timeOf: ({ startedAt }) => startedAt ?? '',
-  seqOf: ({ seq }) => seq,
   filterOf: ({ log }) => log,
   kept: (row) => ({ ...row, response: beginning(row.response), error: beginning(row.error) }),
   told: (rows, { log }) => {
@@ -26,7 +25,6 @@ export const executionKind: LogKind<LogRow, LogFilter> = {
 export const eventKind: LogKind<EventLogRow, EventFilter> = {
   route: 'events',
   timeOf: ({ acceptedAt }) => acceptedAt,
-  seqOf: ({ seq }) => seq,
   filterOf: ({ events }) => events,
   kept: (row) => row,
   told: (rows) => ({ told: [], unclear: rows.length > 0 }),

@@ -19,18 +19,12 @@ export class Navigation extends Observable {
   readonly events: RememberedFilter<EventFilter>;
   readonly handlers: RememberedFilter<HandlerFilter>;
   readonly #preferences: Preferences;
-  #view: ViewName;
-  #registry: string;
   /** Counts how often everything is to be fetched anew. */
   generation = 0;
 
   constructor(preferences: Preferences) {
     super();
     this.#preferences = preferences;
-    const view = preferences.get('view');
-    const registry = preferences.get('registry');
-    this.#view = views.find((name) => name === view) ?? 'handlers';
-    this.#registry = typeof registry === 'string' ? registry : '';
     this.log = new RememberedFilter(preferences, 'log', everyExecution);
     this.events = new RememberedFilter(preferences, 'events', everyEvent);
     this.handlers = new RememberedFilter(preferences, 'handlers', everyHandler);
@@ -38,33 +32,34 @@ export class Navigation extends Observable {
   }
 
   get view(): ViewName {
-    return this.#view;
+    const view = this.#preferences.get('view');
+    return views.find((name) => name === view) ?? 'handlers';
   }
 
   /** The only registry shown; '' for all. */
   get registry(): string {
-    return this.#registry;
+    const registry = this.#preferences.get('registry');
+    return typeof registry === 'string' ? registry : '';
   }
 
   show(view: ViewName): void {
-    this.#turnTo(view);
+    this.#preferences.set('view', view);
     this.changed();
   }
 
   chooseRegistry(registry: string): void {
-    this.#registry = registry;
     this.#preferences.set('registry', registry);
     this.changed();
   }
 
   /** Shows the executions that a link elsewhere stands for. */
   showExecutions(filter: Partial<LogFilter>): void {
-    this.#turnTo('executions');
+    this.#preferences.set('view', 'executions');
     this.log.only(filter);
   }
 
   showEvents(filter: Partial<EventFilter>): void {
-    this.#turnTo('events');
+    this.#preferences.set('view', 'events');
     this.events.only(filter);
   }
 
@@ -77,10 +72,5 @@ export class Navigation extends Observable {
   /** Time has passed. */
   tick(): void {
     this.changed();
-  }
-
-  #turnTo(view: ViewName): void {
-    this.#view = view;
-    this.#preferences.set('view', view);
   }
 }

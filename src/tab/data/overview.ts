@@ -11,7 +11,6 @@ const betweenReadings = 5000;
 
 /** The numbers of the last hour or day, read again as things happen. */
 export class Overview extends LiveSource {
-  span: Span;
   series: Series | undefined;
   problem: unknown;
   readonly #sources: Sources;
@@ -20,11 +19,14 @@ export class Overview extends LiveSource {
   constructor(sources: Sources) {
     super();
     this.#sources = sources;
-    this.span = spans.find(({ name }) => name === sources.preferences.get('span')) ?? (spans[0] as Span);
+  }
+
+  get span(): Span {
+    const name = this.#sources.preferences.get('span');
+    return spans.find((span) => span.name === name) ?? (spans[0] as Span);
   }
 
   choose(span: Span): void {
-    this.span = span;
     this.#sources.preferences.set('span', span.name);
     void this.#read();
   }

@@ -6,24 +6,23 @@ export interface UserSettings {
 
 const key = 'provisioningTab';
 
-/** What the tab remembers for each user. */
+/** What the tab remembers for each user; where the editor can save nothing, for as long as it lies open. */
 export class Preferences {
   readonly #settings: UserSettings;
+  #values: Readonly<Record<string, unknown>>;
 
   constructor(settings: UserSettings) {
     this.#settings = settings;
+    const saved = settings.get(key);
+    this.#values = typeof saved === 'object' && saved !== null ? { ...saved } : {};
   }
 
   get(name: string): unknown {
-    return this.#all()[name];
+    return this.#values[name];
   }
 
   set(name: string, value: unknown): void {
-    this.#settings.set(key, { ...this.#all(), [name]: value });
-  }
-
-  #all(): Record<string, unknown> {
-    const saved = this.#settings.get(key);
-    return typeof saved === 'object' && saved !== null ? (saved as Record<string, unknown>) : {};
+    this.#values = { ...this.#values, [name]: value };
+    this.#settings.set(key, this.#values);
   }
 }

@@ -55,26 +55,22 @@ export function seriesOf(
   step: number,
   now: number,
 ): Series {
-  const steps = new Map<number, StatisticsStep>();
-  for (const one of registries.flat()) {
-    const at = Date.parse(one.at) / 1000;
-    const known = steps.get(at);
-    steps.set(at, known ? together(known, one) : one);
-  }
-  const sorted = [...steps].sort(([a], [b]) => a - b);
+  const byTime = Map.groupBy(registries.flat(), ({ at }) => Date.parse(at) / 1000);
+  const sorted = [...byTime].sort(([a], [b]) => a - b);
   const isOpen = (at: number) => (at + step) * 1000 > now;
-  const line = (take: (one: StatisticsStep) => number | null) =>
-    sorted.map(([at, one]) => (isOpen(at) ? null : take(one)));
-  const perMinute = (name: keyof Counts) => line((one) => (one[name] * 60) / step);
-  const open = sorted.filter(([at]) => isOpen(at)).map(([, one]) => one);
+  const line = (take: (steps: readonly StatisticsStep[]) => number | null) =>
+    sorted.map(([at, steps]) => (isOpen(at) ? null : take(steps)));
+  const perMinute = (name: keyof Counts) => line((steps) => (sumOf(steps)[name] * 60) / step);
+  const percentile = (name: 'p50' | 'p95') => line((steps) => highest(steps.map((one) => one[name])));
+  const open = sorted.filter(([at]) => isOpen(at)).flatMap(([, steps]) => steps);
   return {
     at: sorted.map(([at]) => at),
     succeeded: perMinute('succeeded'),
     failed: perMinute('failed'),
     parked: perMinute('parked'),
-    p50: line(({ p50 }) => p50),
-    p95: line(({ p95 }) => p95),
-    totals: sumOf(sorted.map(([, one]) => one)),
+    p50: percentile('p50'),
+    p95: percentile('p95'),
+    totals: sumOf(sorted.flatMap(([, steps]) => steps)),
     open: open.length > 0 ? sumOf(open) : null,
   };
 }
@@ -84,17 +80,7 @@ function sumOf(steps: readonly StatisticsStep[]): Counts {
   return { succeeded: sum('succeeded'), failed: sum('failed'), parked: sum('parked') };
 }
 
-function together(a: StatisticsStep, b: StatisticsStep): StatisticsStep {
-  return {
-    at: a.at,
-    succeeded: a.succeeded + b.succeeded,
-    failed: a.failed + b.failed,
-    parked: a.parked + b.parked,
-    p50: higher(a.p50, b.p50),
-    p95: higher(a.p95, b.p95),
-  };
-}
-
-function higher(a: number | null, b: number | null): number | null {
-  return a === null ? b : b === null ? a : Math.max(a, b);
+function highest(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length > 0 ? Math.max(...known) : null;
 }

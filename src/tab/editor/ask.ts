@@ -1,3 +1,4 @@
+import { html, nothing, render } from 'lit';
 import type { Texts } from '../text/translate.ts';
 
 export interface Question {
@@ -33,21 +34,23 @@ export function ask({ text }: Texts, beside: HTMLElement, question: Question): P
     };
     const content = document.createElement('form');
     content.className = 'nrp nrp-ask';
-    const field = question.field === undefined ? undefined : fieldOf(question.field, question.value ?? '');
-    const no = button(text('button.back'), 'button');
-    const yes = button(question.yes, 'submit');
-    yes.classList.add('primary');
-    const words = document.createElement('p');
-    words.textContent = question.text;
-    const buttons = document.createElement('p');
-    buttons.className = 'nrp-ask-buttons';
-    buttons.append(no, yes);
-    content.append(words, ...(field ? [field.label] : []), buttons);
-
-    no.addEventListener('click', () => answer(undefined));
+    render(
+      html`<p>${question.text}</p>
+        ${
+          question.field
+            ? html`<label>${question.field}<input type="text" maxlength="500" .value=${question.value ?? ''} /></label>`
+            : nothing
+        }
+        <p class="nrp-ask-buttons">
+          <button type="button" class="red-ui-button" @click=${() => answer(undefined)}>${text('button.back')}</button>
+          <button type="submit" class="red-ui-button primary">${question.yes}</button>
+        </p>`,
+      content,
+    );
+    const field = content.querySelector('input');
     content.addEventListener('submit', (event) => {
       event.preventDefault();
-      answer(field?.input.value.trim() ?? '');
+      answer(field?.value.trim() ?? '');
     });
     // The editor's own shortcuts are not for what is typed here.
     content.addEventListener('keydown', (event) => event.stopPropagation());
@@ -60,29 +63,11 @@ export function ask({ text }: Texts, beside: HTMLElement, question: Question): P
         setTimeout(() => {
           asked = true;
           // Whoever was quicker is not led away from what they chose.
-          if (!content.contains(document.activeElement)) (field?.input ?? no).focus();
+          if (!content.contains(document.activeElement)) (field ?? content.querySelector('button'))?.focus();
         });
         return content;
       },
     });
     popover.open();
   });
-}
-
-function button(label: string, type: 'button' | 'submit'): HTMLButtonElement {
-  const element = document.createElement('button');
-  element.type = type;
-  element.className = 'red-ui-button';
-  element.textContent = label;
-  return element;
-}
-
-function fieldOf(name: string, value: string): { label: HTMLLabelElement; input: HTMLInputElement } {
-  const label = document.createElement('label');
-  const input = document.createElement('input');
-  input.type = 'text';
-  input.maxLength = 500;
-  input.value = value;
-  label.append(name, input);
-  return { label, input };
 }

@@ -71,14 +71,15 @@ export function flowJsonOf(registry: string): string {
   return JSON.stringify([...new Map(exported.map((node) => [node.id, node])).values()]);
 }
 
-/** Calls back whenever nodes of the flows change in the editor, or are deployed. @returns what ends it */
-export function onFlowsChanged(callback: () => void): () => void {
-  const events = ['nodes:add', 'nodes:change', 'nodes:remove', 'flows:change', 'deploy', 'workspace:dirty'];
-  for (const event of events) RED.events.on(event, callback);
-  return () => {
-    for (const event of events) RED.events.off(event, callback);
-  };
-}
+/** What the editor tells when nodes of the flows change in it, or are deployed. */
+export const flowChanges = [
+  'nodes:add',
+  'nodes:change',
+  'nodes:remove',
+  'flows:change',
+  'deploy',
+  'workspace:dirty',
+] as const;
 
 function editedHandler(node: EditorNode): EditedHandler {
   const type = (textOf(node['handlerType']) || 'http') as EditedHandler['type'];

@@ -48,12 +48,6 @@ export class SidebarHalf {
   }
 }
 
-/** Calls back when halves of a sidebar are shown, hidden or dragged. @returns what ends it */
-export function onSidebarResized(callback: () => void): () => void {
-  RED.events.on('sidebar:resize', callback);
-  return () => RED.events.off('sidebar:resize', callback);
-}
-
 const idOf = (button: HTMLButtonElement): string => button.dataset['tabId'] ?? '';
 
 /** The tab bar has four groups of buttons: of each sidebar the upper half's, then the lower one's. */

@@ -7,10 +7,26 @@ import matrix from './matrix.css';
 import overview from './overview.css';
 import tables from './tables.css';
 
+const executions = ['id', 'status', 'registry', 'date', 'event', 'handler', 'object', 'response', 'duration'];
+const handlersOnly = ['number', 'priority', 'name', 'target', 'health', 'flag', 'actions'];
+
+/** Where a row is a card, each cell has the place that is named as its column. */
+const places = [...executions, ...handlersOnly]
+  .map((column) => `.nrp td.nrp-c-${column} { grid-area: ${column} }`)
+  .join('\n');
+
 /** Everything holds within the tab's own elements only: the chart's style too. */
-const style = [`.nrp {\n${uPlotStyle}\n}`, base, frame, tables, handlers, matrix, overview, details].join(
-  '\n',
-);
+const style = [
+  `.nrp {\n${uPlotStyle}\n}`,
+  places,
+  base,
+  frame,
+  tables,
+  handlers,
+  matrix,
+  overview,
+  details,
+].join('\n');
 
 const id = 'nrp-style';
 

@@ -1,10 +1,20 @@
 import { languageTag } from './language.ts';
 
-const steps = [
+/** Units of a time that was or will be; seconds. */
+const distances = [
   ['day', 86_400],
   ['hour', 3600],
   ['minute', 60],
   ['second', 1],
+] as const;
+
+/** Units of a duration, ms, and the decimals that each is written with. */
+const lengths = [
+  ['day', 86_400_000, 1],
+  ['hour', 3_600_000, 1],
+  ['minute', 60_000, 0],
+  ['second', 1000, 1],
+  ['millisecond', 1, 0],
 ] as const;
 
 /** Times, durations and numbers as people of one language write them. */
@@ -17,43 +27,35 @@ export class Formats {
   readonly #clock: Intl.DateTimeFormat;
   readonly #number: Intl.NumberFormat;
   readonly #percent: Intl.NumberFormat;
-  readonly #units: ReadonlyMap<string, Intl.NumberFormat>;
+  readonly #lengths: readonly { readonly size: number; readonly format: Intl.NumberFormat }[];
 
   /** @param wanted as the editor or the browser tells it; `en-US` stands in for what is no language */
   constructor(wanted: string, timeZone?: string) {
     const language = languageTag(wanted);
-    const unit = (name: string, maximumFractionDigits: number) =>
-      new Intl.NumberFormat(language, {
-        style: 'unit',
-        unit: name,
-        unitDisplay: 'short',
-        maximumFractionDigits,
-      });
-    this.#relative = new Intl.RelativeTimeFormat(language, { style: 'short', numeric: 'auto' });
     const zone = { ...(timeZone !== undefined && { timeZone }) };
-    this.#absolute = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', ...zone });
-    const day = { month: 'short', day: 'numeric' } as const;
+    const dates = (options: Intl.DateTimeFormatOptions) =>
+      new Intl.DateTimeFormat(language, { ...options, ...zone });
+    const numbers = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(language, options);
     const minute = { hour: '2-digit', minute: '2-digit' } as const;
-    this.#time = new Intl.DateTimeFormat(language, { timeStyle: 'medium', ...zone });
-    this.#dayAndTime = new Intl.DateTimeFormat(language, { ...day, ...minute, ...zone });
-    this.#date = new Intl.DateTimeFormat(language, { dateStyle: 'medium', ...zone });
-    this.#clock = new Intl.DateTimeFormat(language, { ...minute, ...zone });
-    this.#number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
-    this.#percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
-    this.#units = new Map([
-      ['ms', unit('millisecond', 0)],
-      ['s', unit('second', 1)],
-      ['min', unit('minute', 0)],
-      ['h', unit('hour', 1)],
-      ['d', unit('day', 1)],
-    ]);
+    this.#relative = new Intl.RelativeTimeFormat(language, { style: 'short', numeric: 'auto' });
+    this.#absolute = dates({ dateStyle: 'medium', timeStyle: 'medium' });
+    this.#time = dates({ timeStyle: 'medium' });
+    this.#dayAndTime = dates({ month: 'short', day: 'numeric', ...minute });
+    this.#date = dates({ dateStyle: 'medium' });
+    this.#clock = dates(minute);
+    this.#number = numbers({ maximumFractionDigits: 1 });
+    this.#percent = numbers({ style: 'percent', maximumFractionDigits: 1 });
+    this.#lengths = lengths.map(([unit, size, maximumFractionDigits]) => ({
+      size,
+      format: numbers({ style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits }),
+    }));
   }
 
   /** `2 min. ago`, `in 5 min.`, `now`. @param at ISO 8601 @param now ms since 1970 */
   relative(at: string, now: number): string {
     const seconds = Math.round((Date.parse(at) - now) / 1000);
     if (Math.abs(seconds) < 5) return this.#relative.format(0, 'second');
-    const [unit, size] = steps.find(([, size]) => Math.abs(seconds) >= size) ?? steps[3];
+    const [unit, size] = distances.find(([, size]) => Math.abs(seconds) >= size) ?? distances[3];
     return this.#relative.format(Math.trunc(seconds / size), unit);
   }
 
@@ -81,17 +83,8 @@ export class Formats {
   /** `23 ms`, `1.2 sec`, `5 min`. @param ms null: nothing is known, `–` */
   duration(ms: number | null): string {
     if (ms === null) return '–';
-    const [unit, size] =
-      ms < 1000
-        ? (['ms', 1] as const)
-        : ms < 60_000
-          ? (['s', 1000] as const)
-          : ms < 3_600_000
-            ? (['min', 60_000] as const)
-            : ms < 86_400_000
-              ? (['h', 3_600_000] as const)
-              : (['d', 86_400_000] as const);
-    return this.#units.get(unit)?.format(ms / size) ?? '';
+    const length = this.#lengths.find(({ size }) => ms >= size) ?? this.#lengths.at(-1);
+    return length?.format.format(ms / length.size) ?? '';
   }
 
   count(value: number): string {

@@ -13,7 +13,7 @@ export function attemptsTimeline(app: App, details: ExecutionDetails): TemplateR
     ${attemptList.map((attempt, index) => entry(app, attempt, attemptList[index - 1], succeeded(details, attempt)))}
     ${
       details.parkedFor
-        ? html`<li class="nrp-next"><i class="fa fa-clock-o" aria-hidden="true"></i>
+        ? html`<li class="nrp-next nrp-items nrp-muted"><i class="fa fa-clock-o" aria-hidden="true"></i>
             <span>${whatItWaitsFor(app, details.parkedFor, details.nextAttemptAt)}</span></li>`
         : nothing
     }
@@ -33,14 +33,14 @@ function entry(app: App, attempt: AttemptRow, before: AttemptRow | undefined, go
   );
   return html`<li>
     <details>
-      <summary>
+      <summary class="nrp-items">
         <i class="fa ${good ? 'fa-check-circle nrp-good' : 'fa-times-circle nrp-bad'}" aria-hidden="true"></i>
         <span class="nrp-attempt">${text('attempt.number', { number: attempt.attempt })}</span>
         <span>${text(good ? 'status.succeeded' : 'status.failed')}</span>
         <time datetime=${startedAt} title=${startedAt}>${formats.absolute(startedAt)}</time>
         <span>${formats.duration(durationMs)}</span>
         ${pause === undefined ? nothing : html`<span class="nrp-muted">${text('attempt.after', { time: formats.duration(pause) })}</span>`}
-        <span class="nrp-attempt-answer">${answer.join(' · ')}</span>
+        <span class="nrp-wrap">${answer.join(' · ')}</span>
       </summary>
       ${headersTable(text('execution.sentHeaders'), attempt.requestHeaders)}
       ${headersTable(text('execution.receivedHeaders'), attempt.responseHeaders)}

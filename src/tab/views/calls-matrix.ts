@@ -14,7 +14,7 @@ export function callsMatrix(app: App, handlers: readonly HandlerRow[], asked: st
   const types = shownTypes(columns).filter(({ id }) => asked.trim() === '' || id.includes(asked.trim()));
   return html`<div class="nrp-scroll nrp-matrix-scroll" tabindex="0" role="region" aria-label=${text('matrix.caption')}>
     <table class="nrp-matrix">
-      <caption>${text('matrix.caption')}</caption>
+      <caption class="nrp-hidden">${text('matrix.caption')}</caption>
       <thead>
         <tr>
           <th scope="col">${text('column.event')}</th>
@@ -73,11 +73,8 @@ function matrixRow({ text }: App, id: string, title: string, columns: readonly H
 function shownTypes(
   handlers: readonly HandlerRow[],
 ): readonly { readonly id: string; readonly title: string }[] {
-  const registries = [...new Set(handlers.map(({ registry }) => registry))];
-  const known = eventTypesOf(registries).map(({ id, title }) => ({ id, title }));
-  const ids = new Set(known.map(({ id }) => id));
-  const others = new Set(
-    handlers.flatMap(({ events }) => events).filter((event) => !ids.has(event) && !event.endsWith('*')),
-  );
+  const known = eventTypesOf([...new Set(handlers.map(({ registry }) => registry))]);
+  const others = new Set(handlers.flatMap(({ events }) => events).filter((event) => !event.endsWith('*')));
+  for (const { id } of known) others.delete(id);
   return [...known, ...[...others].map((id) => ({ id, title: id }))];
 }

@@ -19,7 +19,7 @@ export function chainList(app: App, registry: string, executions: readonly Execu
       ].filter(Boolean);
       // Its turn has not come: there is nothing to open yet.
       const pending = status === 'pending';
-      return html`<li>
+      return html`<li class="nrp-items">
         ${executionMark(app, execution)}
         ${
           pending
@@ -32,7 +32,7 @@ export function chainList(app: App, registry: string, executions: readonly Execu
                 @click=${() => app.details.execution(registry, id)}
               >${name}</button>`
         }
-        ${notes.length > 0 ? html`<span class="nrp-muted nrp-chain-notes">${notes.join(' · ')}</span>` : nothing}
+        ${notes.length > 0 ? html`<span class="nrp-muted nrp-wrap">${notes.join(' · ')}</span>` : nothing}
       </li>`;
     })}
   </ol>`;

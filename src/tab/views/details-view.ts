@@ -4,7 +4,7 @@ import { closeTray } from '../editor/tray.ts';
 import { copy } from './notices.ts';
 import { problemNote, waitNote, wordButton } from './parts.ts';
 import { problemOf } from './problems.ts';
-import { View, Watch } from './view.ts';
+import { lazy, View, Watch } from './view.ts';
 
 /** All that is known of one event or execution, once it has been read. */
 export abstract class DetailsView<Details> extends View {
@@ -12,11 +12,11 @@ export abstract class DetailsView<Details> extends View {
   declare registry: string;
   /** The id of the event or execution. */
   declare subject: string;
-  #followed: Followed<Details> | undefined;
+  protected readonly followed = lazy(() => this.follow());
 
   constructor() {
     super();
-    new Watch(this, () => [this.followed], 'at once');
+    new Watch(this, () => [this.followed()], 'at once');
   }
 
   /** Where the details come from. */
@@ -24,13 +24,8 @@ export abstract class DetailsView<Details> extends View {
 
   protected abstract content(details: Details): TemplateResult;
 
-  protected get followed(): Followed<Details> {
-    this.#followed ??= this.follow();
-    return this.#followed;
-  }
-
   override render(): TemplateResult {
-    const { details, problem } = this.followed;
+    const { details, problem } = this.followed();
     if (details) return html`<div class="nrp-details">${this.content(details)}</div>`;
     return problem === undefined ? waitNote(this.t('loading')) : problemNote(problemOf(this.app, problem));
   }

@@ -32,3 +32,12 @@ export function noneFound<F extends object>({ text }: App, filter: RememberedFil
 export function examplesButton({ text }: App, primary = false): TemplateResult {
   return wordButton({ icon: 'fa-download', label: text('button.examples'), act: showExamples, primary });
 }
+
+export function retryButton({ text }: App, retry: () => Promise<void>): TemplateResult {
+  return wordButton({ icon: 'fa-refresh', label: text('button.retry'), act: () => void retry() });
+}
+
+/** It could not be read. */
+export function failedState(app: App, problem: string, retry: () => Promise<void>): TemplateResult {
+  return emptyState('fa-exclamation-triangle', app.text('failed.title'), problem, retryButton(app, retry));
+}

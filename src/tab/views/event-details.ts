@@ -50,7 +50,7 @@ class EventDetailsView extends DetailsView<EventDetails> {
       question: this.t('event.replayAsk'),
       route: path('registries', this.registry, 'events', id, 'replay'),
       done: this.t('execution.replayDone'),
-      read: () => this.followed.read(),
+      read: () => this.followed().read(),
     });
   }
 }

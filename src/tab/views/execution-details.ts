@@ -88,7 +88,7 @@ class ExecutionDetailsView extends DetailsView<ExecutionDetails> {
       question: this.t(`execution.${name}Ask`),
       route: path('registries', this.registry, 'executions', id, name),
       done: this.t(`execution.${name}Done`),
-      read: () => this.followed.read(),
+      read: () => this.followed().read(),
     });
   }
 }

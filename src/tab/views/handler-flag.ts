@@ -68,7 +68,7 @@ export function overrideNote(app: App, handlers: Handlers, row: HandlerRow): Tem
   };
   return html`<div class="nrp-override">
     <i class="fa fa-hand-paper-o" aria-hidden="true"></i>
-    <span class="nrp-override-text">${overrideText(app, override)}</span>
+    <span class="nrp-override-text nrp-wrap">${overrideText(app, override)}</span>
     ${
       app.mayWrite
         ? html`<span class="button-group">

@@ -2,18 +2,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
 import type { HandlerRow } from '../data/handler-rows.ts';
 import type { Handlers } from '../data/handlers.ts';
+import type { ApiHandler } from '../data/shapes.ts';
 import { oneLine, visible } from '../text/visible.ts';
 import { iconButton } from './parts.ts';
 import { telling } from './problems.ts';
-
-/** What is said of a handler's last hour; null where there is nothing to say. */
-interface Words {
-  readonly none: string | null;
-  readonly rate: string | null;
-  readonly p95: string | null;
-  readonly parked: string | null;
-  readonly circuit: string | null;
-}
 
 /** How a handler has been doing in the last hour, each figure a way to the executions behind it. */
 export function handlerHealth(
@@ -21,55 +13,43 @@ export function handlerHealth(
   handlers: Handlers,
   row: HandlerRow,
 ): TemplateResult | typeof nothing {
-  const words = wordsOf(app, row);
-  if (!words || !row.deployed) return nothing;
+  if (!row.deployed) return nothing;
+  const { none, rate, p95, parked } = wordsOf(app, row.deployed);
   const { text, navigation } = app;
-  const { lastError } = row.deployed;
-  const successRate = row.deployed.successRate ?? 1;
-  const show = (status: string) => () => navigation.showExecutions({ handler: row.id, status });
-  const figure = (word: string, hint: string, act: () => void, tone = '') =>
-    html`<button type="button" class="nrp-link nrp-figure ${tone}" title=${hint} @click=${act}>${word}</button>`;
+  const { lastError, successRate: known } = row.deployed;
+  const successRate = known ?? 1;
+  const figure = (word: string, status: string, hint: string, tone = '') => {
+    const show = () => navigation.showExecutions({ handler: row.id, status });
+    return html`<button type="button" class="nrp-link ${tone}" title=${hint} @click=${show}>${word}</button>`;
+  };
   const rateHint =
     lastError && successRate < 1
       ? text('health.lastError', { error: oneLine(lastError) })
       : text('health.rateHint');
-  return html`<span class="nrp-health">
-    ${words.none === null ? nothing : html`<span class="nrp-muted">${words.none}</span>`}
-    ${
-      words.rate === null
-        ? nothing
-        : figure(
-            words.rate,
-            rateHint,
-            show(successRate < 1 ? 'failed' : ''),
-            successRate < 0.9 ? 'nrp-figure-bad' : '',
-          )
-    }
-    ${words.p95 === null ? nothing : html`<span class="nrp-p95" title=${text('health.p95Hint')}>${words.p95}</span>`}
-    ${words.parked === null ? nothing : figure(words.parked, text('health.parkedHint'), show('parked'))}
+  return html`<span class="nrp-health nrp-items">
+    ${none && html`<span class="nrp-muted">${none}</span>`}
+    ${rate && figure(rate, successRate < 1 ? 'failed' : '', rateHint, successRate < 0.9 ? 'nrp-error' : '')}
+    ${p95 && html`<span class="nrp-p95" title=${text('health.p95Hint')}>${p95}</span>`}
+    ${parked && figure(parked, 'parked', text('health.parkedHint'))}
     ${circuit(app, handlers, row)}
   </span>`;
 }
 
 /** What stands in a row's health, as one text: in brief without what it took. */
-export function healthTexts(app: App, row: HandlerRow): Record<'health' | 'briefHealth', string> {
-  const words = wordsOf(app, row);
-  const joined = (all: object) =>
-    Object.values(all)
-      .filter((word) => word !== null)
-      .join('  ');
-  return { health: joined({ ...words }), briefHealth: joined({ ...words, p95: null }) };
+export function healthText(app: App, { deployed }: HandlerRow, length?: 'brief'): string {
+  if (!deployed) return '';
+  const { none, rate, p95, parked, circuit } = wordsOf(app, deployed);
+  return [none, rate, length === 'brief' ? '' : p95, parked, circuit].filter(Boolean).join('  ');
 }
 
-function wordsOf({ text, formats }: App, { deployed }: HandlerRow): Words | undefined {
-  if (!deployed) return undefined;
-  const { successRate, p95Ms, parked, lastError, circuit } = deployed;
+/** What is said of a handler's last hour; '' where there is nothing to say. */
+function wordsOf({ text, formats }: App, { successRate, p95Ms, parked, lastError, circuit }: ApiHandler) {
   return {
-    none: successRate === null && !parked && !lastError ? text('health.none') : null,
-    rate: successRate === null ? null : text('health.rate', { rate: formats.percent(successRate) }),
-    p95: p95Ms === null ? null : text('health.p95', { time: formats.duration(p95Ms) }),
-    parked: parked ? text('health.parked', { count: formats.count(parked) }) : null,
-    circuit: circuit.state === 'closed' ? null : text(`circuit.${circuit.state}`),
+    none: successRate === null && !parked && !lastError ? text('health.none') : '',
+    rate: successRate === null ? '' : text('health.rate', { rate: formats.percent(successRate) }),
+    p95: p95Ms === null ? '' : text('health.p95', { time: formats.duration(p95Ms) }),
+    parked: parked ? text('health.parked', { count: formats.count(parked) }) : '',
+    circuit: circuit.state === 'closed' ? '' : text(`circuit.${circuit.state}`),
   };
 }
 

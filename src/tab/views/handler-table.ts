@@ -9,11 +9,11 @@ import { ask } from '../editor/ask.ts';
 import { deleteHandler, editHandler } from '../editor/flow-nodes.ts';
 import { targetParts } from '../text/target.ts';
 import { visible } from '../text/visible.ts';
+import { type Column, cells, lengthsStyle, registryColumn, tableHead, textsOf } from './columns.ts';
 import { handlerFlag, overrideNote } from './handler-flag.ts';
-import { handlerHealth, healthTexts } from './handler-health.ts';
+import { handlerHealth, healthText } from './handler-health.ts';
 import { deployMark, deployWord } from './marks.ts';
-import { iconButton } from './parts.ts';
-import { lengthsStyle, tableHead } from './table-head.ts';
+import { type Action, iconButton } from './parts.ts';
 
 /** What was deleted here and can still be undone with one step of the editor's history. */
 export type Deletions = Map<string, () => boolean>;
@@ -27,84 +27,79 @@ export function handlerTable(
   rows: readonly HandlerRow[],
   deletions: Deletions,
 ): TemplateResult {
-  const { text } = app;
   const several = showsSeveral(app);
+  const columns = columnsOf(app, handlers, deletions).filter(({ name }) => name !== 'registry' || several);
   const shown = rows.slice(0, mostHandlers);
-  const lengths = new ColumnLengths((row: HandlerRow) => textsOf(app, row)).of(shown);
-  const columns = [
-    'number',
-    'priority',
-    'name',
-    ...(several ? ['registry'] : []),
-    'event',
-    'target',
-    'health',
-    'flag',
-    'actions',
-  ];
+  const lengths = new ColumnLengths((row: HandlerRow) => textsOf(columns, row)).of(shown);
+  const note = (row: HandlerRow) =>
+    html`<tr class="nrp-note"><td colspan=${columns.length}>${overrideNote(app, handlers, row)}</td></tr>`;
   return html`<div class="nrp-scroll" tabindex="-1">
     <table
       class="nrp-table nrp-handlers ${several ? 'nrp-several' : ''}"
       style=${lengthsStyle(app, columns, lengths)}
     >
-      <caption>${text('handlers.caption')}</caption>
+      <caption class="nrp-hidden">${app.text('handlers.caption')}</caption>
       ${tableHead(app, columns)}
       <tbody>
         ${repeat(
           shown,
           ({ id }) => id,
-          (row) => tableRow(app, handlers, row, deletions, several),
+          (row) => {
+            const noted = row.deployed?.override;
+            return html`<tr class="nrp-handler nrp-is-${row.mark} nrp-is-${row.status} ${noted ? 'nrp-noted' : ''}">${cells(columns, row)}</tr>
+              ${noted ? note(row) : nothing}`;
+          },
         )}
       </tbody>
     </table>
   </div>`;
 }
 
-function tableRow(
-  app: App,
-  handlers: Handlers,
-  row: HandlerRow,
-  deletions: Deletions,
-  several: boolean,
-): TemplateResult {
-  const { text, registries } = app;
-  const name = visible(row.name || row.id);
-  const registry = visible(registries.nameOf(row.registry));
-  const events = eventsOf(row);
-  const target = visible(row.target);
-  const note = row.deployed?.override
-    ? html`<tr class="nrp-note"><td colspan=${several ? 9 : 8}>${overrideNote(app, handlers, row)}</td></tr>`
-    : nothing;
-  return html`<tr class="nrp-handler nrp-is-${row.mark} nrp-is-${row.status} ${row.deployed?.override ? 'nrp-noted' : ''}">
-    <td class="nrp-c-number" title=${text('column.number')}>${row.deployed ? row.deployed.number : '–'}</td>
-    <td class="nrp-c-priority"><span title=${text('handlers.priorityHint')}>${row.priority}</span></td>
-    <td class="nrp-c-name">
-      <span class="nrp-name" title=${name}>${name}</span>
-      ${deployMark(app, row.mark, visible(row.deployed?.refused ?? ''))}${problemMark(app, row)}
-    </td>
-    ${several ? html`<td class="nrp-c-registry" title=${registry}>${registry}</td>` : nothing}
-    <td class="nrp-c-event" title=${events}>${events}</td>
-    <td class="nrp-c-target" title=${target}>${targetOf(app, row)}</td>
-    <td class="nrp-c-health">${handlerHealth(app, handlers, row)}</td>
-    <td class="nrp-c-flag">${handlerFlag(app, handlers, row)}</td>
-    <td class="nrp-c-actions">${actions(app, row, deletions)}</td>
-  </tr>${note}`;
+function columnsOf(app: App, handlers: Handlers, deletions: Deletions): readonly Column<HandlerRow>[] {
+  const { text } = app;
+  const forms = { briefHealth: (row: HandlerRow) => healthText(app, row, 'brief') };
+  return [
+    {
+      name: 'number',
+      text: ({ deployed }) => String(deployed?.number ?? '–'),
+      title: () => text('column.number'),
+    },
+    {
+      name: 'priority',
+      text: ({ priority }) => String(priority),
+      content: ({ priority }) => html`<span title=${text('handlers.priorityHint')}>${priority}</span>`,
+    },
+    {
+      name: 'name',
+      text: (row) => [nameOf(row), deployWord(app, row.mark)].filter(Boolean).join('   '),
+      content: (row) => html`<span class="nrp-name" title=${nameOf(row)}>${nameOf(row)}</span>
+        ${deployMark(app, row.mark, visible(row.deployed?.refused ?? ''))}${problemMark(app, row)}`,
+    },
+    registryColumn(app),
+    { name: 'event', text: ({ events }) => events.map(visible).join(', ') },
+    {
+      name: 'target',
+      text: ({ target }) => visible(target),
+      title: ({ target }) => visible(target),
+      content: (row) => targetOf(app, row),
+    },
+    {
+      name: 'health',
+      text: (row) => healthText(app, row),
+      forms,
+      content: (row) => handlerHealth(app, handlers, row),
+    },
+    {
+      name: 'flag',
+      text: ({ status }) => text(`flag.${status}`),
+      content: (row) => handlerFlag(app, handlers, row),
+    },
+    { name: 'actions', text: () => '', content: (row) => actions(app, row, deletions) },
+  ];
 }
 
-/** What stands in the columns that are as wide as their longest text. */
-function textsOf(app: App, row: HandlerRow): Record<string, string> {
-  return {
-    number: String(row.deployed?.number ?? ''),
-    name: [visible(row.name || row.id), deployWord(app, row.mark)].filter(Boolean).join('   '),
-    registry: visible(app.registries.nameOf(row.registry)),
-    event: eventsOf(row),
-    ...healthTexts(app, row),
-    flag: app.text(`flag.${row.status}`),
-  };
-}
-
-function eventsOf({ events }: HandlerRow): string {
-  return events.map(visible).join(', ');
+function nameOf({ name, id }: HandlerRow): string {
+  return visible(name || id);
 }
 
 /** The part that tells it from others gives way last. */
@@ -125,28 +120,29 @@ function problemMark({ text }: App, { problems }: HandlerRow): TemplateResult | 
 
 function actions(app: App, row: HandlerRow, deletions: Deletions): TemplateResult {
   const { announcements, text, navigation, mayWrite } = app;
-  const name = visible(row.name || row.id);
+  const name = nameOf(row);
   const logs = () => navigation.showExecutions({ handler: row.id });
-  if (row.mark === 'deleted') {
-    const undo = () => {
-      RED.history.pop();
-      announcements.say(text('handlers.undeleteDone', { name }));
-    };
-    return html`<span class="button-group">
-      ${iconButton({ icon: 'fa-list-alt', label: text('handlers.logs', { name }), act: logs })}
-      ${deletions.get(row.id)?.() ? iconButton({ icon: 'fa-undo', label: text('handlers.undelete', { name }), act: undo }) : nothing}
-    </span>`;
-  }
+  const undo = () => {
+    RED.history.pop();
+    announcements.say(text('handlers.undeleteDone', { name }));
+  };
   const remove = async ({ currentTarget }: MouseEvent) => {
     const question = { text: text('handlers.deleteAsk', { name }), yes: text('button.delete') };
     if ((await ask(app, currentTarget as HTMLElement, question)) === undefined) return;
     deletions.set(row.id, deleteHandler(row.id));
     announcements.say(text('handlers.deleteDone', { name }));
   };
-  const refused = mayWrite ? undefined : text('readOnly');
+  const button = (icon: string, word: string, act: Action['act'], refused?: string) =>
+    iconButton({ icon, label: text(`handlers.${word}`, { name }), act, refused });
   return html`<span class="button-group">
-    ${iconButton({ icon: 'fa-list-alt', label: text('handlers.logs', { name }), act: logs })}
-    ${iconButton({ icon: 'fa-pencil', label: text('handlers.edit', { name }), act: () => editHandler(row.id) })}
-    ${iconButton({ icon: 'fa-trash', label: text('handlers.delete', { name }), act: (event) => void remove(event), refused })}
+    ${button('fa-list-alt', 'logs', logs)}
+    ${
+      row.mark !== 'deleted'
+        ? html`${button('fa-pencil', 'edit', () => editHandler(row.id))}
+            ${button('fa-trash', 'delete', (event) => void remove(event), mayWrite ? undefined : text('readOnly'))}`
+        : deletions.get(row.id)?.()
+          ? button('fa-undo', 'undelete', undo)
+          : nothing
+    }
   </span>`;
 }

@@ -13,22 +13,17 @@ import { banner, iconButton, problemNote, waitNote, wordButton } from './parts.t
 import { problemOf } from './problems.ts';
 import { searchBar } from './search-bar.ts';
 import { handlerFields } from './search-fields.ts';
-import { define, View, Watch } from './view.ts';
+import { define, lazy, View, Watch } from './view.ts';
 
 /** The handlers: who is called, in which order, and how they are doing. */
 class HandlersView extends View {
-  #handlers: Handlers | undefined;
+  readonly #all = lazy(() => new Handlers(this.app));
   #searching = false;
   readonly #deletions: Deletions = new Map();
 
   constructor() {
     super();
-    new Watch(this, () => [this.#all]);
-  }
-
-  get #all(): Handlers {
-    this.#handlers ??= new Handlers(this.app);
-    return this.#handlers;
+    new Watch(this, () => [this.#all()]);
   }
 
   get #showsMatrix(): boolean {
@@ -38,7 +33,7 @@ class HandlersView extends View {
   override render(): TemplateResult {
     const { app } = this;
     const { navigation } = app;
-    const found = foundHandlers(this.#all.rows, navigation.handlers.fields, navigation.registry);
+    const found = foundHandlers(this.#all().rows, navigation.handlers.fields, navigation.registry);
     return html`${searchBar<HandlerFilter>(app, {
       filter: navigation.handlers,
       box: 'text',
@@ -55,14 +50,14 @@ class HandlersView extends View {
   }
 
   #content(found: readonly HandlerRow[]): TemplateResult {
-    const { status, rows, problem } = this.#all;
+    const { status, rows, problem } = this.#all();
     const { handlers: filter } = this.app.navigation;
     if (status === 'loading') return waitNote(this.t('loading'));
     if (status === 'failed') return problemNote(problemOf(this.app, problem));
     if (rows.length === 0) return this.#noHandler();
     if (found.length === 0) return noneFound(this.app, filter);
     if (this.#showsMatrix) return callsMatrix(this.app, found, filter.fields.eventType);
-    return html`${handlerTable(this.app, this.#all, found, this.#deletions)}
+    return html`${handlerTable(this.app, this.#all(), found, this.#deletions)}
       ${
         found.length > mostHandlers
           ? banner('info', this.t('handlers.more', { count: found.length - mostHandlers }))
@@ -84,7 +79,7 @@ class HandlersView extends View {
   }
 
   #deployNote(): TemplateResult | typeof nothing {
-    const count = awaitingDeploy(this.#all.rows);
+    const count = awaitingDeploy(this.#all().rows);
     if (count === 0) return nothing;
     const deploy = {
       icon: '',

@@ -4,8 +4,8 @@ import type { LiveList } from '../data/live-list.ts';
 import type { LogName } from '../data/live-log.ts';
 import type { RememberedFilter } from '../data/remembered-filter.ts';
 import type { ListRow } from '../data/row-merging.ts';
-import { emptyState, examplesButton, noneFound } from './empty-state.ts';
-import { waitNote, wordButton } from './parts.ts';
+import { emptyState, examplesButton, failedState, noneFound } from './empty-state.ts';
+import { waitNote } from './parts.ts';
 import { problemOf } from './problems.ts';
 
 /** What stands in place of the rows when there are none. */
@@ -18,13 +18,7 @@ export function listState<Row extends ListRow, F extends object>(
   const { text } = app;
   if (list.status === 'loading') return waitNote(text('loading'));
   if (list.status === 'failed') {
-    const retry = { icon: 'fa-refresh', label: text('button.retry'), act: () => void list.refresh() };
-    return emptyState(
-      'fa-exclamation-triangle',
-      text('failed.title'),
-      problemOf(app, list.problem),
-      wordButton(retry),
-    );
+    return failedState(app, problemOf(app, list.problem), () => list.refresh());
   }
   if (filter.asked > 0) return list.complete ? noneFound(app, filter) : waitNote(text('searching'));
   return emptyState(
@@ -43,8 +37,8 @@ export function listFooter<Row extends ListRow>(
 ): TemplateResult | typeof nothing {
   if (list.rows.length === 0) return nothing;
   const shown = formats.count(list.rows.length) + (list.complete ? '' : '+');
-  return html`<div class="nrp-foot">
+  return html`<div class="nrp-foot nrp-muted">
     <span>${text(`${name}.shown`, { count: shown })}</span>
-    <span class="nrp-live">${text(list.paused ? 'live.paused' : 'live.on')}</span>
+    <span>${text(list.paused ? 'live.paused' : 'live.on')}</span>
   </div>`;
 }

@@ -22,13 +22,18 @@ export function logActions(app: App, onReplay: () => void): TemplateResult {
   </span>`;
 }
 
+/** Asks each registry for something with what its log's search finds. */
+function post<T>(app: App, what: 'exports' | 'replay', more: object = {}): Promise<T[]> {
+  const body = { filter: queryOf(app.navigation.log.fields), ...more };
+  return Promise.all(
+    shownRegistries(app).map((registry) => app.api.send<T>('POST', path('registries', registry, what), body)),
+  );
+}
+
 /** The API gives an address that works once, without a token. */
 async function exportAll(app: App): Promise<void> {
   await telling(app, async () => {
-    for (const registry of shownRegistries(app)) {
-      const { url } = await app.api.send<{ url: string }>('POST', path('registries', registry, 'exports'), {
-        filter: queryOf(app.navigation.log.fields),
-      });
+    for (const { url } of await post<{ url: string }>(app, 'exports')) {
       const link = document.createElement('a');
       // A proxy may show the editor elsewhere than Node-RED knows.
       link.href = url.replace(/^.*?(?=provisioning\/exports\/)/, '');
@@ -40,26 +45,18 @@ async function exportAll(app: App): Promise<void> {
 }
 
 async function replayAll(app: App, button: HTMLElement, onReplay: () => void): Promise<void> {
+  const { text, formats } = app;
   const replay = async (dryRun: boolean) => {
-    const answers = await Promise.all(
-      shownRegistries(app).map((registry) =>
-        app.api.send<{ matched: number }>('POST', path('registries', registry, 'replay'), {
-          filter: queryOf(app.navigation.log.fields),
-          dryRun,
-        }),
-      ),
-    );
-    return answers.reduce((sum, { matched }) => sum + matched, 0);
+    const answers = await post<{ matched: number }>(app, 'replay', { dryRun });
+    return formats.count(answers.reduce((sum, { matched }) => sum + matched, 0));
   };
   await telling(app, async () => {
-    const matched = await replay(true);
-    const { text, formats } = app;
     const question = {
-      text: text('log.replayAsk', { count: formats.count(matched) }),
+      text: text('log.replayAsk', { count: await replay(true) }),
       yes: text('button.replay'),
     };
     if ((await ask(app, button, question)) === undefined) return;
-    notify(app, text('log.replaying', { count: formats.count(await replay(false)) }), 'success');
+    notify(app, text('log.replaying', { count: await replay(false) }), 'success');
     onReplay();
   });
 }

@@ -2,40 +2,37 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { ColumnLengths } from '../data/column-lengths.ts';
 import { LiveLog, type LogKind } from '../data/live-log.ts';
 import type { EventLogRow, LogRow } from '../data/shapes.ts';
+import { type Column, textsOf } from './columns.ts';
 import { listFooter, listState } from './list-state.ts';
-import { logTable } from './log-table.ts';
+import { idColumn, logTable } from './log-table.ts';
 import { pauseButton } from './pause-button.ts';
 import { problemOf } from './problems.ts';
 import { RowWindow } from './row-window.ts';
 import { type Search, searchBar } from './search-bar.ts';
-import { View, Watch } from './view.ts';
+import { lazy, View, Watch } from './view.ts';
 
 /** One of the API's lists: searched, live, loaded as one scrolls; each row is a way to its details. */
 export abstract class LogView<Row extends LogRow | EventLogRow, F extends object> extends View {
   protected abstract readonly kind: LogKind<Row, F>;
-  /** Those after the ID. */
-  protected abstract readonly columns: readonly string[];
-  #log: LiveLog<Row> | undefined;
+  readonly #live = lazy(() => new LiveLog<Row>(this.app, this.kind));
   #searching = false;
-  readonly #lengths = new ColumnLengths<Row>((row) => this.texts(row));
+  readonly #columns = lazy(() => [idColumn(this.app, this.#window, this.kind.route), ...this.columns]);
+  readonly #lengths = new ColumnLengths<Row>((row) => textsOf(this.#columns(), row));
   readonly #window = new RowWindow(this, (atTop, atEnd) => {
-    this.#live.list.atTop = atTop;
-    if (atEnd) void this.#live.list.more();
+    this.#live().list.atTop = atTop;
+    if (atEnd) void this.#live().list.more();
   });
 
   constructor() {
     super();
-    new Watch(this, () => [this.#live, this.#live.list, this.app.navigation]);
+    new Watch(this, () => [this.#live(), this.#live().list, this.app.navigation]);
   }
 
   /** What can be searched for. */
   protected abstract get search(): Pick<Search<F>, 'box' | 'boxLabel' | 'fields'>;
 
-  /** What stands in the columns that are as wide as their longest text. */
-  protected abstract texts(row: Row): Readonly<Record<string, string>>;
-
-  /** The cells of a row, one for each of `columns`. */
-  protected abstract cells(row: Row): TemplateResult;
+  /** Those after the ID. */
+  protected abstract get columns(): readonly Column<Row>[];
 
   /** Shows a row's details. */
   protected abstract open(row: Row): void;
@@ -50,14 +47,9 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
     return nothing;
   }
 
-  get #live(): LiveLog<Row> {
-    this.#log ??= new LiveLog<Row>(this.app, this.kind);
-    return this.#log;
-  }
-
   override render(): TemplateResult {
     const { app, kind } = this;
-    const { list } = this.#live;
+    const { list } = this.#live();
     const filter = kind.filterOf(app.navigation);
     return html`${searchBar<F>(app, {
       ...this.search,
@@ -77,9 +69,8 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
             list,
             window: this.#window,
             name: kind.route,
-            columns: this.columns,
+            columns: this.#columns(),
             lengths: this.#lengths.of(list.rows),
-            cells: (row) => this.cells(row),
             open: (row) => this.open(row),
           })
         : listState(app, kind.route, list, filter)

@@ -8,36 +8,26 @@ import { rangeOf, type Series, spans } from '../data/statistics.ts';
 import { attention } from './attention.ts';
 import { problemNote, wordButton } from './parts.ts';
 import { problemOf } from './problems.ts';
-import { define, View, Watch } from './view.ts';
+import { define, lazy, View, Watch } from './view.ts';
 import './chart-view.ts';
 
 /** How things have been going: numbers, lines over time, and what needs attention. */
 class OverviewView extends View {
-  #overview: Overview | undefined;
-  #handlers: Handlers | undefined;
+  readonly #numbers = lazy(() => new Overview(this.app));
+  readonly #handlers = lazy(() => new Handlers(this.app));
 
   constructor() {
     super();
-    new Watch(this, () => [this.#numbers, this.#all, this.app.registries]);
-  }
-
-  get #numbers(): Overview {
-    this.#overview ??= new Overview(this.app);
-    return this.#overview;
-  }
-
-  get #all(): Handlers {
-    this.#handlers ??= new Handlers(this.app);
-    return this.#handlers;
+    new Watch(this, () => [this.#numbers(), this.#handlers(), this.app.registries]);
   }
 
   override render(): TemplateResult {
-    const { series, problem } = this.#numbers;
+    const { series, problem } = this.#numbers();
     return html`<div class="nrp-scroll nrp-overview" tabindex="-1">
       ${this.#tiles()} ${this.#spanButtons()}
       ${series ? this.#charts(series) : nothing}
       ${problem === undefined ? nothing : problemNote(problemOf(this.app, problem))}
-      ${attention(this.app, this.#all)}
+      ${attention(this.app, this.#handlers())}
     </div>`;
   }
 
@@ -64,8 +54,8 @@ class OverviewView extends View {
         wordButton({
           icon: '',
           label: this.t(`overview.${span.name}`),
-          act: () => this.#numbers.choose(span),
-          pressed: this.#numbers.span === span,
+          act: () => this.#numbers().choose(span),
+          pressed: this.#numbers().span === span,
         }),
       )}
     </div>`;
@@ -74,7 +64,7 @@ class OverviewView extends View {
   #charts(series: Series): TemplateResult {
     const { formats, navigation } = this.app;
     const { totals } = series;
-    const { span } = this.#numbers;
+    const { span } = this.#numbers();
     const onPick = (at: number) =>
       navigation.showExecutions({ from: localTime(at * 1000), to: localTime((at + span.step) * 1000) });
     const axes = {
@@ -83,14 +73,12 @@ class OverviewView extends View {
       open: series.open !== null,
       onPick,
     };
+    const counted = (status: keyof typeof totals, colour: string) =>
+      line(this.t(`status.${status}`), `--red-ui-node-status-colors-${colour}`, series[status], true);
     const pace: ChartData = {
       ...axes,
       format: (value) => formats.count(value),
-      lines: [
-        line(this.t('status.succeeded'), '--red-ui-node-status-colors-green', series.succeeded, true),
-        line(this.t('status.failed'), '--red-ui-node-status-colors-red', series.failed, true),
-        line(this.t('status.parked'), '--red-ui-node-status-colors-yellow', series.parked, true),
-      ],
+      lines: [counted('succeeded', 'green'), counted('failed', 'red'), counted('parked', 'yellow')],
     };
     const time: ChartData = {
       ...axes,
@@ -101,7 +89,7 @@ class OverviewView extends View {
       ],
     };
     const from = localTime(rangeOf(span, Date.now()).from);
-    const count = (status: 'succeeded' | 'failed' | 'parked') =>
+    const count = (status: keyof typeof totals) =>
       html`<button type="button" class="nrp-link" @click=${() => navigation.showExecutions({ status, from })}>
         ${this.t(`overview.${status}Count`, { count: formats.count(totals[status]) })}
       </button>`;

@@ -51,12 +51,12 @@ function icon(name: string): TemplateResult {
 
 /** What stands where something will be. */
 export function waitNote(words: string): TemplateResult {
-  return html`<div class="nrp-wait" role="status">${words}</div>`;
+  return html`<div class="nrp-wait nrp-muted" role="status">${words}</div>`;
 }
 
 /** What went wrong, where its outcome would stand. */
 export function problemNote(words: string): TemplateResult {
-  return html`<div class="nrp-problem" role="alert">${words}</div>`;
+  return html`<div class="nrp-problem nrp-error nrp-wrap" role="alert">${words}</div>`;
 }
 
 /** A line above the rows that says what one should know. */
@@ -69,6 +69,6 @@ export function banner(
     tone
   ];
   return html`<div class="nrp-banner nrp-banner-${tone}" role=${tone === 'info' ? 'note' : 'status'}>
-    ${icon(shape)}<span>${words}</span>${buttons}
+    ${icon(shape)}<span class="nrp-wrap">${words}</span>${buttons}
   </div>`;
 }

@@ -44,12 +44,7 @@ export class RowWindow implements ReactiveController {
     return id === reachable ? 0 : -1;
   }
 
-  readonly scrolled = (): void => {
-    const { first, last } = this.#range;
-    const next = this.range(this.#ids);
-    if (next.first !== first || next.last !== last) this.#host.requestUpdate();
-    this.#tellPlace();
-  };
+  readonly scrolled = (): void => this.#follow();
 
   readonly pressed = (event: KeyboardEvent): void => {
     const button = (event.target as Element).closest<HTMLElement>('[data-row]');
@@ -113,8 +108,13 @@ export class RowWindow implements ReactiveController {
 
   #measure(): void {
     const height = this.#host.querySelector<HTMLElement>('tbody tr')?.offsetHeight ?? 0;
-    const { first, last } = this.#range;
     if (height > 0) this.#rowHeight = height;
+    this.#follow();
+  }
+
+  /** Renders other rows where others can be seen now. */
+  #follow(): void {
+    const { first, last } = this.#range;
     const next = this.range(this.#ids);
     if (next.first !== first || next.last !== last) this.#host.requestUpdate();
     this.#tellPlace();

@@ -58,7 +58,7 @@ export function searchBar<F extends object>(app: App, search: Search<F>): Templa
 function form<F extends object>(search: Search<F>): TemplateResult {
   return html`<div class="nrp-form">
     ${search.fields.map(
-      (field) => html`<div class="nrp-field nrp-field-${field.kind}">
+      (field) => html`<div class="nrp-field">
         <label for=${idOf(field)}>${field.label}</label>
         ${field.kind === 'select' ? select(search, field) : input(search, field)}
       </div>`,

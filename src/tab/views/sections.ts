@@ -12,7 +12,7 @@ type Fact = readonly [name: string, value: string | TemplateResult | null | unde
 /** Names and values; what has no value is left out. */
 export function facts(all: readonly Fact[]): TemplateResult {
   return html`<dl class="nrp-facts">
-    ${all.map(([name, value]) => (value ? html`<div><dt>${name}</dt><dd>${value}</dd></div>` : nothing))}
+    ${all.map(([name, value]) => (value ? html`<div><dt class="nrp-muted">${name}</dt><dd class="nrp-wrap">${value}</dd></div>` : nothing))}
   </dl>`;
 }
 
@@ -33,9 +33,9 @@ export function headersTable(
   const entries = Object.entries(headers);
   if (entries.length === 0) return nothing;
   return html`<table class="nrp-headers">
-    <caption>${caption}</caption>
+    <caption class="nrp-muted">${caption}</caption>
     <tbody>
-      ${entries.map(([name, value]) => html`<tr><th scope="row">${visible(name)}</th><td>${visible(value)}</td></tr>`)}
+      ${entries.map(([name, value]) => html`<tr><th scope="row" class="nrp-muted">${visible(name)}</th><td>${visible(value)}</td></tr>`)}
     </tbody>
   </table>`;
 }

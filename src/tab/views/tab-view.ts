@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { type ViewName, views } from '../data/navigation.ts';
+import { onEditorEvents } from '../editor/events.ts';
 import { addRegistry, editedRegistries, editRegistry } from '../editor/flow-nodes.ts';
-import { onSidebarResized, SidebarHalf } from '../editor/sidebar-half.ts';
+import { SidebarHalf } from '../editor/sidebar-half.ts';
 import { visible } from '../text/visible.ts';
-import { emptyState, examplesButton } from './empty-state.ts';
+import { emptyState, examplesButton, failedState, retryButton } from './empty-state.ts';
 import { banner, iconButton, waitNote, wordButton } from './parts.ts';
 import { showTabMenu } from './tab-menu.ts';
 import { define, View, Watch } from './view.ts';
@@ -25,22 +26,11 @@ const tabId = 'provisioning-tab';
 
 /** The tab: what it shows now, and how to get to the rest. */
 export class TabView extends View {
-  #end: (() => void) | undefined;
-
   constructor() {
     super();
-    new Watch(this, () => [this.app.navigation], 'at once');
+    const resized = { observe: (act: () => void) => onEditorEvents(['sidebar:resize'], act) };
+    new Watch(this, () => [this.app.navigation, resized], 'at once');
     new Watch(this, () => [this.app.registries]);
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#end = onSidebarResized(() => this.requestUpdate());
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#end?.();
   }
 
   override render(): TemplateResult {
@@ -121,11 +111,7 @@ export class TabView extends View {
 
   #body(): TemplateResult {
     const { state, readable, problem } = this.app.registries;
-    const retry = {
-      icon: 'fa-refresh',
-      label: this.t('button.retry'),
-      act: () => void this.app.registries.refresh(),
-    };
+    const retry = () => this.app.registries.refresh();
     switch (state) {
       case 'loading':
         return waitNote(this.t('loading'));
@@ -136,10 +122,10 @@ export class TabView extends View {
           'fa-chain-broken',
           this.t('absent.title'),
           this.t('absent.text'),
-          wordButton(retry),
+          retryButton(this.app, retry),
         );
       case 'failed':
-        return emptyState('fa-exclamation-triangle', this.t('failed.title'), problem, wordButton(retry));
+        return failedState(this.app, problem, retry);
       default:
         return readable.length === 0 && editedRegistries().length === 0 ? this.#noRegistry() : this.#view();
     }
@@ -157,16 +143,12 @@ export class TabView extends View {
 
   #view(): TemplateResult {
     const { app } = this;
-    switch (app.navigation.view) {
-      case 'handlers':
-        return html`<nrp-handlers class="nrp-main" .app=${app}></nrp-handlers>`;
-      case 'executions':
-        return html`<nrp-executions class="nrp-main" .app=${app}></nrp-executions>`;
-      case 'events':
-        return html`<nrp-events class="nrp-main" .app=${app}></nrp-events>`;
-      case 'overview':
-        return html`<nrp-overview class="nrp-main" .app=${app}></nrp-overview>`;
-    }
+    return {
+      handlers: () => html`<nrp-handlers class="nrp-main" .app=${app}></nrp-handlers>`,
+      executions: () => html`<nrp-executions class="nrp-main" .app=${app}></nrp-executions>`,
+      events: () => html`<nrp-events class="nrp-main" .app=${app}></nrp-events>`,
+      overview: () => html`<nrp-overview class="nrp-main" .app=${app}></nrp-overview>`,
+    }[app.navigation.view]();
   }
 }
 

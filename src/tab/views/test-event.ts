@@ -39,7 +39,7 @@ class TestEventView extends View {
     const refused = this.app.mayWrite ? undefined : this.t('readOnly');
     return html`<div class="nrp-details">
       ${banner('info', this.t('test.past'))}
-      <div class="nrp-form nrp-form-wide">
+      <div class="nrp-form">
         ${this.#registryField()}
         <label class="nrp-field"><span>${this.t('column.event')}</span>
           <select @change=${this.#chooseType}>${this.#typeOptions()}</select>
@@ -71,7 +71,7 @@ class TestEventView extends View {
     const { id, status, executions } = details;
     return section(
       this.t('test.outcome'),
-      html`<div role="status" class="nrp-outcome">${eventMark(this.app, status)}
+      html`<div role="status" class="nrp-outcome nrp-items">${eventMark(this.app, status)}
           <button type="button" class="nrp-link" @click=${() => this.app.details.event(this.registry, id)}>${id}</button>
           <span class="nrp-muted">${this.t(`eventHint.${status}`)}</span></div>
         ${chainList(this.app, this.registry, executions)}`,

@@ -25,11 +25,15 @@ const betweenRendersMs = 200;
  * sources run while the view is shown.
  */
 export class Watch implements ReactiveController {
-  readonly #sources: () => readonly Observable[];
+  readonly #sources: () => readonly Pick<Observable, 'observe'>[];
   readonly #pace: Pace;
   #ends: (() => void)[] = [];
 
-  constructor(host: LitElement, sources: () => readonly Observable[], pace: 'at once' | 'live' = 'live') {
+  constructor(
+    host: LitElement,
+    sources: () => readonly Pick<Observable, 'observe'>[],
+    pace: 'at once' | 'live' = 'live',
+  ) {
     this.#sources = sources;
     this.#pace = new Pace(() => host.requestUpdate(), pace === 'live' ? betweenRendersMs : 0);
     host.addController(this);
@@ -47,6 +51,15 @@ export class Watch implements ReactiveController {
     for (const end of this.#ends.splice(0)) end();
     this.#pace.stop();
   }
+}
+
+/** Made when it is first asked for: a view has its app only when it is shown. */
+export function lazy<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** Registers an element once, however often the app is loaded. */
