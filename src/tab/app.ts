@@ -23,6 +23,8 @@ export interface App extends Sources, Texts {
   readonly formats: Formats;
   /** Whether the user may change anything. */
   readonly mayWrite: boolean;
+  /** What is said where the user may not. */
+  readonly refusal: string | undefined;
 }
 
 /** @param translate the editor's translation of this plugin's texts */
@@ -45,6 +47,9 @@ export function createApp(translate: Translate, detailsOf: (app: App) => Details
     },
     get mayWrite() {
       return RED.user.hasPermission('provisioning.write');
+    },
+    get refusal() {
+      return this.mayWrite ? undefined : this.text('readOnly');
     },
   };
 }

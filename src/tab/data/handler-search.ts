@@ -1,3 +1,4 @@
+import { listensTo } from '../../engine/words/event-type.ts';
 import type { HandlerFilter } from './filters.ts';
 import type { HandlerRow } from './handler-rows.ts';
 
@@ -15,22 +16,14 @@ export function foundHandlers(
       (filter.status === '' ? row.status !== 'archived' : row.status === filter.status) &&
       (filter.type === '' || row.type === filter.type) &&
       (filter.eventType.trim() === '' ||
-        row.events.some((pattern) => covers(pattern, filter.eventType.trim()))) &&
+        row.events.some((pattern) => listensTo(pattern, filter.eventType.trim()))) &&
       words.every((word) => text.includes(word))
     );
   });
 }
 
-/** Whether a pattern is what is asked for, or matches the event type asked for. */
-function covers(pattern: string, asked: string): boolean {
-  return pattern === asked || callOf([pattern], asked) !== undefined;
-}
-
 /** How a handler comes to be called for an event type: named itself, or by a pattern. */
 export function callOf(events: readonly string[], eventType: string): 'direct' | 'pattern' | undefined {
   if (events.includes(eventType)) return 'direct';
-  const byPattern = events.some(
-    (pattern) => pattern === '*' || (pattern.endsWith('.*') && eventType.startsWith(pattern.slice(0, -1))),
-  );
-  return byPattern ? 'pattern' : undefined;
+  return events.some((pattern) => listensTo(pattern, eventType)) ? 'pattern' : undefined;
 }

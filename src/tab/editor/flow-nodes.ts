@@ -1,7 +1,11 @@
 import { dialogPlugin } from '../../editor/dialog-plugin.ts';
 import { configNodes, isOn } from '../../editor/nodes.ts';
 import type { EditorNode } from '../../editor/red.ts';
-import type { HandlerStatus, HandlerType } from '../../engine/words/handler-settings.ts';
+import {
+  type HandlerStatus,
+  type HandlerType,
+  handlerDefaults,
+} from '../../engine/words/handler-settings.ts';
 
 /** A handler as the editor has it, deployed or not. */
 export interface EditedHandler {
@@ -82,7 +86,7 @@ export const flowChanges = [
 ] as const;
 
 function editedHandler(node: EditorNode): EditedHandler {
-  const type = (textOf(node['handlerType']) || 'http') as EditedHandler['type'];
+  const type = (textOf(node['handlerType']) || handlerDefaults.handlerType) as EditedHandler['type'];
   const events = node['events'];
   return {
     id: node.id,
@@ -91,8 +95,8 @@ function editedHandler(node: EditorNode): EditedHandler {
     type,
     target: type === 'http' ? `POST ${textOf(node['url'])}` : type === 'local' ? textOf(node['command']) : '',
     events: Array.isArray(events) ? events.map(String) : [],
-    priority: Number(node['priority'] ?? 10),
-    status: (textOf(node['handlerStatus']) || 'enabled') as EditedHandler['status'],
+    priority: Number(node['priority'] ?? handlerDefaults.priority),
+    status: (textOf(node['handlerStatus']) || handlerDefaults.handlerStatus) as EditedHandler['status'],
     changed: node.changed === true,
     off: !isOn(node),
     problems: node.valid === false ? (node.validationErrors ?? []) : [],

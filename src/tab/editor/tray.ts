@@ -1,5 +1,4 @@
 import type { Texts } from '../text/translate.ts';
-import { escapeHtml } from './escape-html.ts';
 
 interface Shown {
   readonly body: HTMLElement;
@@ -61,4 +60,11 @@ function closeOnEscape(event: KeyboardEvent): void {
 
 function isOnTop({ body }: Shown): boolean {
   return [...document.querySelectorAll('#red-ui-editor-stack .red-ui-tray')].at(-1)?.contains(body) ?? false;
+}
+
+/** The editor takes HTML for a title. */
+function escapeHtml(text: string): string {
+  const element = document.createElement('span');
+  element.textContent = text;
+  return element.innerHTML;
 }

@@ -12,13 +12,12 @@ const handlersOnly = ['number', 'priority', 'name', 'target', 'health', 'flag', 
 
 /** Where a row is a card, each cell has the place that is named as its column. */
 const places = [...executions, ...handlersOnly]
-  .map((column) => `.nrp td.nrp-c-${column} { grid-area: ${column} }`)
+  .map((column) => `td.nrp-c-${column} { grid-area: ${column} }`)
   .join('\n');
 
 /** Everything holds within the tab's own elements only: the chart's style too. */
 const style = [
-  `.nrp {\n${uPlotStyle}\n}`,
-  places,
+  `.nrp {\n${uPlotStyle}\n${places}\n}`,
   base,
   frame,
   tables,

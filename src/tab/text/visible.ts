@@ -10,6 +10,11 @@ export function visible(text: string): string {
     .replace(unseen, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** What something is called: its name, or its id where it has none. */
+export function nameOf({ name, id }: { readonly name: string; readonly id: string }): string {
+  return visible(name || id);
+}
+
 /** The beginning of a text, on one line. */
 export function oneLine(text: string, length = 200): string {
   const start = visible(text.slice(0, length)).replace(/\s+/g, ' ').trim();

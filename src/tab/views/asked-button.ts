@@ -1,9 +1,8 @@
 import type { TemplateResult } from 'lit';
 import type { App } from '../app.ts';
 import { ask } from '../editor/ask.ts';
-import { notify } from './notices.ts';
+import { notify, telling } from './notices.ts';
 import { wordButton } from './parts.ts';
-import { telling } from './problems.ts';
 
 interface Asked {
   readonly icon: string;

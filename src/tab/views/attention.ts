@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
 import type { Handlers } from '../data/handlers.ts';
 import { troubled } from '../data/troubled-handlers.ts';
-import { visible } from '../text/visible.ts';
+import { nameOf } from '../text/visible.ts';
 import { overrideNote } from './handler-flag.ts';
 import { handlerHealth } from './handler-health.ts';
 
@@ -21,7 +21,7 @@ export function attention(app: App, handlers: Handlers): TemplateResult | typeof
         : html`<ul>${rows.map(
             (row) => html`<li>
               <button type="button" class="nrp-link nrp-name" @click=${() => navigation.showExecutions({ handler: row.id })}>
-                ${visible(row.name || row.id)}
+                ${nameOf(row)}
               </button>
               ${row.mark === 'refused' ? html`<span class="nrp-error">${text('mark.refused')}</span>` : nothing}
               ${handlerHealth(app, handlers, row)} ${overrideNote(app, handlers, row)}

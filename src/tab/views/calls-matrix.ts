@@ -3,7 +3,7 @@ import type { App } from '../app.ts';
 import type { HandlerRow } from '../data/handler-rows.ts';
 import { callOf } from '../data/handler-search.ts';
 import { eventTypesOf } from '../editor/catalogue.ts';
-import { visible } from '../text/visible.ts';
+import { nameOf, visible } from '../text/visible.ts';
 
 /** Who is called: event types against handlers, each cell the turn that the handler has in the chain. */
 export function callsMatrix(app: App, handlers: readonly HandlerRow[], asked: string): TemplateResult {
@@ -20,7 +20,7 @@ export function callsMatrix(app: App, handlers: readonly HandlerRow[], asked: st
           <th scope="col">${text('column.event')}</th>
           ${columns.map(
             (handler) =>
-              html`<th scope="col" title=${visible(handler.name)}><span>${visible(handler.name || handler.id)}</span></th>`,
+              html`<th scope="col" title=${visible(handler.name)}><span>${nameOf(handler)}</span></th>`,
           )}
         </tr>
       </thead>
@@ -54,7 +54,7 @@ function matrixRow({ text }: App, id: string, title: string, columns: readonly H
     const called = isCalled(handler);
     const turn = (turns.get(handler.registry) ?? 0) + 1;
     if (called) turns.set(handler.registry, turn);
-    const name = visible(handler.name || handler.id);
+    const name = nameOf(handler);
     const passed = handler.status === 'enabled' ? 'matrix.offCall' : 'matrix.disabledCall';
     const how = text(called ? `matrix.${call}Call` : passed, { turn, name });
     return html`<td title=${how}>

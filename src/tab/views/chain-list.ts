@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ExecutionRow } from '../../engine/words/execution.ts';
 import type { App } from '../app.ts';
-import { oneLine, visible } from '../text/visible.ts';
+import { nameOf, oneLine } from '../text/visible.ts';
 import { executionMark } from './marks.ts';
 
 /** The executions of one event, in the order of its chain; each is a way to its details. */
@@ -10,7 +10,7 @@ export function chainList(app: App, registry: string, executions: readonly Execu
   return html`<ol class="nrp-chain">
     ${executions.map((execution) => {
       const { id, seq, handler, status, durationMs, attempts, error, response, replayOf } = execution;
-      const name = visible(handler.name || handler.id);
+      const name = nameOf(handler);
       const notes = [
         durationMs === null ? '' : formats.duration(durationMs),
         attempts > 1 ? text('execution.attempts', { count: attempts }) : '',

@@ -11,15 +11,28 @@ export interface Column<Row> {
   /** Its tooltip; without it the text itself, where that is shown. */
   readonly title?: (row: Row) => string;
   readonly tone?: (row: Row) => string;
-  /** Longer and shorter forms of the text, by the names under which the style knows their lengths. */
-  readonly forms?: Readonly<Record<string, (row: Row) => string>>;
+  /** The longer or shorter form of the text that shows where the table is wider or narrower. */
+  readonly other?: (row: Row) => string;
 }
 
-/** The names of a table's columns. */
-export function tableHead<Row>({ text }: App, columns: readonly Column<Row>[]): TemplateResult {
-  return html`<thead>
-    <tr>${columns.map(({ name }) => html`<th scope="col" class="nrp-c-${name}">${text(`column.${name}`)}</th>`)}</tr>
-  </thead>`;
+/**
+ * The names of a table's columns. As the style's variables, each tells how long its texts are at most, its name
+ * included, and how long they are in the other form.
+ * @param lengths of the texts, in characters
+ */
+export function tableHead<Row>(
+  { text }: App,
+  columns: readonly Column<Row>[],
+  lengths: Readonly<Record<string, number>>,
+): TemplateResult {
+  const heads = columns.map(({ name }) => {
+    const title = text(`column.${name}`);
+    const length = Math.max(title.length, lengths[name] ?? 0);
+    const own = ['ch', 'room', 'most'].map((part) => `--nrp-${part}:var(--nrp-${part}-${name})`);
+    const style = [`--nrp-length:${length}`, `--nrp-other:${lengths[otherOf(name)] ?? 0}`, ...own].join(';');
+    return html`<th scope="col" class="nrp-c-${name}" style=${style}>${title}</th>`;
+  });
+  return html`<thead><tr>${heads}</tr></thead>`;
 }
 
 export function cells<Row>(columns: readonly Column<Row>[], row: Row): readonly TemplateResult[] {
@@ -31,21 +44,15 @@ export function cells<Row>(columns: readonly Column<Row>[], row: Row): readonly 
 
 /** All texts of a row by their columns, and their other forms. */
 export function textsOf<Row>(columns: readonly Column<Row>[], row: Row): Record<string, string> {
-  const texts = columns.flatMap(({ name, text, forms = {} }) => Object.entries({ [name]: text, ...forms }));
-  return Object.fromEntries(texts.map(([name, text]) => [name, text(row)]));
+  const texts: Record<string, string> = {};
+  for (const { name, text, other } of columns) {
+    texts[name] = text(row);
+    if (other) texts[otherOf(name)] = other(row);
+  }
+  return texts;
 }
 
-/** How long columns are, their names included, as the style's variables `--nrp-<column>`; other forms as they are. */
-export function lengthsStyle<Row>(
-  { text }: App,
-  columns: readonly Column<Row>[],
-  lengths: Readonly<Record<string, number>>,
-): string {
-  const names = Object.fromEntries(columns.map(({ name }) => [name, text(`column.${name}`).length]));
-  return Object.keys({ ...names, ...lengths })
-    .map((name) => `--nrp-${name}:${Math.max(names[name] ?? 0, lengths[name] ?? 0)}`)
-    .join(';');
-}
+const otherOf = (name: string): string => `${name} otherwise`;
 
 export function registryColumn({ registries }: App): Column<{ readonly registry: string }> {
   return { name: 'registry', text: ({ registry }) => visible(registries.nameOf(registry)) };

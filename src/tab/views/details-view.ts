@@ -1,9 +1,8 @@
 import { html, type TemplateResult } from 'lit';
 import type { Followed } from '../data/followed.ts';
 import { closeTray } from '../editor/tray.ts';
-import { copy } from './notices.ts';
+import { copy, problemOf } from './notices.ts';
 import { problemNote, waitNote, wordButton } from './parts.ts';
-import { problemOf } from './problems.ts';
 import { lazy, View, Watch } from './view.ts';
 
 /** All that is known of one event or execution, once it has been read. */

@@ -3,7 +3,7 @@ import type { ExecutionDetails, SearchedText } from '../../engine/words/answers.
 import { path } from '../data/api.ts';
 import { followedExecution } from '../data/followed.ts';
 import { curlOf } from '../text/curl.ts';
-import { indented, visible } from '../text/visible.ts';
+import { indented, nameOf, visible } from '../text/visible.ts';
 import { askedButton } from './asked-button.ts';
 import { attemptsTimeline } from './attempts-timeline.ts';
 import { DetailsView } from './details-view.ts';
@@ -53,7 +53,7 @@ class ExecutionDetailsView extends DetailsView<ExecutionDetails> {
     const { handler, startedAt } = details;
     return facts([
       [this.t('column.status'), executionMark(this.app, details)],
-      [this.t('column.handler'), `${visible(handler.name || handler.id)} (#${handler.number})`],
+      [this.t('column.handler'), `${nameOf(handler)} (#${handler.number})`],
       [this.t('execution.target'), details.target && visible(details.target)],
       [this.t('column.event'), details.eventType],
       [this.t('column.object'), visible(details.objectId)],

@@ -3,7 +3,7 @@ import type { LogFilter } from '../data/filters.ts';
 import { executionKind } from '../data/log-kinds.ts';
 import { RunningReplays } from '../data/running-replays.ts';
 import type { LogRow } from '../data/shapes.ts';
-import { oneLine, visible } from '../text/visible.ts';
+import { nameOf, oneLine, visible } from '../text/visible.ts';
 import { type Column, registryColumn } from './columns.ts';
 import { logActions } from './log-actions.ts';
 import { dateColumn } from './log-table.ts';
@@ -32,7 +32,6 @@ class ExecutionsView extends LogView<LogRow, LogFilter> {
 
   protected override get columns(): readonly Column<LogRow>[] {
     const { app } = this;
-    const nameOf = ({ handler }: LogRow) => visible(handler.name || handler.id);
     return [
       {
         name: 'status',
@@ -44,9 +43,9 @@ class ExecutionsView extends LogView<LogRow, LogFilter> {
       { name: 'event', text: ({ eventType }) => eventType },
       {
         name: 'handler',
-        text: nameOf,
+        text: ({ handler }) => nameOf(handler),
         title: (row) =>
-          `#${row.handler.number} ${nameOf(row)}${row.target ? ` → ${visible(row.target)}` : ''}`,
+          `#${row.handler.number} ${nameOf(row.handler)}${row.target ? ` → ${visible(row.target)}` : ''}`,
       },
       { name: 'object', text: ({ objectId }) => visible(objectId) },
       {

@@ -4,11 +4,10 @@ import type { HandlerRow } from '../data/handler-rows.ts';
 import type { Handlers } from '../data/handlers.ts';
 import type { Override } from '../data/shapes.ts';
 import { ask } from '../editor/ask.ts';
-import { visible } from '../text/visible.ts';
+import { nameOf, visible } from '../text/visible.ts';
 import { flagIcons } from './marks.ts';
-import { notify } from './notices.ts';
+import { notify, telling } from './notices.ts';
 import { iconButton } from './parts.ts';
-import { telling } from './problems.ts';
 
 /** The status flag: a click switches the handler at once; where it can't be switched, a click says why. */
 export function handlerFlag(app: App, handlers: Handlers, row: HandlerRow): TemplateResult {
@@ -19,7 +18,7 @@ export function handlerFlag(app: App, handlers: Handlers, row: HandlerRow): Temp
   const hints = [refused ?? text(`flagHint.${next}`), override ? overrideText(app, override) : ''];
   const act = () =>
     refused === undefined ? void switchTo(app, handlers, row, next) : notify(app, refused, 'warning');
-  const name = visible(row.name || row.id);
+  const name = nameOf(row);
   return html`<button
     type="button"
     class="red-ui-button red-ui-button-small nrp-flag nrp-flag-${row.status}"
@@ -32,8 +31,8 @@ export function handlerFlag(app: App, handlers: Handlers, row: HandlerRow): Temp
   ><i class="fa ${flagIcons[row.status]}" aria-hidden="true"></i> <span>${text(`flag.${row.status}`)}</span></button>`;
 }
 
-function refusalOf({ text, mayWrite }: App, { mark, status }: HandlerRow): string | undefined {
-  if (!mayWrite) return text('readOnly');
+function refusalOf({ text, refusal }: App, { mark, status }: HandlerRow): string | undefined {
+  if (refusal) return refusal;
   if (mark !== 'deployed') return text(`flagRefused.${mark}`);
   return status === 'archived' ? text('flagRefused.archived') : undefined;
 }
@@ -43,7 +42,7 @@ type Switchable = Exclude<HandlerRow['status'], 'archived'>;
 function switchTo(app: App, handlers: Handlers, row: HandlerRow, status: Switchable): Promise<void> {
   return telling(app, async () => {
     await handlers.switch(row, status);
-    app.announcements.say(app.text(`flagDone.${status}`, { name: visible(row.name || row.id) }));
+    app.announcements.say(app.text(`flagDone.${status}`, { name: nameOf(row) }));
   });
 }
 

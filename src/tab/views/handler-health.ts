@@ -3,9 +3,10 @@ import type { App } from '../app.ts';
 import type { HandlerRow } from '../data/handler-rows.ts';
 import type { Handlers } from '../data/handlers.ts';
 import type { ApiHandler } from '../data/shapes.ts';
-import { oneLine, visible } from '../text/visible.ts';
+import { nameOf, oneLine, visible } from '../text/visible.ts';
+import { mark } from './marks.ts';
+import { telling } from './notices.ts';
 import { iconButton } from './parts.ts';
-import { telling } from './problems.ts';
 
 /** How a handler has been doing in the last hour, each figure a way to the executions behind it. */
 export function handlerHealth(
@@ -65,9 +66,9 @@ function circuit(app: App, handlers: Handlers, row: HandlerRow): TemplateResult 
   const close = () =>
     void telling(app, async () => {
       await handlers.closeCircuit(row);
-      app.announcements.say(text('circuit.closeDone', { name: visible(row.name || row.id) }));
+      app.announcements.say(text('circuit.closeDone', { name: nameOf(row) }));
     });
-  return html`<span class="nrp-mark nrp-bad" title=${hint.filter(Boolean).join('\n')}
-      ><i class="fa fa-chain-broken" aria-hidden="true"></i> <span>${text(`circuit.${state}`)}</span></span
-    >${mayWrite ? iconButton({ icon: 'fa-link', label: text('circuit.close'), act: close }) : nothing}`;
+  return html`${mark(['fa-chain-broken', 'bad'], text(`circuit.${state}`), hint.filter(Boolean).join('\n'))}${
+    mayWrite ? iconButton({ icon: 'fa-link', label: text('circuit.close'), act: close }) : nothing
+  }`;
 }

@@ -8,11 +8,11 @@ import { showsSeveral } from '../data/shown-registries.ts';
 import { ask } from '../editor/ask.ts';
 import { deleteHandler, editHandler } from '../editor/flow-nodes.ts';
 import { targetParts } from '../text/target.ts';
-import { visible } from '../text/visible.ts';
-import { type Column, cells, lengthsStyle, registryColumn, tableHead, textsOf } from './columns.ts';
+import { nameOf, visible } from '../text/visible.ts';
+import { type Column, cells, registryColumn, tableHead, textsOf } from './columns.ts';
 import { handlerFlag, overrideNote } from './handler-flag.ts';
 import { handlerHealth, healthText } from './handler-health.ts';
-import { deployMark, deployWord } from './marks.ts';
+import { deployMark, deployWord, mark } from './marks.ts';
 import { type Action, iconButton } from './parts.ts';
 
 /** What was deleted here and can still be undone with one step of the editor's history. */
@@ -34,12 +34,9 @@ export function handlerTable(
   const note = (row: HandlerRow) =>
     html`<tr class="nrp-note"><td colspan=${columns.length}>${overrideNote(app, handlers, row)}</td></tr>`;
   return html`<div class="nrp-scroll" tabindex="-1">
-    <table
-      class="nrp-table nrp-handlers ${several ? 'nrp-several' : ''}"
-      style=${lengthsStyle(app, columns, lengths)}
-    >
+    <table class="nrp-table nrp-handlers ${several ? 'nrp-several' : ''}">
       <caption class="nrp-hidden">${app.text('handlers.caption')}</caption>
-      ${tableHead(app, columns)}
+      ${tableHead(app, columns, lengths)}
       <tbody>
         ${repeat(
           shown,
@@ -57,7 +54,6 @@ export function handlerTable(
 
 function columnsOf(app: App, handlers: Handlers, deletions: Deletions): readonly Column<HandlerRow>[] {
   const { text } = app;
-  const forms = { briefHealth: (row: HandlerRow) => healthText(app, row, 'brief') };
   return [
     {
       name: 'number',
@@ -86,7 +82,7 @@ function columnsOf(app: App, handlers: Handlers, deletions: Deletions): readonly
     {
       name: 'health',
       text: (row) => healthText(app, row),
-      forms,
+      other: (row) => healthText(app, row, 'brief'),
       content: (row) => handlerHealth(app, handlers, row),
     },
     {
@@ -96,10 +92,6 @@ function columnsOf(app: App, handlers: Handlers, deletions: Deletions): readonly
     },
     { name: 'actions', text: () => '', content: (row) => actions(app, row, deletions) },
   ];
-}
-
-function nameOf({ name, id }: HandlerRow): string {
-  return visible(name || id);
 }
 
 /** The part that tells it from others gives way last. */
@@ -113,13 +105,11 @@ function targetOf({ text }: App, { type, target }: HandlerRow): TemplateResult {
 
 function problemMark({ text }: App, { problems }: HandlerRow): TemplateResult | typeof nothing {
   if (problems.length === 0) return nothing;
-  return html`<span class="nrp-mark nrp-bad" title=${problems.map(visible).join('\n')}
-    ><i class="fa fa-exclamation-triangle" aria-hidden="true"></i> <span>${text('mark.invalid')}</span></span
-  >`;
+  return mark(['fa-exclamation-triangle', 'bad'], text('mark.invalid'), problems.map(visible).join('\n'));
 }
 
 function actions(app: App, row: HandlerRow, deletions: Deletions): TemplateResult {
-  const { announcements, text, navigation, mayWrite } = app;
+  const { announcements, text, navigation, refusal } = app;
   const name = nameOf(row);
   const logs = () => navigation.showExecutions({ handler: row.id });
   const undo = () => {
@@ -139,7 +129,7 @@ function actions(app: App, row: HandlerRow, deletions: Deletions): TemplateResul
     ${
       row.mark !== 'deleted'
         ? html`${button('fa-pencil', 'edit', () => editHandler(row.id))}
-            ${button('fa-trash', 'delete', (event) => void remove(event), mayWrite ? undefined : text('readOnly'))}`
+            ${button('fa-trash', 'delete', (event) => void remove(event), refusal)}`
         : deletions.get(row.id)?.()
           ? button('fa-undo', 'undelete', undo)
           : nothing

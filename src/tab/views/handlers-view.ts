@@ -5,12 +5,12 @@ import { foundHandlers } from '../data/handler-search.ts';
 import { Handlers } from '../data/handlers.ts';
 import { addHandler, editedRegistries } from '../editor/flow-nodes.ts';
 import { showMenu } from '../editor/menu.ts';
-import { visible } from '../text/visible.ts';
+import { nameOf } from '../text/visible.ts';
 import { callsMatrix } from './calls-matrix.ts';
 import { emptyState, examplesButton, noneFound } from './empty-state.ts';
 import { type Deletions, handlerTable, mostHandlers } from './handler-table.ts';
+import { problemOf } from './notices.ts';
 import { banner, iconButton, problemNote, waitNote, wordButton } from './parts.ts';
-import { problemOf } from './problems.ts';
 import { searchBar } from './search-bar.ts';
 import { handlerFields } from './search-fields.ts';
 import { define, lazy, View, Watch } from './view.ts';
@@ -66,16 +66,14 @@ class HandlersView extends View {
   }
 
   #buttons(): TemplateResult {
-    const { mayWrite } = this.app;
     const toggle = () => {
       this.app.preferences.set('matrix', !this.#showsMatrix);
       this.requestUpdate();
     };
-    const refused = mayWrite ? undefined : this.t('readOnly');
     return html`<span class="button-group">
         ${iconButton({ icon: 'fa-th', label: this.t('matrix.show'), act: toggle, pressed: this.#showsMatrix })}
       </span>
-      ${wordButton({ icon: 'fa-plus', label: this.t('handlers.new'), act: (event) => this.#add(event), refused })}`;
+      ${wordButton({ icon: 'fa-plus', label: this.t('handlers.new'), act: (event) => this.#add(event), refused: this.app.refusal })}`;
   }
 
   #deployNote(): TemplateResult | typeof nothing {
@@ -107,9 +105,9 @@ class HandlersView extends View {
       addHandler(navigation.registry || choices[0]?.id || '');
       return;
     }
-    const options = choices.map(({ id, name }) => ({
-      label: visible(name || id),
-      onselect: () => addHandler(id),
+    const options = choices.map((choice) => ({
+      label: nameOf(choice),
+      onselect: () => addHandler(choice.id),
     }));
     showMenu(currentTarget as HTMLElement, options);
   }

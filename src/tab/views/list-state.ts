@@ -5,8 +5,8 @@ import type { LogName } from '../data/live-log.ts';
 import type { RememberedFilter } from '../data/remembered-filter.ts';
 import type { ListRow } from '../data/row-merging.ts';
 import { emptyState, examplesButton, failedState, noneFound } from './empty-state.ts';
+import { problemOf } from './notices.ts';
 import { waitNote } from './parts.ts';
-import { problemOf } from './problems.ts';
 
 /** What stands in place of the rows when there are none. */
 export function listState<Row extends ListRow, F extends object>(

@@ -4,9 +4,8 @@ import { path } from '../data/api.ts';
 import { queryOf } from '../data/filters.ts';
 import { shownRegistries } from '../data/shown-registries.ts';
 import { ask } from '../editor/ask.ts';
-import { notify } from './notices.ts';
+import { notify, telling } from './notices.ts';
 import { iconButton } from './parts.ts';
-import { telling } from './problems.ts';
 
 /**
  * What can be done with all executions that match the search.

@@ -4,7 +4,7 @@ import type { App } from '../app.ts';
 import type { LiveList } from '../data/live-list.ts';
 import type { LogListRow, LogName } from '../data/live-log.ts';
 import { showsSeveral } from '../data/shown-registries.ts';
-import { type Column, cells, lengthsStyle, tableHead } from './columns.ts';
+import { type Column, cells, tableHead } from './columns.ts';
 import type { RowWindow } from './row-window.ts';
 
 interface LogTable<Row extends LogListRow> {
@@ -28,14 +28,13 @@ export function logTable<Row extends LogListRow>(app: App, table: LogTable<Row>)
     <div style="padding-top:${before}px;padding-bottom:${after}px">
       <table
         class="nrp-table nrp-log nrp-${table.name}"
-        style=${lengthsStyle(app, columns, table.lengths)}
         aria-busy=${String(status === 'loading')}
         aria-rowcount=${complete ? rows.length + 1 : -1}
         @keydown=${table.window.pressed}
         @focusin=${table.window.focused}
       >
         <caption class="nrp-hidden">${text(`${table.name}.caption`)}</caption>
-        ${tableHead(app, columns)}
+        ${tableHead(app, columns, table.lengths)}
         <tbody>
           ${repeat(
             rows.slice(first, last),
@@ -79,7 +78,7 @@ export function dateColumn<Row>({ formats }: App, timeOf: (row: Row) => string |
   return {
     name: 'date',
     text: brief,
-    forms: { full },
+    other: full,
     content: (row) =>
       html`<time datetime=${timeOf(row) ?? ''} title=${`${full(row)} (${ago(row)})`}
         ><span class="nrp-ago">${ago(row)}</span><span class="nrp-brief">${brief(row)}</span><span class="nrp-full">${full(row)}</span></time>`,

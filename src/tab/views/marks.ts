@@ -35,7 +35,7 @@ export const flagIcons: Readonly<Record<HandlerStatus, string>> = {
 };
 
 /** A status as shape and word; colour only underlines it. */
-function mark([icon, tone]: Shape, word: string, note?: string): TemplateResult {
+export function mark([icon, tone]: Shape, word: string, note?: string): TemplateResult {
   return html`<span class="nrp-mark nrp-${tone}" title=${note ?? nothing}
     ><i class="fa ${icon}" aria-hidden="true"></i> <span>${word}</span></span
   >`;

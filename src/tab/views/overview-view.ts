@@ -6,8 +6,8 @@ import { Overview } from '../data/overview.ts';
 import { shownRegistries } from '../data/shown-registries.ts';
 import { rangeOf, type Series, spans } from '../data/statistics.ts';
 import { attention } from './attention.ts';
+import { problemOf } from './notices.ts';
 import { problemNote, wordButton } from './parts.ts';
-import { problemOf } from './problems.ts';
 import { define, lazy, View, Watch } from './view.ts';
 import './chart-view.ts';
 

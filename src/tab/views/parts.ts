@@ -1,4 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { RegistryRow } from '../data/shapes.ts';
+import { nameOf } from '../text/visible.ts';
 
 export interface Action {
   readonly icon: string;
@@ -71,4 +73,14 @@ export function banner(
   return html`<div class="nrp-banner nrp-banner-${tone}" role=${tone === 'info' ? 'note' : 'status'}>
     ${icon(shape)}<span class="nrp-wrap">${words}</span>${buttons}
   </div>`;
+}
+
+/** The options of a choice among registries. */
+export function registryOptions(
+  registries: readonly RegistryRow[],
+  chosen: string,
+): readonly TemplateResult[] {
+  return registries.map(
+    (one) => html`<option value=${one.id} ?selected=${one.id === chosen}>${nameOf(one)}</option>`,
+  );
 }

@@ -2,8 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { RunningReplays } from '../data/running-replays.ts';
 import type { ReplayLogRow } from '../data/shapes.ts';
 import { visible } from '../text/visible.ts';
+import { telling } from './notices.ts';
 import { banner, wordButton } from './parts.ts';
-import { telling } from './problems.ts';
 import { define, View, Watch } from './view.ts';
 
 /** How far replays of many executions have come, each with a way to stop it. */

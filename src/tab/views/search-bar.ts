@@ -68,18 +68,14 @@ function form<F extends object>(search: Search<F>): TemplateResult {
 }
 
 /** What a text field offers; outside its label, of which it would become a part. */
-function offers<F extends object>(field: Field<F>): TemplateResult {
-  return html`<datalist id=${listOf(field)}>
-    ${field.options?.map(([value, label]) => html`<option value=${value}>${label}</option>`)}
+function offers<F extends object>({ name, options }: Field<F>): TemplateResult {
+  return html`<datalist id="nrp-${name}-options">
+    ${options?.map(([value, label]) => html`<option value=${value}>${label}</option>`)}
   </datalist>`;
 }
 
 function idOf<F extends object>({ name }: Field<F>): string {
   return `nrp-search-${name}`;
-}
-
-function listOf<F extends object>({ name }: Field<F>): string {
-  return `nrp-${name}-options`;
 }
 
 function select<F extends object>(search: Search<F>, field: Field<F>): TemplateResult {
@@ -95,7 +91,6 @@ function select<F extends object>(search: Search<F>, field: Field<F>): TemplateR
 }
 
 function input<F extends object>(search: Search<F>, field: Field<F>, className = ''): TemplateResult {
-  const list = field.options ? listOf(field) : undefined;
   const delayed = (event: Event) => later(event.target as HTMLInputElement, () => fill(search, field, event));
   return html`<input
       id=${className ? nothing : idOf(field)}
@@ -104,7 +99,7 @@ function input<F extends object>(search: Search<F>, field: Field<F>, className =
       step=${field.kind === 'time' ? '1' : nothing}
       aria-label=${className ? field.label : nothing}
       placeholder=${className ? field.label : nothing}
-      list=${list ?? nothing}
+      list=${field.options ? `nrp-${field.name}-options` : nothing}
       autocomplete="off"
       spellcheck="false"
       maxlength="256"

@@ -4,13 +4,13 @@ import type { App } from '../app.ts';
 import type { EventFilter, HandlerFilter, LogFilter } from '../data/filters.ts';
 import { eventTypesOf } from '../editor/catalogue.ts';
 import { editedHandlers } from '../editor/flow-nodes.ts';
-import { visible } from '../text/visible.ts';
+import { nameOf } from '../text/visible.ts';
 import type { Field } from './search-bar.ts';
 
 /** The fields of the log's advanced search. */
 export function logFields(app: App): readonly Field<LogFilter>[] {
   const { text } = app;
-  const handlers = shownHandlers(app).map(({ id, name }) => [id, visible(name || id)] as const);
+  const handlers = shownHandlers(app).map((one) => [one.id, nameOf(one)] as const);
   const statuses = executionStatuses.filter((status) => status !== 'pending');
   return [
     eventTypeField(app),

@@ -3,9 +3,8 @@ import { path } from '../data/api.ts';
 import { showExamples } from '../editor/examples.ts';
 import { editedRegistries, flowJsonOf } from '../editor/flow-nodes.ts';
 import { showMenu } from '../editor/menu.ts';
-import { visible } from '../text/visible.ts';
-import { copy, notify } from './notices.ts';
-import { telling } from './problems.ts';
+import { nameOf, visible } from '../text/visible.ts';
+import { copy, notify, telling } from './notices.ts';
 
 /** What is done with a registry as a whole. */
 export function showTabMenu(app: App, button: HTMLElement): void {
@@ -17,9 +16,9 @@ export function showTabMenu(app: App, button: HTMLElement): void {
       onselect: () => copy(app, flowJsonOf(id), text('menu.copiedFlow', { registry })),
     };
   });
-  const backups = app.registries.readable.map(({ id, name }) => ({
-    label: text('menu.backUp', { registry: visible(name || id) }),
-    onselect: () => void backUp(app, id),
+  const backups = app.registries.readable.map((registry) => ({
+    label: text('menu.backUp', { registry: nameOf(registry) }),
+    onselect: () => void backUp(app, registry.id),
   }));
   const fire = { label: text('test.title'), onselect: () => app.details.testEvent() };
   const examples = { label: text('button.examples'), onselect: showExamples };

@@ -5,7 +5,7 @@ import { addRegistry, editedRegistries, editRegistry } from '../editor/flow-node
 import { SidebarHalf } from '../editor/sidebar-half.ts';
 import { visible } from '../text/visible.ts';
 import { emptyState, examplesButton, failedState, retryButton } from './empty-state.ts';
-import { banner, iconButton, waitNote, wordButton } from './parts.ts';
+import { banner, iconButton, registryOptions, waitNote, wordButton } from './parts.ts';
 import { showTabMenu } from './tab-menu.ts';
 import { define, View, Watch } from './view.ts';
 import './announcer.ts';
@@ -41,8 +41,7 @@ export class TabView extends View {
   }
 
   #head(): TemplateResult {
-    const { navigation, mayWrite } = this.app;
-    const refused = mayWrite ? undefined : this.t('readOnly');
+    const { navigation, refusal: refused } = this.app;
     return html`<div class="nrp-head">
       <nav class="button-group nrp-nav" aria-label=${this.t('nav.label')}>
         ${views.map(
@@ -87,10 +86,7 @@ export class TabView extends View {
     const choose = (event: Event) => navigation.chooseRegistry((event.target as HTMLSelectElement).value);
     return html`<select class="nrp-registry" aria-label=${this.t('column.registry')} @change=${choose}>
       <option value="" ?selected=${navigation.registry === ''}>${this.t('allRegistries')}</option>
-      ${registries.items.map(
-        ({ id, name }) =>
-          html`<option value=${id} ?selected=${navigation.registry === id}>${visible(name || id)}</option>`,
-      )}
+      ${registryOptions(registries.items, navigation.registry)}
     </select>`;
   }
 

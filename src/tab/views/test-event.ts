@@ -7,16 +7,15 @@ import { eventTypesOf } from '../editor/catalogue.ts';
 import { visible } from '../text/visible.ts';
 import { chainList } from './chain-list.ts';
 import { eventMark } from './marks.ts';
-import { banner, problemNote, wordButton } from './parts.ts';
-import { problemOf } from './problems.ts';
+import { problemOf } from './notices.ts';
+import { banner, problemNote, registryOptions, wordButton } from './parts.ts';
 import { section } from './sections.ts';
 import { define, View } from './view.ts';
 
 /** Fires an event that one makes of a sample, and follows it through its chain. */
 class TestEventView extends View {
-  static override properties = { ...View.properties, registry: {}, eventType: {} };
-  declare registry: string;
-  declare eventType: string;
+  #registry = '';
+  #eventType = '';
   #envelope = '';
   #problem = '';
   #firing = false;
@@ -25,9 +24,7 @@ class TestEventView extends View {
   override connectedCallback(): void {
     super.connectedCallback();
     const { navigation, registries } = this.app;
-    this.registry ||= navigation.registry || registries.readable[0]?.id || '';
-    this.eventType ||= this.#types[0]?.id ?? '';
-    this.#takeSample();
+    if (this.#registry === '') this.#choose(navigation.registry || registries.readable[0]?.id || '');
   }
 
   override disconnectedCallback(): void {
@@ -36,13 +33,12 @@ class TestEventView extends View {
   }
 
   override render(): TemplateResult {
-    const refused = this.app.mayWrite ? undefined : this.t('readOnly');
     return html`<div class="nrp-details">
       ${banner('info', this.t('test.past'))}
       <div class="nrp-form">
         ${this.#registryField()}
         <label class="nrp-field"><span>${this.t('column.event')}</span>
-          <select @change=${this.#chooseType}>${this.#typeOptions()}</select>
+          <select @change=${(event: Event) => this.#choose(this.#registry, valueIn(event))}>${this.#typeOptions()}</select>
         </label>
       </div>
       <label class="nrp-field nrp-envelope"><span>${this.t('test.envelope')}</span>
@@ -51,12 +47,14 @@ class TestEventView extends View {
           spellcheck="false"
           aria-invalid=${String(this.#problem !== '')}
           .value=${this.#envelope}
-          @input=${this.#edit}
+          @input=${(event: Event) => {
+            this.#envelope = valueIn(event);
+          }}
         ></textarea>
       </label>
       ${this.#problem ? problemNote(this.#problem) : nothing}
       <div class="nrp-actions">
-        ${wordButton({ icon: 'fa-bolt', label: this.t('test.fire'), act: () => void this.#fire(), refused, primary: true })}
+        ${wordButton({ icon: 'fa-bolt', label: this.t('test.fire'), act: () => void this.#fire(), refused: this.app.refusal, primary: true })}
         ${wordButton({ icon: 'fa-undo', label: this.t('test.sample'), act: () => this.#takeSample() })}
         ${wordButton({ icon: 'fa-expand', label: this.t('test.expand'), act: () => this.#expand() })}
       </div>
@@ -66,30 +64,23 @@ class TestEventView extends View {
 
   #outcome(): TemplateResult | typeof nothing {
     const { details, problem } = this.#followed ?? {};
-    if (!details && problem !== undefined) return problemNote(problemOf(this.app, problem));
-    if (!details) return nothing;
+    if (!details) return problem === undefined ? nothing : problemNote(problemOf(this.app, problem));
     const { id, status, executions } = details;
+    const show = () => this.app.details.event(this.#registry, id);
     return section(
       this.t('test.outcome'),
       html`<div role="status" class="nrp-outcome nrp-items">${eventMark(this.app, status)}
-          <button type="button" class="nrp-link" @click=${() => this.app.details.event(this.registry, id)}>${id}</button>
+          <button type="button" class="nrp-link" @click=${show}>${id}</button>
           <span class="nrp-muted">${this.t(`eventHint.${status}`)}</span></div>
-        ${chainList(this.app, this.registry, executions)}`,
+        ${chainList(this.app, this.#registry, executions)}`,
     );
   }
 
   #registryField(): TemplateResult | typeof nothing {
     const { readable } = this.app.registries;
     if (readable.length < 2) return nothing;
-    const choose = (event: Event) => {
-      this.registry = (event.target as HTMLSelectElement).value;
-      this.eventType = this.#types[0]?.id ?? '';
-      this.#takeSample();
-    };
     return html`<label class="nrp-field"><span>${this.t('column.registry')}</span>
-      <select @change=${choose}>
-        ${readable.map(({ id, name }) => html`<option value=${id} ?selected=${id === this.registry}>${visible(name || id)}</option>`)}
-      </select>
+      <select @change=${(event: Event) => this.#choose(valueIn(event))}>${registryOptions(readable, this.#registry)}</select>
     </label>`;
   }
 
@@ -99,28 +90,25 @@ class TestEventView extends View {
       ([group, types]) => html`<optgroup label=${visible(group)}>
         ${types.map(
           ({ id, title }) =>
-            html`<option value=${id} ?selected=${id === this.eventType}>${id} – ${visible(title)}</option>`,
+            html`<option value=${id} ?selected=${id === this.#eventType}>${id} – ${visible(title)}</option>`,
         )}
       </optgroup>`,
     );
   }
 
   get #types(): readonly EventType[] {
-    return eventTypesOf(this.registry ? [this.registry] : []);
+    return eventTypesOf(this.#registry ? [this.#registry] : []);
   }
 
-  readonly #chooseType = (event: Event): void => {
-    this.eventType = (event.target as HTMLSelectElement).value;
+  #choose(registry: string, eventType?: string): void {
+    this.#registry = registry;
+    this.#eventType = eventType ?? this.#types[0]?.id ?? '';
     this.#takeSample();
-  };
-
-  readonly #edit = (event: Event): void => {
-    this.#envelope = (event.target as HTMLTextAreaElement).value;
-  };
+  }
 
   #takeSample(): void {
-    const sample = this.#types.find(({ id }) => id === this.eventType)?.sample;
-    const { event, data } = sample ?? { event: { events_id: this.eventType, object_id: 1 }, data: {} };
+    const sample = this.#types.find(({ id }) => id === this.#eventType)?.sample;
+    const { event, data } = sample ?? { event: { events_id: this.#eventType, object_id: 1 }, data: {} };
     this.#setEnvelope(JSON.stringify({ event: { ...event, dt: now() }, data }, null, 2));
   }
 
@@ -139,11 +127,11 @@ class TestEventView extends View {
     this.#firing = true;
     this.#problem = '';
     try {
-      const route = path('registries', this.registry, 'events');
+      const envelope = JSON.parse(this.#envelope) as object;
       const { id } = await this.app.api.send<{ id: string }>(
         'POST',
-        route,
-        JSON.parse(this.#envelope) as object,
+        path('registries', this.#registry, 'events'),
+        envelope,
       );
       this.#follow(id);
       this.app.announcements.say(this.t('test.fireDone'));
@@ -159,10 +147,14 @@ class TestEventView extends View {
 
   #follow(id: string): void {
     this.#followed?.stop();
-    this.#followed = followedEvent(this.app, this.registry, id);
+    this.#followed = followedEvent(this.app, this.#registry, id);
     this.#followed.observe(() => this.requestUpdate());
     this.#followed.start();
   }
+}
+
+function valueIn({ target }: Event): string {
+  return (target as HTMLSelectElement | HTMLTextAreaElement).value;
 }
 
 /** The moment, with offset, as an envelope has it. */
