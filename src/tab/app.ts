@@ -1,10 +1,10 @@
 import { Announcements } from './data/announcements.ts';
 import { Api } from './data/api.ts';
 import { LiveFeed } from './data/live-feed.ts';
+import type { Model } from './data/model.ts';
 import { Navigation } from './data/navigation.ts';
 import { Preferences } from './data/preferences.ts';
 import { Registries } from './data/registries.ts';
-import type { Sources } from './data/sources.ts';
 import { Formats } from './text/formats.ts';
 import type { Texts, Translate } from './text/translate.ts';
 
@@ -17,7 +17,7 @@ export interface Details {
 }
 
 /** What every view has at hand. */
-export interface App extends Sources, Texts {
+export interface App extends Model, Texts {
   readonly announcements: Announcements;
   readonly details: Details;
   readonly formats: Formats;

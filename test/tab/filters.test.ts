@@ -113,7 +113,7 @@ describe("the handlers' search", () => {
     events: ['clients.*'],
     priority: 10,
     status: 'enabled',
-    mark: 'deployed',
+    standing: 'deployed',
     problems: [],
     deployed: undefined,
     ...more,

@@ -37,7 +37,7 @@ const edited = (id: string, more: Partial<EditedHandler> = {}): EditedHandler =>
   ...more,
 });
 const marks = (rows: ReturnType<typeof handlerRows>) =>
-  Object.fromEntries(rows.map(({ id, mark }) => [id, mark]));
+  Object.fromEntries(rows.map(({ id, standing }) => [id, standing]));
 
 describe("the handlers' table", () => {
   it('marks what is not yet deployed, changed, deleted, switched off or refused', () => {

@@ -1,9 +1,9 @@
 import type { EventDetails, ExecutionDetails } from '../../engine/words/answers.ts';
 import { path } from './api.ts';
 import { LiveSource } from './live-source.ts';
+import type { Model } from './model.ts';
 import { Pace } from './pace.ts';
 import type { LogSummary } from './shapes.ts';
-import type { Sources } from './sources.ts';
 
 /** Ms between two readings while the feed tells of changes, and when nothing is heard of what may change unheard. */
 const betweenReadings = 400;
@@ -21,20 +21,20 @@ interface Subject<Details> {
 export class Followed<Details> extends LiveSource {
   details: Details | undefined;
   problem: unknown;
-  readonly #sources: Sources;
+  readonly #model: Model;
   readonly #subject: Subject<Details>;
   readonly #reading = new Pace(() => void this.read(), betweenReadings);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(sources: Sources, subject: Subject<Details>) {
+  constructor(model: Model, subject: Subject<Details>) {
     super();
-    this.#sources = sources;
+    this.#model = model;
     this.#subject = subject;
   }
 
   async read(): Promise<void> {
     try {
-      this.details = await this.#sources.api.get(this.#subject.route);
+      this.details = await this.#model.api.get(this.#subject.route);
       this.problem = undefined;
     } catch (error) {
       this.problem = error;
@@ -49,7 +49,7 @@ export class Followed<Details> extends LiveSource {
     const ask = () => this.#reading.ask();
     ask();
     return [
-      this.#sources.feed.follow({
+      this.#model.feed.follow({
         rows: (rows) => rows.some(this.#subject.concernedBy) && ask(),
         gap: ask,
       }),
@@ -59,12 +59,8 @@ export class Followed<Details> extends LiveSource {
   }
 }
 
-export function followedExecution(
-  sources: Sources,
-  registry: string,
-  id: string,
-): Followed<ExecutionDetails> {
-  return new Followed(sources, {
+export function followedExecution(model: Model, registry: string, id: string): Followed<ExecutionDetails> {
+  return new Followed(model, {
     route: path('registries', registry, 'executions', id),
     concernedBy: (row) => row.id === id,
     changesUnheard: () => false,
@@ -72,8 +68,8 @@ export function followedExecution(
 }
 
 /** Until it is settled, an event may change without its executions, as when nobody takes it. */
-export function followedEvent(sources: Sources, registry: string, id: string): Followed<EventDetails> {
-  return new Followed<EventDetails>(sources, {
+export function followedEvent(model: Model, registry: string, id: string): Followed<EventDetails> {
+  return new Followed<EventDetails>(model, {
     route: path('registries', registry, 'events', id),
     concernedBy: ({ eventId }) => eventId === id,
     changesUnheard: (details) =>

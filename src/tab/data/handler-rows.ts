@@ -6,11 +6,11 @@ import type { ApiHandler } from './shapes.ts';
  * How a row of the handlers' table stands to what is deployed. `off`: switched off in the editor, or with its flow;
  * `refused`: deployed, but it can not be called.
  */
-export type Mark = 'deployed' | 'new' | 'changed' | 'deleted' | 'off' | 'refused';
+export type Standing = 'deployed' | 'new' | 'changed' | 'deleted' | 'off' | 'refused';
 
 /** A row of the handlers' table; `status` is what is in force, or what the flow says of one that never was. */
 export interface HandlerRow extends Omit<EditedHandler, 'changed' | 'off'> {
-  readonly mark: Mark;
+  readonly standing: Standing;
   /** What the runtime knows of it; undefined where it is not deployed. */
   readonly deployed: ApiHandler | undefined;
 }
@@ -26,16 +26,16 @@ export function handlerRows(
   const rows = edited.map(({ changed, off, ...handler }): HandlerRow => {
     const known = running.get(handler.id);
     running.delete(handler.id);
-    const mark = markOf(changed, off, known);
-    return { ...handler, status: known?.status ?? handler.status, mark, deployed: known };
+    const standing = standingOf(changed, off, known);
+    return { ...handler, status: known?.status ?? handler.status, standing, deployed: known };
   });
   for (const handler of running.values()) {
-    rows.push({ ...handler, mark: 'deleted', problems: [], deployed: handler });
+    rows.push({ ...handler, standing: 'deleted', problems: [], deployed: handler });
   }
   return rows.sort(inChainOrder);
 }
 
-function markOf(changed: boolean, off: boolean, known: ApiHandler | undefined): Mark {
+function standingOf(changed: boolean, off: boolean, known: ApiHandler | undefined): Standing {
   if (known) return changed ? 'changed' : known.refused ? 'refused' : 'deployed';
   if (off) return 'off';
   return changed ? 'new' : 'refused';
@@ -43,5 +43,5 @@ function markOf(changed: boolean, off: boolean, known: ApiHandler | undefined): 
 
 /** Rows whose edits Deploy would put in force. */
 export function awaitingDeploy(rows: readonly HandlerRow[]): number {
-  return rows.filter(({ mark }) => mark === 'new' || mark === 'changed' || mark === 'deleted').length;
+  return rows.filter(({ standing }) => ['new', 'changed', 'deleted'].includes(standing)).length;
 }

@@ -2,13 +2,13 @@ import { path, type Query } from './api.ts';
 import { type LogFilter, queryOf } from './filters.ts';
 import { LiveList, type Told } from './live-list.ts';
 import { LiveSource } from './live-source.ts';
+import type { Model } from './model.ts';
 import type { Navigation } from './navigation.ts';
 import { Pace } from './pace.ts';
 import type { RememberedFilter } from './remembered-filter.ts';
 import type { ListRow } from './row-merging.ts';
 import type { LogSummary, Page } from './shapes.ts';
 import { shownRegistries } from './shown-registries.ts';
-import type { Sources } from './sources.ts';
 
 /** The API's two long lists. */
 export type LogName = 'executions' | 'events';
@@ -39,14 +39,14 @@ const betweenReadings = 1500;
 /** A list of the API as the navigation asks for it, kept up to date by the live feed. */
 export class LiveLog<Row extends LogListRow> extends LiveSource {
   readonly list: LiveList<Row>;
-  readonly #sources: Sources;
+  readonly #model: Model;
   readonly #kind: LogKind<Row>;
   readonly #reading = new Pace(() => void this.list.refresh(), betweenReadings);
   #asked = '';
 
-  constructor(sources: Sources, kind: LogKind<Row>) {
+  constructor(model: Model, kind: LogKind<Row>) {
     super();
-    this.#sources = sources;
+    this.#model = model;
     this.#kind = kind;
     const { timeOf } = kind;
     this.list = new LiveList<Row>(
@@ -56,7 +56,7 @@ export class LiveLog<Row extends LogListRow> extends LiveSource {
   }
 
   protected override follow() {
-    const { feed, navigation, registries } = this.#sources;
+    const { feed, navigation, registries } = this.#model;
     this.#asked = '';
     this.#load();
     return [
@@ -71,8 +71,8 @@ export class LiveLog<Row extends LogListRow> extends LiveSource {
   }
 
   #load(): boolean {
-    const { navigation } = this.#sources;
-    const sources = shownRegistries(this.#sources);
+    const { navigation } = this.#model;
+    const sources = shownRegistries(this.#model);
     const query = queryOf(this.#kind.filterOf(navigation).fields as Partial<LogFilter>);
     const asked = JSON.stringify([sources, query, navigation.generation]);
     if (asked === this.#asked) return false;
@@ -91,17 +91,14 @@ export class LiveLog<Row extends LogListRow> extends LiveSource {
   }
 
   async #page(registry: string, query: Query): Promise<Page<Row>> {
-    const page = await this.#sources.api.get<Page<Row>>(
-      path('registries', registry, this.#kind.route),
-      query,
-    );
+    const page = await this.#model.api.get<Page<Row>>(path('registries', registry, this.#kind.route), query);
     return { ...page, items: page.items.map((row) => this.#kind.kept({ ...row, registry })) };
   }
 
   #receive(rows: readonly LogSummary[]): void {
-    const sources = shownRegistries(this.#sources);
+    const sources = shownRegistries(this.#model);
     const ours = rows.filter(({ registry }) => sources.includes(registry));
-    const { told, unclear } = this.#kind.told(ours, this.#sources.navigation);
+    const { told, unclear } = this.#kind.told(ours, this.#model.navigation);
     this.list.receive(told);
     if (unclear) this.#reading.ask();
   }

@@ -1,9 +1,9 @@
 import type { StatisticsStep } from '../../engine/words/answers.ts';
 import { path } from './api.ts';
 import { LiveSource } from './live-source.ts';
+import type { Model } from './model.ts';
 import { Pace } from './pace.ts';
 import { shownRegistries } from './shown-registries.ts';
-import type { Sources } from './sources.ts';
 import { rangeOf, type Series, type Span, seriesOf, spans } from './statistics.ts';
 
 /** Ms between two readings. */
@@ -13,26 +13,26 @@ const betweenReadings = 5000;
 export class Overview extends LiveSource {
   series: Series | undefined;
   problem: unknown;
-  readonly #sources: Sources;
+  readonly #model: Model;
   readonly #reading = new Pace(() => void this.#read(), betweenReadings);
 
-  constructor(sources: Sources) {
+  constructor(model: Model) {
     super();
-    this.#sources = sources;
+    this.#model = model;
   }
 
   get span(): Span {
-    const name = this.#sources.preferences.get('span');
+    const name = this.#model.preferences.get('span');
     return spans.find((span) => span.name === name) ?? (spans[0] as Span);
   }
 
   choose(span: Span): void {
-    this.#sources.preferences.set('span', span.name);
+    this.#model.preferences.set('span', span.name);
     void this.#read();
   }
 
   protected override follow() {
-    const { feed, registries, navigation } = this.#sources;
+    const { feed, registries, navigation } = this.#model;
     const ask = () => this.#reading.ask();
     ask();
     return [
@@ -49,8 +49,8 @@ export class Overview extends LiveSource {
     const query = { from: new Date(from).toISOString(), to: new Date(to).toISOString(), step: span.step };
     try {
       const answers = await Promise.all(
-        shownRegistries(this.#sources).map((id) =>
-          this.#sources.api.get<{ readonly items: readonly StatisticsStep[] }>(
+        shownRegistries(this.#model).map((id) =>
+          this.#model.api.get<{ readonly items: readonly StatisticsStep[] }>(
             path('registries', id, 'stats'),
             query,
           ),

@@ -1,8 +1,8 @@
 import { ApiError, path } from './api.ts';
 import { LiveSource } from './live-source.ts';
+import type { Model } from './model.ts';
 import type { ReplayLogRow } from './shapes.ts';
 import { shownRegistries } from './shown-registries.ts';
-import type { Sources } from './sources.ts';
 
 const everyMs = 5000;
 const whileRunningMs = 1000;
@@ -10,17 +10,17 @@ const whileRunningMs = 1000;
 /** Replays of all that a search found, while they are on their way; asked for while they are shown. */
 export class RunningReplays extends LiveSource {
   items: readonly ReplayLogRow[] = [];
-  readonly #sources: Sources;
+  readonly #model: Model;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(sources: Sources) {
+  constructor(model: Model) {
     super();
-    this.#sources = sources;
+    this.#model = model;
   }
 
   async refresh(): Promise<void> {
     clearTimeout(this.#timer);
-    const ids = shownRegistries(this.#sources);
+    const ids = shownRegistries(this.#model);
     const lists = await Promise.all(ids.map((registry) => this.#of(registry)));
     this.items = lists.flat();
     this.changed();
@@ -30,7 +30,7 @@ export class RunningReplays extends LiveSource {
 
   /** Stops one. @throws ApiError */
   async cancel({ registry, id }: ReplayLogRow): Promise<void> {
-    await this.#sources.api.send('POST', path('registries', registry, 'replays', String(id), 'cancel'));
+    await this.#model.api.send('POST', path('registries', registry, 'replays', String(id), 'cancel'));
     await this.refresh();
   }
 
@@ -43,7 +43,7 @@ export class RunningReplays extends LiveSource {
   async #of(registry: string): Promise<readonly ReplayLogRow[]> {
     try {
       const route = path('registries', registry, 'replays');
-      const { items } = await this.#sources.api.get<{ items: readonly ReplayLogRow[] }>(route);
+      const { items } = await this.#model.api.get<{ items: readonly ReplayLogRow[] }>(route);
       return items
         .filter(({ status }) => status === 'running')
         .map((replay) => ({ ...replay, registry }))

@@ -14,8 +14,8 @@ export function troubled(rows: readonly HandlerRow[]): readonly HandlerRow[] {
     .map(([row]) => row);
 }
 
-function troubleOf({ mark, deployed }: HandlerRow): number {
-  if (mark === 'refused') return 5;
+function troubleOf({ standing, deployed }: HandlerRow): number {
+  if (standing === 'refused') return 5;
   if (!deployed) return 0;
   const { circuit, successRate, parked, override } = deployed;
   if (circuit.state !== 'closed') return 4;

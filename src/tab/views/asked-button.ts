@@ -1,7 +1,7 @@
 import type { TemplateResult } from 'lit';
 import type { App } from '../app.ts';
 import { ask } from '../editor/ask.ts';
-import { notify, telling } from './notices.ts';
+import { notify, tellProblems } from './notices.ts';
 import { wordButton } from './parts.ts';
 
 interface Asked {
@@ -19,7 +19,7 @@ interface Asked {
 /** A button that asks first; then the API does it. */
 export function askedButton(app: App, { icon, label, question, route, done, read }: Asked): TemplateResult {
   const act = ({ currentTarget }: MouseEvent) =>
-    telling(app, async () => {
+    tellProblems(app, async () => {
       const answer = await ask(app, currentTarget as HTMLElement, { text: question, yes: label });
       if (answer === undefined) return;
       await app.api.send('POST', route);

@@ -23,7 +23,7 @@ export function attention(app: App, handlers: Handlers): TemplateResult | typeof
               <button type="button" class="nrp-link nrp-name" @click=${() => navigation.showExecutions({ handler: row.id })}>
                 ${nameOf(row)}
               </button>
-              ${row.mark === 'refused' ? html`<span class="nrp-error">${text('mark.refused')}</span>` : nothing}
+              ${row.standing === 'refused' ? html`<span class="nrp-error">${text('mark.refused')}</span>` : nothing}
               ${handlerHealth(app, handlers, row)} ${overrideNote(app, handlers, row)}
             </li>`,
           )}</ul>`

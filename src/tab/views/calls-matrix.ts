@@ -9,7 +9,7 @@ import { nameOf, visible } from '../text/visible.ts';
 export function callsMatrix(app: App, handlers: readonly HandlerRow[], asked: string): TemplateResult {
   const { text } = app;
   const columns = byRegistry(
-    handlers.filter(({ status, mark }) => status !== 'archived' && mark !== 'deleted'),
+    handlers.filter(({ status, standing }) => status !== 'archived' && standing !== 'deleted'),
   );
   const types = shownTypes(columns).filter(({ id }) => asked.trim() === '' || id.includes(asked.trim()));
   return html`<div class="nrp-scroll nrp-matrix-scroll" tabindex="0" role="region" aria-label=${text('matrix.caption')}>
@@ -42,8 +42,8 @@ function byRegistry(handlers: readonly HandlerRow[]): HandlerRow[] {
 }
 
 /** Whether its turn comes, as far as it listens; that of one who is held or refused comes too, and waits. */
-function isCalled({ status, mark }: HandlerRow): boolean {
-  return (status === 'enabled' || status === 'held') && mark !== 'off';
+function isCalled({ status, standing }: HandlerRow): boolean {
+  return (status === 'enabled' || status === 'held') && standing !== 'off';
 }
 
 function matrixRow({ text }: App, id: string, title: string, columns: readonly HandlerRow[]): TemplateResult {

@@ -6,7 +6,7 @@ import type { Override } from '../data/shapes.ts';
 import { ask } from '../editor/ask.ts';
 import { nameOf, visible } from '../text/visible.ts';
 import { flagIcons } from './marks.ts';
-import { notify, telling } from './notices.ts';
+import { notify, tellProblems } from './notices.ts';
 import { iconButton } from './parts.ts';
 
 /** The status flag: a click switches the handler at once; where it can't be switched, a click says why. */
@@ -31,16 +31,16 @@ export function handlerFlag(app: App, handlers: Handlers, row: HandlerRow): Temp
   ><i class="fa ${flagIcons[row.status]}" aria-hidden="true"></i> <span>${text(`flag.${row.status}`)}</span></button>`;
 }
 
-function refusalOf({ text, refusal }: App, { mark, status }: HandlerRow): string | undefined {
+function refusalOf({ text, refusal }: App, { standing, status }: HandlerRow): string | undefined {
   if (refusal) return refusal;
-  if (mark !== 'deployed') return text(`flagRefused.${mark}`);
+  if (standing !== 'deployed') return text(`flagRefused.${standing}`);
   return status === 'archived' ? text('flagRefused.archived') : undefined;
 }
 
 type Switchable = Exclude<HandlerRow['status'], 'archived'>;
 
 function switchTo(app: App, handlers: Handlers, row: HandlerRow, status: Switchable): Promise<void> {
-  return telling(app, async () => {
+  return tellProblems(app, async () => {
     await handlers.switch(row, status);
     app.announcements.say(app.text(`flagDone.${status}`, { name: nameOf(row) }));
   });
@@ -60,7 +60,7 @@ export function overrideNote(app: App, handlers: Handlers, row: HandlerRow): Tem
       value: override.reason ?? '',
     });
     if (reason === undefined) return;
-    await telling(app, async () => {
+    await tellProblems(app, async () => {
       await handlers.switch(row, override.status as Switchable, reason);
       app.announcements.say(text('override.explainDone'));
     });

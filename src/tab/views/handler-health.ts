@@ -5,7 +5,7 @@ import type { Handlers } from '../data/handlers.ts';
 import type { ApiHandler } from '../data/shapes.ts';
 import { nameOf, oneLine, visible } from '../text/visible.ts';
 import { mark } from './marks.ts';
-import { telling } from './notices.ts';
+import { tellProblems } from './notices.ts';
 import { iconButton } from './parts.ts';
 
 /** How a handler has been doing in the last hour, each figure a way to the executions behind it. */
@@ -64,7 +64,7 @@ function circuit(app: App, handlers: Handlers, row: HandlerRow): TemplateResult 
     error ? visible(error) : '',
   ];
   const close = () =>
-    void telling(app, async () => {
+    void tellProblems(app, async () => {
       await handlers.closeCircuit(row);
       app.announcements.say(text('circuit.closeDone', { name: nameOf(row) }));
     });

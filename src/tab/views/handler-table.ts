@@ -43,7 +43,7 @@ export function handlerTable(
           ({ id }) => id,
           (row) => {
             const noted = row.deployed?.override;
-            return html`<tr class="nrp-handler nrp-is-${row.mark} nrp-is-${row.status} ${noted ? 'nrp-noted' : ''}">${cells(columns, row)}</tr>
+            return html`<tr class="nrp-handler nrp-is-${row.standing} nrp-is-${row.status} ${noted ? 'nrp-noted' : ''}">${cells(columns, row)}</tr>
               ${noted ? note(row) : nothing}`;
           },
         )}
@@ -67,9 +67,9 @@ function columnsOf(app: App, handlers: Handlers, deletions: Deletions): readonly
     },
     {
       name: 'name',
-      text: (row) => [nameOf(row), deployWord(app, row.mark)].filter(Boolean).join('   '),
+      text: (row) => [nameOf(row), deployWord(app, row.standing)].filter(Boolean).join('   '),
       content: (row) => html`<span class="nrp-name" title=${nameOf(row)}>${nameOf(row)}</span>
-        ${deployMark(app, row.mark, visible(row.deployed?.refused ?? ''))}${problemMark(app, row)}`,
+        ${deployMark(app, row.standing, visible(row.deployed?.refused ?? ''))}${problemMark(app, row)}`,
     },
     registryColumn(app),
     { name: 'event', text: ({ events }) => events.map(visible).join(', ') },
@@ -127,7 +127,7 @@ function actions(app: App, row: HandlerRow, deletions: Deletions): TemplateResul
   return html`<span class="button-group">
     ${button('fa-list-alt', 'logs', logs)}
     ${
-      row.mark !== 'deleted'
+      row.standing !== 'deleted'
         ? html`${button('fa-pencil', 'edit', () => editHandler(row.id))}
             ${button('fa-trash', 'delete', (event) => void remove(event), refusal)}`
         : deletions.get(row.id)?.()

@@ -4,7 +4,7 @@ import { path } from '../data/api.ts';
 import { queryOf } from '../data/filters.ts';
 import { shownRegistries } from '../data/shown-registries.ts';
 import { ask } from '../editor/ask.ts';
-import { notify, telling } from './notices.ts';
+import { notify, tellProblems } from './notices.ts';
 import { iconButton } from './parts.ts';
 
 /**
@@ -31,7 +31,7 @@ function post<T>(app: App, what: 'exports' | 'replay', more: object = {}): Promi
 
 /** The API gives an address that works once, without a token. */
 async function exportAll(app: App): Promise<void> {
-  await telling(app, async () => {
+  await tellProblems(app, async () => {
     for (const { url } of await post<{ url: string }>(app, 'exports')) {
       const link = document.createElement('a');
       // A proxy may show the editor elsewhere than Node-RED knows.
@@ -49,7 +49,7 @@ async function replayAll(app: App, button: HTMLElement, onReplay: () => void): P
     const answers = await post<{ matched: number }>(app, 'replay', { dryRun });
     return formats.count(answers.reduce((sum, { matched }) => sum + matched, 0));
   };
-  await telling(app, async () => {
+  await tellProblems(app, async () => {
     const question = {
       text: text('log.replayAsk', { count: await replay(true) }),
       yes: text('button.replay'),

@@ -8,7 +8,7 @@ import { idColumn, logTable } from './log-table.ts';
 import { problemOf } from './notices.ts';
 import { pauseButton } from './pause-button.ts';
 import { RowWindow } from './row-window.ts';
-import { type Search, searchBar } from './search-bar.ts';
+import { type SearchBar, searchBar } from './search-bar.ts';
 import { lazy, View, Watch } from './view.ts';
 
 /** One of the API's lists: searched, live, loaded as one scrolls; each row is a way to its details. */
@@ -29,7 +29,7 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
   }
 
   /** What can be searched for. */
-  protected abstract get search(): Pick<Search<F>, 'box' | 'boxLabel' | 'fields'>;
+  protected abstract get search(): Pick<SearchBar<F>, 'box' | 'boxLabel' | 'fields'>;
 
   /** Those after the ID. */
   protected abstract get columns(): readonly Column<Row>[];

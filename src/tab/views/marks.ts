@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { EventStatus, ExecutionStatus, ParkedFor } from '../../engine/words/execution.ts';
+import type { EventStatus, ExecutionRow, ExecutionStatus, ParkedFor } from '../../engine/words/execution.ts';
 import type { HandlerStatus } from '../../engine/words/handler-settings.ts';
 import type { App } from '../app.ts';
-import type { Mark } from '../data/handler-rows.ts';
+import type { Standing } from '../data/handler-rows.ts';
 
 type Shape = readonly [icon: string, tone: 'good' | 'bad' | 'busy' | 'waiting' | 'calm'];
 
@@ -19,7 +19,7 @@ const shapes: Readonly<Record<ExecutionStatus | EventStatus, Shape>> = {
   cancelled: ['fa-ban', 'calm'],
 };
 
-const markShapes: Readonly<Record<Exclude<Mark, 'deployed'>, Shape>> = {
+const standingShapes: Readonly<Record<Exclude<Standing, 'deployed'>, Shape>> = {
   new: ['fa-plus-circle', 'busy'],
   changed: ['fa-circle', 'busy'],
   deleted: ['fa-minus-circle', 'waiting'],
@@ -41,20 +41,16 @@ export function mark([icon, tone]: Shape, word: string, note?: string): Template
   >`;
 }
 
-interface Standing {
-  readonly status: ExecutionStatus;
-  readonly parkedFor: ParkedFor | null;
-  readonly nextAttemptAt?: string | null;
-}
+type Turn = Pick<ExecutionRow, 'status' | 'parkedFor' | 'nextAttemptAt'>;
 
-export function executionMark(app: App, execution: Standing): TemplateResult {
-  const { status, parkedFor, nextAttemptAt = null } = execution;
+export function executionMark(app: App, execution: Turn): TemplateResult {
+  const { status, parkedFor, nextAttemptAt } = execution;
   const note = status === 'parked' && parkedFor ? whatItWaitsFor(app, parkedFor, nextAttemptAt) : undefined;
   return mark(shapes[status], executionWord(app, execution), note);
 }
 
 /** The word of an execution's mark. */
-export function executionWord({ text }: App, { status, parkedFor }: Standing): string {
+export function executionWord({ text }: App, { status, parkedFor }: Turn): string {
   return text(status === 'parked' && parkedFor ? `parked.${parkedFor}` : `status.${status}`);
 }
 
@@ -68,16 +64,16 @@ export function eventMark({ text }: App, status: EventStatus): TemplateResult {
 }
 
 /** @param why what the runtime says is wrong with it */
-export function deployMark(app: App, standing: Mark, why?: string): TemplateResult | typeof nothing {
+export function deployMark(app: App, standing: Standing, why?: string): TemplateResult | typeof nothing {
   if (standing === 'deployed') return nothing;
   return mark(
-    markShapes[standing],
+    standingShapes[standing],
     deployWord(app, standing),
     [app.text(`markHint.${standing}`), why].filter(Boolean).join('\n'),
   );
 }
 
 /** The word of a handler's mark; '' where it is as deployed. */
-export function deployWord({ text }: App, standing: Mark): string {
+export function deployWord({ text }: App, standing: Standing): string {
   return standing === 'deployed' ? '' : text(`mark.${standing}`);
 }

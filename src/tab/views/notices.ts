@@ -15,7 +15,7 @@ export function copy(app: App, text: string, copied: string): void {
 }
 
 /** Does something, and tells when the API refuses. */
-export async function telling(app: App, work: () => Promise<void>): Promise<void> {
+export async function tellProblems(app: App, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {

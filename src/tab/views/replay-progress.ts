@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { RunningReplays } from '../data/running-replays.ts';
 import type { ReplayLogRow } from '../data/shapes.ts';
 import { visible } from '../text/visible.ts';
-import { telling } from './notices.ts';
+import { tellProblems } from './notices.ts';
 import { banner, wordButton } from './parts.ts';
 import { define, View, Watch } from './view.ts';
 
@@ -27,7 +27,7 @@ class ReplayProgress extends View {
     const words = by
       ? this.t('replay.progressBy', { ...counts, by: visible(by) })
       : this.t('replay.progress', counts);
-    const stop = () => void telling(this.app, () => this.replays.cancel(replay));
+    const stop = () => void tellProblems(this.app, () => this.replays.cancel(replay));
     return banner(
       'info',
       words,

@@ -12,7 +12,7 @@ export interface Field<F> {
   readonly options?: readonly (readonly [value: string, label: string])[];
 }
 
-export interface Search<F extends object> {
+export interface SearchBar<F extends object> {
   readonly filter: RememberedFilter<F>;
   /** What the search box fills in, and its name. */
   readonly box: keyof F & string;
@@ -26,7 +26,7 @@ export interface Search<F extends object> {
 }
 
 /** A search box, the advanced search behind its button, and one click that clears both. */
-export function searchBar<F extends object>(app: App, search: Search<F>): TemplateResult {
+export function searchBar<F extends object>(app: App, search: SearchBar<F>): TemplateResult {
   const { text } = app;
   const { filter } = search;
   const count = filter.asked > 0 ? ` (${filter.asked})` : '';
@@ -55,7 +55,7 @@ export function searchBar<F extends object>(app: App, search: Search<F>): Templa
     ${search.problem ? problemNote(search.problem) : nothing}`;
 }
 
-function form<F extends object>(search: Search<F>): TemplateResult {
+function form<F extends object>(search: SearchBar<F>): TemplateResult {
   return html`<div class="nrp-form">
     ${search.fields.map(
       (field) => html`<div class="nrp-field">
@@ -78,7 +78,7 @@ function idOf<F extends object>({ name }: Field<F>): string {
   return `nrp-search-${name}`;
 }
 
-function select<F extends object>(search: Search<F>, field: Field<F>): TemplateResult {
+function select<F extends object>(search: SearchBar<F>, field: Field<F>): TemplateResult {
   const value = String(search.filter.fields[field.name]);
   const options = field.options ?? [];
   const known = options.some(([option]) => option === value);
@@ -90,7 +90,7 @@ function select<F extends object>(search: Search<F>, field: Field<F>): TemplateR
   </select>`;
 }
 
-function input<F extends object>(search: Search<F>, field: Field<F>, className = ''): TemplateResult {
+function input<F extends object>(search: SearchBar<F>, field: Field<F>, className = ''): TemplateResult {
   const delayed = (event: Event) => later(event.target as HTMLInputElement, () => fill(search, field, event));
   return html`<input
       id=${className ? nothing : idOf(field)}
@@ -120,7 +120,7 @@ function later(element: Element, run: () => void): void {
   waiting.set(element, setTimeout(run, 250));
 }
 
-function fill<F extends object>({ filter }: Search<F>, { name }: Field<F>, event: Event): void {
+function fill<F extends object>({ filter }: SearchBar<F>, { name }: Field<F>, event: Event): void {
   const element = event.target as HTMLInputElement | HTMLSelectElement;
   clearTimeout(waiting.get(element));
   if (filter.fields[name] === element.value) return;

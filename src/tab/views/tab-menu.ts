@@ -4,7 +4,7 @@ import { showExamples } from '../editor/examples.ts';
 import { editedRegistries, flowJsonOf } from '../editor/flow-nodes.ts';
 import { showMenu } from '../editor/menu.ts';
 import { nameOf, visible } from '../text/visible.ts';
-import { copy, notify, telling } from './notices.ts';
+import { copy, notify, tellProblems } from './notices.ts';
 
 /** What is done with a registry as a whole. */
 export function showTabMenu(app: App, button: HTMLElement): void {
@@ -26,7 +26,7 @@ export function showTabMenu(app: App, button: HTMLElement): void {
 }
 
 async function backUp(app: App, registry: string): Promise<void> {
-  await telling(app, async () => {
+  await tellProblems(app, async () => {
     const { folder } = await app.api.send<{ folder: string }>('POST', path('registries', registry, 'backup'));
     notify(app, app.text('menu.backedUp', { folder: visible(folder) }), 'success');
   });

@@ -5,7 +5,7 @@ import type { Preferences } from './preferences.ts';
 import type { Registries } from './registries.ts';
 
 /** Where what is shown comes from, and what of it is asked for. */
-export interface Sources {
+export interface Model {
   readonly api: Api;
   readonly feed: LiveFeed;
   readonly registries: Registries;
