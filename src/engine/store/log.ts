@@ -11,7 +11,8 @@ import { dateTimeSchema, instantOf } from '../words/date-time.ts';
 import { InvalidInput } from '../words/errors.ts';
 import { eventTypeSchema } from '../words/event.ts';
 import { type EventRow, type ExecutionRow, eventStatuses, shownStatuses } from '../words/execution.ts';
-import { integer, nodeIdSchema, numeric } from '../words/handler.ts';
+import { nodeIdSchema } from '../words/handler.ts';
+import { integer, numeric } from '../words/numbers.ts';
 import { parse } from '../words/parse.ts';
 import { hasWords } from './words.ts';
 

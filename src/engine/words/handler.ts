@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { asNumber, type Bounds } from './bounds.ts';
 import { isEventPattern } from './event-type.ts';
 import {
   handlerBounds,
@@ -14,18 +13,8 @@ import {
 } from './handler-settings.ts';
 import { type HeaderSetter, isHeaderName, isHost, setterOf } from './headers.ts';
 import { hasReadableUser, hasUser, isHttpUrl } from './http-url.ts';
+import { within } from './numbers.ts';
 import { isSigningSecret, signingSecretRemedy } from './signing-secret.ts';
-
-/** Numbers may come as numeric strings: the editor and `${NAME}` give those. */
-export const numeric = (schema: z.ZodType<number>) => z.preprocess(asNumber, schema);
-
-/** A number within bounds. */
-export const within = ({ min, max, whole }: Bounds) => {
-  const error = `must be a ${whole ? 'whole number' : 'number'} from ${min} to ${max}`;
-  const number = whole ? z.int({ error }) : z.number({ error });
-  return numeric(number.min(min, `must be ${min} at least`).max(max, `must be ${max} at most`));
-};
-export const integer = (min: number, max: number) => within({ min, max, whole: true });
 
 /** Node ids name folders, files and webhook ids. */
 export const nodeIdSchema = z
@@ -62,11 +51,9 @@ const variableSchema = z.object({
   secret: z.boolean().default(false),
 });
 
-export const handlerStatusSchema = z.enum(handlerStatuses, {
-  error: 'must be "enabled", "held", "disabled" or "archived"',
-});
+export const handlerStatusSchema = z.enum(handlerStatuses);
 
-export const retryOnSchema = z.enum(retriedFailures, { error: 'must be "transient" or "any"' });
+export const retryOnSchema = z.enum(retriedFailures);
 export type RetryOn = z.infer<typeof retryOnSchema>;
 
 const common = {
@@ -76,7 +63,7 @@ const common = {
   handlerStatus: handlerStatusSchema.default(handlerDefaults.handlerStatus),
   priority: within(handlerBounds.priority).default(handlerDefaults.priority),
   timeoutSeconds: within(handlerBounds.timeoutSeconds).default(handlerDefaults.timeoutSeconds),
-  onFailure: z.enum(onFailures, { error: 'must be "continue" or "stop"' }).default(handlerDefaults.onFailure),
+  onFailure: z.enum(onFailures).default(handlerDefaults.onFailure),
   retryDelays: z
     .array(within(handlerBounds.retryDelay), { error: 'must be a list of seconds' })
     .max(mostRetries, `must have ${mostRetries} delays at most`)
@@ -163,7 +150,7 @@ const localSchema = z.object({
   args: z.array(z.string().regex(/^[^\x00]*$/, 'must not hold a NUL character')).default([]),
   environment: z.array(variableSchema).default([]),
   secrets: secretsSchema,
-  mode: z.enum(scriptModes, { error: 'must be "once" or "resident"' }).default(handlerDefaults.mode),
+  mode: z.enum(scriptModes).default(handlerDefaults.mode),
 });
 
 const flowSchema = z.object({ ...common, handlerType: z.literal('flow') });

@@ -22,6 +22,8 @@ const needs: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
+const oneOf = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+
 /** What to do about an issue that the schema itself says nothing of. */
 function remedyOf(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
@@ -29,6 +31,8 @@ function remedyOf(issue: z.core.$ZodRawIssue): string | undefined {
       const need = needs[issue.expected] ?? issue.expected;
       return issue.input === undefined ? `is missing: ${need} is needed` : `must be ${need}`;
     }
+    case 'invalid_value':
+      return `must be ${oneOf.format(issue.values.map((value) => JSON.stringify(value)))}`;
     case 'unrecognized_keys':
       return 'is not known here: correct its name, or remove it';
     default:

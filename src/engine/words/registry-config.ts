@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { absentAsMissing } from './absent.ts';
 import { dataSchema, eventTypeSchema } from './event.ts';
-import { nodeIdSchema, within } from './handler.ts';
+import { nodeIdSchema } from './handler.ts';
+import { within } from './numbers.ts';
 import { orderings, registryBounds, registryDefaults } from './registry-settings.ts';
 
 /** What stands beside the registries' folders: the script folder, and the projects' own. */
@@ -25,7 +26,7 @@ const savedSchema = z.object({
   ),
   name: z.string().default(''),
   concurrency: within(registryBounds.concurrency).default(registryDefaults.concurrency),
-  ordering: z.enum(orderings, { error: 'must be "object" or "none"' }).default(registryDefaults.ordering),
+  ordering: z.enum(orderings).default(registryDefaults.ordering),
   claimSeconds: within(registryBounds.claimSeconds).default(registryDefaults.claimSeconds),
   retentionDays: within(registryBounds.retentionDays).default(registryDefaults.retentionDays),
   retentionEvents: within(registryBounds.retentionEvents).default(registryDefaults.retentionEvents),

@@ -7,15 +7,15 @@ import { Conflict, NotFound, Unavailable } from '../../engine/words/errors.ts';
 import { eventTypeSchema } from '../../engine/words/event.ts';
 import { listensTo } from '../../engine/words/event-type.ts';
 import { handlerStatusSchema } from '../../engine/words/handler.ts';
-import { handlerStatuses, handlerTypes } from '../../engine/words/handler-settings.ts';
+import { handlerTypes } from '../../engine/words/handler-settings.ts';
 import type { Routes } from './routes.ts';
 
 const querySchema = z.preprocess(
   absentAsMissing,
   z.strictObject({
     eventType: eventTypeSchema.optional(),
-    type: z.enum(handlerTypes, { error: 'must be http, local or flow' }).optional(),
-    status: z.enum(handlerStatuses, { error: 'must be enabled, held, disabled or archived' }).optional(),
+    type: z.enum(handlerTypes).optional(),
+    status: handlerStatusSchema.optional(),
   }),
 );
 
