@@ -8,6 +8,7 @@ import { editor } from './bench/editor.ts';
 import { idle } from './bench/idle.ts';
 import type { Measure, Row } from './bench/measure.ts';
 import { nextToRun } from './bench/next-to-run.ts';
+import { processTrees } from './bench/process-trees.ts';
 import { restart } from './bench/restart.ts';
 import { retention } from './bench/retention.ts';
 import { search } from './bench/search.ts';
@@ -17,6 +18,7 @@ const measures: readonly Measure[] = [
   throughput,
   costs,
   nextToRun,
+  processTrees,
   restart,
   backlog,
   search,

@@ -20,6 +20,9 @@ export interface TreeState {
 /**
  * The processes that a program has started, whatever group or session they have moved to. Who was found once is known
  * by process id and start, so that nobody is hit who was given the id of one that is gone.
+ *
+ * execa's `killDescendants` reaches the process group: measured, it left somebody of 9 in 13 kinds of scripts, this of
+ * none (docs/performance.md).
  */
 export class ProcessTree {
   readonly #marks: Marks;
