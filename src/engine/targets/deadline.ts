@@ -24,7 +24,7 @@ export class Deadline {
     this.#passed = passed;
     standstill.watch();
     this.#stoodBefore = standstill.soFar();
-    this.#timer = setTimeout(due, ms, this);
+    this.#timer = setTimeout(() => this.#hear(), ms);
   }
 
   /** What was waited for has come. Any number of times. */
@@ -36,27 +36,19 @@ export class Deadline {
     if (this.#hearing) clearImmediate(this.#hearing);
   }
 
-  due(): void {
+  #hear(): void {
     // Immediates run once all sockets that have something were read.
-    this.#hearing = setImmediate(judge, this);
+    this.#hearing = setImmediate(() => this.#judge());
   }
 
-  judge(): void {
+  #judge(): void {
     const stood = standstill.soFar() - this.#stoodBefore;
     if (stood > 0 && this.#left-- > 0) {
       this.#stoodBefore += stood;
-      this.#timer = setTimeout(due, Math.max(graceMs, Math.min(stood, this.#ms)), this);
+      this.#timer = setTimeout(() => this.#hear(), Math.max(graceMs, Math.min(stood, this.#ms)));
       return;
     }
     this.end();
     this.#passed();
   }
-}
-
-function due(deadline: Deadline): void {
-  deadline.due();
-}
-
-function judge(deadline: Deadline): void {
-  deadline.judge();
 }

@@ -5,9 +5,10 @@ import { FlawedAnswer } from './flawed-answer.ts';
 import { listOf } from './head.ts';
 import { ProxyRefused } from './tunnel.ts';
 
+/** Whom a request went to. */
 export interface Attempted {
-  /** Whom the request went to, e.g. `crm.example:8443`. */
-  readonly host: string;
+  readonly url: URL;
+  readonly isProxied: boolean;
   readonly timeoutSeconds: number;
 }
 
@@ -16,7 +17,7 @@ const carriedOut = 'the call may have been carried out, and can be told from its
 /** The outcome of an attempt that brought no whole answer. */
 export function failedExchange(exchanged: Exchanged & { error: Error }, attempted: Attempted): Outcome {
   const { answer, interim, error } = exchanged;
-  const { host } = attempted;
+  const { host } = attempted.url;
   if (error instanceof AddressRefused) return failure(error.message);
   if (error instanceof FlawedAnswer) {
     return outage(`${host} answered ${error.message}${error.isUnheard ? '' : `; ${carriedOut}`}`);
@@ -49,7 +50,7 @@ function outage(error: string): Outcome {
 }
 
 /** What is said of an answer that had begun. */
-function incomplete(answer: Answer, error: Error, { host, timeoutSeconds }: Attempted): string {
+function incomplete(answer: Answer, error: Error, { url: { host }, timeoutSeconds }: Attempted): string {
   const status = answer.status === null ? 'something' : `HTTP ${answer.status}`;
   const came = `${cameOf(answer)} had come`;
   if (error instanceof DeadlinePassed) {

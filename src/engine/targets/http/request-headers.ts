@@ -35,7 +35,7 @@ export class RequestHeaders {
     const defaults = [
       { name: 'content-type', value: 'application/json', secret: false },
       { name: 'user-agent', value: userAgent, secret: false },
-    ].filter((preset) => !own.some(({ name }) => isNamed(preset.name, name)));
+    ].filter((preset) => !own.some(({ name }) => name.toLowerCase() === preset.name));
     const all = [...defaults, ...own];
     if (authorization !== null) all.push({ name: 'authorization', value: authorization, secret: true });
 
@@ -49,30 +49,18 @@ export class RequestHeaders {
   /** @param now when the attempt is made, in ms since 1970 */
   of({ webhookId, attempt, hops, body }: Call, now: number): AttemptHeaders {
     const timestamp = String(Math.floor(now / 1000));
-    const number = String(attempt);
-    const sent = [
-      'webhook-id',
-      webhookId,
-      'webhook-timestamp',
-      timestamp,
-      'provisioning-attempt',
-      number,
-      hopsHeader,
-      String(hops + 1),
-      ...this.#fixed,
-    ];
-    const shown: Record<string, string> = {
+    const own: Record<string, string> = {
       'webhook-id': webhookId,
       'webhook-timestamp': timestamp,
-      'provisioning-attempt': number,
+      'provisioning-attempt': String(attempt),
       [hopsHeader]: String(hops + 1),
-      ...this.#shown,
     };
+    const sent = [...Object.entries(own).flat(), ...this.#fixed];
+    const shown = { ...own, ...this.#shown };
     if (this.#signingKeys.length === 0) return { sent, shown, signature: null };
     const signature = sign({ id: webhookId, timestamp, body }, this.#signingKeys);
     sent.push('webhook-signature', signature);
-    shown['webhook-signature'] = redacted;
-    return { sent, shown, signature };
+    return { sent, shown: { ...shown, 'webhook-signature': redacted }, signature };
   }
 }
 
@@ -96,8 +84,4 @@ function basic(user: string, password: string): string {
 /** Whether a header is not shown whatever it holds. */
 export function isSecret(name: string): boolean {
   return /^(?:authorization|cookie)$/i.test(name);
-}
-
-function isNamed(lowerCaseName: string, name: string): boolean {
-  return name.toLowerCase() === lowerCaseName;
 }

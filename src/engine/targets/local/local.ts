@@ -8,10 +8,6 @@ import type { Ended } from './run.ts';
 import type { ScriptFolders } from './script-folders.ts';
 import { starter } from './starter.ts';
 
-export interface LocalTargetOptions {
-  readonly scripts: ScriptFolders;
-}
-
 /** One for all handlers. */
 const run = starter();
 
@@ -20,63 +16,49 @@ const run = starter();
  * standard input. Exit code 0 is success and standard output, without its last line end, the response; else standard error
  * is the error. When its time is up, the script and all that it has started are ended, which takes 2 s more if they refuse.
  */
-export function localTarget(handler: LocalHandler, { scripts }: LocalTargetOptions): Target {
-  return closedWhenIdle(new LocalTarget(handler, scripts));
-}
+export function localTarget(handler: LocalHandler, { scripts }: { readonly scripts: ScriptFolders }): Target {
+  const command = new Command(handler, scripts);
+  const { redaction } = command;
+  const textOf = (output: Captured): string => TextCapture.of(output).text(redaction);
+  const timeoutMs = handler.timeoutSeconds * 1000;
 
-class LocalTarget implements Target {
-  readonly description: string;
-  readonly #handler: LocalHandler;
-  readonly #command: Command;
-
-  constructor(handler: LocalHandler, scripts: ScriptFolders) {
-    this.#handler = handler;
-    this.#command = new Command(handler, scripts);
-    this.description = this.#command.description;
-  }
-
-  async call(call: Call): Promise<Outcome> {
-    const ended = await this.#run(call).catch((error: Error) => error);
-    if (ended instanceof Error) return this.#command.failure(ended);
-    const outcome = this.#outcomeOf(ended, call);
-    return outcome.error === null
-      ? outcome
-      : { ...outcome, error: this.#command.redaction.text(outcome.error) };
-  }
-
-  /** A script ends with its call. */
-  async close(): Promise<void> {}
-
-  async #run(call: Call): Promise<Ended> {
-    const { file, ...surroundings } = this.#command.start(call);
-    return run(file, {
-      ...surroundings,
-      // A program that reads lines sees no line in a text without an end.
-      input: `${call.body}\n`,
-      timeoutMs: this.#handler.timeoutSeconds * 1000,
-    });
-  }
-
-  #outcomeOf({ exitCode, signal, timedOut, remaining, stdout, stderr }: Ended, call: Call): Outcome {
-    const response = this.#text(stdout).replace(/\r?\n$/, '') || null;
-    const said = this.#text(stderr).trim();
+  const runOf = async (call: Call): Promise<Ended> => {
+    const { file, ...surroundings } = command.start(call);
+    // A program that reads lines sees no line in a text without an end.
+    return run(file, { ...surroundings, input: `${call.body}\n`, timeoutMs });
+  };
+  const outcomeOf = (
+    { exitCode, signal, timedOut, remaining, stdout, stderr }: Ended,
+    call: Call,
+  ): Outcome => {
+    const response = textOf(stdout).replace(/\r?\n$/, '') || null;
+    const said = textOf(stderr).trim();
+    const failed = (error: string, facts: Partial<Outcome>): Outcome =>
+      failure(redaction.text(error), { ...facts, response });
     if (timedOut) {
-      const error = `no end within ${this.#handler.timeoutSeconds} s: ${whatBecameOfIt(remaining)}`;
-      return failure(said ? `${error}; it said: ${said}` : error, { response, outage: true });
+      const error = `no end within ${handler.timeoutSeconds} s: ${whatBecameOfIt(remaining)}`;
+      return failed(said ? `${error}; it said: ${said}` : error, { outage: true });
     }
     if (exitCode === 0) return success({ code: 0, response });
-    const facts = { code: exitCode, response };
     const end = exitCode === null ? `ended by ${signal}` : `exit code ${exitCode}`;
     if (stdout.received + stderr.received === 0) {
-      return failure(`${end}: ${this.#command.given(`the envelope of ${call.eventType}`)}`, facts);
+      const given = command.given(`the envelope of ${call.eventType}`);
+      return failed(`${end}: ${given}`, { code: exitCode });
     }
-    if (said === '') return failure(end, facts);
-    return failure(exitCode === null ? `${end}: ${said}` : said, facts);
-  }
+    if (said === '') return failed(end, { code: exitCode });
+    return failed(exitCode === null ? `${end}: ${said}` : said, { code: exitCode });
+  };
 
-  #text(output: Captured): string {
-    return TextCapture.of(output).text(this.#command.redaction);
-  }
+  return closedWhenIdle({
+    description: command.description,
+    call: (call) =>
+      runOf(call).then(
+        (ended) => outcomeOf(ended, call),
+        (error) => command.failure(error),
+      ),
+    // A script ends with its call.
+    close: async () => undefined,
+  });
 }
 
 function whatBecameOfIt(remaining: readonly number[]): string {

@@ -12,10 +12,6 @@ import type { Answer } from './answer.ts';
 import { BackOff } from './back-off.ts';
 import { Conversation, ScriptGone, Unanswered } from './conversation.ts';
 
-export interface ResidentTargetOptions {
-  readonly scripts: ScriptFolders;
-}
-
 /**
  * Keeps a script running (`mode: resident`) and talks to it in lines of JSON (NDJSON), as design.md §7 says:
  * `{"id","attempt","payload"}` goes to its standard input, `{"id","ok","response"}` or `{"id","ok","error"}` comes
@@ -25,7 +21,10 @@ export interface ResidentTargetOptions {
  * The script is started by the first call, and after a death by the next one, no sooner than 1 s (doubling to 60 s)
  * after it. Calls that it held when it died fail as outages. A call that it does not answer in time fails alone.
  */
-export function residentTarget(handler: LocalHandler, { scripts }: ResidentTargetOptions): Target {
+export function residentTarget(
+  handler: LocalHandler,
+  { scripts }: { readonly scripts: ScriptFolders },
+): Target {
   return closedWhenIdle(new ResidentTarget(handler, scripts));
 }
 
