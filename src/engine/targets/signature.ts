@@ -16,7 +16,7 @@ export interface SignedMessage {
 }
 
 /** A secret, `whsec_<base64>` or any other text, or the key that `signingKey` has made of it. */
-export type Secret = string | KeyObject;
+export type SigningSecret = string | KeyObject;
 
 /**
  * Makes a key of a secret that is used again and again: it signs several times as fast. Blanks around it do not count.
@@ -38,7 +38,7 @@ export function signingKey(secret: string): KeyObject {
  * Signs with every secret, so that a receiver can go over from one to the next in its own time.
  * @returns the value of `webhook-signature`: `v1,<base64>` for each secret, separated by spaces
  */
-export function sign(message: SignedMessage, secrets: readonly Secret[]): string {
+export function sign(message: SignedMessage, secrets: readonly SigningSecret[]): string {
   return secrets.map((secret) => `v1,${digest(message, secret).toString('base64')}`).join(' ');
 }
 
@@ -50,7 +50,7 @@ export interface SignatureHeaders {
 }
 
 export interface VerifyOptions {
-  readonly secrets: readonly Secret[];
+  readonly secrets: readonly SigningSecret[];
   /** How far the timestamp may lie from now, before or after. */
   readonly toleranceSeconds: number;
   /** In ms since 1970. */
@@ -83,7 +83,7 @@ export function verify(
   return matches;
 }
 
-function digest({ id, timestamp, body }: SignedMessage, secret: Secret): Buffer {
+function digest({ id, timestamp, body }: SignedMessage, secret: SigningSecret): Buffer {
   const key = typeof secret === 'string' ? signingKey(secret) : secret;
   return createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
 }

@@ -6,7 +6,7 @@ export const keptBytes = 64 * 1024;
 
 /** What was captured, as it goes from one process to another. */
 export interface Captured {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   /** As many bytes came, kept or not. */
   readonly received: number;
 }
@@ -14,7 +14,7 @@ export interface Captured {
 /** Keeps the first bytes of a stream, 64 KiB unless told otherwise, and counts the rest. */
 export class TextCapture {
   readonly #limit: number;
-  readonly #chunks: Uint8Array[] = [];
+  readonly #chunks: Buffer[] = [];
   #kept = 0;
   #received = 0;
 
@@ -31,7 +31,7 @@ export class TextCapture {
   }
 
   get captured(): Captured {
-    return { bytes: Buffer.concat(this.#chunks), received: this.#received };
+    return { bytes: this.bytes, received: this.#received };
   }
 
   /** Whether more came than is kept. */
@@ -47,7 +47,7 @@ export class TextCapture {
   /** What is kept. */
   get bytes(): Buffer {
     const [first] = this.#chunks;
-    return first && this.#chunks.length === 1 ? asBuffer(first) : Buffer.concat(this.#chunks);
+    return first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
   }
 
   /** Whether what is kept can not change any more. */
@@ -55,7 +55,7 @@ export class TextCapture {
     return this.#received >= this.#limit;
   }
 
-  push(chunk: Uint8Array): void {
+  push(chunk: Buffer): void {
     this.#received += chunk.length;
     const room = this.#limit - this.#kept;
     if (room === 0) return;
@@ -89,8 +89,4 @@ export function keptText(text: string, redaction: Redaction, isCut = false): str
   const capture = new TextCapture();
   capture.push(Buffer.from(text));
   return capture.text(redaction);
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -21,17 +21,17 @@ export type Reply =
   | { readonly ok: true; readonly response: unknown }
   | { readonly ok: false; readonly error: unknown };
 
-interface InFlight {
+interface Turn {
   readonly call: FlowCall;
   /** The entrance it went through last. */
   through: Enter;
   readonly end: (outcome: Outcome) => void;
 }
 
-/** Flows as handlers: entrances by handler, and the attempts that are inside. It outlives the nodes. */
+/** Flows as handlers: entrances by handler, and the turns that are inside. It outlives the nodes. */
 export class Flows {
   readonly #entrances = new Map<string, Enter>();
-  readonly #inFlight = new Map<string, InFlight>();
+  readonly #turns = new Map<string, Turn>();
 
   /**
    * Lets a flow be entered.
@@ -49,18 +49,18 @@ export class Flows {
   reenter(handler: string): void {
     const enter = this.#entrances.get(handler);
     if (!enter) return;
-    for (const inside of this.#inFlight.values()) {
-      if (inside.call.handler !== handler || inside.through === enter) continue;
-      inside.through = enter;
-      enter(inside.call);
+    for (const turn of this.#turns.values()) {
+      if (turn.call.handler !== handler || turn.through === enter) continue;
+      turn.through = enter;
+      enter(turn.call);
     }
   }
 
   /** Ends an attempt. @returns false when it has ended already: by a reply, or by its timeout */
   reply(replyTo: string, reply: Reply): boolean {
-    const inFlight = this.#inFlight.get(replyTo);
-    if (!inFlight) return false;
-    inFlight.end(outcomeOf(reply));
+    const turn = this.#turns.get(replyTo);
+    if (!turn) return false;
+    turn.end(outcomeOf(reply));
     return true;
   }
 
@@ -83,12 +83,12 @@ export class Flows {
     return new Promise((resolve) => {
       const end = (outcome: Outcome) => {
         deadline.end();
-        this.#inFlight.delete(flowCall.replyTo);
+        this.#turns.delete(flowCall.replyTo);
         resolve(outcome);
       };
       const late = `no reply within ${timeoutSeconds} s: end the flow with a "provisioning handler reply" node, or raise the timeout`;
       const deadline = new Deadline(timeoutSeconds * 1000, () => end(failure(late, { outage: true })));
-      this.#inFlight.set(flowCall.replyTo, { call: flowCall, through: enter, end });
+      this.#turns.set(flowCall.replyTo, { call: flowCall, through: enter, end });
       enter(flowCall);
     });
   }

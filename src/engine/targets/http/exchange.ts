@@ -1,18 +1,9 @@
 import { type Dispatcher, errors } from 'undici';
 import { Deadline } from '../deadline.ts';
-import type { TextCapture } from '../text-capture.ts';
 import { bodyCapture } from './answer-text.ts';
 import type { ResponseHeaders } from './head.ts';
-import type { Wire } from './wire.ts';
+import type { Answer, Wire } from './wire.ts';
 import type { OnWire } from './wired-client.ts';
-
-/** What came of an answer. */
-export interface Answer {
-  /** null when it had no status line. */
-  readonly status: number | null;
-  readonly headers: ResponseHeaders;
-  readonly body: TextCapture;
-}
 
 /** What came of a request. */
 export interface Exchanged {

@@ -1,9 +1,10 @@
 import { failure, type Outcome } from '../../words/outcome.ts';
 import { AddressRefused } from './address-guard.ts';
-import { type Answer, DeadlinePassed, type Exchanged, UnreadableBody } from './exchange.ts';
+import { DeadlinePassed, type Exchanged, UnreadableBody } from './exchange.ts';
 import { FlawedAnswer } from './flawed-answer.ts';
 import { listOf } from './head.ts';
 import { ProxyRefused } from './tunnel.ts';
+import type { Answer } from './wire.ts';
 
 /** Whom a request went to. */
 export interface Attempted {

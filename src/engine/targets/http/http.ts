@@ -6,12 +6,13 @@ import { Redaction, redacted } from '../redaction/redaction.ts';
 import type { Target } from '../target.ts';
 import { answerText } from './answer-text.ts';
 import type { Connections } from './connections.ts';
-import { type Answer, type Exchanged, exchange } from './exchange.ts';
+import { type Exchanged, exchange } from './exchange.ts';
 import { type Attempted, failedExchange, isUnanswered } from './failed-exchange.ts';
-import { RequestHeaders } from './request-headers.ts';
+import { requestHeaders } from './request-headers.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { routeOf, serverNameOf } from './route.ts';
 import { secretsOf, shownPath } from './secrets.ts';
+import type { Answer } from './wire.ts';
 
 export interface HttpTargetOptions {
   readonly connections: Connections;
@@ -35,7 +36,7 @@ const distrustMs = 60_000;
 export function httpTarget(handler: HttpHandler, { connections, now = Date.now }: HttpTargetOptions): Target {
   const url = new URL(handler.url);
   const { guard } = connections;
-  const headers = new RequestHeaders(handler);
+  const headersOf = requestHeaders(handler);
   const secrets = secretsOf(handler);
   const redaction = new Redaction(secrets);
   // Names of headers come in small letters, whatever the receiver wrote.
@@ -55,7 +56,7 @@ export function httpTarget(handler: HttpHandler, { connections, now = Date.now }
     async call(call) {
       if (refused) return failure(refused.message);
       const began = now();
-      const { sent, shown, signature } = headers.of(call, began);
+      const { sent, shown, signature } = headersOf(call, began);
       const request = {
         ...to,
         headers: [...route.headers, ...sent],

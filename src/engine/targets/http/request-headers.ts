@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import { InvalidInput } from '../../words/errors.ts';
 import type { HttpHandler } from '../../words/handler.ts';
 import { hopsHeader } from '../../words/hops.ts';
@@ -17,51 +16,43 @@ export interface AttemptHeaders {
 }
 
 /**
- * The headers of a handler's requests. The user's own may replace `content-type`, `user-agent` and `host`.
+ * What gives each of a handler's requests its headers: `now` is when the attempt is made, in ms since 1970. The user's
+ * own may replace `content-type`, `user-agent` and `host`.
  */
-export class RequestHeaders {
-  readonly #fixed: readonly string[];
-  readonly #shown: Readonly<Record<string, string>>;
-  readonly #signingKeys: readonly KeyObject[];
-
-  constructor(handler: HttpHandler) {
-    const authorization = authorizationOf(handler);
-    if (authorization !== null && !/^[\t\x20-\x7e\x80-\xff]*$/.test(authorization)) {
-      throw new InvalidInput('handler', [
-        { field: 'token', message: 'holds a character that an HTTP header can not carry: enter it again' },
-      ]);
-    }
-    const own = handler.headers;
-    const defaults = [
-      { name: 'content-type', value: 'application/json', secret: false },
-      { name: 'user-agent', value: userAgent, secret: false },
-    ].filter((preset) => !own.some(({ name }) => name.toLowerCase() === preset.name));
-    const all = [...defaults, ...own];
-    if (authorization !== null) all.push({ name: 'authorization', value: authorization, secret: true });
-
-    this.#fixed = all.flatMap(({ name, value }) => [name, value]);
-    this.#shown = Object.fromEntries(
-      all.map(({ name, value, secret }) => [name, secret || isSecret(name) ? redacted : value]),
-    );
-    this.#signingKeys = signingSecretsOf(handler).map(signingKey);
+export function requestHeaders(handler: HttpHandler): (call: Call, now: number) => AttemptHeaders {
+  const authorization = authorizationOf(handler);
+  if (authorization !== null && !/^[\t\x20-\x7e\x80-\xff]*$/.test(authorization)) {
+    throw new InvalidInput('handler', [
+      { field: 'token', message: 'holds a character that an HTTP header can not carry: enter it again' },
+    ]);
   }
+  const defaults = [
+    { name: 'content-type', value: 'application/json', secret: false },
+    { name: 'user-agent', value: userAgent, secret: false },
+  ].filter((preset) => !handler.headers.some(({ name }) => name.toLowerCase() === preset.name));
+  const all = [...defaults, ...handler.headers];
+  if (authorization !== null) all.push({ name: 'authorization', value: authorization, secret: true });
+  const fixed = all.flatMap(({ name, value }) => [name, value]);
+  const fixedShown = Object.fromEntries(
+    all.map(({ name, value, secret }) => [name, secret || isSecret(name) ? redacted : value]),
+  );
+  const keys = signingSecretsOf(handler).map(signingKey);
 
-  /** @param now when the attempt is made, in ms since 1970 */
-  of({ webhookId, attempt, hops, body }: Call, now: number): AttemptHeaders {
+  return ({ webhookId, attempt, hops, body }, now) => {
     const timestamp = String(Math.floor(now / 1000));
-    const own: Record<string, string> = {
+    const own = {
       'webhook-id': webhookId,
       'webhook-timestamp': timestamp,
       'provisioning-attempt': String(attempt),
       [hopsHeader]: String(hops + 1),
     };
-    const sent = [...Object.entries(own).flat(), ...this.#fixed];
-    const shown = { ...own, ...this.#shown };
-    if (this.#signingKeys.length === 0) return { sent, shown, signature: null };
-    const signature = sign({ id: webhookId, timestamp, body }, this.#signingKeys);
+    const sent = [...Object.entries(own).flat(), ...fixed];
+    const shown = { ...own, ...fixedShown };
+    if (keys.length === 0) return { sent, shown, signature: null };
+    const signature = sign({ id: webhookId, timestamp, body }, keys);
     sent.push('webhook-signature', signature);
     return { sent, shown: { ...shown, 'webhook-signature': redacted }, signature };
-  }
+  };
 }
 
 /** The current secret first. */

@@ -8,7 +8,7 @@ import { proxyAuthorization } from './route.ts';
 /** The proxy does not connect to whom it was asked for; nothing was sent. The message goes on after `the proxy `. */
 export class ProxyRefused extends Error {}
 
-interface Transport {
+interface SocketOptions {
   readonly lookup: LookupFunction;
   readonly signal: AbortSignal;
   /** In ms. */
@@ -18,7 +18,7 @@ interface Transport {
 /** Connects through a proxy (CONNECT, RFC 9110 §9.3.6), and over TLS to whom it leads. */
 export function tunnelThrough(
   proxy: URL,
-  { timeout, ...transport }: Transport,
+  { timeout, ...transport }: SocketOptions,
   secure: buildConnector.connector,
 ): buildConnector.connector {
   return (options, callback) => {

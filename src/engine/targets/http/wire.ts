@@ -11,12 +11,12 @@ import {
   statusOf,
 } from './head.ts';
 
-/** What came of an answer that has no whole head. */
-export interface Beginning {
+/** What came of an answer. */
+export interface Answer {
   /** null when not even a status line came. */
   readonly status: number | null;
   readonly headers: ResponseHeaders;
-  /** What is no head of HTTP. */
+  /** Also what is no head of HTTP. */
   readonly body: TextCapture;
 }
 
@@ -52,7 +52,7 @@ export class Wire {
   }
 
   /** What came of an answer whose head is not over, or not understood; null when nothing did, or all of it. */
-  get beginning(): Beginning | null {
+  get beginning(): Answer | null {
     if (this.#bytes.length === 0) return null;
     const head = this.#bytes.toString('latin1');
     const status = statusOf(head);

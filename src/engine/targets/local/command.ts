@@ -3,9 +3,9 @@ import type { LocalHandler } from '../../words/handler.ts';
 import type { Outcome } from '../../words/outcome.ts';
 import { Redaction, redacted } from '../redaction/redaction.ts';
 import type { Call } from '../target.ts';
-import { beginningOf } from './beginning.ts';
 import { checkForCmdExe } from './cmd-exe.ts';
 import { environmentOf } from './environment.ts';
+import { headOf } from './file-head.ts';
 import type { Surroundings } from './program.ts';
 import type { Script, ScriptFolders } from './script-folders.ts';
 import { startFailure } from './start-failure.ts';
@@ -53,9 +53,9 @@ export class Command {
    */
   start(call?: Call): { readonly file: string } & Surroundings {
     const { command, args } = this.#handler;
-    const { file, stats } = this.#scripts.find(command);
+    const { file } = this.#scripts.find(command);
     const env = environmentOf(this.#handler, call);
-    if (wayToStart(file, beginningOf(file, stats), this.#platform) === 'by cmd.exe') {
+    if (wayToStart(file, headOf(file), this.#platform) === 'by cmd.exe') {
       const numbered = args.map((argument, index) => [`argument ${index + 1}`, argument]);
       checkForCmdExe(command, {
         ...Object.fromEntries(numbered),

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isKnown, type Known, kinOf, type Marks, orphansOf } from './kin.ts';
 import { hasProc, type Process, processes, processOf } from './processes.ts';
+import { isKnown, type Known, type Marks, membersOf, orphansOf } from './tree-members.ts';
 
 /** What a tree is given between SIGTERM and SIGKILL, in ms. */
 export const graceMs = 2000;
@@ -30,7 +30,7 @@ export class ProcessTree {
   readonly #root: Known | undefined;
   readonly #known: Map<number, Known>;
   /** Who was there at the last look. */
-  #kin: readonly Process[] = [];
+  #members: readonly Process[] = [];
   /** Groups that have been sent a SIGTERM. */
   readonly #told = new Set<number>();
   #ownGroup: number | undefined;
@@ -60,7 +60,7 @@ export class ProcessTree {
     told?.();
     const killAt = performance.now() + graceMs;
     while (performance.now() < killAt) {
-      if (!this.#kin.some(isRunning)) {
+      if (!this.#members.some(isRunning)) {
         const late = await this.#look();
         if (late.length === 0) return [];
         this.#terminate(late);
@@ -72,7 +72,7 @@ export class ProcessTree {
 
   /** SIGTERM to those that are found among `all` without waiting. @returns what it takes to `end` the tree elsewhere */
   terminateNow(all: readonly Process[]): TreeState {
-    this.#terminate(this.#welcome(all, kinOf(all, this.#seeds)));
+    this.#terminate(this.#welcome(all, membersOf(all, this.#seeds)));
     const known = this.#seeds.map(({ pid, group, session, start }) => ({ pid, group, session, start }));
     return { known, marks: this.#marks };
   }
@@ -81,35 +81,39 @@ export class ProcessTree {
     await this.#look();
     // Who is stopped starts nobody: as soon as a look finds no others, all are known.
     const stopAt = performance.now() + dyingMs;
-    for (let found = this.#kin; found.length > 0 && performance.now() < stopAt; found = await this.#look())
+    for (
+      let found = this.#members;
+      found.length > 0 && performance.now() < stopAt;
+      found = await this.#look()
+    )
       for (const { pid } of found) send('SIGSTOP', pid);
     const until = performance.now() + dyingMs;
-    for (; this.#kin.length > 0 && performance.now() < until; await this.#look()) {
-      for (const { pid } of this.#kin) send('SIGKILL', pid);
+    for (; this.#members.length > 0 && performance.now() < until; await this.#look()) {
+      for (const { pid } of this.#members) send('SIGKILL', pid);
       await delay(pollMs);
     }
-    return this.#kin.map(({ pid }) => pid);
+    return this.#members.map(({ pid }) => pid);
   }
 
   /** @returns those that were not known before */
   async #look(): Promise<readonly Process[]> {
     const all = await processes();
-    const kin = new Set(kinOf(all, this.#seeds));
+    const members = new Set(membersOf(all, this.#seeds));
     const orphans = await orphansOf(
-      all.filter((one) => !kin.has(one)),
+      all.filter((one) => !members.has(one)),
       this.#marks,
     );
-    return this.#welcome(all, orphans.length === 0 ? [...kin] : kinOf(all, [...kin, ...orphans]));
+    return this.#welcome(all, orphans.length === 0 ? [...members] : membersOf(all, [...members, ...orphans]));
   }
 
   get #seeds(): readonly Known[] {
     return [...(this.#root ? [this.#root] : []), ...this.#known.values()];
   }
 
-  #welcome(all: readonly Process[], kin: readonly Process[]): readonly Process[] {
-    this.#kin = kin.filter(({ dead }) => !dead);
+  #welcome(all: readonly Process[], members: readonly Process[]): readonly Process[] {
+    this.#members = members.filter(({ dead }) => !dead);
     this.#ownGroup = all.find(({ pid }) => pid === process.pid)?.group;
-    const newcomers = this.#kin.filter((one) => !isKnown(one, this.#known));
+    const newcomers = this.#members.filter((one) => !isKnown(one, this.#known));
     for (const one of newcomers) this.#known.set(one.pid, one);
     return newcomers;
   }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { failure, type Outcome } from '../../words/outcome.ts';
-import { beginningOf, interpreterOf } from './beginning.ts';
+import { headOf, interpreterOf } from './file-head.ts';
 import { type Script, ScriptRefused } from './script-folders.ts';
 import { StarterLost } from './starter.ts';
 import { NotStartable } from './way-to-start.ts';
@@ -42,8 +42,8 @@ const sentences: Readonly<Record<string, (command: string, script: Script) => st
   ENOMEM: noRoom,
 };
 
-function shebangOf({ file, stats }: Script): string | null {
-  return beginningOf(file, stats)?.shebang ?? null;
+function shebangOf({ file }: Script): string | null {
+  return headOf(file)?.shebang ?? null;
 }
 
 function forbidden(command: string, script: Script): string {

@@ -3,7 +3,7 @@ import { endRunning, isReading, type Surroundings } from './program.ts';
 import { type Ended, run } from './run.ts';
 
 /** A program that Node-RED wants to be run. */
-export interface Request extends Surroundings {
+export interface RunRequest extends Surroundings {
   /** Of the answer too. */
   readonly number: number;
   readonly file: string;
@@ -15,7 +15,7 @@ export interface Request extends Surroundings {
 }
 
 /** What came of a request: how the program ended, or why it did not start. */
-export type Answer = { readonly number: number } & (
+export type RunResult = { readonly number: number } & (
   | { readonly ended: Ended }
   | { readonly failure: { readonly message: string; readonly code?: unknown } }
 );
@@ -29,9 +29,9 @@ export interface Late {
 }
 
 /** `idle?` asks whether anybody would miss this process. */
-export type ToStarter = Request | 'idle?';
+export type ToStarter = RunRequest | 'idle?';
 /** `up` comes first; `reading` means that children of programs still hold an output, which is read for them. */
-export type FromStarter = Answer | Late | 'up' | 'idle' | 'reading';
+export type FromStarter = RunResult | Late | 'up' | 'idle' | 'reading';
 
 /** So long, in ms, a request may be on its way for other reasons than a standstill. */
 const usualMs = 100;
@@ -50,7 +50,7 @@ async function hear(message: ToStarter): Promise<void> {
   else tell(await answerTo(message));
 }
 
-async function answerTo({ number, file, sent: _, deadline, ...options }: Request): Promise<Answer> {
+async function answerTo({ number, file, sent: _, deadline, ...options }: RunRequest): Promise<RunResult> {
   const timeoutMs = deadline - machineNow();
   if (timeoutMs <= 0) return { number, failure: { message: 'its time was up before it was started' } };
   return run(file, { ...options, timeoutMs }).then(

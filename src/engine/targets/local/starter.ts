@@ -8,7 +8,7 @@ import { standstill } from '../standstill.ts';
 import { Tail } from '../tail.ts';
 import { machineNow } from './machine-clock.ts';
 import type { Ended, RunOptions, run } from './run.ts';
-import type { Answer, FromStarter, Request, ToStarter } from './starter-program.ts';
+import type { FromStarter, RunRequest, RunResult, ToStarter } from './starter-program.ts';
 import { endTreesNow, startersVariables } from './windows.ts';
 
 const program = fileURLToPath(new URL(`./starter-program${extname(import.meta.url)}`, import.meta.url));
@@ -43,8 +43,8 @@ export function starter(patience: Partial<Patience> = {}): typeof run {
   };
 }
 
-interface Waiting {
-  readonly request: Request;
+interface PendingRun {
+  readonly request: RunRequest;
   readonly deadline: Deadline;
   /** How long this process had stood still when it asked. */
   readonly stoodBefore: number;
@@ -59,7 +59,7 @@ process.on('exit', () => tellToEnd([...processes]));
 class Life {
   readonly #process: ChildProcess;
   readonly #patience: Patience;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, PendingRun>();
   readonly #stderr = new Tail();
   #lastNumber = 0;
   #cameUp = false;
@@ -126,7 +126,7 @@ class Life {
     this.#send({ ...request, sent: null, deadline: request.deadline + stood });
   }
 
-  #settle(answer: Answer): void {
+  #settle(answer: RunResult): void {
     const waiting = this.#waiting.get(answer.number);
     if (!waiting) return;
     this.#waiting.delete(answer.number);

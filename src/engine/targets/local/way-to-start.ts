@@ -1,5 +1,5 @@
 import { win32 } from 'node:path';
-import type { Beginning } from './beginning.ts';
+import type { FileHead } from './file-head.ts';
 
 /** `cmd.exe` is a shell: what it is given must hold nothing that it would take for more than text. */
 export type Way = 'directly' | 'by cmd.exe';
@@ -12,14 +12,14 @@ export class NotStartable extends Error {}
  * @param beginning null when the file can not be read: the system knows
  * @throws NotStartable
  */
-export function wayToStart(file: string, beginning: Beginning | null, platform: NodeJS.Platform): Way {
-  return platform === 'win32' ? onWindows(file, beginning) : onUnix(beginning);
+export function wayToStart(file: string, head: FileHead | null, platform: NodeJS.Platform): Way {
+  return platform === 'win32' ? onWindows(file, head) : onUnix(head);
 }
 
 /** The C library hands a text that names no interpreter to /bin/sh, and a handler is started without a shell. */
-function onUnix(beginning: Beginning | null): Way {
-  if (!beginning || beginning.binary) return 'directly';
-  const { shebang, marked } = beginning;
+function onUnix(head: FileHead | null): Way {
+  if (!head || head.binary) return 'directly';
+  const { shebang, marked } = head;
   if (marked) throw new NotStartable('it begins with a byte order mark: save it as UTF-8 without one');
   if (!shebang?.trim()) {
     throw new NotStartable('its first line must name its interpreter, such as #!/bin/sh');
@@ -36,7 +36,7 @@ function onUnix(beginning: Beginning | null): Way {
 const bareInterpreter = /^(?:\S*[/\\])?(?:env[ \t]+[^\s-]\S*|(?!env\s*$)[^\s/\\]+)\s*$/;
 
 /** What else the system would open with the program of its kind, or by a shell, is no script. */
-function onWindows(file: string, beginning: Beginning | null): Way {
+function onWindows(file: string, head: FileHead | null): Way {
   switch (win32.extname(file).toLowerCase()) {
     case '.exe':
     case '.com':
@@ -45,12 +45,12 @@ function onWindows(file: string, beginning: Beginning | null): Way {
     case '.bat':
       return 'by cmd.exe';
   }
-  if (beginning?.shebang == null) {
+  if (head?.shebang == null) {
     throw new NotStartable(
       'on Windows a script is an .exe, .cmd or .bat, or its first line names its interpreter, such as #!/usr/bin/env node',
     );
   }
-  if (!bareInterpreter.test(beginning.shebang)) {
+  if (!bareInterpreter.test(head.shebang)) {
     throw new NotStartable(
       'on Windows its first line must name an interpreter without options, such as #!/usr/bin/env node',
     );

@@ -40,18 +40,18 @@ export class Pattern {
     this.#readBack(secrecy, rows, last, cut === 'end');
   }
 
-  /** @returns the last place that something was read to */
+  /** @returns the last offset that something was read to */
   #readForth(secrecy: Secrecy, rows: Rows, begun: number): number {
     const { text } = secrecy;
     const beginnings = new Beginnings(text, this.#first);
     let last = begun;
-    for (let place = 0; place < text.length; place++) {
-      if (place > last) place = beginnings.from(place);
-      for (const { codePoint, end } of secrecy.readings.at(place)) {
+    for (let offset = 0; offset < text.length; offset++) {
+      if (offset > last) offset = beginnings.from(offset);
+      for (const { codePoint, end } of secrecy.readings.at(offset)) {
         const positions = this.#positions.get(codePoint);
         if (positions === undefined) continue;
         secrecy.worked(rows.words);
-        if (rows.readForth(place, end, positions)) last = Math.max(last, end);
+        if (rows.readForth(offset, end, positions)) last = Math.max(last, end);
       }
     }
     return last;
@@ -61,23 +61,23 @@ export class Pattern {
     const whole = this.#between(this.#length - 1, this.#length);
     const part = this.#between(shortest - 1, this.#length);
     let found = false;
-    for (let place = last; place >= 0; place--) {
-      if (rows.keep(place, whole)) found = true;
-      if (isCut && isEnd(secrecy.text, place) && rows.keep(place, part)) {
+    for (let offset = last; offset >= 0; offset--) {
+      if (rows.keep(offset, whole)) found = true;
+      if (isCut && isEnd(secrecy.text, offset) && rows.keep(offset, part)) {
         found = true;
-        secrecy.hide(place, secrecy.text.length);
+        secrecy.hide(offset, secrecy.text.length);
       }
-      if (found) this.#hideFrom(secrecy, rows, place);
-      rows.settle(place);
+      if (found) this.#hideFrom(secrecy, rows, offset);
+      rows.settle(offset);
     }
   }
 
-  #hideFrom(secrecy: Secrecy, rows: Rows, place: number): void {
-    for (const { codePoint, end } of secrecy.readings.at(place)) {
+  #hideFrom(secrecy: Secrecy, rows: Rows, offset: number): void {
+    for (const { codePoint, end } of secrecy.readings.at(offset)) {
       const positions = this.#positions.get(codePoint);
       if (positions === undefined) continue;
       secrecy.worked(rows.words);
-      if (rows.readBack(place, end, positions)) secrecy.hide(place, end);
+      if (rows.readBack(offset, end, positions)) secrecy.hide(offset, end);
     }
   }
 
@@ -88,8 +88,8 @@ export class Pattern {
 }
 
 /** Whether a text ends there, or after what may be left of an escape. */
-function isEnd(text: string, place: number): boolean {
-  return text.length - place <= longestCutEscape && cutEscape.test(text.slice(place));
+function isEnd(text: string, offset: number): boolean {
+  return text.length - offset <= longestCutEscape && cutEscape.test(text.slice(offset));
 }
 
 /** Where something may begin: at a character, or at an escape that may mean it. */
@@ -105,14 +105,14 @@ class Beginnings {
     this.#character = character;
   }
 
-  /** The first from a place on, or the end of the text; to be asked for places in order. */
-  from(place: number): number {
-    if (this.#nextCharacter < place) {
-      const next = this.#text.indexOf(this.#character, place);
+  /** The first from an offset on, or the end of the text; to be asked for offsets in order. */
+  from(offset: number): number {
+    if (this.#nextCharacter < offset) {
+      const next = this.#text.indexOf(this.#character, offset);
       this.#nextCharacter = next === -1 ? this.#text.length : next;
     }
-    if (this.#nextEscape < place) {
-      this.#escapes.lastIndex = place;
+    if (this.#nextEscape < offset) {
+      this.#escapes.lastIndex = offset;
       this.#nextEscape = this.#escapes.exec(this.#text)?.index ?? this.#text.length;
     }
     return Math.min(this.#nextCharacter, this.#nextEscape);

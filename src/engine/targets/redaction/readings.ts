@@ -1,4 +1,4 @@
-/** One way to read a text at a place: a character, and where what is written for it ends. */
+/** One way to read a text at an offset: a character, and where what is written for it ends. */
 export interface Reading {
   readonly codePoint: number;
   readonly end: number;
@@ -38,9 +38,9 @@ interface Levels {
 }
 
 /**
- * All ways to read a text, place by place: as it stands, or as escaped for JSON (`\"`, `\/`, `\u002f`, `\x2f`), for a
+ * All ways to read a text, offset by offset: as it stands, or as escaped for JSON (`\"`, `\/`, `\u002f`, `\x2f`), for a
  * URL or a form (`%2F`, `+`) or for HTML (`&amp;`, `&#38;`, `&#x26;`), where what the escape is written with may be
- * escaped in turn. However long the text is, a place has few of them, and each is worked out once.
+ * escaped in turn. However long the text is, an offset has few of them, and each is worked out once.
  */
 export class Readings {
   readonly text: string;
@@ -54,47 +54,48 @@ export class Readings {
     this.#known = new Array(text.length);
   }
 
-  /** How much work it was so far: the places that were looked at. */
+  /** How much work it was so far: the offsets that were looked at. */
   get steps(): number {
     return this.#steps;
   }
 
   /** The character that stands there first, then what it begins; nothing at the end of the text. */
-  at(place: number): readonly Reading[] {
-    return this.#at(place, levels);
+  at(offset: number): readonly Reading[] {
+    return this.#at(offset, levels);
   }
 
-  #at(place: number, level: number): readonly Reading[] {
+  #at(offset: number, level: number): readonly Reading[] {
     this.#steps++;
-    const codePoint = this.text.codePointAt(place);
+    const codePoint = this.text.codePointAt(offset);
     if (codePoint === undefined) return none;
-    if (!isBeginning(codePoint)) return [{ codePoint, end: place + (codePoint > 0xffff ? 2 : 1) }];
-    if (codePoint === backslash && this.text.startsWith(longRun, place)) return this.#inLongRun(place, level);
-    const known = this.#known[place] ?? { readings: [[{ codePoint, end: place + 1 }]], isFinal: false };
-    this.#known[place] = known;
-    while (known.readings.length <= level && !known.isFinal) this.#grow(place, known);
+    if (!isBeginning(codePoint)) return [{ codePoint, end: offset + (codePoint > 0xffff ? 2 : 1) }];
+    if (codePoint === backslash && this.text.startsWith(longRun, offset))
+      return this.#inLongRun(offset, level);
+    const known = this.#known[offset] ?? { readings: [[{ codePoint, end: offset + 1 }]], isFinal: false };
+    this.#known[offset] = known;
+    while (known.readings.length <= level && !known.isFinal) this.#grow(offset, known);
     const last = known.readings.length - 1;
     if (!known.isFinal || level < last) this.#mayGrow = true;
     return known.readings[Math.min(level, last)] ?? none;
   }
 
   /** Each level doubles backslashes. */
-  #inLongRun(place: number, level: number): readonly Reading[] {
+  #inLongRun(offset: number, level: number): readonly Reading[] {
     if (level < levels) this.#mayGrow = true;
     const readings: Reading[] = [];
     for (let doubled = 0; doubled <= level; doubled++) {
-      readings.push({ codePoint: backslash, end: place + 2 ** doubled });
+      readings.push({ codePoint: backslash, end: offset + 2 ** doubled });
     }
     return readings;
   }
 
-  #grow(place: number, known: Levels): void {
+  #grow(offset: number, known: Levels): void {
     const level = known.readings.length - 1;
     const before = known.readings[level] ?? none;
     const mightGrow = this.#mayGrow;
     this.#mayGrow = false;
     const readings = before.slice(0, 1);
-    for (const begun of before) this.#addMeantBy(begun, begun.end - place, level, readings);
+    for (const begun of before) this.#addMeantBy(begun, begun.end - offset, level, readings);
     known.readings.push(readings);
     known.isFinal = !this.#mayGrow && beginningsIn(readings) === beginningsIn(before);
     this.#mayGrow = mightGrow;
@@ -108,10 +109,10 @@ export class Readings {
     else if (codePoint === plus) add(readings, { codePoint: space, end });
   }
 
-  #addBackslashed(place: number, length: number, level: number, readings: Reading[]): void {
-    for (const next of this.#at(place, level)) {
+  #addBackslashed(offset: number, length: number, level: number, readings: Reading[]): void {
+    for (const next of this.#at(offset, level)) {
       // Whatever a backslash was written in doubled both alike. All other pairs of a long run would be too many.
-      if (next.codePoint === backslash && next.end - place !== length) continue;
+      if (next.codePoint === backslash && next.end - offset !== length) continue;
       add(readings, this.#afterBackslash(next, level));
     }
   }
@@ -125,21 +126,21 @@ export class Readings {
   }
 
   /** Of a character beyond U+FFFF both halves are written, each with an escape of its own. */
-  #utf16(place: number, level: number): Reading | null {
-    const unit = this.#number(place, 4, level);
+  #utf16(offset: number, level: number): Reading | null {
+    const unit = this.#number(offset, 4, level);
     if (unit === null || !isHighSurrogate(unit.codePoint)) return unit;
     for (const next of this.#at(unit.end, level)) {
       if (next.codePoint !== backslash) continue;
       const u = this.#first(next.end, level, (codePoint) => codePoint === code('u'));
       const low = u && this.#number(u.end, 4, level);
-      if (low && isLowSurrogate(low.codePoint))
-        return { codePoint: joined(unit.codePoint, low.codePoint), end: low.end };
+      const codePoint = low && joined(unit.codePoint, low.codePoint);
+      if (codePoint) return { codePoint, end: low.end };
     }
     return unit;
   }
 
-  #percentEncoded(place: number, level: number): Reading | null {
-    const lead = this.#number(place, 2, level);
+  #percentEncoded(offset: number, level: number): Reading | null {
+    const lead = this.#number(offset, 2, level);
     if (lead === null || lead.codePoint < 0x80) return lead;
     const more = lead.codePoint >= 0xf0 ? 3 : lead.codePoint >= 0xe0 ? 2 : 1;
     let codePoint = lead.codePoint & (0x3f >> more);
@@ -154,17 +155,17 @@ export class Readings {
   }
 
   /** A further byte of a character's UTF-8. */
-  #continuation(place: number, level: number): Reading | null {
-    for (const { codePoint, end } of this.#at(place, level)) {
+  #continuation(offset: number, level: number): Reading | null {
+    for (const { codePoint, end } of this.#at(offset, level)) {
       const byte = codePoint === percent ? this.#number(end, 2, level) : null;
       if (byte && byte.codePoint >> 6 === 2) return byte;
     }
     return null;
   }
 
-  #entity(place: number, level: number): Reading | null {
+  #entity(offset: number, level: number): Reading | null {
     let name = '';
-    let next = this.#first(place, level, isOfName);
+    let next = this.#first(offset, level, isOfName);
     while (next && next.codePoint !== semicolon && name.length < longestName) {
       name += String.fromCodePoint(next.codePoint);
       next = this.#first(next.end, level, isOfName);
@@ -174,9 +175,9 @@ export class Readings {
     return codePoint === null ? null : { codePoint, end: next.end };
   }
 
-  #number(place: number, digits: number, level: number): Reading | null {
+  #number(offset: number, digits: number, level: number): Reading | null {
     let value = 0;
-    let end = place;
+    let end = offset;
     for (let count = 0; count < digits; count++) {
       const digit = this.#first(end, level, isHexDigit);
       if (digit === null) return null;
@@ -187,11 +188,11 @@ export class Readings {
   }
 
   /** The shortest way to read a character that is wanted there, which begins no escape itself. */
-  #first(place: number, level: number, isWanted: (codePoint: number) => boolean): Reading | null {
-    const codePoint = this.text.charCodeAt(place);
-    if (isBeginning(codePoint)) return this.#at(place, level).find((one) => isWanted(one.codePoint)) ?? null;
+  #first(offset: number, level: number, isWanted: (codePoint: number) => boolean): Reading | null {
+    const codePoint = this.text.charCodeAt(offset);
+    if (isBeginning(codePoint)) return this.#at(offset, level).find((one) => isWanted(one.codePoint)) ?? null;
     this.#steps++;
-    return isWanted(codePoint) ? { codePoint, end: place + 1 } : null;
+    return isWanted(codePoint) ? { codePoint, end: offset + 1 } : null;
   }
 }
 
@@ -239,12 +240,10 @@ function isHighSurrogate(unit: number): boolean {
   return unit >> 10 === 0x36;
 }
 
-function isLowSurrogate(unit: number): boolean {
-  return unit >> 10 === 0x37;
-}
-
-function joined(high: number, low: number): number {
-  return 0x10000 + ((high & 0x3ff) << 10) + (low & 0x3ff);
+/** The character beyond U+FFFF that a high surrogate and another unit are; undefined when they are none. */
+function joined(high: number, unit: number): number | undefined {
+  const codePoint = String.fromCodePoint(high, unit).codePointAt(0);
+  return codePoint === high ? undefined : codePoint;
 }
 
 function isSame(one: Reading, other: Reading): boolean {

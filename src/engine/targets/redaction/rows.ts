@@ -13,7 +13,7 @@ export function positionsOf(length: number, positions: Iterable<number>): Positi
 }
 
 /**
- * For each place of a text, how much of a pattern can be read right before it: bit k stands for its first k + 1
+ * For each offset of a text, how much of a pattern can be read right before it: bit k stands for its first k + 1
  * characters. All of them go on together, a word of 32 at a time.
  */
 export class Rows {
@@ -22,27 +22,27 @@ export class Rows {
   readonly #bits: Int32Array;
   readonly #kept: Int32Array;
 
-  constructor(places: number, patternLength: number) {
+  constructor(offsets: number, patternLength: number) {
     this.words = Math.ceil(patternLength / bitsOfWord);
-    this.#bits = new Int32Array(places * this.words);
+    this.#bits = new Int32Array(offsets * this.words);
     this.#kept = new Int32Array(this.words);
   }
 
-  /** As if what ends at these positions had been read before the place. */
-  put(place: number, positions: Positions): void {
-    this.#bits.set(positions, place * this.words);
+  /** As if what ends at these positions had been read before the offset. */
+  put(offset: number, positions: Positions): void {
+    this.#bits.set(positions, offset * this.words);
   }
 
   /**
    * A character is read that stands at these positions of the pattern.
    * @returns whether the pattern begins or goes on with it
    */
-  readForth(place: number, end: number, positions: Positions): boolean {
+  readForth(offset: number, end: number, positions: Positions): boolean {
     const { words } = this;
     let carry = 1;
     let found = 0;
     for (let word = 0; word < words; word++) {
-      const before = this.#bits[place * words + word] ?? 0;
+      const before = this.#bits[offset * words + word] ?? 0;
       const after = ((before << 1) | carry) & (positions[word] ?? 0);
       this.#bits[end * words + word] = (this.#bits[end * words + word] ?? 0) | after;
       carry = before >>> 31;
@@ -51,24 +51,24 @@ export class Rows {
     return found !== 0;
   }
 
-  /** Of a place, keeps what ends at these positions. @returns whether something does */
-  keep(place: number, positions: Positions): boolean {
+  /** Of an offset, keeps what ends at these positions. @returns whether something does */
+  keep(offset: number, positions: Positions): boolean {
     let found = 0;
     for (let word = 0; word < this.words; word++) {
-      const bits = (this.#bits[place * this.words + word] ?? 0) & (positions[word] ?? 0);
+      const bits = (this.#bits[offset * this.words + word] ?? 0) & (positions[word] ?? 0);
       this.#kept[word] = (this.#kept[word] ?? 0) | bits;
       found |= bits;
     }
     return found !== 0;
   }
 
-  /** Of a place, keeps what goes on, by that character, to what was kept at its end. @returns whether something does */
-  readBack(place: number, end: number, positions: Positions): boolean {
+  /** Of an offset, keeps what goes on, by that character, to what was kept at its end. @returns whether something does */
+  readBack(offset: number, end: number, positions: Positions): boolean {
     const { words } = this;
     let carry = 1;
     let found = 0;
     for (let word = 0; word < words; word++) {
-      const before = this.#bits[place * words + word] ?? 0;
+      const before = this.#bits[offset * words + word] ?? 0;
       const after = ((before << 1) | carry) & (positions[word] ?? 0) & (this.#bits[end * words + word] ?? 0);
       this.#kept[word] = (this.#kept[word] ?? 0) | (after >>> 1);
       if (word > 0) this.#kept[word - 1] = (this.#kept[word - 1] ?? 0) | (after << 31);
@@ -78,10 +78,10 @@ export class Rows {
     return found !== 0;
   }
 
-  /** Leaves of a place only what was kept. */
-  settle(place: number): void {
+  /** Leaves of an offset only what was kept. */
+  settle(offset: number): void {
     for (let word = 0; word < this.words; word++) {
-      this.#bits[place * this.words + word] = this.#kept[word] ?? 0;
+      this.#bits[offset * this.words + word] = this.#kept[word] ?? 0;
       this.#kept[word] = 0;
     }
   }

@@ -3,7 +3,7 @@ import { beginsEscape, Readings } from './readings.ts';
 /** Which stretches of a text are secret. */
 export class Secrecy {
   readonly readings: Readings;
-  /** For each place where something secret begins, where it ends; 0 elsewhere. */
+  /** For each offset where something secret begins, where it ends; 0 elsewhere. */
   #ends: Int32Array | undefined;
   #steps = 0;
 
@@ -40,11 +40,11 @@ export class Secrecy {
     if (ends === undefined) return text;
     let result = '';
     let copied = 0;
-    for (let place = 0; place < text.length; place++) {
-      let end = ends[place] ?? 0;
+    for (let offset = 0; offset < text.length; offset++) {
+      let end = ends[offset] ?? 0;
       if (end === 0) continue;
-      result += text.slice(copied, place) + replacement;
-      for (; place < end || ends[place]; place++) end = Math.max(end, ends[place] ?? 0);
+      result += text.slice(copied, offset) + replacement;
+      for (; offset < end || ends[offset]; offset++) end = Math.max(end, ends[offset] ?? 0);
       copied = end;
     }
     return result + text.slice(copied);

@@ -18,7 +18,7 @@ const answerSchema = z.discriminatedUnion(
 );
 
 /** What a resident script says of one call. */
-export interface Answer {
+export interface ScriptAnswer {
   /** Of the call it answers, as the script was given it. */
   readonly id: string;
   readonly ok: boolean;
@@ -31,7 +31,7 @@ export interface Answer {
 export class Garbage extends Error {}
 
 /** @throws Garbage, saying what is wrong and how the line begins, secrets redacted */
-export function readAnswer(line: string, redaction: Redaction): Answer {
+export function readAnswer(line: string, redaction: Redaction): ScriptAnswer {
   try {
     const { id, ok, response, ...rest } = parse('answer', answerSchema, JSON.parse(line));
     return { id, ok, response: textOf(response), error: 'error' in rest ? textOf(rest.error) : null };

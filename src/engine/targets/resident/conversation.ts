@@ -5,7 +5,7 @@ import type { Redaction } from '../redaction/redaction.ts';
 import { Tail } from '../tail.ts';
 import type { Call } from '../target.ts';
 import { within } from '../within.ts';
-import { type Answer, beginningOf, Garbage, readAnswer } from './answer.ts';
+import { beginningOf, Garbage, readAnswer, type ScriptAnswer } from './answer.ts';
 import { Lines } from './lines.ts';
 
 /** So many calls in a row may remain unanswered before the script is taken to be stuck. */
@@ -30,7 +30,7 @@ const flush = 'it must answer each line when it comes, and flush its standard ou
 
 interface Question {
   readonly line: string;
-  readonly resolve: (answer: Answer) => void;
+  readonly resolve: (answer: ScriptAnswer) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -86,7 +86,7 @@ export class Conversation {
    * @param late aborts when the answer comes too late, and only while it is waited for
    * @throws Unanswered or ScriptGone
    */
-  ask({ webhookId, attempt, body }: Call, late: AbortSignal): Promise<Answer> {
+  ask({ webhookId, attempt, body }: Call, late: AbortSignal): Promise<ScriptAnswer> {
     return new Promise((resolve, reject) => {
       if (this.#gone) return reject(this.#gone);
       if (late.aborted) return reject(new Unanswered());
@@ -127,7 +127,7 @@ export class Conversation {
     }
   }
 
-  #hear(answer: Answer): void {
+  #hear(answer: ScriptAnswer): void {
     const question = this.#asked.get(answer.id);
     if (question) {
       this.#asked.delete(answer.id);

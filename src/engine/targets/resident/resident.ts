@@ -8,7 +8,7 @@ import { start } from '../local/program.ts';
 import type { ScriptFolders } from '../local/script-folders.ts';
 import type { Call, Target } from '../target.ts';
 import { keptText } from '../text-capture.ts';
-import type { Answer } from './answer.ts';
+import type { ScriptAnswer } from './answer.ts';
 import { BackOff } from './back-off.ts';
 import { Conversation, ScriptGone, Unanswered } from './conversation.ts';
 
@@ -88,7 +88,7 @@ class ResidentTarget implements Target {
     return new ScriptGone(`it is started again in ${seconds} s; last time, ${reason}`);
   }
 
-  #outcomeOf({ ok, response, error }: Answer): Outcome {
+  #outcomeOf({ ok, response, error }: ScriptAnswer): Outcome {
     this.#backOff.succeeded();
     const kept = response === null ? null : this.#kept(response);
     if (ok) return success({ response: kept });

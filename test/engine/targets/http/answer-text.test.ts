@@ -17,7 +17,7 @@ const textOf = async (
   redaction = nothingSecret,
 ): Promise<string> => {
   const body = bodyCapture(headers);
-  for (let at = 0; at < bytes.length; at += 16_000) body.push(bytes.subarray(at, at + 16_000));
+  for (let at = 0; at < bytes.length; at += 16_000) body.push(Buffer.from(bytes.subarray(at, at + 16_000)));
   return answerText(headers, body, redaction);
 };
 const typed = (charset: string): ResponseHeaders => ({ 'content-type': `text/plain; charset=${charset}` });

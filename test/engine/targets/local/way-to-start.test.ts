@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseBeginning } from '../../../../src/engine/targets/local/beginning.ts';
+import { parseHead } from '../../../../src/engine/targets/local/file-head.ts';
 import { NotStartable, wayToStart } from '../../../../src/engine/targets/local/way-to-start.ts';
 
 const posix = ['linux', 'darwin'] as const;
@@ -59,8 +59,8 @@ describe('the way to start a script', () => {
   ] as const)
     for (const platform of platforms)
       it(`${JSON.stringify(name)} that begins ${JSON.stringify(begins)} on ${platform}: ${expected}`, () => {
-        const beginning = parseBeginning(Buffer.from(begins, 'latin1'));
-        const way = () => wayToStart(name, beginning, platform);
+        const head = parseHead(Buffer.from(begins, 'latin1'));
+        const way = () => wayToStart(name, head, platform);
         if (typeof expected === 'string') assert.equal(way(), expected);
         else
           assert.throws(way, (error: Error) => error instanceof NotStartable && expected.test(error.message));

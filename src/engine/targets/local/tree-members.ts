@@ -12,7 +12,7 @@ export type Known = Pick<Process, 'pid' | 'group' | 'start'> & { readonly sessio
  * Of all processes those that are known, that descend from them, or that are of a group or session of theirs. The
  * first of them leads a group and a session of its own, as everybody who starts another one does.
  */
-export function kinOf(all: readonly Process[], known: Iterable<Known>): readonly Process[] {
+export function membersOf(all: readonly Process[], known: Iterable<Known>): readonly Process[] {
   const byPid = new Map(all.map((one) => [one.pid, one]));
   const knownByPid = new Map(Array.from(known, (one) => [one.pid, one]));
   const own = byPid.get(process.pid);
@@ -28,12 +28,12 @@ export function kinOf(all: readonly Process[], known: Iterable<Known>): readonly
   for (const one of knownByPid.values()) if (!isLedByOther(one)) learn(one);
   for (const one of found) learn(one);
   const isFound = (one: Process | undefined): boolean => one !== undefined && found.has(one);
-  const isKin = ({ parent, group, session }: Process): boolean =>
+  const isMember = ({ parent, group, session }: Process): boolean =>
     isFound(byPid.get(parent)) || groups.has(group) || sessions.has(session);
   for (let before = -1; before < found.size; ) {
     before = found.size;
     for (const one of all) {
-      if (found.has(one) || isStranger(one) || !isKin(one)) continue;
+      if (found.has(one) || isStranger(one) || !isMember(one)) continue;
       found.add(one);
       learn(one);
     }
@@ -56,7 +56,7 @@ export interface Marks {
 }
 
 /**
- * Of those who are not known as kin those that carry the marks and are nobody's child any more. When the same attempt
+ * Of those who are not known as members those that carry the marks and are nobody's child any more. When the same attempt
  * is made once more, after a crash, those that may be of that run are left to it.
  */
 export async function orphansOf(

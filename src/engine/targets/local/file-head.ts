@@ -1,7 +1,7 @@
-import { closeSync, openSync, readSync, type Stats } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 
 /** What the first bytes of a file tell of how it can be started. */
-export interface Beginning {
+export interface FileHead {
   /** What follows `#!` in the first line, blanks at its start and the line feed left out; null without `#!`. */
   readonly shebang: string | null;
   /** It begins with a byte order mark, so that nothing else can stand at its beginning. */
@@ -10,24 +10,13 @@ export interface Beginning {
   readonly binary: boolean;
 }
 
-const looked = new Map<string, { readonly version: string; readonly beginning: Beginning | null }>();
-
-/** How a file begins; null when it can not be read. It is looked at again when it has changed. */
-export function beginningOf(file: string, { ino, size, mtimeMs, ctimeMs }: Stats): Beginning | null {
-  const version = `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
-  const known = looked.get(file);
-  if (known?.version === version) return known.beginning;
-  const beginning = read(file);
-  looked.set(file, { version, beginning });
-  return beginning;
-}
-
-function read(file: string): Beginning | null {
+/** How a file begins; null when it can not be read. */
+export function headOf(file: string): FileHead | null {
   try {
     const descriptor = openSync(file, 'r');
     try {
       const head = Buffer.alloc(256);
-      return parseBeginning(head.subarray(0, readSync(descriptor, head)));
+      return parseHead(head.subarray(0, readSync(descriptor, head)));
     } finally {
       closeSync(descriptor);
     }
@@ -37,7 +26,7 @@ function read(file: string): Beginning | null {
 }
 
 /** @param head the first 256 bytes, or all of a shorter file */
-export function parseBeginning(head: Uint8Array): Beginning {
+export function parseHead(head: Uint8Array): FileHead {
   const text = Buffer.from(head).toString('latin1');
   const marked = /^(?:\u00ef\u00bb\u00bf|\u00ff\u00fe|\u00fe\u00ff)/.test(text);
   const [, shebang = null] = /^#![ \t]*([^\n]*)/.exec(text) ?? [];
