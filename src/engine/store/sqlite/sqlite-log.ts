@@ -1,31 +1,15 @@
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type {
-  EventDetails,
-  ExecutionDetails,
-  HandlerHealth,
-  Page,
-  StatisticsStep,
-} from '../../words/answers.ts';
+import type { EventDetails, ExecutionDetails, Page } from '../../words/answers.ts';
 import { NotFound, Unavailable } from '../../words/errors.ts';
 import type { EventRow, ExecutionRow, ParkedFor } from '../../words/execution.ts';
-import type {
-  Counts,
-  EventFilter,
-  ExecutionFilter,
-  ExecutionLog,
-  PageRequest,
-  ReplayBatch,
-  ReplayBatchRequest,
-  ReplayCount,
-  ReplayRow,
-  StatisticsRange,
-} from '../log.ts';
-import type { FromReader, Queries, ToReader } from './log-protocol.ts';
+import type { EventFilter, ExecutionFilter, ExecutionLog, PageRequest } from '../log.ts';
 import { type List, positionOf } from './reader/cursor.ts';
 import type { ReadExecution } from './reader/execution-rows.ts';
 import type { Window } from './reader/newest-first.ts';
+import type { FromReader, ToReader } from './reader/protocol.ts';
+import type { Queries } from './reader/queries.ts';
 import { threadLimits } from './thread-limits.ts';
 
 export interface SqliteLogOptions {
@@ -55,6 +39,15 @@ export class SqliteLog implements ExecutionLog {
   #gathering: NodeJS.Timeout | undefined;
   #closed = false;
 
+  readonly counts = this.#passOn('counts');
+  readonly statistics = this.#passOn('statistics');
+  readonly health = this.#passOn('health');
+  readonly replayCount = this.#passOn('replayCount');
+  readonly replayBatch = this.#passOn('replayBatch');
+  readonly replays = this.#passOn('replays');
+  /** The number that each handler of the log had last, by node id. */
+  readonly handlerNumbers = this.#passOn('handlerNumbers');
+
   constructor(options: SqliteLogOptions) {
     this.#options = options;
   }
@@ -78,35 +71,6 @@ export class SqliteLog implements ExecutionLog {
     const found = await this.#ask('event', id);
     if (!found) throw new NotFound(`there is no event ${id}: it may have been pruned`);
     return { ...found, executions: found.executions.map((execution) => this.#shown(execution)) };
-  }
-
-  counts(): Promise<Counts> {
-    return this.#ask('counts');
-  }
-
-  statistics(range: StatisticsRange): Promise<readonly StatisticsStep[]> {
-    return this.#ask('statistics', range);
-  }
-
-  health(handlers: readonly string[], since: number): Promise<Readonly<Record<string, HandlerHealth>>> {
-    return this.#ask('health', handlers, since);
-  }
-
-  replayCount(filter: ExecutionFilter, callable: readonly string[]): Promise<ReplayCount> {
-    return this.#ask('replayCount', filter, callable);
-  }
-
-  replayBatch(request: ReplayBatchRequest): Promise<ReplayBatch> {
-    return this.#ask('replayBatch', request);
-  }
-
-  replays(): Promise<readonly ReplayRow[]> {
-    return this.#ask('replays');
-  }
-
-  /** The number that each handler of the log had last, by node id. */
-  handlerNumbers(): Promise<Readonly<Record<string, number>>> {
-    return this.#ask('handlerNumbers');
   }
 
   /** Something was committed: the text index follows within 2 s. Costs nothing, however often it is called. */
@@ -137,6 +101,11 @@ export class SqliteLog implements ExecutionLog {
   }: Row): Omit<Row, 'blocked'> & { parkedFor: ParkedFor | null } {
     const parkedFor = row.status === 'parked' ? this.#options.parkedFor(row.handler.id, blocked) : null;
     return { ...row, parkedFor, nextAttemptAt: parkedFor === 'retry' ? row.nextAttemptAt : null };
+  }
+
+  /** A question that the reader answers as it is. */
+  #passOn<Name extends keyof Queries>(query: Name) {
+    return (...args: Parameters<Queries[Name]>) => this.#ask(query, ...args);
   }
 
   #ask<Name extends keyof Queries>(

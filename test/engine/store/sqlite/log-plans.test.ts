@@ -7,8 +7,8 @@ import type { EventFilter, ExecutionFilter } from '../../../../src/engine/store/
 import { EventQueries } from '../../../../src/engine/store/sqlite/reader/event-queries.ts';
 import { ExecutionQueries } from '../../../../src/engine/store/sqlite/reader/execution-queries.ts';
 import { Figures } from '../../../../src/engine/store/sqlite/reader/figures.ts';
+import { IndexedSearch } from '../../../../src/engine/store/sqlite/reader/indexed-search.ts';
 import { Statements } from '../../../../src/engine/store/sqlite/reader/newest-first.ts';
-import { ObjectSearch } from '../../../../src/engine/store/sqlite/reader/object-search.ts';
 import { TextIndex } from '../../../../src/engine/store/sqlite/search/text-index.ts';
 import { Ids } from '../../../../src/engine/words/ids.ts';
 import { beginning, fillJournal, openJournal, tag } from '../../../support/filled-journal.ts';
@@ -27,7 +27,7 @@ describe('execution log, by index', () => {
   let db: DatabaseSync;
   let index: TextIndex;
   let statements: Recorded;
-  let objects: ObjectSearch;
+  let search: IndexedSearch;
   let executions: ExecutionQueries;
 
   before(() => {
@@ -38,8 +38,8 @@ describe('execution log, by index', () => {
   });
   beforeEach(() => {
     statements = new Recorded(db);
-    objects = new ObjectSearch(statements, index);
-    executions = new ExecutionQueries(statements, new Ids(tag), index, objects);
+    search = new IndexedSearch(statements, index);
+    executions = new ExecutionQueries(statements, new Ids(tag), search);
   });
   after(() => {
     index.close();
@@ -85,10 +85,10 @@ describe('execution log, by index', () => {
   it('walks an index for an object, too, while the text index is made anew', async () => {
     const anew = new TextIndex(mkdtempSync(join(folder, 'anew-')), tag, db);
     anew.advance = () => undefined;
-    const withoutIndex = new ObjectSearch(statements, anew);
+    const withoutIndex = new IndexedSearch(statements, anew);
     try {
       const ids = new Ids(tag);
-      const inRows = new ExecutionQueries(statements, ids, anew, withoutIndex);
+      const inRows = new ExecutionQueries(statements, ids, withoutIndex);
       for (const filter of filters) await inRows.page({ ...filter, objectId: '3' }, window);
       await new EventQueries(statements, ids, withoutIndex).page(
         { objectId: '3', status: ['failed'] },
@@ -116,7 +116,7 @@ describe('execution log, by index', () => {
   });
 
   it('walks an index for every combination of filters of events', async () => {
-    const events = new EventQueries(statements, new Ids(tag), objects);
+    const events = new EventQueries(statements, new Ids(tag), search);
     for (const status of [undefined, ['failed', 'waiting']] as EventFilter['status'][])
       for (const eventType of [undefined, 'clients.update'])
         for (const objectId of [undefined, '3']) await events.page({ status, eventType, objectId }, window);

@@ -3,32 +3,31 @@ import type { EventRow } from '../../../words/execution.ts';
 import type { Ids } from '../../../words/ids.ts';
 import type { EventFilter } from '../../log.ts';
 import { cursorOf } from './cursor.ts';
-import { eventsSelected } from './event-selection.ts';
 import { eventColumns, readEvent } from './execution-rows.ts';
+import type { IndexedSearch } from './indexed-search.ts';
 import { newestFirst, type Statements, type Window } from './newest-first.ts';
-import type { ObjectSearch } from './object-search.ts';
+import { eventsSelected } from './selections.ts';
 
 /** Reads events. */
 export class EventQueries {
   readonly #statements: Statements;
   readonly #ids: Ids;
+  readonly #search: IndexedSearch;
 
-  readonly #objects: ObjectSearch;
-
-  constructor(statements: Statements, ids: Ids, objects: ObjectSearch) {
+  constructor(statements: Statements, ids: Ids, search: IndexedSearch) {
     this.#statements = statements;
     this.#ids = ids;
-    this.#objects = objects;
+    this.#search = search;
   }
 
   async page(filter: EventFilter, window: Window): Promise<Page<EventRow>> {
     const { objectId } = filter;
     const ofObject =
-      objectId === undefined ? undefined : await this.#objects.events(objectId, filter, window);
+      objectId === undefined ? undefined : await this.#search.eventsOf(objectId, filter, window);
     const { found, next } = ofObject ?? newestFirst(this.#statements, eventsSelected(filter), window);
-    const byseq = this.#statements.of(`select ${eventColumns} from events where seq = ?`);
+    const bySeq = this.#statements.of(`select ${eventColumns} from events where seq = ?`);
     const items = found.flatMap(([, seq]) => {
-      const row = byseq.get(seq);
+      const row = bySeq.get(seq);
       return row ? [readEvent(row, this.#ids)] : [];
     });
     return { items, nextCursor: next && cursorOf('events', next) };

@@ -4,8 +4,6 @@ import type { Ids } from '../../../words/ids.ts';
 import type { ExecutionFilter } from '../../log.ts';
 import { searchWords } from '../../words.ts';
 import { searchedPart } from '../search/text-document.ts';
-import type { TextIndex } from '../search/text-index.ts';
-import { TextSearch } from '../search/text-search.ts';
 import { cursorOf } from './cursor.ts';
 import {
   executionColumns,
@@ -14,9 +12,10 @@ import {
   readExecution,
   readHeaders,
 } from './execution-rows.ts';
-import { executionsSelected } from './execution-selection.ts';
+import type { IndexedSearch } from './indexed-search.ts';
 import { newestFirst, type Positions, type Statements, type Window } from './newest-first.ts';
-import type { ObjectSearch } from './object-search.ts';
+import { paged } from './proposals.ts';
+import { executionsSelected } from './selections.ts';
 
 /** As `ExecutionDetails`, from the reading thread. */
 export type ReadDetails = ReadExecution & Omit<ExecutionDetails, keyof ReadExecution | 'parkedFor'>;
@@ -32,14 +31,12 @@ type Row = Record<string, SQLOutputValue>;
 export class ExecutionQueries {
   readonly #statements: Statements;
   readonly #ids: Ids;
-  readonly #search: TextSearch;
-  readonly #objects: ObjectSearch;
+  readonly #search: IndexedSearch;
 
-  constructor(statements: Statements, ids: Ids, index: TextIndex, objects: ObjectSearch) {
+  constructor(statements: Statements, ids: Ids, search: IndexedSearch) {
     this.#statements = statements;
     this.#ids = ids;
-    this.#search = new TextSearch(statements, index);
-    this.#objects = objects;
+    this.#search = search;
   }
 
   async page(filter: ExecutionFilter, window: Window): Promise<Page<ReadExecution>> {
@@ -108,17 +105,20 @@ export class ExecutionQueries {
     const event = eventId === undefined ? undefined : this.#ids.eventSeq(eventId);
     if (search?.length === 0 || (eventId !== undefined && event === undefined))
       return { found: [], next: null };
-    if (search && event === undefined) return this.#search.newestFirst(search, filter, window);
+    if (search && event === undefined) return this.#search.byText(search, filter, window);
     const ofObject =
       filter.objectId !== undefined && event === undefined
-        ? await this.#objects.executions(filter.objectId, filter, window)
+        ? await this.#search.executionsOf(filter.objectId, filter, window)
         : undefined;
     if (ofObject) return ofObject;
     const selection = executionsSelected(filter, event);
     if (!search) return newestFirst(this.#statements, selection, window);
     // An event has few executions: they are looked at themselves.
     const { found } = newestFirst(this.#statements, selection, { ...window, limit: mostOfEvent });
-    return this.#search.among(found, search, window.limit);
+    return paged(
+      found.filter(([, seq]) => this.#search.contains(seq, search)),
+      window.limit,
+    );
   }
 }
 

@@ -37,9 +37,9 @@ export interface Selection {
   readonly stretches: readonly Stretch[];
   /** Columns that `filter` looks at. */
   readonly columns?: readonly string[];
-  /** Applied to each merged row; at most `bound` rows are looked through for one page. */
+  /** Applied to each merged row; at most `bound` rows, or all, are looked through for one page. */
   readonly filter?: string;
-  readonly bound?: number;
+  readonly bound?: number | undefined;
   readonly values: Readonly<Record<string, SQLInputValue>>;
 }
 
@@ -64,7 +64,7 @@ const end = Number.MAX_SAFE_INTEGER;
  * page is long; with one it stops at the bound and says where to go on, be the page full or not.
  */
 export function newestFirst(statements: Statements, selection: Selection, window: Window): Positions {
-  const { filter, bound = 0, values } = selection;
+  const { filter, bound, values } = selection;
   const [at, seq] = window.after ?? [end, end];
   const bindings = {
     ...values,
@@ -80,10 +80,10 @@ export function newestFirst(statements: Statements, selection: Selection, window
         ? `${merged} limit :limit`
         : `select at, seq from (${merged} limit :bound) where ${filter} limit :limit`,
     )
-    .all({ ...bindings, limit: window.limit + 1, ...(filter !== undefined && { bound }) });
+    .all({ ...bindings, limit: window.limit + 1, ...(filter !== undefined && { bound: bound ?? -1 }) });
   const found = rows.map(positionOfRow);
   if (found.length > window.limit) return { found: found.slice(0, -1), next: found.at(-2) ?? null };
-  if (filter === undefined) return { found, next: null };
+  if (filter === undefined || bound === undefined) return { found, next: null };
   const last = statements.of(`${merged} limit 1 offset :skipped`).get({ ...bindings, skipped: bound - 1 });
   return { found, next: last ? positionOfRow(last) : null };
 }

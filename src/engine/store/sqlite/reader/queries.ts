@@ -1,15 +1,18 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Ids } from '../../../words/ids.ts';
-import type { Queries } from '../log-protocol.ts';
+import type { EventFilter, ExecutionFilter, ReplayBatchRequest, StatisticsRange } from '../../log.ts';
 import { TextIndex } from '../search/text-index.ts';
 import { EventQueries } from './event-queries.ts';
 import { ExecutionQueries } from './execution-queries.ts';
 import { Figures } from './figures.ts';
-import { Statements } from './newest-first.ts';
-import { ObjectSearch } from './object-search.ts';
+import { IndexedSearch } from './indexed-search.ts';
+import { Statements, type Window } from './newest-first.ts';
 import { ReplayPlans } from './replay-plans.ts';
 import { replayRows } from './replay-rows.ts';
+
+/** What the reading thread answers; undefined: there is none. */
+export type Queries = ReturnType<typeof queriesOn>;
 
 export interface OpenQueries {
   readonly queries: Queries;
@@ -35,26 +38,26 @@ export function openQueries(folder: string, sliceSize?: number): OpenQueries {
   }
 }
 
-function queriesOn(db: DatabaseSync, ids: Ids, index: TextIndex): Queries {
+function queriesOn(db: DatabaseSync, ids: Ids, index: TextIndex) {
   const statements = new Statements(db);
-  const objects = new ObjectSearch(statements, index);
-  const executions = new ExecutionQueries(statements, ids, index, objects);
-  const events = new EventQueries(statements, ids, objects);
+  const search = new IndexedSearch(statements, index);
+  const executions = new ExecutionQueries(statements, ids, search);
+  const events = new EventQueries(statements, ids, search);
   const figures = new Figures(statements);
   const plans = new ReplayPlans(statements, executions);
   return {
-    executions: (filter, window) => executions.page(filter, window),
-    execution: (id) => executions.details(id),
-    events: (filter, window) => events.page(filter, window),
-    event: (id) => {
+    executions: (filter: ExecutionFilter, window: Window) => executions.page(filter, window),
+    execution: (id: string) => executions.details(id),
+    events: (filter: EventFilter, window: Window) => events.page(filter, window),
+    event: (id: string) => {
       const event = events.details(id);
       return event && { ...event, executions: executions.ofEvent(event.seq) };
     },
     counts: () => ({ ...figures.counts(), indexing: isBehind(index) }),
-    statistics: (range) => figures.statistics(range),
-    health: (handlers, since) => figures.health(handlers, since),
-    replayCount: (filter, callable) => plans.count(filter, callable),
-    replayBatch: (request) => plans.batch(request),
+    statistics: (range: StatisticsRange) => figures.statistics(range),
+    health: (handlers: readonly string[], since: number) => figures.health(handlers, since),
+    replayCount: (filter: ExecutionFilter, callable: readonly string[]) => plans.count(filter, callable),
+    replayBatch: (request: ReplayBatchRequest) => plans.batch(request),
     replays: () => replayRows(statements),
     handlerNumbers: () => figures.handlerNumbers(),
   };

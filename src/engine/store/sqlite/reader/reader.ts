@@ -1,9 +1,9 @@
 import { setTimeout as sleep, setImmediate as yieldToOthers } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { JournalError } from '../../journal-error.ts';
-import type { FromReader, Queries, ToReader } from '../log-protocol.ts';
 import { indexingTime, pauseAfter } from '../search/indexing-pace.ts';
-import { type OpenQueries, openQueries } from './queries.ts';
+import type { FromReader, ToReader } from './protocol.ts';
+import { type OpenQueries, openQueries, type Queries } from './queries.ts';
 
 const folder = String(workerData);
 

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { ExecutionFilter } from '../../../../../src/engine/store/log.ts';
-import type { Queries } from '../../../../../src/engine/store/sqlite/log-protocol.ts';
-import { type OpenQueries, openQueries } from '../../../../../src/engine/store/sqlite/reader/queries.ts';
+import {
+  type OpenQueries,
+  openQueries,
+  type Queries,
+} from '../../../../../src/engine/store/sqlite/reader/queries.ts';
 import { Documents } from '../../../../../src/engine/store/sqlite/search/documents.ts';
 import { indexingTime, pauseAfter } from '../../../../../src/engine/store/sqlite/search/indexing-pace.ts';
 import { SqliteLog } from '../../../../../src/engine/store/sqlite/sqlite-log.ts';

@@ -1,20 +1,22 @@
 import type { EventFilter, ExecutionFilter } from '../../log.ts';
-import { indexQuery } from '../search/text-document.ts';
+import { addWords, matches, type SearchWord } from '../../words.ts';
+import { documentColumns, indexQuery, searchedPart, wordsOf } from '../search/text-document.ts';
 import type { TextIndex } from '../search/text-index.ts';
-import { catchUpTime } from '../search/text-search.ts';
-import { eventsAt } from './event-selection.ts';
-import { executionsAt } from './execution-selection.ts';
 import type { Positions, Statements, Window } from './newest-first.ts';
 import { proposed } from './proposals.ts';
+import { eventsSelected, executionsSelected } from './selections.ts';
 
+/** Ms given to the index before a search, to catch up with what has just been written. */
+const catchUpTime = 20;
 /** Events that the index does not know yet, and of which so many are looked at. */
 const mostUnindexed = 10_000;
 
 /**
- * Finds what an object's events are and have come to. An index of the journal's own would be the dearest of all to
- * write, as objects come in no order; the text index knows them too, but for what is open and what was touched last.
+ * Finds by the text index what no index of the journal leads to: words, and an object's events and executions. An
+ * index of objects would be the dearest of all to write, as they come in no order; the text index knows them too,
+ * but for what is open and what was touched last.
  */
-export class ObjectSearch {
+export class IndexedSearch {
   readonly #statements: Statements;
   readonly #index: TextIndex;
 
@@ -23,8 +25,18 @@ export class ObjectSearch {
     this.#index = index;
   }
 
+  byText(search: readonly SearchWord[], filter: ExecutionFilter, window: Window): Promise<Positions> {
+    this.#index.advance(catchUpTime);
+    return proposed(this.#statements, this.#index, {
+      query: indexQuery(search, filter),
+      window,
+      selection: executionsSelected(filter),
+      keeps: (seq) => this.contains(seq, search),
+    });
+  }
+
   /** @returns undefined while the index does not know enough: then the rows themselves have to be gone through */
-  async executions(
+  async executionsOf(
     objectId: string,
     filter: ExecutionFilter,
     window: Window,
@@ -33,24 +45,39 @@ export class ObjectSearch {
     if (!unindexed) return undefined;
     // A start alone does not touch the event: the index tells parked from running too late.
     const { status, ...lasting } = filter;
-    return proposed(this.#index, {
+    return proposed(this.#statements, this.#index, {
       query: indexQuery([], status?.includes('running') ? lasting : filter),
       window,
-      rowsAt: (at) => executionsAt(this.#statements, at, filter),
+      selection: executionsSelected(filter),
       alsoAt: unindexed.flatMap(({ seq }) => this.#startsOf(seq)),
     });
   }
 
   /** @returns undefined as above */
-  async events(objectId: string, filter: EventFilter, window: Window): Promise<Positions | undefined> {
+  async eventsOf(objectId: string, filter: EventFilter, window: Window): Promise<Positions | undefined> {
     const unindexed = this.#unindexed(objectId);
     if (!unindexed) return undefined;
-    return proposed(this.#index, {
+    return proposed(this.#statements, this.#index, {
       query: indexQuery([], { objectId }),
       window,
-      rowsAt: (at) => eventsAt(this.#statements, at, filter),
+      selection: eventsSelected(filter),
       alsoAt: unindexed.map(({ acceptedAt }) => acceptedAt),
     });
+  }
+
+  /** Whether an execution has all of these words. */
+  contains(execution: number, search: readonly SearchWord[]): boolean {
+    const row = this.#statements
+      .of(
+        `select ${documentColumns},
+         (select substr(payload, 1, ${searchedPart}) from events where events.seq = event_seq) as request
+         from executions where seq = ?`,
+      )
+      .get(execution);
+    if (!row) return false;
+    const ofRequest = new Set<string>();
+    addWords(String(row['request'] ?? ''), ofRequest);
+    return matches(wordsOf(row, ofRequest), search);
   }
 
   /** The object's events that are open or have been touched since the index was written. */
