@@ -14,8 +14,9 @@ import {
   parseExecutionQuery,
   parseStatisticsQuery,
 } from '../../../src/engine/store/log.ts';
-import { newestFirst, Statements } from '../../../src/engine/store/sqlite/reader/newest-first.ts';
+import { newestFirst } from '../../../src/engine/store/sqlite/reader/newest-first.ts';
 import { SqliteLog } from '../../../src/engine/store/sqlite/sqlite-log.ts';
+import { Statements } from '../../../src/engine/store/sqlite/statements.ts';
 import { eventStatusOf, stage } from '../../../src/engine/store/stage.ts';
 import type { Page } from '../../../src/engine/words/answers.ts';
 import { InvalidInput, NotFound, Unavailable } from '../../../src/engine/words/errors.ts';

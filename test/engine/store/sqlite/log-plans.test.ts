@@ -8,8 +8,8 @@ import { EventQueries } from '../../../../src/engine/store/sqlite/reader/event-q
 import { ExecutionQueries } from '../../../../src/engine/store/sqlite/reader/execution-queries.ts';
 import { Figures } from '../../../../src/engine/store/sqlite/reader/figures.ts';
 import { IndexedSearch } from '../../../../src/engine/store/sqlite/reader/indexed-search.ts';
-import { Statements } from '../../../../src/engine/store/sqlite/reader/newest-first.ts';
 import { TextIndex } from '../../../../src/engine/store/sqlite/search/text-index.ts';
+import { Statements } from '../../../../src/engine/store/sqlite/statements.ts';
 import { Ids } from '../../../../src/engine/words/ids.ts';
 import { beginning, fillJournal, openJournal, tag } from '../../../support/filled-journal.ts';
 

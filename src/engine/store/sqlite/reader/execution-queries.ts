@@ -1,9 +1,9 @@
-import type { SQLOutputValue } from 'node:sqlite';
 import type { ExecutionDetails, Page } from '../../../words/answers.ts';
 import type { Ids } from '../../../words/ids.ts';
 import type { ExecutionFilter } from '../../log.ts';
 import { searchWords } from '../../words.ts';
 import { searchedPart } from '../search/text-document.ts';
+import type { Statements } from '../statements.ts';
 import { cursorOf } from './cursor.ts';
 import {
   executionColumns,
@@ -13,7 +13,7 @@ import {
   readHeaders,
 } from './execution-rows.ts';
 import type { IndexedSearch } from './indexed-search.ts';
-import { newestFirst, type Positions, type Statements, type Window } from './newest-first.ts';
+import { newestFirst, type Positions, type Window } from './newest-first.ts';
 import { paged } from './proposals.ts';
 import { executionsSelected } from './selections.ts';
 
@@ -25,7 +25,12 @@ const pageVolume = 2_000_000;
 /** An event's executions; no chain is longer. */
 const mostOfEvent = 1000;
 
-type Row = Record<string, SQLOutputValue>;
+/** The execution's row holds the last attempt; one that is being made is not told of yet. */
+const attemptsOf = `select attempt, started_at, duration_ms, code, response, error, request_headers, response_headers
+  from attempts where execution_seq = :seq
+  union all select attempts, attempt_started_at, duration_ms, code, response, error, request_headers, response_headers
+  from executions where seq = :seq and attempts > 0 and attempt_started_at is not null and duration_ms is not null
+  order by attempt`;
 
 /** Reads executions. No statement outlives its call, so that no read holds up the journal. */
 export class ExecutionQueries {
@@ -66,15 +71,12 @@ export class ExecutionQueries {
       seq !== undefined &&
       this.#statements
         .of(
-          `select ${executionColumns}, request_headers, response_headers, attempt_started_at,
+          `select ${executionColumns}, request_headers, response_headers,
            (select payload from events where events.seq = event_seq) as request
            from executions where seq = ? and status > 0`,
         )
         .get(seq);
     if (!row) return undefined;
-    const earlier = this.#statements
-      .of('select * from attempts where execution_seq = ? order by attempt')
-      .all(seq);
     return {
       ...readExecution(row, this.#ids),
       request: String(row['request'] ?? ''),
@@ -83,7 +85,7 @@ export class ExecutionQueries {
       ),
       requestHeaders: readHeaders(row['request_headers']),
       responseHeaders: readHeaders(row['response_headers']),
-      attemptList: [...earlier, ...lastAttempt(row)].map(readAttempt),
+      attemptList: this.#statements.of(attemptsOf).all({ seq }).map(readAttempt),
     };
   }
 
@@ -125,11 +127,4 @@ export class ExecutionQueries {
 /** Than so many characters, of which a few take two places in a string. */
 function isLonger(text: string, characters: number): boolean {
   return text.length > characters && [...text].length > characters;
-}
-
-/** The row itself holds the last attempt; one that is being made is not told of yet. */
-function lastAttempt(row: Row): Row[] {
-  if (Number(row['attempts']) === 0 || row['attempt_started_at'] === null || row['duration_ms'] === null)
-    return [];
-  return [{ ...row, attempt: row['attempts'] ?? null, started_at: row['attempt_started_at'] ?? null }];
 }

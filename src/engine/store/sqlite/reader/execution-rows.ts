@@ -10,12 +10,6 @@ export interface ReadExecution extends Omit<ExecutionRow, 'parkedFor'> {
   readonly blocked: boolean;
 }
 
-/** Without the columns that only the details need, which may be long. */
-export const executionColumns = `seq, event_seq, event_type, object_id, handler_id, handler_number, handler_name, handler_type,
-  priority, status, blocked, next_attempt_at, target, started_at, duration_ms, attempts, code, response, error, replay_of`;
-
-export const eventColumns = 'seq, event_type, object_id, node, stage, accepted_at, touched_at';
-
 const numberOrNull = z.number().nullable();
 const textOrNull = z.string().nullable();
 
@@ -51,6 +45,10 @@ const storedEvent = z.object({
   accepted_at: z.number(),
   touched_at: numberOrNull,
 });
+
+/** Without the columns that only the details need, which may be long. */
+export const executionColumns = columnsOf(storedExecution);
+export const eventColumns = columnsOf(storedEvent);
 
 const storedAttempt = z.object({
   attempt: z.number(),
@@ -129,6 +127,10 @@ const headersSchema = z.record(z.string(), z.string());
 
 export function readHeaders(stored: SQLOutputValue | undefined): Readonly<Record<string, string>> {
   return typeof stored === 'string' ? headersSchema.parse(JSON.parse(stored)) : {};
+}
+
+function columnsOf(stored: z.ZodObject): string {
+  return Object.keys(stored.shape).join(', ');
 }
 
 function iso(ms: number): string {

@@ -2,7 +2,7 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { HandlerHealth, StatisticsStep } from '../../../words/answers.ts';
 import type { Counts, StatisticsRange } from '../../log.ts';
 import { statusCode } from '../../stage.ts';
-import type { Statements } from './newest-first.ts';
+import type { Statements } from '../statements.ts';
 
 /** Durations that a percentile is taken from at most, or about so many of more rows. */
 const sample = 1000;

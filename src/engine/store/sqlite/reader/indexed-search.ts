@@ -2,7 +2,8 @@ import type { EventFilter, ExecutionFilter } from '../../log.ts';
 import { addWords, matches, type SearchWord } from '../../words.ts';
 import { documentColumns, indexQuery, searchedPart, wordsOf } from '../search/text-document.ts';
 import type { TextIndex } from '../search/text-index.ts';
-import type { Positions, Statements, Window } from './newest-first.ts';
+import type { Statements } from '../statements.ts';
+import type { Positions, Window } from './newest-first.ts';
 import { proposed } from './proposals.ts';
 import { eventsSelected, executionsSelected } from './selections.ts';
 

@@ -1,25 +1,6 @@
-import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { Statements } from '../statements.ts';
 import type { Position } from './cursor.ts';
-
-/** Compiles each statement once. Statements are few: values are always bound. */
-export class Statements {
-  readonly #db: DatabaseSync;
-  readonly #bySql = new Map<string, StatementSync>();
-
-  constructor(db: DatabaseSync) {
-    this.#db = db;
-  }
-
-  of(sql: string): StatementSync {
-    let statement = this.#bySql.get(sql);
-    if (!statement) {
-      statement = this.#db.prepare(sql);
-      statement.setAllowUnknownNamedParameters(true);
-      this.#bySql.set(sql, statement);
-    }
-    return statement;
-  }
-}
 
 /** A stretch of an index in which rows already stand in the order of the list. */
 export interface Stretch {

@@ -2,8 +2,9 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { IndexQuery } from '../search/text-document.ts';
 import type { TextIndex } from '../search/text-index.ts';
 import type { Proposed } from '../search/word-slices.ts';
+import type { Statements } from '../statements.ts';
 import type { Position } from './cursor.ts';
-import { newestFirst, type Positions, type Selection, type Statements, type Window } from './newest-first.ts';
+import { newestFirst, type Positions, type Selection, type Window } from './newest-first.ts';
 
 /** Ms after which a search gives what it has, and where to go on. */
 const searchTime = 200;

@@ -3,11 +3,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { Ids } from '../../../words/ids.ts';
 import type { EventFilter, ExecutionFilter, ReplayBatchRequest, StatisticsRange } from '../../log.ts';
 import { TextIndex } from '../search/text-index.ts';
+import { Statements } from '../statements.ts';
 import { EventQueries } from './event-queries.ts';
 import { ExecutionQueries } from './execution-queries.ts';
 import { Figures } from './figures.ts';
 import { IndexedSearch } from './indexed-search.ts';
-import { Statements, type Window } from './newest-first.ts';
+import type { Window } from './newest-first.ts';
 import { ReplayPlans } from './replay-plans.ts';
 import { replayRows } from './replay-rows.ts';
 

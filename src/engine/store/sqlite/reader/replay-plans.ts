@@ -3,8 +3,8 @@ import { isLost } from '../../../rules/chain.ts';
 import { type ReplayPlace, replayable } from '../../../rules/replayable.ts';
 import type { ExecutionFilter, ReplayBatch, ReplayBatchRequest, ReplayCount } from '../../log.ts';
 import { executionStatusOf, stage } from '../../stage.ts';
+import type { Statements } from '../statements.ts';
 import type { ExecutionQueries } from './execution-queries.ts';
-import type { Statements } from './newest-first.ts';
 
 /** Executions found with one look, and events looked at between two turns of others. */
 const foundAtOnce = 2000;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ReplayRow } from '../../log.ts';
-import type { Statements } from './newest-first.ts';
+import type { Statements } from '../statements.ts';
 
 const most = 100;
 
