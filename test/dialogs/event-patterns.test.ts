@@ -54,4 +54,10 @@ describe('what a dialog offers where an event type is asked for', () => {
       '',
     ]);
   });
+
+  it('is nothing while the editor has the nodes but not yet the plugins, as after an installation', () => {
+    new EditorGlobals();
+    assert.deepEqual(offersFor('', 'r1', false), []);
+    assert.equal(titleOf('clients.create', 'r1'), 'provisioning-dialog.pattern.unknown');
+  });
 });
