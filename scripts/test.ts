@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { unpackBrowser } from '../test/support/browser.ts';
 import { type Tier, testFiles, tiers } from './test/tiers.ts';
 
@@ -29,9 +30,12 @@ const statuses = [
 process.exitCode = statuses.some((status) => status !== 0) ? 1 : 0;
 
 async function mocha(options: readonly string[]): Promise<number | null> {
-  const [status] = await once(
-    spawn(process.execPath, [mochaProgram, ...options], { stdio: 'inherit' }),
-    'exit',
-  );
+  // Each of the hundreds of processes and threads that tests start would compile the same sources again.
+  const env = {
+    NODE_COMPILE_CACHE: join(import.meta.dirname, '../node_modules/.cache/tests'),
+    ...process.env,
+  };
+  const child = spawn(process.execPath, [mochaProgram, ...options], { stdio: 'inherit', env });
+  const [status] = await once(child, 'exit');
   return status;
 }

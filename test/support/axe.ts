@@ -14,7 +14,7 @@ const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 
 /** What axe finds against WCAG 2 A and AA within all elements that match; empty when nothing. */
 export async function axeFindings(page: Page, selector: string): Promise<string[]> {
-  await page.evaluate(source);
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(source);
   return page.evaluate(async (selector) => {
     const { violations } = await axe.run(selector, { runOnly: ['wcag2a', 'wcag2aa'] });
     return violations.flatMap(({ id, nodes }) =>

@@ -184,9 +184,10 @@ describe('the tab in bad times', function () {
   });
 
   it('waits for a slow script while the editor works', async () => {
+    const underWay = Promise.withResolvers<void>();
     const editor = await Editor.open(
       browserWhere(async (route) => {
-        await sleep(4000);
+        await underWay.promise;
         await route.continue();
       }),
       red,
@@ -194,6 +195,7 @@ describe('the tab in bad times', function () {
     await editor.page.evaluate("RED.sidebar.show('provisioning-tab')");
     await editor.page.locator('.nrp').getByText('Loading').waitFor();
     await editor.drag('provisioning-log', 200, 300);
+    underWay.resolve();
     await editor.page.locator('.nrp-head').waitFor();
     assert.deepEqual(editor.problems, []);
     await editor.close();
