@@ -46,7 +46,8 @@ export interface HandlerHealth {
   readonly lastError: string | null;
 }
 
-export interface HandlerRow extends Omit<HandlerHealth, 'parked'> {
+/** A handler in force, with what operators and its calls have made of it. */
+export interface ApiHandler extends Omit<HandlerHealth, 'parked'> {
   readonly id: string;
   readonly number: number;
   readonly name: string;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RegisteredHandler } from '../../engine/delivery/registry.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { absentAsMissing } from '../../engine/words/absent.ts';
-import type { HandlerHealth, HandlerRow } from '../../engine/words/answers.ts';
+import type { ApiHandler, HandlerHealth } from '../../engine/words/answers.ts';
 import { Conflict, NotFound, Unavailable } from '../../engine/words/errors.ts';
 import { eventTypeSchema } from '../../engine/words/event.ts';
 import { listensTo } from '../../engine/words/event-type.ts';
@@ -61,7 +61,7 @@ function rowOf(
   engine: Engine,
   { config, refused, number, target, status, override }: RegisteredHandler,
   health?: HandlerHealth,
-): HandlerRow {
+): ApiHandler {
   return {
     id: config.id,
     number,

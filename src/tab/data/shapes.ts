@@ -1,6 +1,6 @@
 import type { EventRow, ExecutionRow } from '../../engine/words/execution.ts';
 
-export type { HandlerRow as ApiHandler, Override, Page, RegistryRow } from '../../engine/words/answers.ts';
+export type { ApiHandler, Override, Page, RegistryRow } from '../../engine/words/answers.ts';
 
 /** A row of the log in the tab: the API's, and the registry it is from. */
 export type LogRow = ExecutionRow & { readonly registry: string };
