@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { endGroup, endTree, type Program } from '../local/program.ts';
-import { oneLine } from '../one-line.ts';
 import type { Redaction } from '../redaction/redaction.ts';
 import { Tail } from '../tail.ts';
 import type { Call } from '../target.ts';
 import { within } from '../within.ts';
 import { beginningOf, Garbage, readAnswer, type ScriptAnswer } from './answer.ts';
 import { Lines } from './lines.ts';
+import { oneLine } from './one-line.ts';
 
 /** So many calls in a row may remain unanswered before the script is taken to be stuck. */
 const patience = 10;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Problem } from '../../src/engine/problem.ts';
+import { Problem } from '../../../src/engine/delivery/problem.ts';
 
 describe('what is wrong with a registry', () => {
   it('is told as it is, and at each change until nobody wants to know', () => {

@@ -1,6 +1,6 @@
-import { JournalError } from './store/journal-error.ts';
-import { Unavailable } from './words/errors.ts';
-import type { Time } from './words/time.ts';
+import { Unavailable } from '../words/errors.ts';
+import type { Time } from '../words/time.ts';
+import { JournalError } from './journal-error.ts';
 
 /** Ms that opening may take, a predecessor's end included, before it counts as failed; it goes on all the same. */
 const openingTime = 15_000;
