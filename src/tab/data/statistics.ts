@@ -12,29 +12,11 @@ export const spans: readonly Span[] = [
   { name: 'day', seconds: 86_400, step: 900 },
 ];
 
-/** A value for each step; null in a step that is not over: what has come of it so far would look like a fall. */
-type Values = readonly (number | null)[];
-
 interface Counts {
   readonly succeeded: number;
   readonly failed: number;
   /** Of those that began then and wait. */
   readonly parked: number;
-}
-
-/** One line for each thing shown, against the seconds since 1970 when each step begins. */
-export interface Series {
-  readonly at: readonly number[];
-  /** Executions a minute. */
-  readonly succeeded: Values;
-  readonly failed: Values;
-  readonly parked: Values;
-  /** ms; null where nothing ran. */
-  readonly p50: Values;
-  readonly p95: Values;
-  readonly totals: Counts;
-  /** What has come so far of the step that is not over; null where every step is. */
-  readonly open: Counts | null;
 }
 
 /** Where a span begins and ends, at whole steps; ms since 1970. */
@@ -46,15 +28,14 @@ export function rangeOf(
   return { from: to - seconds * 1000, to };
 }
 
+export type Series = ReturnType<typeof seriesOf>;
+
 /**
- * The numbers of several registries as one; of percentiles the highest is shown.
+ * The numbers of several registries as one line for each thing shown; of percentiles the highest is shown. A step that
+ * is not over has no value: what has come of it so far would look like a fall.
  * @param step seconds @param now ms since 1970
  */
-export function seriesOf(
-  registries: readonly (readonly StatisticsStep[])[],
-  step: number,
-  now: number,
-): Series {
+export function seriesOf(registries: readonly (readonly StatisticsStep[])[], step: number, now: number) {
   const byTime = Map.groupBy(registries.flat(), ({ at }) => Date.parse(at) / 1000);
   const sorted = [...byTime].sort(([a], [b]) => a - b);
   const isOpen = (at: number) => (at + step) * 1000 > now;
@@ -64,13 +45,17 @@ export function seriesOf(
   const percentile = (name: 'p50' | 'p95') => line((steps) => highest(steps.map((one) => one[name])));
   const open = sorted.filter(([at]) => isOpen(at)).flatMap(([, steps]) => steps);
   return {
+    /** When each step begins; seconds since 1970. */
     at: sorted.map(([at]) => at),
+    /** Executions a minute; parked are those that began then and wait. */
     succeeded: perMinute('succeeded'),
     failed: perMinute('failed'),
     parked: perMinute('parked'),
+    /** ms; null where nothing ran. */
     p50: percentile('p50'),
     p95: percentile('p95'),
     totals: sumOf(sorted.flatMap(([, steps]) => steps)),
+    /** What has come so far of the step that is not over; null where every step is. */
     open: open.length > 0 ? sumOf(open) : null,
   };
 }

@@ -42,14 +42,38 @@ export function cells<Row>(columns: readonly Column<Row>[], row: Row): readonly 
   );
 }
 
-/** All texts of a row by their columns, and their other forms. */
-export function textsOf<Row>(columns: readonly Column<Row>[], row: Row): Record<string, string> {
-  const texts: Record<string, string> = {};
-  for (const { name, text, other } of columns) {
-    texts[name] = text(row);
-    if (other) texts[otherOf(name)] = other(row);
+/**
+ * How long the texts of each column are at most, in characters, so that a column is as wide as what is in it. All rows
+ * count, shown or not: columns that follow what is shown would jump while one scrolls.
+ */
+export class ColumnLengths<Row extends object> {
+  readonly #columns: () => readonly Column<Row>[];
+  readonly #known = new WeakMap<Row, readonly (readonly [name: string, length: number])[]>();
+
+  constructor(columns: () => readonly Column<Row>[]) {
+    this.#columns = columns;
   }
-  return texts;
+
+  of(rows: readonly Row[]): Record<string, number> {
+    const longest: Record<string, number> = {};
+    for (const row of rows) {
+      for (const [name, length] of this.#lengthsOf(row)) {
+        if (length > (longest[name] ?? 0)) longest[name] = length;
+      }
+    }
+    return longest;
+  }
+
+  #lengthsOf(row: Row): readonly (readonly [string, number])[] {
+    const known = this.#known.get(row);
+    if (known) return known;
+    const lengths = this.#columns().flatMap(({ name, text, other }) => [
+      [name, text(row).length] as const,
+      ...(other ? [[otherOf(name), other(row).length] as const] : []),
+    ]);
+    this.#known.set(row, lengths);
+    return lengths;
+  }
 }
 
 const otherOf = (name: string): string => `${name} otherwise`;

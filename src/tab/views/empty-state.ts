@@ -15,7 +15,7 @@ export function emptyState(
     <i class="fa ${icon}" aria-hidden="true"></i>
     <p class="nrp-empty-title">${title}</p>
     <p>${words}</p>
-    <p class="nrp-empty-buttons">${buttons}</p>
+    <p class="nrp-actions">${buttons}</p>
   </div>`;
 }
 

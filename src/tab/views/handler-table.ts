@@ -1,7 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { App } from '../app.ts';
-import { ColumnLengths } from '../data/column-lengths.ts';
 import type { HandlerRow } from '../data/handler-rows.ts';
 import type { Handlers } from '../data/handlers.ts';
 import { showsSeveral } from '../data/shown-registries.ts';
@@ -9,7 +8,7 @@ import { ask } from '../editor/ask.ts';
 import { deleteHandler, editHandler } from '../editor/flow-nodes.ts';
 import { targetParts } from '../text/target.ts';
 import { nameOf, visible } from '../text/visible.ts';
-import { type Column, cells, registryColumn, tableHead, textsOf } from './columns.ts';
+import { type Column, ColumnLengths, cells, registryColumn, tableHead } from './columns.ts';
 import { handlerFlag, overrideNote } from './handler-flag.ts';
 import { handlerHealth, healthText } from './handler-health.ts';
 import { deployMark, deployWord, mark } from './marks.ts';
@@ -30,7 +29,7 @@ export function handlerTable(
   const several = showsSeveral(app);
   const columns = columnsOf(app, handlers, deletions).filter(({ name }) => name !== 'registry' || several);
   const shown = rows.slice(0, mostHandlers);
-  const lengths = new ColumnLengths((row: HandlerRow) => textsOf(columns, row)).of(shown);
+  const lengths = new ColumnLengths(() => columns).of(shown);
   const note = (row: HandlerRow) =>
     html`<tr class="nrp-note"><td colspan=${columns.length}>${overrideNote(app, handlers, row)}</td></tr>`;
   return html`<div class="nrp-scroll" tabindex="-1">

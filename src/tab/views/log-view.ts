@@ -1,8 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { ColumnLengths } from '../data/column-lengths.ts';
 import { LiveLog, type LogKind } from '../data/live-log.ts';
 import type { EventLogRow, LogRow } from '../data/shapes.ts';
-import { type Column, textsOf } from './columns.ts';
+import { type Column, ColumnLengths } from './columns.ts';
 import { listFooter, listState } from './list-state.ts';
 import { idColumn, logTable } from './log-table.ts';
 import { problemOf } from './notices.ts';
@@ -17,7 +16,7 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
   readonly #live = lazy(() => new LiveLog<Row>(this.app, this.kind));
   #searching = false;
   readonly #columns = lazy(() => [idColumn(this.app, this.#window, this.kind.route), ...this.columns]);
-  readonly #lengths = new ColumnLengths<Row>((row) => textsOf(this.#columns(), row));
+  readonly #lengths = new ColumnLengths<Row>(this.#columns);
   readonly #window = new RowWindow(this, (atTop, atEnd) => {
     this.#live().list.atTop = atTop;
     if (atEnd) void this.#live().list.more();
