@@ -4,14 +4,12 @@ import type { TextIndex } from '../search/text-index.ts';
 import type { Proposed } from '../search/word-slices.ts';
 import type { Statements } from '../statements.ts';
 import type { Position } from './cursor.ts';
-import { newestFirst, type Positions, type Selection, type Window } from './newest-first.ts';
+import { type Positions, rowsOfMs, type Selection, type Window } from './newest-first.ts';
 
 /** Ms after which a search gives what it has, and where to go on. */
 const searchTime = 200;
 /** Documents that the index proposes at a time. */
 const proposedAtOnce = 100;
-/** Of the rows of one ms. */
-const all = 1_000_000;
 
 interface Asked {
   readonly query: IndexQuery;
@@ -27,8 +25,7 @@ interface Asked {
 /** Finds what the index proposes times of, newest first. */
 export async function proposed(statements: Statements, index: TextIndex, asked: Asked): Promise<Positions> {
   const { query, window, keeps = () => true, alsoAt = [] } = asked;
-  // A ms has few rows: all of them are looked at.
-  const selection = { ...asked.selection, bound: undefined };
+  const rowsAt = rowsOfMs(statements, asked.selection);
   const { from = 0, to = Number.MAX_SAFE_INTEGER, after } = window;
   let upTo: number | null = Math.min(after?.[0] ?? Number.MAX_SAFE_INTEGER, to - 1);
   const deadline = performance.now() + searchTime;
@@ -39,8 +36,7 @@ export async function proposed(statements: Statements, index: TextIndex, asked: 
     const older = proposal.upTo;
     const between = alsoAt.filter((at) => at <= newest && at > (older ?? from - 1));
     for (const at of merged(proposal.found, between)) {
-      const rows = newestFirst(statements, selection, { from: at, to: at + 1, after, limit: all });
-      found.push(...rows.found.filter(([, seq]) => keeps(seq)));
+      for (const seq of rowsAt(at)) if (isAfter(at, seq, after) && keeps(seq)) found.push([at, seq]);
       if (found.length > window.limit) return paged(found, window.limit);
       if (performance.now() > deadline) return { found, next: [at, 0] };
     }
@@ -60,4 +56,8 @@ export function paged(found: readonly Position[], limit: number): Positions {
 /** Newest first. */
 function merged(times: readonly number[], others: readonly number[]): readonly number[] {
   return others.length === 0 ? times : [...new Set([...times, ...others])].sort((a, b) => b - a);
+}
+
+function isAfter(at: number, seq: number, after: Position | undefined): boolean {
+  return after === undefined || at < after[0] || seq < after[1];
 }

@@ -4,6 +4,7 @@ import { type ReplayPlace, replayable } from '../../../rules/replayable.ts';
 import type { ExecutionFilter, ReplayBatch, ReplayBatchRequest, ReplayCount } from '../../log.ts';
 import { executionStatusOf, stage } from '../../stage.ts';
 import type { Statements } from '../statements.ts';
+import type { Position } from './cursor.ts';
 import type { ExecutionQueries } from './execution-queries.ts';
 
 /** Executions found with one look, and events looked at between two turns of others. */
@@ -65,9 +66,9 @@ export class ReplayPlans {
   async #plan(filter: ExecutionFilter, after: number, until: number): Promise<Plan> {
     const byEvent = new Map<number, number[]>();
     const window = { from: filter.from, to: filter.to, limit: foundAtOnce };
-    let place: Parameters<ExecutionQueries['positions']>[1]['after'];
+    let position: Position | undefined;
     do {
-      const { found, next } = await this.#executions.positions(filter, { ...window, after: place });
+      const { found, next } = await this.#executions.positions(filter, { ...window, after: position });
       for (const [, seq] of found) {
         const row = this.#statements.of('select event_seq, status from executions where seq = ?').get(seq);
         const status = executionStatusOf(Number(row?.['status']));
@@ -77,9 +78,9 @@ export class ReplayPlans {
         if (known) known.push(seq);
         else byEvent.set(event, [seq]);
       }
-      place = next ?? undefined;
+      position = next ?? undefined;
       await yieldToOthers();
-    } while (place);
+    } while (position);
     return { events: [...byEvent].sort(([a], [b]) => a - b), next: 0 };
   }
 
