@@ -38,8 +38,8 @@ export default function provisioningEvent(RED: NodeAPI): void {
       ?.attachEmitter(this.id, ({ id, payload, message, eventType, objectId }) => {
         const msg = (message ?? { _msgid: RED.util.generateId() }) as NodeMessageInFlow;
         // A step of its own: also an event that is sent to nobody has come to an end.
-        const journey = provisioning.engine(registry)?.journeyOf(id);
-        journey?.begin();
+        const trace = provisioning.engine(registry)?.traceOf(id);
+        trace?.begin();
         try {
           this.send({
             ...msg,
@@ -47,7 +47,7 @@ export default function provisioningEvent(RED: NodeAPI): void {
             provisioning: { eventId: id, registry, eventType, objectId },
           } as NodeMessageInFlow);
         } finally {
-          journey?.end();
+          trace?.end();
         }
       });
     onInput(this, async (msg) => {

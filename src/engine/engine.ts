@@ -1,12 +1,12 @@
-import { type Accepted, accept } from './delivery/accept.ts';
+import { type AcceptResult, accept } from './delivery/accept.ts';
 import { type BulkOptions, type BulkReplay, BulkReplays } from './delivery/bulk-replays.ts';
 import { Delivery } from './delivery/delivery.ts';
 import type { Emit, EmittedEvent } from './delivery/emissions.ts';
-import type { Journey } from './delivery/events-out.ts';
+import type { FlowTrace } from './delivery/events-out.ts';
 import { passFromJournal } from './delivery/execution-row.ts';
 import { Operator } from './delivery/operator.ts';
-import { type CircuitChange, circuitView, type OnResumed, Outlet } from './delivery/outlet.ts';
 import { Problem } from './delivery/problem.ts';
+import { type CircuitChange, circuitView, type OnResumed, Publisher } from './delivery/publisher.ts';
 import { type RegisteredHandler, Registry, snapshotOf } from './delivery/registry.ts';
 import { type TakeResult, take } from './delivery/take.ts';
 import { closedCircuit, turns } from './rules/circuit.ts';
@@ -56,7 +56,7 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #time: Time;
   readonly #emitters = new Map<string, Emit>();
-  readonly #outlet: Outlet;
+  readonly #publisher: Publisher;
   /** Resolves when flows have started for the first time. */
   readonly #firstFlows = Promise.withResolvers<void>();
   #config: RegistryConfig;
@@ -79,7 +79,7 @@ export class Engine {
     this.location = options.location;
     this.#options = options;
     this.#time = forwardOnly(options.time);
-    this.#outlet = new Outlet(this.id, (error) => this.#stumbled(error));
+    this.#publisher = new Publisher(this.id, (error) => this.#stumbled(error));
     this.#config = options.config;
     this.#catalogue = new Catalogue(options.config.eventTypes);
     this.#core = new KeptOpen({
@@ -131,7 +131,7 @@ export class Engine {
     key?: IdempotencyKey,
     message?: unknown,
     hops = 0,
-  ): Promise<Accepted> {
+  ): Promise<AcceptResult> {
     const delivery = await this.#core.get();
     const events = envelopes.map((envelope) => ({ ...this.#newEvent(envelope, node), hops }));
     const { backlogLimit } = this.#options;
@@ -149,7 +149,7 @@ export class Engine {
     // Until the first set of handlers is in force, every event would be unhandled.
     await this.#firstFlows.promise;
     const event = { ...this.#newEvent(envelope, null), hops };
-    return take(delivery, this.#outlet, { registry: this.id, event, executor, eventId });
+    return take(delivery, this.#publisher, { registry: this.id, event, executor, eventId });
   }
 
   /** Fires an event straight at its chain, past the canvas. @returns its id */
@@ -170,9 +170,9 @@ export class Engine {
   }
 
   /** The way through the flow of an event that is out there, to be told of each step of it. */
-  journeyOf(eventId: string): Journey | undefined {
+  traceOf(eventId: string): FlowTrace | undefined {
     const seq = this.#open?.ids.eventSeq(eventId);
-    return seq === undefined ? undefined : this.#open?.emissions.journeyOf(seq);
+    return seq === undefined ? undefined : this.#open?.emissions.traceOf(seq);
   }
 
   /** An envelope of this type to try things with: the catalogue's sample, as of now. @throws InvalidInput */
@@ -189,7 +189,7 @@ export class Engine {
 
   /** `onResumed` is told of chains that go on after a restart. @returns what detaches it */
   attachExecutor(node: string, onResumed: OnResumed): () => void {
-    const detach = this.#outlet.attachExecutor(node, onResumed);
+    const detach = this.#publisher.attachExecutor(node, onResumed);
     this.#claimable();
     return () => {
       detach();
@@ -227,18 +227,18 @@ export class Engine {
 
   /** Tells of each execution that began, parked or was settled. @returns what ends it */
   observe(observer: (row: ExecutionRow) => void): () => void {
-    return this.#outlet.observe(observer);
+    return this.#publisher.observe(observer);
   }
 
   /** Tells of each circuit that opens, closes or is gone. @returns what ends it */
   observeCircuits(observer: (change: CircuitChange) => void): () => void {
-    return this.#outlet.observeCircuits(observer);
+    return this.#publisher.observeCircuits(observer);
   }
 
   /** Flows stop: nothing is emitted and nobody is called anew; intake goes on. */
   pause(): void {
     this.#flowsRun = false;
-    this.#outlet.pause();
+    this.#publisher.pause();
     this.#open?.pause();
   }
 
@@ -302,7 +302,7 @@ export class Engine {
     try {
       // What is parked waits for what its handler is: they are known from before when the store was lost.
       if (this.#handlers.length > 0) await this.#replaceHandlers(delivery);
-      await this.#outlet.tellHeld(async (event) =>
+      await this.#publisher.tellHeld(async (event) =>
         passFromJournal(this.id, await log.event(delivery.ids.event(event))),
       );
       if (this.#state === 'closed') throw new Unavailable('the registry has been removed');
@@ -349,13 +349,13 @@ export class Engine {
       random: this.#options.random ?? Math.random,
       emitters: this.#emitters,
       config: () => this.#config,
-      onExecution: (chain, execution) => this.#outlet.tellExecution(ids, chain, execution),
+      onExecution: (chain, execution) => this.#publisher.tellExecution(ids, chain, execution),
       onFirstPass: (chain) => {
-        if (!chain.passed) this.#outlet.tellFirstPass(ids, chain);
+        if (!chain.passed) this.#publisher.tellFirstPass(ids, chain);
       },
       onCircuit: (id, circuit, before) => {
         const handler = registry.find(id);
-        if (handler && turns(before, circuit)) this.#outlet.tellCircuit(snapshotOf(handler), circuit);
+        if (handler && turns(before, circuit)) this.#publisher.tellCircuit(snapshotOf(handler), circuit);
       },
       onError: (error) => this.#stumbled(error),
     });
@@ -372,9 +372,9 @@ export class Engine {
     await this.#replaceHandlers(delivery);
     if (!this.#flowsRun) return;
     this.#firstFlows.resolve();
-    this.#outlet.open();
+    this.#publisher.open();
     const off = this.#eventNodes.filter((node) => !this.#emitters.has(node));
-    await delivery.open(this.#outlet.hasExecutors, off).catch((error) => this.#stumbled(error));
+    await delivery.open(this.#publisher.hasExecutors, off).catch((error) => this.#stumbled(error));
   }
 
   async #replaceHandlers({ registry }: Delivery): Promise<void> {
@@ -398,7 +398,7 @@ export class Engine {
   }
 
   #claimable(): void {
-    this.#open?.emissions.claimable(this.#outlet.hasExecutors);
+    this.#open?.emissions.claimable(this.#publisher.hasExecutors);
   }
 
   #stumbled(error: unknown): void {

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import type { Journey } from '../engine/delivery/events-out.ts';
+import type { FlowTrace } from '../engine/delivery/events-out.ts';
 
 interface Destination {
   /** Of Node-RED's own account: how many of the node's listeners say when they are done. */
@@ -19,17 +19,17 @@ const silentMs = 1000;
  */
 export function followSteps(
   { hooks }: Pick<NodeAPI, 'hooks'>,
-  journeyOf: (registry: string, eventId: string) => Journey | undefined,
+  traceOf: (registry: string, eventId: string) => FlowTrace | undefined,
 ): void {
-  const atNode = new WeakMap<object, Journey>();
+  const atNode = new WeakMap<object, FlowTrace>();
   const dispatched = new WeakSet<object>();
   const begin = (msg: Passing['msg']): boolean => {
     const { registry, eventId } = (msg.provisioning ?? {}) as Record<string, unknown>;
     if (typeof registry !== 'string' || typeof eventId !== 'string') return false;
-    const journey = journeyOf(registry, eventId);
-    if (!journey) return false;
-    atNode.set(msg, journey);
-    journey.begin();
+    const trace = traceOf(registry, eventId);
+    if (!trace) return false;
+    atNode.set(msg, trace);
+    trace.begin();
     return true;
   };
   const end = (msg: object) => atNode.get(msg)?.end();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
-import type { Accepted } from '../engine/delivery/accept.ts';
+import type { AcceptResult } from '../engine/delivery/accept.ts';
 import { Engine } from '../engine/engine.ts';
 import { sqliteStore, sqliteStores } from '../engine/store/sqlite/sqlite-store.ts';
 import type { StoreLocation } from '../engine/store/store.ts';
@@ -42,7 +42,7 @@ export class Provisioning {
   readonly #closing = new Map<string, Promise<void>>();
   readonly #registries = new Map<string, RegistryConfig>();
   readonly #refused = new Map<string, RefusedRegistry>();
-  readonly #buttons = new Map<string, () => Promise<Accepted>>();
+  readonly #buttons = new Map<string, () => Promise<AcceptResult>>();
   readonly #started = new Set<() => void>();
 
   constructor(red: NodeAPI) {
@@ -52,7 +52,7 @@ export class Provisioning {
     this.settingsError = error;
     if (error) red.log.error(`provisioning: ${error.message}`);
     this.feed = new CommsFeed(red.comms.publish);
-    followSteps(red, (registry, eventId) => this.#engines.get(registry)?.journeyOf(eventId));
+    followSteps(red, (registry, eventId) => this.#engines.get(registry)?.traceOf(eventId));
     red.events.on('flows:stopping', () => this.#pause());
     red.events.on('flows:started', () => this.#resume());
     red.events.once('flows:started', watchProcessEnd);
@@ -120,12 +120,12 @@ export class Provisioning {
   }
 
   /** What an event node's button does. @returns what takes it away */
-  onFire(node: string, fire: () => Promise<Accepted>): () => void {
+  onFire(node: string, fire: () => Promise<AcceptResult>): () => void {
     return hold(this.#buttons, node, fire);
   }
 
   /** Presses an event node's button. @throws NotFound when there is no such event node */
-  async fire(node: string): Promise<Accepted> {
+  async fire(node: string): Promise<AcceptResult> {
     const press = this.#buttons.get(node);
     if (!press) throw new NotFound(`there is no deployed event node ${node}`);
     return press();

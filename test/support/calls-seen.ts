@@ -14,6 +14,8 @@ export interface SeenCall {
   readonly place: number;
   /** Which life of the caller it came from: 0 until the first restart. */
   readonly life: number;
+  /** When it came; ms since the epoch. */
+  readonly at: number;
 }
 
 /**
@@ -21,13 +23,24 @@ export interface SeenCall {
  * @param restarts the number of requests there were at each restart of the caller
  */
 export function callsSeen(received: readonly ReceivedRequest[], restarts: readonly number[]): SeenCall[] {
-  return received.map(({ headers, body }, place) => {
+  return received.map(({ headers, body, at }, place) => {
     const webhookId = String(headers['webhook-id']);
     const [eventId = '', handler = ''] = webhookId.split('_');
     const { event, data } = JSON.parse(body) as { event: { object_id: string }; data: { n: number } };
     const life = restarts.filter((restart) => restart <= place).length;
     const attempt = Number(headers['provisioning-attempt']);
-    return { webhookId, eventId, handler, attempt, object: event.object_id, n: data.n, body, place, life };
+    return {
+      webhookId,
+      eventId,
+      handler,
+      attempt,
+      object: event.object_id,
+      n: data.n,
+      body,
+      place,
+      life,
+      at,
+    };
   });
 }
 

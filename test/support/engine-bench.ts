@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Worker } from 'node:worker_threads';
 import type { EmittedEvent } from '../../src/engine/delivery/emissions.ts';
 import type { FirstPass } from '../../src/engine/delivery/execution-row.ts';
-import type { CircuitChange } from '../../src/engine/delivery/outlet.ts';
+import type { CircuitChange } from '../../src/engine/delivery/publisher.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { sqliteStore } from '../../src/engine/store/sqlite/sqlite-store.ts';
 import type { Store, StoreOptions } from '../../src/engine/store/store.ts';

@@ -3,7 +3,7 @@ import { stage } from '../store/stage.ts';
 import { Conflict, Unavailable } from '../words/errors.ts';
 import type { Delivery } from './delivery.ts';
 
-export interface Accepted {
+export interface AcceptResult {
   /** In the order of the envelopes. */
   readonly ids: readonly string[];
   /** The request's key was known: these are the ids of the first one. */
@@ -28,7 +28,7 @@ export async function accept(
   { journal, emissions, ids }: Delivery,
   events: readonly NewEvent[],
   { emits, key, message, backlogLimit }: AcceptOptions,
-): Promise<Accepted> {
+): Promise<AcceptResult> {
   const slots = emissions.reserve(emits ? events.length : 0);
   try {
     const accepted = await journal.accept(events, slots.slots, key, backlogLimit);

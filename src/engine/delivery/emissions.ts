@@ -1,7 +1,7 @@
 import type { Emission, Journal } from '../store/journal.ts';
 import type { Time } from '../words/time.ts';
 import { ClaimClock } from './claim-clock.ts';
-import { EventsOut, type Journey } from './events-out.ts';
+import { EventsOut, type FlowTrace } from './events-out.ts';
 import { type Pulled, Puller } from './puller.ts';
 
 /** An accepted event on its way into the flow. */
@@ -119,7 +119,7 @@ export class Emissions {
   }
 
   /** The way of an event that is out, to be told of each step of it. */
-  journeyOf(seq: number): Journey | undefined {
+  traceOf(seq: number): FlowTrace | undefined {
     return this.#out.get(seq);
   }
 

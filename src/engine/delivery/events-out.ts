@@ -1,24 +1,24 @@
 import type { Emission } from '../store/journal.ts';
 
 /** The way of an event through the flow: each node that has a message of it is a step. */
-export interface Journey {
+export interface FlowTrace {
   begin(): void;
   end(): void;
 }
 
 /** Events that are out in the flow at a time (rule 12). */
-const places = 1000;
+const slots = 1000;
 /** With those that the flow has dropped, which wait for nothing but their time. */
-const mostPlaces = 100_000;
-/** How many more places there are for each event whose way came to an end and that nobody took in its time. */
-const placesAProof = 16;
+const mostSlots = 100_000;
+/** How many more slots there are for each event whose way came to an end and that nobody took in its time. */
+const slotsAProof = 16;
 /** Of their envelopes together, in characters. */
 const bytes = 64 * 1024 * 1024;
 
 /**
  * The events that are out in the flow and not yet taken, within their bounds. One whose way has come to an end seems to
  * be dropped, but a node may hold its message unseen and send it on later. So the more of them are proved to be
- * dropped, by their time, the more of the others give up their places; a message that comes back takes all back.
+ * dropped, by their time, the more of the others give up their slots; a message that comes back takes all back.
  */
 export class EventsOut {
   readonly #events = new Map<number, EventOut>();
@@ -29,7 +29,7 @@ export class EventsOut {
   #ended = 0;
   #proofs = 0;
 
-  /** @param onEnded a place became free because an event's way has come to an end */
+  /** @param onEnded a slot became free because an event's way has come to an end */
   constructor(onEnded: () => void) {
     this.#onEnded = onEnded;
   }
@@ -41,8 +41,8 @@ export class EventsOut {
   /** How many more may go out. */
   get room(): number {
     if (this.#bytes >= bytes) return 0;
-    const given = this.#nobodys + Math.min(this.#ended, this.#proofs * placesAProof);
-    return Math.min(places + given, mostPlaces) - this.#events.size;
+    const given = this.#nobodys + Math.min(this.#ended, this.#proofs * slotsAProof);
+    return Math.min(slots + given, mostSlots) - this.#events.size;
   }
 
   /** When the first of them has had its time. */
@@ -120,7 +120,7 @@ interface Out {
   readonly onTurn: (event: EventOut) => void;
 }
 
-class EventOut implements Journey {
+class EventOut implements FlowTrace {
   readonly seq: number;
   /** Empty once it has come to its end. */
   payload: string;

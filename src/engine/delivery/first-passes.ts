@@ -9,15 +9,15 @@ import type {
 import { stage } from '../store/stage.ts';
 import type { Time } from '../words/time.ts';
 import type { Calls } from './calls.ts';
-import { type Claim, chainOf, linkOf } from './claim.ts';
+import { ChainSlots } from './chain-slots.ts';
 import type { Emissions, Reservation } from './emissions.ts';
 import type { Gate } from './gate.ts';
 import { type Pull, type Pulled, Puller } from './puller.ts';
 import type { Registry } from './registry.ts';
 import { type Chain, type ChainExecution, chainFrom } from './running-chain.ts';
 import type { Slots } from './slots.ts';
+import { chainOf, type EventToTake, linkOf } from './taken-chain.ts';
 import type { Turns } from './turns.ts';
-import { WindowPlaces } from './window-places.ts';
 
 /** A take that is on disk. */
 export interface TakenEvent {
@@ -46,7 +46,7 @@ interface Options {
  */
 export class FirstPasses {
   readonly #options: Options;
-  readonly #places: WindowPlaces;
+  readonly #window: ChainSlots;
   /** By the handler that due events wait for. */
   readonly #puller: Puller;
   #running = 0;
@@ -54,7 +54,7 @@ export class FirstPasses {
   constructor(options: Options) {
     this.#options = options;
     const { time, onError } = options;
-    this.#places = new WindowPlaces(options.concurrency, time, () => this.look());
+    this.#window = new ChainSlots(options.concurrency, time, () => this.look());
     this.#puller = new Puller({ time, most: 64, plan: (handler) => this.#plan(handler), onError });
   }
 
@@ -65,22 +65,22 @@ export class FirstPasses {
 
   /** Whether nothing is in flight. */
   get idle(): boolean {
-    return this.#places.unused;
+    return this.#window.unused;
   }
 
   /**
    * Takes an event (rule 2): fixes which handlers will run. What follows from it begins with `begin`, so that whoever
    * waits for the end of its first pass can be there before.
    */
-  async take(claim: Claim): Promise<TakenEvent> {
+  async take(asked: EventToTake): Promise<TakenEvent> {
     const { journal, registry, emissions, turns, time } = this.#options;
-    const { callable, missed } = registry.listenersOf(claim.eventType);
+    const { callable, missed } = registry.listenersOf(asked.eventType);
     const [first] = callable;
     const start = first !== undefined && this.#admit(first.config.id);
     const slot = emissions.reserve(1);
     let started = false;
     try {
-      const { event, changed, executor } = claim;
+      const { event, changed, executor } = asked;
       const links = callable.map(linkOf);
       const at = time.now();
       const request = { event, executor, links, missed, start, at, emit: slot.slots > 0 };
@@ -88,7 +88,7 @@ export class FirstPasses {
       if (taken.outcome !== 'taken') return { taken, begin: () => undefined };
       started = taken.stage === stage.running;
       const begin = () => {
-        const chain = chainOf(claim, taken, links, at);
+        const chain = chainOf(asked, taken, links, at);
         if (started) this.#run(chain);
         else turns.follow(chain, taken, { firstPass: true });
       };
@@ -106,27 +106,27 @@ export class FirstPasses {
 
   /** Starts due events while the window and their handlers have room. */
   look(): void {
-    if (this.#places.roomAtMost > 0) this.#puller.lookAll();
+    if (this.#window.roomAtMost > 0) this.#puller.lookAll();
   }
 
   #plan(handler: string): Pull | undefined {
     const { gate, slots } = this.#options;
     if (!gate.open) return undefined;
-    const room = Math.min(this.#places.room(handler), this.#roomOf(handler));
+    const room = Math.min(this.#window.room(handler), this.#roomOf(handler));
     const waitMs = room > 0 ? 0 : slots.waitMs(handler);
     return { waitMs, slots: room, pull: (count) => this.#startDue(handler, count) };
   }
 
   async #startDue(handler: string, slots: number): Promise<Pulled> {
     const { journal, slots: handlerSlots, time } = this.#options;
-    this.#places.take(slots);
+    this.#window.take(slots);
     handlerSlots.take(handler, slots);
     let started: readonly StartedEvent[] = [];
     let passed: readonly LeftEvent[] = [];
     try {
       ({ started, passed } = await journal.startNext(handler, slots, time.now()));
     } finally {
-      this.#places.give(slots - started.length);
+      this.#window.give(slots - started.length);
       handlerSlots.giveBack(handler, slots - started.length);
     }
     const { turns } = this.#options;
@@ -152,7 +152,7 @@ export class FirstPasses {
       while (turn) turn = await this.#turn(chain, turn);
     } finally {
       this.#running -= 1;
-      this.#places.give(1);
+      this.#window.give(1);
     }
     this.look();
   }
@@ -164,8 +164,8 @@ export class FirstPasses {
     let next: ChainExecution | undefined;
     try {
       next = await turns.take(chain, execution, {
-        onBegun: () => this.#places.began(execution),
-        onEnded: () => this.#places.ended(execution),
+        onBegun: () => this.#window.began(execution),
+        onEnded: () => this.#window.ended(execution),
         ahead: () => {
           const pass = this.#nextTurns(chain, execution);
           held.start = pass.start;
@@ -209,17 +209,17 @@ export class FirstPasses {
     return gate.shutFor(handler) === null ? slots.room(handler) : Number.POSITIVE_INFINITY;
   }
 
-  /** Reserves a place in the window and at the handler. None while older events wait for that handler. */
+  /** Reserves a slot in the window and at the handler. None while older events wait for that handler. */
   #admit(handler: string): boolean {
     if (!this.#options.gate.open || this.#puller.waits(handler)) return false;
-    if (this.#places.room(handler) < 1 || this.#roomOf(handler) < 1) return false;
-    this.#places.take(1);
+    if (this.#window.room(handler) < 1 || this.#roomOf(handler) < 1) return false;
+    this.#window.take(1);
     this.#options.slots.take(handler, 1);
     return true;
   }
 
   #giveBack(handler: string): void {
-    this.#places.give(1);
+    this.#window.give(1);
     this.#options.slots.giveBack(handler, 1);
   }
 }

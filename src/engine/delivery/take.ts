@@ -3,7 +3,7 @@ import { stage } from '../store/stage.ts';
 import { TooLarge } from '../words/errors.ts';
 import type { Delivery } from './delivery.ts';
 import { type FirstPass, unhandledPass } from './execution-row.ts';
-import type { Outlet } from './outlet.ts';
+import type { Publisher } from './publisher.ts';
 
 export type TakeResult =
   | {
@@ -30,13 +30,13 @@ export interface TakeRequest {
  */
 export async function take(
   { firstPasses, emissions, ids, persist }: Delivery,
-  outlet: Outlet,
+  publisher: Publisher,
   { registry, event, executor, eventId }: TakeRequest,
 ): Promise<TakeResult> {
   const { payload: body, eventType, objectId } = event;
   const seq = eventId === undefined ? undefined : ids.eventSeq(eventId);
-  const claim = { eventType, objectId, body, executor };
-  const holds = executor !== null && outlet.held.take(body.length, seq !== undefined);
+  const asked = { eventType, objectId, body, executor };
+  const holds = executor !== null && publisher.held.take(body.length, seq !== undefined);
   if (!holds && executor !== null && seq === undefined) {
     throw new TooLarge(
       'the executor holds 100,000 messages or 64 MiB already: send more slowly, or through an event node',
@@ -46,10 +46,10 @@ export async function take(
   try {
     const { taken, begin } =
       seq === undefined
-        ? await firstPasses.take({ ...claim, event })
+        ? await firstPasses.take({ ...asked, event })
         : await persist(() => {
             const same = emissions.payloadOf(seq) === body;
-            return firstPasses.take({ ...claim, event: seq, ...(!same && { changed: event }) });
+            return firstPasses.take({ ...asked, event: seq, ...(!same && { changed: event }) });
           });
     if (taken.outcome === 'already') return { outcome: 'already' };
     emissions.leave(taken.seq);
@@ -58,14 +58,14 @@ export async function take(
       return {
         outcome: 'taken',
         eventId: id,
-        firstPass: Promise.resolve(unhandledPass(registry, id, claim)),
+        firstPass: Promise.resolve(unhandledPass(registry, id, asked)),
       };
     }
     waits = holds;
-    const firstPass = holds ? outlet.firstPassOf(taken.seq, body.length) : null;
+    const firstPass = holds ? publisher.firstPassOf(taken.seq, body.length) : null;
     begin();
     return { outcome: 'taken', eventId: id, firstPass };
   } finally {
-    if (holds && !waits) outlet.held.give(body.length);
+    if (holds && !waits) publisher.held.give(body.length);
   }
 }

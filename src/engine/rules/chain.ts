@@ -1,7 +1,7 @@
 import type { ExecutionStatus } from '../words/execution.ts';
 
-/** One place of a chain, as far as the rules of order and failure look at it. */
-export interface Place {
+/** One turn of a chain, as far as the rules of order and failure look at it. */
+export interface Turn {
   readonly status: ExecutionStatus;
   /** `onFailure: stop` */
   readonly stop: boolean;
@@ -10,38 +10,38 @@ export interface Place {
 /**
  * Whose turn it is (rules 4 and 5): one after the other, in chain order; a failed or parked handler is passed by,
  * unless it says `stop`.
- * @returns the place in the chain; undefined when the first pass is over
+ * @returns its index in the chain; undefined when the first pass is over
  */
-export function turnOf(chain: readonly Place[]): number | undefined {
-  for (const [place, { status, stop }] of chain.entries()) {
-    if (status === 'pending' || status === 'running') return place;
+export function turnOf(chain: readonly Turn[]): number | undefined {
+  for (const [index, { status, stop }] of chain.entries()) {
+    if (status === 'pending' || status === 'running') return index;
     if (stop && status !== 'succeeded') return undefined;
   }
   return undefined;
 }
 
-/** The places that will not be called, because a `stop` handler before them has failed for good (rule 5). */
-export function skippedIn(chain: readonly Place[]): number[] {
+/** The turns that will not be called, because a `stop` handler before them has failed for good (rule 5). */
+export function skippedIn(chain: readonly Turn[]): number[] {
   const stopped = chain.findIndex(({ status, stop }) => stop && isLost(status));
   if (stopped < 0) return [];
-  return [...chain.keys()].filter((place) => place > stopped && chain[place]?.status === 'pending');
+  return [...chain.keys()].filter((index) => index > stopped && chain[index]?.status === 'pending');
 }
 
-/** The places that were skipped although no handler stops the chain before them any more: it has been replayed. */
-export function revivedIn(chain: readonly Place[]): number[] {
+/** The turns that were skipped although no handler stops the chain before them any more: it has been replayed. */
+export function revivedIn(chain: readonly Turn[]): number[] {
   const stopped = chain.findIndex(({ status, stop }) => stop && status !== 'succeeded');
   const end = stopped < 0 ? chain.length : stopped;
-  return [...chain.keys()].filter((place) => place < end && chain[place]?.status === 'skipped');
+  return [...chain.keys()].filter((index) => index < end && chain[index]?.status === 'skipped');
 }
 
 /** What the executor's message says once the first pass is over. */
-export function outcomeOf(chain: readonly Place[]): 'succeeded' | 'failed' | 'parked' {
+export function outcomeOf(chain: readonly Turn[]): 'succeeded' | 'failed' | 'parked' {
   if (chain.some(({ status }) => isLost(status))) return 'failed';
   return chain.every(({ status }) => status === 'succeeded') ? 'succeeded' : 'parked';
 }
 
 /** What has become of the event: it is settled once every execution is. */
-export function eventOutcomeOf(chain: readonly Place[]): 'succeeded' | 'failed' | 'parked' | 'cancelled' {
+export function eventOutcomeOf(chain: readonly Turn[]): 'succeeded' | 'failed' | 'parked' | 'cancelled' {
   if (chain.some(({ status }) => isUnsettled(status))) return 'parked';
   if (chain.some(({ status }) => status === 'failed' || status === 'skipped')) return 'failed';
   return chain.some(({ status }) => status === 'cancelled') ? 'cancelled' : 'succeeded';

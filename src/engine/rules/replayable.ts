@@ -1,40 +1,40 @@
-import { isUnsettled, type Place } from './chain.ts';
+import { isUnsettled, type Turn } from './chain.ts';
 
-/** A place of a chain, as far as it is asked whether it can run again. */
-export interface ReplayPlace extends Place {
+/** A turn of a chain, as far as it is asked whether it can run again. */
+export interface ReplayTurn extends Turn {
   readonly seq: number;
   readonly position: number;
   readonly handler: { readonly id: string };
 }
 
 /** What runs again, in chain order, or why nothing can. */
-export type Choice<P> = { readonly places: readonly P[] } | { readonly why: string };
+export type Choice<T> = { readonly turns: readonly T[] } | { readonly why: string };
 
 /**
  * Which executions of a chain whose first pass is over can run again.
  * @param asked seqs of executions; undefined: all that failed or were skipped
  * @param callable ids of the handlers that belong to chains; those of others are left out
  */
-export function replayable<P extends ReplayPlace>(
-  chain: readonly P[],
+export function replayable<T extends ReplayTurn>(
+  chain: readonly T[],
   asked: readonly number[] | undefined,
   callable: readonly string[],
-): Choice<P> {
+): Choice<T> {
   const chosen = chain.filter(({ seq, status }) =>
     asked ? asked.includes(seq) : status === 'failed' || status === 'skipped',
   );
   if (chosen.length === 0)
     return { why: asked ? 'it was replayed already' : 'nothing of it has failed or was skipped' };
   if (chosen.some(({ status }) => isUnsettled(status))) return { why: 'it is not settled yet' };
-  const places = chosen.filter(({ handler }) => callable.includes(handler.id));
-  const [first] = places;
+  const turns = chosen.filter(({ handler }) => callable.includes(handler.id));
+  const [first] = turns;
   if (!first) return { why: 'its handler is disabled, archived or not in the deployed flow' };
   return stoppedBefore(chain, first)
     ? { why: 'a handler before it stopped the chain: replay that one' }
-    : { places };
+    : { turns };
 }
 
-function stoppedBefore(chain: readonly ReplayPlace[], chosen: ReplayPlace): boolean {
+function stoppedBefore(chain: readonly ReplayTurn[], chosen: ReplayTurn): boolean {
   return chain.some(
     ({ position, stop, status }) => stop && status !== 'succeeded' && position < chosen.position,
   );

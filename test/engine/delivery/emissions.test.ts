@@ -220,8 +220,8 @@ describe('the emission window', () => {
     const drop = async (ready: Emission[]) => {
       emitters.set('n1', (event) => {
         out.push(event);
-        window.journeyOf(event.seq)?.begin();
-        window.journeyOf(event.seq)?.end();
+        window.traceOf(event.seq)?.begin();
+        window.traceOf(event.seq)?.end();
       });
       await open(ready);
     };
@@ -260,16 +260,16 @@ describe('the emission window', () => {
       await time.advance(claimMs);
       emitters.set('n1', (event) => {
         out.push(event);
-        const journey = window.journeyOf(event.seq);
-        journey?.begin();
-        journey?.begin();
-        journey?.end();
-        journey?.end();
-        journey?.begin();
+        const trace = window.traceOf(event.seq);
+        trace?.begin();
+        trace?.begin();
+        trace?.end();
+        trace?.end();
+        trace?.begin();
       });
       await more(11, 1500);
       assert.equal(out.length, 1010);
-      window.journeyOf(11)?.end();
+      window.traceOf(11)?.end();
       await time.advance(0);
       assert.equal(out.length, 1011);
     });
@@ -278,7 +278,7 @@ describe('the emission window', () => {
       await drop(emissions(10));
       await time.advance(claimMs);
       await more(11, 1100);
-      window.journeyOf(11)?.begin();
+      window.traceOf(11)?.begin();
       await more(1111, 10);
       assert.equal(out.length, 1110);
     });

@@ -3,15 +3,15 @@ import fc from 'fast-check';
 import {
   eventOutcomeOf,
   outcomeOf,
-  type Place,
   revivedIn,
   skippedIn,
+  type Turn,
   turnOf,
 } from '../../../src/engine/rules/chain.ts';
 import { type ExecutionStatus, executionStatuses } from '../../../src/engine/words/execution.ts';
 
 /** `failed parked! pending`: the statuses in chain order, with `!` after those of handlers that stop the chain. */
-const chain = (text: string): Place[] =>
+const chain = (text: string): Turn[] =>
   text
     .split(' ')
     .filter(Boolean)

@@ -208,7 +208,7 @@ export class World {
   /** Not one after the other: a handler may hang. */
   #deliverLate(): Promise<void> {
     for (const event of this.#held.splice(0)) {
-      this.bench.engine.journeyOf(event.id)?.begin();
+      this.bench.engine.traceOf(event.id)?.begin();
       this.#take(event);
     }
     return this.bench.settle();
@@ -221,10 +221,10 @@ export class World {
 
   /** One node takes it, and is done with it at once, whatever it has done with it. */
   #flow(event: Emitted): void {
-    const journey = this.bench.engine.journeyOf(event.id);
-    journey?.begin();
+    const trace = this.bench.engine.traceOf(event.id);
+    trace?.begin();
     this.#pass(event);
-    journey?.end();
+    trace?.end();
   }
 
   #pass(event: Emitted): void {

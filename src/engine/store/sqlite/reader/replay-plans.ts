@@ -1,6 +1,6 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { isLost } from '../../../rules/chain.ts';
-import { type ReplayPlace, replayable } from '../../../rules/replayable.ts';
+import { type ReplayTurn, replayable } from '../../../rules/replayable.ts';
 import type { ExecutionFilter, ReplayBatch, ReplayBatchRequest, ReplayCount } from '../../log.ts';
 import { executionStatusOf, stage } from '../../stage.ts';
 import type { Statements } from '../statements.ts';
@@ -89,12 +89,12 @@ export class ReplayPlans {
     const at = Number(row?.['stage'] ?? 0);
     if (at < stage.parked || at === stage.unclaimed) return [];
     const choice = replayable(this.#chain(event), asked, callable);
-    return 'why' in choice ? [] : choice.places.map(({ seq }) => seq);
+    return 'why' in choice ? [] : choice.turns.map(({ seq }) => seq);
   }
 
   /** Of each position the execution that counts. */
-  #chain(event: number): ReplayPlace[] {
-    const byPosition = new Map<number, ReplayPlace>();
+  #chain(event: number): ReplayTurn[] {
+    const byPosition = new Map<number, ReplayTurn>();
     const sql = `select seq, position, status, stop, handler_id from executions indexed by executions_by_event
       where event_seq = ? order by seq`;
     for (const row of this.#statements.of(sql).all(event)) {

@@ -45,7 +45,7 @@ export class Replays {
     if (row.stage < stage.parked) return { outcome: 'conflict', why: 'it is waiting or running already' };
     const choice = replayable(this.#parts.executions.chain(row.seq), asked, callable);
     if ('why' in choice) return { outcome: 'conflict', why: choice.why };
-    const replays = choice.places.map((one) => ({
+    const replays = choice.turns.map((one) => ({
       seq: this.#parts.turns.replay(event, one, at),
       handler: one.handler.id,
     }));

@@ -164,7 +164,7 @@ export class Turns {
   /** What follows for an event from what became of an execution, in its first pass or outside of it. */
   #follow(row: EventRow, pass: NextTurns | undefined, so: SoFar): ChainState {
     if (pass) return this.#goOn(row, pass, so);
-    // While it is in the window or waits for its place there, that will settle it.
+    // While it is in the window or waits for its slot there, that will settle it.
     const settles = row.stage === stage.parked;
     const { stage: to, changed } = settles ? this.#goOn(row, nobody, so) : { ...so, stage: row.stage };
     if (changed.length === 0) return { stage: to, changed };
@@ -177,7 +177,7 @@ export class Turns {
     const changed = [...before];
     for (;;) {
       const chain = executions.chain(row.seq);
-      const lost = skippedIn(chain).flatMap((place) => chain[place] ?? []);
+      const lost = skippedIn(chain).flatMap((index) => chain[index] ?? []);
       for (const one of lost) this.#apply(unattempted(one, 'skipped', skippedWhy), row, at);
       changed.push(...lost.map(({ seq }) => seq));
       if (lost.length > 0 || this.#revive(row, chain, at)) continue;
@@ -249,12 +249,12 @@ export class Turns {
 
   /** Handlers that were skipped run once the one that stopped the chain has been replayed with success (rule 5). */
   #revive(event: OfEvent, chain: readonly StoredExecution[], at: number): boolean {
-    const places = revivedIn(chain);
-    for (const place of places) {
-      const skipped = chain[place];
+    const revived = revivedIn(chain);
+    for (const index of revived) {
+      const skipped = chain[index];
       if (skipped) this.replay(event, skipped, at);
     }
-    return places.length > 0;
+    return revived.length > 0;
   }
 
   #startEvent(row: WholeEventRow, handler: string, at: number): StartedEvent | LeftEvent {

@@ -1,16 +1,16 @@
 import { strict as assert } from 'node:assert';
-import { WindowPlaces } from '../../../src/engine/delivery/window-places.ts';
+import { ChainSlots } from '../../../src/engine/delivery/chain-slots.ts';
 import { VirtualTime } from '../../support/virtual-time.ts';
 
-describe('the places of the window', () => {
+describe('the slots of the window', () => {
   let time: VirtualTime;
-  let places: WindowPlaces;
+  let slots: ChainSlots;
   let looks: number;
 
   beforeEach(() => {
     time = new VirtualTime();
     looks = 0;
-    places = new WindowPlaces(
+    slots = new ChainSlots(
       () => 4,
       time,
       () => {
@@ -21,23 +21,23 @@ describe('the places of the window', () => {
 
   const call = (handler: string) => {
     const made = { handler: { id: handler } };
-    places.take(1);
-    places.began(made);
+    slots.take(1);
+    slots.began(made);
     return made;
   };
   const end = (made: ReturnType<typeof call>) => {
-    places.ended(made);
-    places.give(1);
+    slots.ended(made);
+    slots.give(1);
   };
-  const room = () => [places.room('hangs'), places.room('answers'), places.roomAtMost];
+  const room = () => [slots.room('hangs'), slots.room('answers'), slots.roomAtMost];
 
   it('are as many as the registry says', () => {
-    assert.ok(places.unused);
+    assert.ok(slots.unused);
     const calls = [call('hangs'), call('hangs'), call('answers')];
     assert.deepEqual(room(), [1, 1, 1]);
     for (const made of calls) end(made);
     assert.deepEqual(room(), [4, 4, 4]);
-    assert.ok(places.unused);
+    assert.ok(slots.unused);
   });
 
   it('are lent to other handlers by calls that last longer than a second', async () => {

@@ -1,6 +1,6 @@
 import type { Time } from '../words/time.ts';
 
-/** A call that lasts longer than this lends its place, in ms. */
+/** A call that lasts longer than this lends its slot, in ms. */
 const patience = 1000;
 
 interface Call {
@@ -8,15 +8,15 @@ interface Call {
 }
 
 /**
- * The places of the window of chains (rule 12), `concurrency` in all. A chain whose call lasts longer than a second
- * lends its place to chains of other handlers, so an endpoint that hangs holds up nobody but itself. How many are lent
+ * The slots of the window of chains (rule 12), `concurrency` in all. A chain whose call lasts longer than a second
+ * lends its slot to chains of other handlers, so an endpoint that hangs holds up nobody but itself. How many are lent
  * is bounded: no handler has more calls in flight than `concurrency`, nor than its own allows.
  */
-export class WindowPlaces {
+export class ChainSlots {
   readonly #concurrency: () => number;
   readonly #time: Time;
   readonly #onLent: () => void;
-  /** Calls that hold their place, oldest first, and when they began. */
+  /** Calls that hold their slot, oldest first, and when they began. */
   readonly #holding = new Map<Call, number>();
   /** Calls in flight, by handler. */
   readonly #calls = new Map<string, number>();
@@ -24,19 +24,19 @@ export class WindowPlaces {
   #taken = 0;
   #watching = false;
 
-  /** @param onLent places have become free: who waited for one may look again */
+  /** @param onLent slots have become free: who waited for one may look again */
   constructor(concurrency: () => number, time: Time, onLent: () => void) {
     this.#concurrency = concurrency;
     this.#time = time;
     this.#onLent = onLent;
   }
 
-  /** Whether all places are free. */
+  /** Whether all slots are free. */
   get unused(): boolean {
     return this.#taken === 0;
   }
 
-  /** Places for chains that this handler is to be called for next. */
+  /** X for chains that this handler is to be called for next. */
   room(handler: string): number {
     return Math.min(this.roomAtMost, this.#concurrency() - (this.#calls.get(handler) ?? 0));
   }
@@ -46,15 +46,15 @@ export class WindowPlaces {
     return this.#concurrency() - this.#taken + this.#lent;
   }
 
-  take(places: number): void {
-    this.#taken += places;
+  take(slots: number): void {
+    this.#taken += slots;
   }
 
-  give(places: number): void {
-    this.#taken -= places;
+  give(slots: number): void {
+    this.#taken -= slots;
   }
 
-  /** A chain that has a place calls a handler. */
+  /** A chain that has a slot calls a handler. */
   began(call: Call): void {
     this.#count(call, 1);
     this.#holding.set(call, this.#time.monotonic());

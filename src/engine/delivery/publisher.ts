@@ -30,7 +30,7 @@ interface Waiter {
  * flows are stopped it keeps it back: a node that is being replaced would lose it. Whatever a listener throws stays
  * its own affair: deliveries go on.
  */
-export class Outlet {
+export class Publisher {
   readonly held = new HeldMessages();
   readonly #registry: string;
   readonly #onError: (error: unknown) => void;

@@ -3,8 +3,8 @@ import { stage } from '../store/stage.ts';
 import { type RegisteredHandler, snapshotOf } from './registry.ts';
 import type { Chain } from './running-chain.ts';
 
-/** An event that an executor has laid hold of. */
-export interface Claim extends Pick<Chain, 'eventType' | 'objectId' | 'body' | 'executor'> {
+/** An event that an executor lays hold of. */
+export interface EventToTake extends Pick<Chain, 'eventType' | 'objectId' | 'body' | 'executor'> {
   readonly event: number | NewEvent;
   readonly changed?: Pick<NewEvent, 'eventType' | 'objectId' | 'objectKey' | 'ordered' | 'payload'>;
 }
@@ -20,12 +20,12 @@ export function linkOf(handler: RegisteredHandler): Link {
 
 /** The chain of an event that was taken just now. */
 export function chainOf(
-  claim: Claim,
+  asked: EventToTake,
   taken: Taken & { outcome: 'taken' },
   links: readonly Link[],
   at: number,
 ): Chain {
-  const { eventType, objectId, body, executor } = claim;
+  const { eventType, objectId, body, executor } = asked;
   const started = taken.stage === stage.running;
   return {
     seq: taken.seq,
@@ -35,13 +35,13 @@ export function chainOf(
     executor,
     hops: taken.hops,
     passed: false,
-    executions: links.map((link, place) => ({
+    executions: links.map((link, index) => ({
       ...link,
-      seq: taken.chain[place] ?? 0,
+      seq: taken.chain[index] ?? 0,
       replayOf: null,
-      status: started && place === 0 ? 'running' : 'pending',
+      status: started && index === 0 ? 'running' : 'pending',
       parkedFor: null,
-      startedAt: started && place === 0 ? at : null,
+      startedAt: started && index === 0 ? at : null,
       nextAttemptAt: null,
       attempts: 0,
       retries: 0,
