@@ -187,8 +187,8 @@ describe('kill -9 under load', function () {
         [],
       );
       for (const cutOff of groupBy(repeats(calls), ([{ life }]) => String(life)).values()) {
-        // A call that has lasted for a second lends its slot: it is none of those that are bounded.
-        const holding = cutOff.filter(([{ at, life }]) => (victim.kills[life] ?? 0) - at < 1000);
+        // A call that has lasted for a second lends its slot; here one counts half of it, as its receiver sees it late.
+        const holding = cutOff.filter(([{ at, life }]) => (victim.kills[life] ?? 0) - at < 500);
         assert.ok(holding.length <= concurrency, `${holding.length} calls were repeated`);
       }
       for (const same of scripts.values()) {

@@ -40,6 +40,7 @@ describe('the README', () => {
       'README.md',
       'SECURITY.md',
       'CONTRIBUTING.md',
+      'ARCHITECTURE.md',
       ...globSync('docs/*.md', { cwd: packageRoot }),
     ];
     for (const page of pages) {
@@ -53,11 +54,14 @@ describe('the README', () => {
 describe('the guide for contributors', () => {
   const guide = readText('CONTRIBUTING.md');
 
-  it('names files and folders that are there', () => {
-    const paths = [...guide.matchAll(/`((?:\.github|docs|nodes|scripts|src|test)\/[\w./-]*)`/g)];
-    assert.ok(paths.length > 20, `${paths.length} paths`);
-    for (const [, path = ''] of paths) assert.ok(existsSync(join(packageRoot, path)), path);
-  });
+  for (const page of ['CONTRIBUTING.md', 'ARCHITECTURE.md']) {
+    it(`names files and folders that are there, in ${page}`, () => {
+      const named = /`((?:\.github|docs|nodes|scripts|src|test)\/[\w./-]*)`/g;
+      const paths = [...readText(page).matchAll(named)];
+      assert.ok(paths.length > 20, `${paths.length} paths`);
+      for (const [, path = ''] of paths) assert.ok(existsSync(join(packageRoot, path)), path);
+    });
+  }
 
   it('names commands that there are', () => {
     const { scripts } = readJson<{ scripts: Record<string, string> }>('package.json');
