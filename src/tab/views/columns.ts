@@ -36,10 +36,11 @@ export function tableHead<Row>(
 }
 
 export function cells<Row>(columns: readonly Column<Row>[], row: Row): readonly TemplateResult[] {
-  return columns.map(
-    ({ name, text, content, title = content ? undefined : text, tone }) =>
-      html`<td class="nrp-c-${name} ${tone?.(row) ?? ''}" title=${title?.(row) ?? nothing}>${content ? content(row) : text(row)}</td>`,
-  );
+  return columns.map(({ name, text, content, title, tone }) => {
+    const shown = content ? content(row) : text(row);
+    const hint = title ? title(row) : content ? nothing : shown;
+    return html`<td class=${`nrp-c-${name} ${tone?.(row) ?? ''}`} title=${hint}>${shown}</td>`;
+  });
 }
 
 /**

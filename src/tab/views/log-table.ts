@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { App } from '../app.ts';
 import type { LiveList } from '../data/live-list.ts';
@@ -72,15 +72,17 @@ export function dateColumn<Row>({ formats }: App, timeOf: (row: Row) => string |
     const at = timeOf(row);
     return at ? write(at) : '';
   };
-  const ago = written((at) => formats.relative(at, Date.now()));
-  const brief = written((at) => formats.brief(at, Date.now()));
-  const full = written((at) => formats.absolute(at));
   return {
     name: 'date',
-    text: brief,
-    other: full,
-    content: (row) =>
-      html`<time datetime=${timeOf(row) ?? ''} title=${`${full(row)} (${ago(row)})`}
-        ><span class="nrp-ago">${ago(row)}</span><span class="nrp-brief">${brief(row)}</span><span class="nrp-full">${full(row)}</span></time>`,
+    text: written((at) => formats.brief(at, Date.now())),
+    other: written((at) => formats.absolute(at)),
+    content: (row) => {
+      const at = timeOf(row);
+      if (!at) return nothing;
+      const now = Date.now();
+      const [ago, brief, full] = [formats.relative(at, now), formats.brief(at, now), formats.absolute(at)];
+      return html`<time datetime=${at} title=${`${full} (${ago})`}
+        ><span class="nrp-ago">${ago}</span><span class="nrp-brief">${brief}</span><span class="nrp-full">${full}</span></time>`;
+    },
   };
 }
