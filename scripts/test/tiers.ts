@@ -8,8 +8,8 @@ const root = join(import.meta.dirname, '../..');
 const starters = { browser: 'test/support/browser.ts', runtime: 'test/support/node-red.ts' };
 const runtimeInAnyCase = /^test\/(?:faults|hostile|package)\/|\/model\.test\.ts$/;
 
-/** What waits for most of its time: for grace times of scripts to pass, for what was killed to be back. */
-const waiting = /^test\/(?:engine\/targets\/(?:local|resident)|faults)\//;
+/** What waits for most of its time: for grace times of scripts to pass, for what was killed to be back, for commits. */
+const waiting = /^test\/(?:engine\/targets\/(?:local|resident)\/|engine\/delivery\/model\.|faults\/)/;
 
 /** What measures speed, memory or idleness: it runs while no other test does. */
 const measuring = new Set([

@@ -56,7 +56,16 @@ export const deployed: fc.Arbitrary<Configured[]> = fc
 
 const object = fc.integer({ min: 1, max: 3 });
 const handler = fc.constantFrom(...ids);
-const health = fc.constantFrom<Health>('fine', 'fine', 'dead', 'refusing', 'flaky', 'hanging', 'gone');
+const health = fc.constantFrom<Health>(
+  'fine',
+  'fine',
+  'dead',
+  'refusing',
+  'flaky',
+  'hanging',
+  'gone',
+  'gone',
+);
 
 export const happening: fc.Arbitrary<Happening> = fc.oneof(
   weighing(10, {
@@ -70,7 +79,7 @@ export const happening: fc.Arbitrary<Happening> = fc.oneof(
   weighing(2, { do: fc.constant('switch'), handler, status: fc.constantFrom('enabled', 'disabled') }),
   weighing(1, { do: fc.constant('close'), handler }),
   weighing(2, { do: fc.constant('deploy'), handlers: deployed }),
-  weighing(3, { do: fc.constantFrom('crash', 'stop', 'answer', 'answer', 'deliver late') }),
+  weighing(4, { do: fc.constantFrom('crash', 'crash', 'stop', 'answer', 'answer', 'deliver late') }),
   weighing(2, { do: fc.constantFrom('pause', 'resume', 'resume') }),
   weighing(2, { do: fc.constantFrom('replay', 'cancel'), pick: fc.nat({ max: 50 }) }),
   weighing(1, { do: fc.constant('clock'), hours: fc.constantFrom(-1, 24) }),

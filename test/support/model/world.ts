@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import { aHandler, anEnvelope, type Behaviour, EngineBench, outage, refusal } from '../engine-bench.ts';
 import { CircuitWatch } from './circuit-watch.ts';
+import { Flows } from './flows.ts';
 import {
   type Configured,
   type Flow,
@@ -13,8 +14,6 @@ import {
 } from './happenings.ts';
 import { checkMessage } from './message-check.ts';
 import { Switches } from './switches.ts';
-
-type Emitted = { readonly id: string; readonly payload: string };
 
 /** A registry to which things happen, with what was promised about each event. */
 export class World {
@@ -28,16 +27,15 @@ export class World {
   cutOff = false;
   readonly #broken: unknown[] = [];
   readonly #switches = new Switches();
-  readonly #flows = new Map<string, Flow>();
   readonly #healths = new Map<Id, Health>();
   readonly #parked = new Set<number>();
-  readonly #held: Emitted[] = [];
+  readonly #flow = new Flows(this.bench, (error) => this.#broken.push(error));
   #writerEnded = false;
 
   async begin(handlers: readonly Configured[]): Promise<void> {
     const { bench } = this;
     bench.config = { id: 'registry', claimSeconds: 20, concurrency: 4, retentionDays: 0 };
-    bench.flow = (event) => this.#flow(event);
+    bench.flow = (event) => this.#flow.emitted(event);
     for (const id of ids) bench.behaviours.set(id, this.#behaviour(id));
     bench.onCall = (call) =>
       this.#noting(() => {
@@ -92,7 +90,7 @@ export class World {
       case 'answer':
         return bench.answerAll();
       case 'deliver late':
-        return this.#deliverLate();
+        return this.#flow.deliverLate();
       case 'clock':
         this.circuits.clockSet();
         bench.time.set(bench.time.now() + what.hours * 3_600_000);
@@ -112,7 +110,7 @@ export class World {
     await this.#deploy(ids.map((id) => ({ id, stop: false, priority: 1, retries: 0, status: 'enabled' })));
     for (const id of ids) await this.happen({ do: 'switch', handler: id, status: 'enabled' });
     for (const id of ids) await this.#close(id);
-    await this.#deliverLate();
+    await this.#flow.deliverLate();
     for (let hour = 0; hour < 30 && !this.#over(); hour += 1) {
       await bench.advance(3_600_000);
       await bench.answerAll();
@@ -200,47 +198,19 @@ export class World {
 
   async #close(id: Id): Promise<void> {
     await this.#try(async () => {
-      await (await this.bench.engine.operator()).closeCircuit(id);
-      this.circuits.closed(id);
+      const { engine } = this.bench;
+      const operator = await engine.operator();
+      const before = engine.circuitOf(id).state;
+      const closing = operator.closeCircuit(id);
+      // It is in force at once, before it is kept.
+      if (before !== 'closed' && engine.circuitOf(id).state === 'closed') this.circuits.closed(id);
+      await closing;
     });
-  }
-
-  /** Not one after the other: a handler may hang. */
-  #deliverLate(): Promise<void> {
-    for (const event of this.#held.splice(0)) {
-      this.bench.engine.traceOf(event.id)?.begin();
-      this.#take(event);
-    }
-    return this.bench.settle();
   }
 
   /** Whether every event has come to its end. */
   #over(): boolean {
     return this.bench.select('select 1 from events where stage < 7 limit 1').length === 0;
-  }
-
-  /** One node takes it, and is done with it at once, whatever it has done with it. */
-  #flow(event: Emitted): void {
-    const trace = this.bench.engine.traceOf(event.id);
-    trace?.begin();
-    this.#pass(event);
-    trace?.end();
-  }
-
-  #pass(event: Emitted): void {
-    const flow = this.#flows.get(event.id) ?? ((JSON.parse(event.payload).data.flow ?? 'pass') as Flow);
-    this.#flows.set(event.id, flow);
-    if (flow === 'drop') return;
-    if (flow === 'late') this.#held.push(event);
-    else if (flow === 'change')
-      this.#take({ ...event, payload: event.payload.replace('"data":{', '"data":{"more":1,') });
-    else this.#take(event);
-    if (flow === 'twice') this.#take(event);
-  }
-
-  /** An executor that can't take an event now says so; it is emitted again. */
-  #take(event: Emitted): void {
-    this.bench.take(event).catch((error) => this.#noting(() => assert.equal(error.name, 'Unavailable')));
   }
 
   #behaviour(id: Id): Behaviour {

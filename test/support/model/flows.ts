@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import type { EngineBench } from '../engine-bench.ts';
+import type { Flow } from './happenings.ts';
+
+type Emitted = { readonly id: string; readonly payload: string };
+
+/** What stands between an event node and its executor: it does with each event what that says. */
+export class Flows {
+  readonly #bench: EngineBench;
+  readonly #onError: (error: unknown) => void;
+  readonly #flows = new Map<string, Flow>();
+  readonly #held: Emitted[] = [];
+
+  constructor(bench: EngineBench, onError: (error: unknown) => void) {
+    this.#bench = bench;
+    this.#onError = onError;
+  }
+
+  /** One node takes it, and is done with it at once, whatever it has done with it. */
+  emitted(event: Emitted): void {
+    const trace = this.#bench.engine.traceOf(event.id);
+    trace?.begin();
+    this.#pass(event);
+    trace?.end();
+  }
+
+  /** Not one after the other: a handler may hang. */
+  deliverLate(): Promise<void> {
+    for (const event of this.#held.splice(0)) {
+      this.#bench.engine.traceOf(event.id)?.begin();
+      this.#take(event);
+    }
+    return this.#bench.settle();
+  }
+
+  #pass(event: Emitted): void {
+    const flow = this.#flows.get(event.id) ?? ((JSON.parse(event.payload).data.flow ?? 'pass') as Flow);
+    this.#flows.set(event.id, flow);
+    if (flow === 'drop') return;
+    if (flow === 'late') this.#held.push(event);
+    else if (flow === 'change')
+      this.#take({ ...event, payload: event.payload.replace('"data":{', '"data":{"more":1,') });
+    else this.#take(event);
+    if (flow === 'twice') this.#take(event);
+  }
+
+  /** An executor that can't take an event now says so; it is emitted again. */
+  #take(event: Emitted): void {
+    this.#bench.take(event).catch((error) => {
+      try {
+        assert.equal(error.name, 'Unavailable');
+      } catch (unexpected) {
+        this.#onError(unexpected);
+      }
+    });
+  }
+}
