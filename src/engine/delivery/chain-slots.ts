@@ -36,7 +36,7 @@ export class ChainSlots {
     return this.#taken === 0;
   }
 
-  /** X for chains that this handler is to be called for next. */
+  /** Slots for chains that this handler is to be called for next. */
   room(handler: string): number {
     return Math.min(this.roomAtMost, this.#concurrency() - (this.#calls.get(handler) ?? 0));
   }
