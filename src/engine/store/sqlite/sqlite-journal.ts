@@ -1,40 +1,12 @@
 import type { Worker } from 'node:worker_threads';
 import { Unavailable, WriteRefused } from '../../words/errors.ts';
-import type {
-  Accepted,
-  BeginReplay,
-  CancelParked,
-  ChainState,
-  ContinuedReplay,
-  ContinueReplay,
-  DueBatch,
-  Emission,
-  EndedParked,
-  Found,
-  OnTrouble,
-  ParkedBatch,
-  Prune,
-  Pruned,
-  Replay,
-  Replayed,
-  StartedParked,
-  StoredCircuit,
-  StoredReplay,
-  Take,
-  Taken,
-  TurnEnd,
-  Work,
-} from '../journal.ts';
+import type { Found, OnTrouble, Work } from '../journal.ts';
 import { Backups } from './backups.ts';
+import type { Pending } from './pending.ts';
 import { type Opened, startWriter } from './start-writer.ts';
 import { takeUnwritten, Unwritten } from './unwritten.ts';
 import type { OperationName, Written } from './writer/operations.ts';
 import type { Failure, FromWriter, Operation, ToWriter } from './writer/protocol.ts';
-
-interface Waiting {
-  readonly resolve: (value: never) => void;
-  readonly reject: (error: Error) => void;
-}
 
 /**
  * Turns of the event loop between two commits. What a commit lets go on soon comes back with its next operation (from
@@ -68,9 +40,9 @@ export class SqliteJournal implements Written {
   readonly #foundWork: Work;
   #tellWork: (work: Work) => void = () => undefined;
   #trouble: string | null = null;
-  #gathered: { operations: Operation[]; waiting: Waiting[] } = { operations: [], waiting: [] };
+  #gathered: { operations: Operation[]; pending: Pending[] } = { operations: [], pending: [] };
   readonly #sent: Operation[] = [];
-  readonly #written: Waiting[] = [];
+  readonly #written: Pending[] = [];
   readonly #backups = new Backups();
   #scheduled = false;
   #last: Promise<unknown> = Promise.resolve();
@@ -81,6 +53,24 @@ export class SqliteJournal implements Written {
   readonly lost: Promise<Error> = this.#lost.promise;
   readonly #unwritten: Unwritten;
   #closing = false;
+
+  readonly accept = this.#passOn('accept');
+  readonly take = this.#passOn('take');
+  readonly endTurn = this.#passOn('endTurn');
+  readonly emitNext = this.#passOn('emitNext');
+  readonly recall = this.#passOn('recall');
+  readonly unclaim = this.#passOn('unclaim');
+  readonly startNext = this.#passOn('startNext');
+  readonly startParked = this.#passOn('startParked');
+  readonly startProbe = this.#passOn('startProbe');
+  readonly cancelParked = this.#passOn('cancelParked');
+  readonly replay = this.#passOn('replay');
+  readonly beginReplay = this.#passOn('beginReplay');
+  readonly continueReplay = this.#passOn('continueReplay');
+  readonly endReplay = this.#passOn('endReplay');
+  readonly saveCircuit = this.#passOn('saveCircuit');
+  readonly prune = this.#passOn('prune');
+  readonly keepBook = this.#passOn('keepBook');
 
   /**
    * Opens the journal in `folder`, makes it when there is none, and puts back what a crash left half done.
@@ -125,74 +115,6 @@ export class SqliteJournal implements Written {
     tell(this.#foundWork);
   }
 
-  accept(...args: Parameters<Written['accept']>): Promise<Accepted> {
-    return this.#call('accept', args);
-  }
-
-  take(take: Take): Promise<Taken> {
-    return this.#call('take', [take]);
-  }
-
-  endTurn(end: TurnEnd): Promise<ChainState> {
-    return this.#call('endTurn', [end]);
-  }
-
-  emitNext(...args: Parameters<Written['emitNext']>): Promise<readonly Emission[]> {
-    return this.#call('emitNext', args);
-  }
-
-  recall(events?: readonly number[]): Promise<void> {
-    return this.#call('recall', events ? [events] : []);
-  }
-
-  unclaim(events: readonly number[], emit: number, at: number): Promise<void> {
-    return this.#call('unclaim', [events, emit, at]);
-  }
-
-  startNext(handler: string, limit: number, at: number): Promise<DueBatch> {
-    return this.#call('startNext', [handler, limit, at]);
-  }
-
-  startParked(handler: string, limit: number, at: number): Promise<ParkedBatch> {
-    return this.#call('startParked', [handler, limit, at]);
-  }
-
-  startProbe(handler: string, after: number, at: number): Promise<StartedParked | null> {
-    return this.#call('startProbe', [handler, after, at]);
-  }
-
-  cancelParked(cancel: CancelParked): Promise<readonly EndedParked[]> {
-    return this.#call('cancelParked', [cancel]);
-  }
-
-  replay(replay: Replay): Promise<Replayed> {
-    return this.#call('replay', [replay]);
-  }
-
-  beginReplay(begin: BeginReplay): Promise<StoredReplay> {
-    return this.#call('beginReplay', [begin]);
-  }
-
-  continueReplay(part: ContinueReplay): Promise<ContinuedReplay> {
-    return this.#call('continueReplay', [part]);
-  }
-
-  endReplay(id: number, at: number): Promise<'cancelled' | 'over' | 'unknown'> {
-    return this.#call('endReplay', [id, at]);
-  }
-
-  saveCircuit(circuit: StoredCircuit): Promise<void> {
-    return this.#call('saveCircuit', [circuit]);
-  }
-
-  prune(prune: Prune): Promise<Pruned> {
-    return this.#call('prune', [prune]);
-  }
-
-  keepBook(book: string): Promise<void> {
-    return this.#call('keepBook', [book]);
-  }
-
   /** Writes a copy to a new file while everything goes on: it has all that was there when it was called. */
   backUp(file: string): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure);
@@ -213,15 +135,23 @@ export class SqliteJournal implements Written {
     await this.#exited;
   }
 
-  #call<T>(name: OperationName, args: readonly unknown[]): Promise<T> {
+  /** An operation that the thread carries out. */
+  #passOn<Name extends OperationName>(name: Name) {
+    return (...args: Parameters<Written[Name]>) => this.#call(name, args);
+  }
+
+  #call<Name extends OperationName>(
+    name: Name,
+    args: readonly unknown[],
+  ): Promise<Awaited<ReturnType<Written[Name]>>> {
     if (this.#failure) {
       this.#unwritten.add({ name, args });
       return Promise.reject(this.#failure);
     }
-    const result = new Promise<T>((resolve, reject) => {
+    const result = new Promise<Awaited<ReturnType<Written[Name]>>>((resolve, reject) => {
       this.#gathered.operations.push({ name, args });
-      this.#gathered.waiting.push({ resolve, reject });
-      if (this.#gathered.waiting.length >= handful) this.#flush();
+      this.#gathered.pending.push({ resolve, reject });
+      if (this.#gathered.pending.length >= handful) this.#flush();
       // At the end of this turn of the event loop, so that what it brings is written together.
       else if (this.#written.length === 0 && !this.#scheduled) this.#flushIn(1);
     });
@@ -239,10 +169,10 @@ export class SqliteJournal implements Written {
   }
 
   #flush(): void {
-    const { operations, waiting } = this.#gathered;
-    if (waiting.length === 0 || this.#failure) return;
-    this.#gathered = { operations: [], waiting: [] };
-    this.#written.push(...waiting);
+    const { operations, pending } = this.#gathered;
+    if (pending.length === 0 || this.#failure) return;
+    this.#gathered = { operations: [], pending: [] };
+    this.#written.push(...pending);
     this.#sent.push(...operations);
     this.#worker.ref();
     this.#post({ batch: operations });
@@ -252,7 +182,7 @@ export class SqliteJournal implements Written {
     if (this.#failure) return;
     if (work) this.#tellWork(work);
     if (touched) this.#options.onTouched?.();
-    const waiting = this.#written.splice(0, results.length);
+    const pending = this.#written.splice(0, results.length);
     const operations = this.#sent.splice(0, results.length);
     this.#rest();
     // One that fails for a reason of its own says nothing of the journal.
@@ -260,10 +190,10 @@ export class SqliteJournal implements Written {
     if (failed && 'failure' in failed) this.#become(failed.failure.message);
     else if (wrote) this.#become(null);
     for (const [index, result] of results.entries()) {
-      if ('value' in result) waiting[index]?.resolve(result.value as never);
+      if ('value' in result) pending[index]?.resolve(result.value as never);
       else {
         if (result.failure.kind === 'damaged') this.#unwritten.add(operations[index]);
-        waiting[index]?.reject(errorOf(result.failure));
+        pending[index]?.reject(errorOf(result.failure));
       }
     }
     if (!this.#scheduled) this.#flushIn(turnsToAnswer);
@@ -285,12 +215,12 @@ export class SqliteJournal implements Written {
     if (this.#failure) return;
     this.#failure = new Unavailable(this.#closing ? "the journal's writer has ended" : why);
     for (const operation of [...this.#sent, ...this.#gathered.operations]) this.#unwritten.add(operation);
-    const waiting = [...this.#written, ...this.#gathered.waiting];
-    for (const { reject } of waiting) reject(this.#failure);
+    const pending = [...this.#written, ...this.#gathered.pending];
+    for (const { reject } of pending) reject(this.#failure);
     this.#written.length = 0;
     this.#backups.fail(this.#failure);
     this.#sent.length = 0;
-    this.#gathered = { operations: [], waiting: [] };
+    this.#gathered = { operations: [], pending: [] };
     if (!this.#closing) this.#lost.resolve(this.#failure);
   }
 

@@ -5,6 +5,7 @@ import type { EventDetails, ExecutionDetails, Page } from '../../words/answers.t
 import { NotFound, Unavailable } from '../../words/errors.ts';
 import type { EventRow, ExecutionRow, ParkedFor } from '../../words/execution.ts';
 import type { EventFilter, ExecutionFilter, ExecutionLog, PageRequest } from '../log.ts';
+import type { Pending } from './pending.ts';
 import { type List, positionOf } from './reader/cursor.ts';
 import type { ReadExecution } from './reader/execution-rows.ts';
 import type { Window } from './reader/newest-first.ts';
@@ -19,11 +20,6 @@ export interface SqliteLogOptions {
   readonly parkedFor: (handler: string, blocked: boolean) => ParkedFor;
 }
 
-interface Waiting {
-  readonly resolve: (value: never) => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** Ms for which touches are gathered before the text index is told. */
 const gathering = 1000;
 
@@ -33,7 +29,7 @@ const gathering = 1000;
  */
 export class SqliteLog implements ExecutionLog {
   readonly #options: SqliteLogOptions;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #pending = new Map<number, Pending>();
   #worker: Worker | undefined;
   #asked = 0;
   #gathering: NodeJS.Timeout | undefined;
@@ -115,7 +111,7 @@ export class SqliteLog implements ExecutionLog {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(new Unavailable('the execution log is closed'));
       this.#asked += 1;
-      this.#waiting.set(this.#asked, { resolve, reject });
+      this.#pending.set(this.#asked, { resolve, reject });
       this.#post({ id: this.#asked, query, args });
       this.#worker?.ref();
     });
@@ -146,16 +142,16 @@ export class SqliteLog implements ExecutionLog {
   }
 
   #settle(answer: FromReader): void {
-    const waiting = this.#waiting.get(answer.id);
-    this.#waiting.delete(answer.id);
-    if (this.#waiting.size === 0 && !this.#closed) this.#worker?.unref();
-    if ('value' in answer) waiting?.resolve(answer.value as never);
-    else waiting?.reject(unreadable(answer.failure));
+    const pending = this.#pending.get(answer.id);
+    this.#pending.delete(answer.id);
+    if (this.#pending.size === 0 && !this.#closed) this.#worker?.unref();
+    if ('value' in answer) pending?.resolve(answer.value as never);
+    else pending?.reject(unreadable(answer.failure));
   }
 
   #refuse(why: string): void {
-    for (const { reject } of this.#waiting.values()) reject(unreadable(why));
-    this.#waiting.clear();
+    for (const { reject } of this.#pending.values()) reject(unreadable(why));
+    this.#pending.clear();
   }
 }
 
