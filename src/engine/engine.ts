@@ -48,7 +48,7 @@ export type EngineState = 'starting' | 'ready' | 'stopped' | 'error' | 'closed';
 
 /**
  * The engine of one registry: accepts events, has them emitted and taken, and runs their chains. It belongs to the
- * process and outlives the nodes, which attach themselves to it at each deploy (design.md §6, rule 10).
+ * process and outlives the nodes, which attach themselves to it at each deploy (rule 10).
  */
 export class Engine {
   readonly id: string;

@@ -26,7 +26,7 @@ export interface RefusedRegistry {
 
 /**
  * What this package is to one Node-RED runtime: the engines, which belong to the process, and the registries and
- * handlers that are deployed now. Deploys are followed here (design.md §6, rule 10).
+ * handlers that are deployed now. Deploys are followed here (rule 10).
  */
 export class Provisioning {
   readonly settings: Settings;

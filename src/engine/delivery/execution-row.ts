@@ -4,7 +4,7 @@ import type { ExecutionRow, ExecutionSummary } from '../words/execution.ts';
 import type { Ids } from '../words/ids.ts';
 import type { Chain, ChainExecution } from './running-chain.ts';
 
-/** What an executor's message says of an event once its first pass is over (design.md §3). */
+/** What an executor's message says of an event once its first pass is over. */
 export interface FirstPass {
   readonly eventId: string;
   readonly registry: string;

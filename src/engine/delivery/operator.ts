@@ -3,7 +3,7 @@ import type { Override } from '../words/answers.ts';
 import { Conflict, NotFound } from '../words/errors.ts';
 import type { Delivery } from './delivery.ts';
 
-/** What an operator may do with handlers, events and executions that are on their way (design.md §4). */
+/** What an operator may do with handlers, events and executions that are on their way. */
 export class Operator {
   readonly #delivery: Delivery;
 

@@ -24,7 +24,7 @@ const largestShare = 0.75;
 const farBehind = 5000;
 const day = 24 * 60 * 60 * 1000;
 
-/** Keeps the journal within its retention, in small steps (design.md §8). */
+/** Keeps the journal within its retention, in small steps. */
 export class Pruning {
   readonly #options: Options;
   #round = shortestRound;

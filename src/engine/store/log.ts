@@ -14,7 +14,7 @@ import { type EventRow, type ExecutionRow, eventStatuses, shownStatuses } from '
 import { nodeIdSchema } from '../words/handler.ts';
 import { integer, numeric } from '../words/numbers.ts';
 import { parse } from '../words/parse.ts';
-import { hasWords } from './words.ts';
+import { hasWords } from './search-words.ts';
 
 /** In a query string a plus sign stands for a blank, and few remember to write `%2B`. */
 const withPlus = (value: unknown): unknown =>

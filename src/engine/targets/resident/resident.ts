@@ -13,7 +13,7 @@ import { BackOff } from './back-off.ts';
 import { Conversation, ScriptGone, Unanswered } from './conversation.ts';
 
 /**
- * Keeps a script running (`mode: resident`) and talks to it in lines of JSON (NDJSON), as design.md §7 says:
+ * Keeps a script running (`mode: resident`) and talks to it in lines of JSON (NDJSON):
  * `{"id","attempt","payload"}` goes to its standard input, `{"id","ok","response"}` or `{"id","ok","error"}` comes
  * from its standard output, in any order. What stands before the full stop of an id is the webhook id, the same on
  * every attempt; the id as a whole is given once.

@@ -1,7 +1,7 @@
 import type { ExecutionDetails, Page } from '../../../words/answers.ts';
 import type { Ids } from '../../../words/ids.ts';
 import type { ExecutionFilter } from '../../log.ts';
-import { searchWords } from '../../words.ts';
+import { searchWords } from '../../search-words.ts';
 import { searchedPart } from '../search/text-document.ts';
 import type { Statements } from '../statements.ts';
 import { cursorOf } from './cursor.ts';

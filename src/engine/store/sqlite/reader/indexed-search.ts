@@ -1,5 +1,5 @@
 import type { EventFilter, ExecutionFilter } from '../../log.ts';
-import { addWords, matches, type SearchWord } from '../../words.ts';
+import { addWords, matches, type SearchWord } from '../../search-words.ts';
 import { documentColumns, indexQuery, searchedPart, wordsOf } from '../search/text-document.ts';
 import type { TextIndex } from '../search/text-index.ts';
 import type { Statements } from '../statements.ts';

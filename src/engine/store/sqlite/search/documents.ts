@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { addWords } from '../../words.ts';
+import { addWords } from '../../search-words.ts';
 import { Statements } from '../statements.ts';
 import { addFacets, addObject, documentColumns, searchedPart, wordsOf } from './text-document.ts';
 

@@ -1,7 +1,7 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { ExecutionFilter } from '../../log.ts';
+import { addWords, type SearchWord } from '../../search-words.ts';
 import { statusCode } from '../../stage.ts';
-import { addWords, type SearchWord } from '../../words.ts';
 
 /** Characters of each text that can be searched for; what comes after them would cost more than to deliver it. */
 export const searchedPart = 16_384;

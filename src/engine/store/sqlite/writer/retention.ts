@@ -53,7 +53,7 @@ export class Retention {
     while (Number(this.#sql.deleteKeys.run(before, deletedAtOnce).changes) === deletedAtOnce && hasTime()) {}
   }
 
-  /** One batchSize at least, so that every step gets on. */
+  /** One batch at least, so that every step gets on. */
   #deleteEvents(before: number, most: number, hasTime: () => boolean): number {
     let deleted = 0;
     do {

@@ -7,7 +7,7 @@ import { flagDamage, openJournal } from '../open.ts';
 import { type OpenFile, OpenFiles } from '../open-files.ts';
 import { Book } from './book.ts';
 import { Commits } from './commits.ts';
-import { writeLate } from './late.ts';
+import { writeLate } from './late-writes.ts';
 import { operationsOn } from './operations.ts';
 import type { Failure, FromWriter, Operation, ToWriter, WriterData } from './protocol.ts';
 import { recover } from './recover.ts';

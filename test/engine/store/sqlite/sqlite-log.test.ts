@@ -13,22 +13,26 @@ import {
   parseExecutionFilter,
   parseExecutionQuery,
   parseStatisticsQuery,
-} from '../../../src/engine/store/log.ts';
-import { newestFirst } from '../../../src/engine/store/sqlite/reader/newest-first.ts';
-import { SqliteLog } from '../../../src/engine/store/sqlite/sqlite-log.ts';
-import { Statements } from '../../../src/engine/store/sqlite/statements.ts';
-import { eventStatusOf, stage } from '../../../src/engine/store/stage.ts';
-import type { Page } from '../../../src/engine/words/answers.ts';
-import { InvalidInput, NotFound, Unavailable } from '../../../src/engine/words/errors.ts';
-import { type EventRow, type ExecutionRow, executionStatuses } from '../../../src/engine/words/execution.ts';
+} from '../../../../src/engine/store/log.ts';
+import { newestFirst } from '../../../../src/engine/store/sqlite/reader/newest-first.ts';
+import { SqliteLog } from '../../../../src/engine/store/sqlite/sqlite-log.ts';
+import { Statements } from '../../../../src/engine/store/sqlite/statements.ts';
+import { eventStatusOf, stage } from '../../../../src/engine/store/stage.ts';
+import type { Page } from '../../../../src/engine/words/answers.ts';
+import { InvalidInput, NotFound, Unavailable } from '../../../../src/engine/words/errors.ts';
+import {
+  type EventRow,
+  type ExecutionRow,
+  executionStatuses,
+} from '../../../../src/engine/words/execution.ts';
 import {
   beginning,
   JournalFiller,
   type MadeExecution,
   openJournal,
   tag,
-} from '../../support/filled-journal.ts';
-import { issuesOf } from '../../support/invalid.ts';
+} from '../../../support/filled-journal.ts';
+import { issuesOf } from '../../../support/invalid.ts';
 
 const types = ['clients.create', 'clients.update', 'clients.accounts.create'] as const;
 const handlers = ['crm', 'mailer', 'softswitch'] as const;
@@ -481,7 +485,7 @@ describe('execution log', () => {
 
   it('keeps no process alive', async () => {
     filler.add({});
-    const source = new URL('../../../src/engine/store/sqlite/sqlite-log.ts', import.meta.url).href;
+    const source = new URL('../../../../src/engine/store/sqlite/sqlite-log.ts', import.meta.url).href;
     const program = join(folder, 'asks-once.mjs');
     writeFileSync(
       program,
