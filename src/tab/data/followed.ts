@@ -2,7 +2,6 @@ import type { EventDetails, ExecutionDetails } from '../../engine/words/answers.
 import { path } from './api.ts';
 import { LiveSource } from './live-source.ts';
 import type { Model } from './model.ts';
-import { Pace } from './pace.ts';
 import type { LogSummary } from './shapes.ts';
 
 /** Ms between two readings while the feed tells of changes, and when nothing is heard of what may change unheard. */
@@ -21,40 +20,31 @@ interface Subject<Details> {
 export class Followed<Details> extends LiveSource {
   details: Details | undefined;
   problem: unknown;
-  readonly #model: Model;
   readonly #subject: Subject<Details>;
-  readonly #reading = new Pace(() => void this.read(), betweenReadings);
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(model: Model, subject: Subject<Details>) {
-    super();
-    this.#model = model;
+    super(model, betweenReadings);
     this.#subject = subject;
   }
 
-  async read(): Promise<void> {
+  override async read(): Promise<void> {
     try {
-      this.details = await this.#model.api.get(this.#subject.route);
+      this.details = await this.model.api.get(this.#subject.route);
       this.problem = undefined;
     } catch (error) {
       this.problem = error;
     }
     this.changed();
-    clearTimeout(this.#timer);
-    if (this.started && this.#subject.changesUnheard(this.details))
-      this.#timer = setTimeout(() => this.#reading.ask(), silence);
+    this.askIn(this.#subject.changesUnheard(this.details) ? silence : undefined);
   }
 
   protected override follow() {
-    const ask = () => this.#reading.ask();
-    ask();
+    this.ask();
     return [
-      this.#model.feed.follow({
-        rows: (rows) => rows.some(this.#subject.concernedBy) && ask(),
-        gap: ask,
+      this.model.feed.follow({
+        rows: (rows) => rows.some(this.#subject.concernedBy) && this.ask(),
+        gap: this.ask,
       }),
-      () => this.#reading.stop(),
-      () => clearTimeout(this.#timer),
     ];
   }
 }

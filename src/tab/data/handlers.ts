@@ -3,29 +3,22 @@ import { editedHandlers, flowChanges } from '../editor/flow-nodes.ts';
 import { path } from './api.ts';
 import { type DeployedHandler, type HandlerRow, handlerRows } from './handler-rows.ts';
 import { LiveSource } from './live-source.ts';
-import type { Model } from './model.ts';
 import { Pace } from './pace.ts';
-import type { ApiHandler, Page } from './shapes.ts';
+import type { ApiHandler, Override, Page } from './shapes.ts';
 
 /** The handlers of all registries, deployed and edited, as one table in chain order. */
 export class Handlers extends LiveSource {
   rows: readonly HandlerRow[] = [];
   status: 'loading' | 'ready' | 'failed' = 'loading';
   problem: unknown;
-  readonly #model: Model;
   readonly #merging = new Pace(() => this.#merge(), 200);
   #deployed: readonly DeployedHandler[] = [];
 
-  constructor(model: Model) {
-    super();
-    this.#model = model;
-  }
-
-  async read(): Promise<void> {
+  override async read(): Promise<void> {
     // Before the registries are known, every handler would seem to be missing.
-    if (this.#model.registries.state !== 'ready') return;
+    if (this.model.registries.state !== 'ready') return;
     try {
-      const lists = await Promise.all(this.#model.registries.readable.map(({ id }) => this.#handlersOf(id)));
+      const lists = await Promise.all(this.model.registries.readable.map(({ id }) => this.#handlersOf(id)));
       this.#deployed = lists.flat();
       this.status = 'ready';
     } catch (error) {
@@ -36,26 +29,21 @@ export class Handlers extends LiveSource {
   }
 
   /** Switches a handler at once, whatever its flow says. @throws ApiError */
-  async switch(
-    row: HandlerRow,
-    status: Exclude<HandlerRow['status'], 'archived'>,
-    reason?: string,
-  ): Promise<void> {
-    const route = path('registries', row.registry, 'handlers', row.id);
-    await this.#model.api.send('PATCH', route, { status, ...(reason && { reason }) });
+  async switch({ registry, id }: HandlerRow, status: Override['status'], reason?: string): Promise<void> {
+    const route = path('registries', registry, 'handlers', id);
+    await this.model.api.send('PATCH', route, { status, ...(reason && { reason }) });
     await this.read();
   }
 
   /** Closes a handler's circuit by hand. @throws ApiError */
   async closeCircuit({ registry, id }: HandlerRow): Promise<void> {
-    await this.#model.api.send('POST', path('registries', registry, 'handlers', id, 'circuit'), {
-      state: 'closed',
-    });
+    const route = path('registries', registry, 'handlers', id, 'circuit');
+    await this.model.api.send('POST', route, { state: 'closed' });
     await this.read();
   }
 
   protected override follow() {
-    const { registries, navigation } = this.#model;
+    const { registries, navigation } = this.model;
     void this.read();
     return [
       registries.observe(() => void this.read()),
@@ -69,9 +57,9 @@ export class Handlers extends LiveSource {
   async #handlersOf(registry: string): Promise<readonly DeployedHandler[]> {
     const route = path('registries', registry, 'handlers');
     const pages = await Promise.all([
-      this.#model.api.get<Page<ApiHandler>>(route),
+      this.model.api.get<Page<ApiHandler>>(route),
       // Archived ones are to be asked for.
-      this.#model.api.get<Page<ApiHandler>>(route, { status: 'archived' }),
+      this.model.api.get<Page<ApiHandler>>(route, { status: 'archived' }),
     ]);
     return pages.flatMap(({ items }) => items.map((handler) => ({ ...handler, registry })));
   }

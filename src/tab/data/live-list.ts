@@ -1,6 +1,10 @@
 import { type FetchPage, MergedPages } from './merged-pages.ts';
 import { Observable } from './observable.ts';
-import { type ListRow, leavesGap, withHead, withRows } from './row-merging.ts';
+
+export interface ListRow {
+  readonly id: string;
+  readonly registry: string;
+}
 
 export interface Search<Row> {
   /** The registries whose lists are read as one. */
@@ -81,10 +85,10 @@ export class LiveList<Row extends ListRow> extends Observable {
       if (!belongs) gone.add(row.id);
       else if (known.has(row.id) || this.#isWithin(row)) arrived.push({ ...known.get(row.id), ...row });
     }
-    if (this.paused || !this.#atTop) this.#wait(known, arrived);
+    if (this.paused || !this.#atTop) this.#wait(arrived);
     else {
-      const kept = this.rows.filter(({ id }) => !gone.has(id));
-      this.rows = withRows(kept, arrived, this.#compare);
+      this.rows = this.rows.filter(({ id }) => !gone.has(id));
+      this.#add(arrived);
       this.#trim();
     }
     this.changed();
@@ -126,14 +130,22 @@ export class LiveList<Row extends ListRow> extends Observable {
   #take(head: readonly Row[], pages: MergedPages<Row>, anew: boolean): void {
     this.status = 'ready';
     this.problem = undefined;
-    if (anew || leavesGap(this.rows, head, this.#compare)) {
+    const [newest] = this.rows;
+    const oldest = head.at(-1);
+    // There may be further rows between what is known and a page that is wholly newer.
+    const leavesGap = newest && oldest && this.#compare(newest, oldest) > 0;
+    if (anew || leavesGap) {
       this.#held.clear();
       this.#pages = pages;
       this.rows = head;
-    } else if (this.#atTop) {
-      this.rows = withHead(this.rows, head, pages.drained, this.#compare);
+    } else if (!this.#atTop) this.#wait(head);
+    else {
+      // What the page spans is as it says, what is older stays.
+      if (pages.drained) this.rows = [];
+      else if (oldest) this.rows = this.rows.filter((row) => this.#compare(row, oldest) > 0);
+      this.#add(head);
       this.#trim();
-    } else this.#wait(new Map(this.rows.map((row) => [row.id, row])), head);
+    }
   }
 
   async #readMore(): Promise<void> {
@@ -152,7 +164,7 @@ export class LiveList<Row extends ListRow> extends Observable {
       do {
         const older = await pages.next(pageSize);
         if (this.#search !== search || this.#pages !== pages) return;
-        this.rows = withRows(this.rows, older, this.#compare);
+        this.#add(older);
       } while (this.rows.length === 0 && !pages.drained);
     } catch (error) {
       if (this.#search === search) this.problem = error;
@@ -167,14 +179,21 @@ export class LiveList<Row extends ListRow> extends Observable {
 
   #release(): void {
     if (this.#held.size === 0) return;
-    this.rows = withRows(this.rows, [...this.#held.values()], this.#compare);
+    this.#add([...this.#held.values()]);
     this.#held.clear();
     this.#trim();
     this.changed();
   }
 
+  /** Further rows, each in its place; one that is known is replaced. */
+  #add(rows: readonly Row[]): void {
+    const byId = new Map([...this.rows, ...rows].map((row) => [row.id, row]));
+    this.rows = [...byId.values()].sort(this.#compare);
+  }
+
   /** New rows wait; those that are shown are brought up to date where they stand, unless the list is paused. */
-  #wait(known: ReadonlyMap<string, Row>, rows: readonly Row[]): void {
+  #wait(rows: readonly Row[]): void {
+    const known = new Set(this.rows.map(({ id }) => id));
     const newer = new Map<string, Row>();
     for (const row of rows) {
       if (known.has(row.id)) newer.set(row.id, row);

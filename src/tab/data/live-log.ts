@@ -1,12 +1,10 @@
 import { path, type Query } from './api.ts';
 import { type LogFilter, queryOf } from './filters.ts';
-import { LiveList, type Told } from './live-list.ts';
+import { type ListRow, LiveList, type Told } from './live-list.ts';
 import { LiveSource } from './live-source.ts';
 import type { Model } from './model.ts';
 import type { Navigation } from './navigation.ts';
-import { Pace } from './pace.ts';
 import type { RememberedFilter } from './remembered-filter.ts';
-import type { ListRow } from './row-merging.ts';
 import type { LogSummary, Page } from './shapes.ts';
 import { shownRegistries } from './shown-registries.ts';
 
@@ -39,14 +37,11 @@ const betweenReadings = 1500;
 /** A list of the API as the navigation asks for it, kept up to date by the live feed. */
 export class LiveLog<Row extends LogListRow> extends LiveSource {
   readonly list: LiveList<Row>;
-  readonly #model: Model;
   readonly #kind: LogKind<Row>;
-  readonly #reading = new Pace(() => void this.list.refresh(), betweenReadings);
   #asked = '';
 
   constructor(model: Model, kind: LogKind<Row>) {
-    super();
-    this.#model = model;
+    super(model, betweenReadings);
     this.#kind = kind;
     const { timeOf } = kind;
     this.list = new LiveList<Row>(
@@ -55,24 +50,27 @@ export class LiveLog<Row extends LogListRow> extends LiveSource {
     );
   }
 
+  override async read(): Promise<void> {
+    await this.list.refresh();
+  }
+
   protected override follow() {
-    const { feed, navigation, registries } = this.#model;
+    const { feed, navigation, registries } = this.model;
     this.#asked = '';
     this.#load();
     return [
-      feed.follow({ rows: (rows) => this.#receive(rows), gap: () => this.#reading.ask() }),
+      feed.follow({ rows: (rows) => this.#receive(rows), gap: this.ask }),
       navigation.observe(() => this.#load()),
       // Not everything is told by the feed: an event that nobody takes has no execution.
       registries.observe(() => {
-        if (!this.#load()) this.#reading.ask();
+        if (!this.#load()) this.ask();
       }),
-      () => this.#reading.stop(),
     ];
   }
 
   #load(): boolean {
-    const { navigation } = this.#model;
-    const sources = shownRegistries(this.#model);
+    const { navigation } = this.model;
+    const sources = shownRegistries(this.model);
     const query = queryOf(this.#kind.filterOf(navigation).fields as Partial<LogFilter>);
     const asked = JSON.stringify([sources, query, navigation.generation]);
     if (asked === this.#asked) return false;
@@ -91,16 +89,16 @@ export class LiveLog<Row extends LogListRow> extends LiveSource {
   }
 
   async #page(registry: string, query: Query): Promise<Page<Row>> {
-    const page = await this.#model.api.get<Page<Row>>(path('registries', registry, this.#kind.route), query);
+    const page = await this.model.api.get<Page<Row>>(path('registries', registry, this.#kind.route), query);
     return { ...page, items: page.items.map((row) => this.#kind.kept({ ...row, registry })) };
   }
 
   #receive(rows: readonly LogSummary[]): void {
-    const sources = shownRegistries(this.#model);
+    const sources = shownRegistries(this.model);
     const ours = rows.filter(({ registry }) => sources.includes(registry));
-    const { told, unclear } = this.#kind.told(ours, this.#model.navigation);
+    const { told, unclear } = this.#kind.told(ours, this.model.navigation);
     this.list.receive(told);
-    if (unclear) this.#reading.ask();
+    if (unclear) this.ask();
   }
 }
 

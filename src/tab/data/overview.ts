@@ -2,7 +2,6 @@ import type { StatisticsStep } from '../../engine/words/answers.ts';
 import { path } from './api.ts';
 import { LiveSource } from './live-source.ts';
 import type { Model } from './model.ts';
-import { Pace } from './pace.ts';
 import { shownRegistries } from './shown-registries.ts';
 import { rangeOf, type Series, type Span, seriesOf, spans } from './statistics.ts';
 
@@ -13,44 +12,40 @@ const betweenReadings = 5000;
 export class Overview extends LiveSource {
   series: Series | undefined;
   problem: unknown;
-  readonly #model: Model;
-  readonly #reading = new Pace(() => void this.#read(), betweenReadings);
 
   constructor(model: Model) {
-    super();
-    this.#model = model;
+    super(model, betweenReadings);
   }
 
   get span(): Span {
-    const name = this.#model.preferences.get('span');
+    const name = this.model.preferences.get('span');
     return spans.find((span) => span.name === name) ?? (spans[0] as Span);
   }
 
   choose(span: Span): void {
-    this.#model.preferences.set('span', span.name);
-    void this.#read();
+    this.model.preferences.set('span', span.name);
+    void this.read();
   }
 
   protected override follow() {
-    const { feed, registries, navigation } = this.#model;
-    const ask = () => this.#reading.ask();
+    const { feed, registries, navigation } = this.model;
+    const { ask } = this;
     ask();
     return [
       feed.follow({ rows: ask, gap: ask }),
       registries.observe(ask),
-      navigation.observe(() => void this.#read()),
-      () => this.#reading.stop(),
+      navigation.observe(() => void this.read()),
     ];
   }
 
-  async #read(): Promise<void> {
+  override async read(): Promise<void> {
     const { span } = this;
     const { from, to } = rangeOf(span, Date.now());
     const query = { from: new Date(from).toISOString(), to: new Date(to).toISOString(), step: span.step };
     try {
       const answers = await Promise.all(
-        shownRegistries(this.#model).map((id) =>
-          this.#model.api.get<{ readonly items: readonly StatisticsStep[] }>(
+        shownRegistries(this.model).map((id) =>
+          this.model.api.get<{ readonly items: readonly StatisticsStep[] }>(
             path('registries', id, 'stats'),
             query,
           ),

@@ -1,6 +1,5 @@
 import { ApiError, path } from './api.ts';
 import { LiveSource } from './live-source.ts';
-import type { Model } from './model.ts';
 import type { ReplayLogRow } from './shapes.ts';
 import { shownRegistries } from './shown-registries.ts';
 
@@ -10,40 +9,30 @@ const whileRunningMs = 1000;
 /** Replays of all that a search found, while they are on their way; asked for while they are shown. */
 export class RunningReplays extends LiveSource {
   items: readonly ReplayLogRow[] = [];
-  readonly #model: Model;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(model: Model) {
-    super();
-    this.#model = model;
-  }
-
-  async refresh(): Promise<void> {
-    clearTimeout(this.#timer);
-    const ids = shownRegistries(this.#model);
-    const lists = await Promise.all(ids.map((registry) => this.#of(registry)));
+  override async read(): Promise<void> {
+    const lists = await Promise.all(shownRegistries(this.model).map((registry) => this.#of(registry)));
     this.items = lists.flat();
     this.changed();
-    if (!this.started) return;
-    this.#timer = setTimeout(() => this.refresh(), this.items.length > 0 ? whileRunningMs : everyMs);
+    this.askIn(this.items.length > 0 ? whileRunningMs : everyMs);
   }
 
   /** Stops one. @throws ApiError */
   async cancel({ registry, id }: ReplayLogRow): Promise<void> {
-    await this.#model.api.send('POST', path('registries', registry, 'replays', String(id), 'cancel'));
-    await this.refresh();
+    await this.model.api.send('POST', path('registries', registry, 'replays', String(id), 'cancel'));
+    await this.read();
   }
 
   protected override follow() {
-    void this.refresh();
-    return [() => clearTimeout(this.#timer)];
+    this.ask();
+    return [];
   }
 
   /** The log itself says what is wrong when it can't be read. */
   async #of(registry: string): Promise<readonly ReplayLogRow[]> {
     try {
       const route = path('registries', registry, 'replays');
-      const { items } = await this.#model.api.get<{ items: readonly ReplayLogRow[] }>(route);
+      const { items } = await this.model.api.get<{ items: readonly ReplayLogRow[] }>(route);
       return items
         .filter(({ status }) => status === 'running')
         .map((replay) => ({ ...replay, registry }))

@@ -3,7 +3,7 @@ import { eventKind } from '../data/log-kinds.ts';
 import type { EventLogRow } from '../data/shapes.ts';
 import { visible } from '../text/visible.ts';
 import { type Column, registryColumn } from './columns.ts';
-import { dateColumn } from './log-table.ts';
+import { dateColumn } from './log-columns.ts';
 import { LogView } from './log-view.ts';
 import { eventMark } from './marks.ts';
 import { eventFields } from './search-fields.ts';

@@ -6,7 +6,7 @@ import type { LogRow } from '../data/shapes.ts';
 import { nameOf, oneLine, visible } from '../text/visible.ts';
 import { type Column, registryColumn } from './columns.ts';
 import { logActions } from './log-actions.ts';
-import { dateColumn } from './log-table.ts';
+import { dateColumn } from './log-columns.ts';
 import { LogView } from './log-view.ts';
 import { executionMark, executionWord } from './marks.ts';
 import './replay-progress.ts';
@@ -23,7 +23,7 @@ class ExecutionsView extends LogView<LogRow, LogFilter> {
   }
 
   protected override actions(): TemplateResult {
-    return logActions(this.app, () => void this.#replays().refresh());
+    return logActions(this.app, () => void this.#replays().read());
   }
 
   protected override progress(): TemplateResult {

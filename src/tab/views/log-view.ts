@@ -1,10 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { LiveList } from '../data/live-list.ts';
 import { LiveLog, type LogKind } from '../data/live-log.ts';
 import type { EventLogRow, LogRow } from '../data/shapes.ts';
-import { type Column, ColumnLengths } from './columns.ts';
-import { listFooter, listState } from './list-state.ts';
-import { idColumn, logTable } from './log-table.ts';
+import { showsSeveral } from '../data/shown-registries.ts';
+import { type Column, ColumnLengths, cells, tableHead } from './columns.ts';
+import { emptyState, examplesButton, failedState, noneFound } from './empty-state.ts';
+import { idColumn } from './log-columns.ts';
 import { problemOf } from './notices.ts';
+import { waitNote } from './parts.ts';
 import { pauseButton } from './pause-button.ts';
 import { RowWindow } from './row-window.ts';
 import { type SearchBar, searchBar } from './search-bar.ts';
@@ -30,7 +34,7 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
   /** What can be searched for. */
   protected abstract get search(): Pick<SearchBar<F>, 'box' | 'boxLabel' | 'fields'>;
 
-  /** Those after the ID. */
+  /** Those after the ID; the registry's is left out while there is one only. */
   protected abstract get columns(): readonly Column<Row>[];
 
   /** Shows a row's details. */
@@ -47,12 +51,11 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
   }
 
   override render(): TemplateResult {
-    const { app, kind } = this;
+    const { app } = this;
     const { list } = this.#live();
-    const filter = kind.filterOf(app.navigation);
-    return html`${searchBar<F>(app, {
+    const search = searchBar<F>(app, {
       ...this.search,
-      filter,
+      filter: this.kind.filterOf(app.navigation),
       open: this.#searching,
       toggle: () => {
         this.#searching = !this.#searching;
@@ -60,20 +63,70 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
       },
       problem: list.status === 'failed' ? problemOf(app, list.problem) : undefined,
       beside: html`${pauseButton(app, list)}${this.actions()}`,
-    })}
-    ${this.progress()}
-    ${
-      list.rows.length > 0
-        ? logTable<Row>(app, {
-            list,
-            window: this.#window,
-            name: kind.route,
-            columns: this.#columns(),
-            lengths: this.#lengths.of(list.rows),
-            open: (row) => this.open(row),
-          })
-        : listState(app, kind.route, list, filter)
+    });
+    return html`${search} ${this.progress()}
+      ${list.rows.length > 0 ? html`${this.#table(list)}${this.#footer(list)}` : this.#noRows(list)}`;
+  }
+
+  /** Only some of the rows are in the page; a click anywhere on one opens it. */
+  #table({ rows, status, complete }: LiveList<Row>): TemplateResult {
+    const { route } = this.kind;
+    const { first, last, before, after } = this.#window.range(rows.map(({ id }) => id));
+    const columns = this.#columns().filter(({ name }) => name !== 'registry' || showsSeveral(this.app));
+    return html`<div class="nrp-scroll" tabindex="-1" @scroll=${this.#window.scrolled}>
+      <div style="padding-top:${before}px;padding-bottom:${after}px">
+        <table
+          class="nrp-table nrp-log nrp-${route}"
+          aria-busy=${String(status === 'loading')}
+          aria-rowcount=${complete ? rows.length + 1 : -1}
+          @keydown=${this.#window.pressed}
+          @focusin=${this.#window.focused}
+        >
+          <caption class="nrp-hidden">${this.t(`${route}.caption`)}</caption>
+          ${tableHead(this.app, columns, this.#lengths.of(rows))}
+          <tbody>
+            ${repeat(
+              rows.slice(first, last),
+              ({ id }) => id,
+              (row, index) => {
+                const open = (event: MouseEvent) => this.#openFrom(event, row);
+                return html`<tr aria-rowindex=${first + index + 2} @click=${open}>${cells(columns, row)}</tr>`;
+              },
+            )}
+          </tbody>
+        </table>
+      </div>
+    </div>`;
+  }
+
+  /** Opens a row from its button, to which the focus comes back. */
+  #openFrom({ currentTarget }: MouseEvent, row: Row): void {
+    (currentTarget as Element).querySelector<HTMLElement>('[data-row]')?.focus({ preventScroll: true });
+    this.open(row);
+  }
+
+  /** How much is shown, and whether it is live. */
+  #footer({ rows, complete, paused }: LiveList<Row>): TemplateResult {
+    const count = this.app.formats.count(rows.length) + (complete ? '' : '+');
+    return html`<div class="nrp-foot nrp-muted">
+      <span>${this.t(`${this.kind.route}.shown`, { count })}</span>
+      <span>${this.t(paused ? 'live.paused' : 'live.on')}</span>
+    </div>`;
+  }
+
+  #noRows(list: LiveList<Row>): TemplateResult {
+    const { app, kind } = this;
+    const filter = kind.filterOf(app.navigation);
+    if (list.status === 'loading') return waitNote(this.t('loading'));
+    if (list.status === 'failed') {
+      return failedState(app, problemOf(app, list.problem), () => list.refresh());
     }
-    ${listFooter(app, kind.route, list)}`;
+    if (filter.asked > 0) return list.complete ? noneFound(app, filter) : waitNote(this.t('searching'));
+    return emptyState(
+      kind.route === 'events' ? 'fa-inbox' : 'fa-list-alt',
+      this.t(`empty.${kind.route}.title`),
+      this.t(`empty.${kind.route}.text`),
+      examplesButton(app),
+    );
   }
 }

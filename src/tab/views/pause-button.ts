@@ -1,7 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
-import type { LiveList } from '../data/live-list.ts';
-import type { ListRow } from '../data/row-merging.ts';
+import type { ListRow, LiveList } from '../data/live-list.ts';
 import { iconButton } from './parts.ts';
 
 const mostTold = 1000;
