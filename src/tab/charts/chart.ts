@@ -41,11 +41,10 @@ export class Chart {
     this.#themed.observe(document.documentElement, { attributeFilter: ['class'] });
   }
 
+  /** What it shows from now on, of the same lines as before. */
   show(data: ChartData): void {
-    const same =
-      this.#data?.lines.map(({ label }) => label).join() === data.lines.map(({ label }) => label).join();
     this.#data = data;
-    if (this.#plot && same) this.#plot.setData(tableOf(data));
+    if (this.#plot) this.#plot.setData(tableOf(data));
     else this.#draw();
   }
 

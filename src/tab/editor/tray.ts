@@ -20,7 +20,7 @@ export function showTray({ text }: Texts, title: string, content: HTMLElement): 
   const opener = document.activeElement;
   let own: Shown | undefined;
   RED.tray.show({
-    title: escapeHtml(title),
+    title: RED.utils.sanitize(title),
     width: 760,
     buttons: [{ id: 'nrp-tray-close', text: text('button.close'), click: closeTray }],
     open(tray, done) {
@@ -60,11 +60,4 @@ function closeOnEscape(event: KeyboardEvent): void {
 
 function isOnTop({ body }: Shown): boolean {
   return [...document.querySelectorAll('#red-ui-editor-stack .red-ui-tray')].at(-1)?.contains(body) ?? false;
-}
-
-/** The editor takes HTML for a title. */
-function escapeHtml(text: string): string {
-  const element = document.createElement('span');
-  element.textContent = text;
-  return element.innerHTML;
 }

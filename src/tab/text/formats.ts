@@ -17,51 +17,47 @@ const lengths = [
   ['millisecond', 1, 0],
 ] as const;
 
+function intlFormats(language: string, timeZone: string | undefined) {
+  const dates = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(language, { ...options, ...(timeZone !== undefined && { timeZone }) });
+  const numbers = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(language, options);
+  const minute = { hour: '2-digit', minute: '2-digit' } as const;
+  return {
+    relative: new Intl.RelativeTimeFormat(language, { style: 'short', numeric: 'auto' }),
+    absolute: dates({ dateStyle: 'medium', timeStyle: 'medium' }),
+    time: dates({ timeStyle: 'medium' }),
+    dayAndTime: dates({ month: 'short', day: 'numeric', ...minute }),
+    date: dates({ dateStyle: 'medium' }),
+    clock: dates(minute),
+    number: numbers({ maximumFractionDigits: 1 }),
+    percent: numbers({ style: 'percent', maximumFractionDigits: 1 }),
+    lengths: lengths.map(([unit, size, maximumFractionDigits]) => ({
+      size,
+      format: numbers({ style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits }),
+    })),
+  };
+}
+
 /** Times, durations and numbers as people of one language write them. */
 export class Formats {
-  readonly #relative: Intl.RelativeTimeFormat;
-  readonly #absolute: Intl.DateTimeFormat;
-  readonly #time: Intl.DateTimeFormat;
-  readonly #dayAndTime: Intl.DateTimeFormat;
-  readonly #date: Intl.DateTimeFormat;
-  readonly #clock: Intl.DateTimeFormat;
-  readonly #number: Intl.NumberFormat;
-  readonly #percent: Intl.NumberFormat;
-  readonly #lengths: readonly { readonly size: number; readonly format: Intl.NumberFormat }[];
+  readonly #intl: ReturnType<typeof intlFormats>;
 
   /** @param wanted as the editor or the browser tells it; `en-US` stands in for what is no language */
   constructor(wanted: string, timeZone?: string) {
-    const language = languageTag(wanted);
-    const zone = { ...(timeZone !== undefined && { timeZone }) };
-    const dates = (options: Intl.DateTimeFormatOptions) =>
-      new Intl.DateTimeFormat(language, { ...options, ...zone });
-    const numbers = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(language, options);
-    const minute = { hour: '2-digit', minute: '2-digit' } as const;
-    this.#relative = new Intl.RelativeTimeFormat(language, { style: 'short', numeric: 'auto' });
-    this.#absolute = dates({ dateStyle: 'medium', timeStyle: 'medium' });
-    this.#time = dates({ timeStyle: 'medium' });
-    this.#dayAndTime = dates({ month: 'short', day: 'numeric', ...minute });
-    this.#date = dates({ dateStyle: 'medium' });
-    this.#clock = dates(minute);
-    this.#number = numbers({ maximumFractionDigits: 1 });
-    this.#percent = numbers({ style: 'percent', maximumFractionDigits: 1 });
-    this.#lengths = lengths.map(([unit, size, maximumFractionDigits]) => ({
-      size,
-      format: numbers({ style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits }),
-    }));
+    this.#intl = intlFormats(languageTag(wanted), timeZone);
   }
 
   /** `2 min. ago`, `in 5 min.`, `now`. @param at ISO 8601 @param now ms since 1970 */
   relative(at: string, now: number): string {
     const seconds = Math.round((Date.parse(at) - now) / 1000);
-    if (Math.abs(seconds) < 5) return this.#relative.format(0, 'second');
+    if (Math.abs(seconds) < 5) return this.#intl.relative.format(0, 'second');
     const [unit, size] = distances.find(([, size]) => Math.abs(seconds) >= size) ?? distances[3];
-    return this.#relative.format(Math.trunc(seconds / size), unit);
+    return this.#intl.relative.format(Math.trunc(seconds / size), unit);
   }
 
   /** Date and time in the reader's zone. @param at ISO 8601 */
   absolute(at: string): string {
-    return this.#absolute.format(new Date(at));
+    return this.#intl.absolute.format(new Date(at));
   }
 
   /**
@@ -70,30 +66,30 @@ export class Formats {
    */
   brief(at: string, now: number): string {
     const time = new Date(at);
-    if (this.#date.format(time) === this.#date.format(now)) return this.#time.format(time);
+    if (this.#intl.date.format(time) === this.#intl.date.format(now)) return this.#intl.time.format(time);
     const sameYear = time.getFullYear() === new Date(now).getFullYear();
-    return (sameYear ? this.#dayAndTime : this.#date).format(time);
+    return (sameYear ? this.#intl.dayAndTime : this.#intl.date).format(time);
   }
 
   /** Hours and minutes of a day in the reader's zone. @param at ms since 1970 */
   clock(at: number): string {
-    return this.#clock.format(at);
+    return this.#intl.clock.format(at);
   }
 
   /** `23 ms`, `1.2 sec`, `5 min`. @param ms null: nothing is known, `–` */
   duration(ms: number | null): string {
     if (ms === null) return '–';
-    const length = this.#lengths.find(({ size }) => ms >= size) ?? this.#lengths.at(-1);
+    const length = this.#intl.lengths.find(({ size }) => ms >= size) ?? this.#intl.lengths.at(-1);
     return length?.format.format(ms / length.size) ?? '';
   }
 
   count(value: number): string {
-    return this.#number.format(value);
+    return this.#intl.number.format(value);
   }
 
   /** @param rate 0 to 1 */
   percent(rate: number): string {
     // 0.9996 must not read as if nothing had failed.
-    return this.#percent.format(rate < 1 ? Math.min(rate, 0.999) : 1);
+    return this.#intl.percent.format(rate < 1 ? Math.min(rate, 0.999) : 1);
   }
 }

@@ -2,20 +2,18 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { Chart, type ChartData } from '../charts/chart.ts';
 import { define, View } from './view.ts';
 
-/** A chart with its legend; what it shows is told in words as well. */
+export interface Figure extends ChartData {
+  readonly heading: string;
+  /** What is drawn, told in words. */
+  readonly words: string;
+  /** What one should know of it. */
+  readonly note?: string | undefined;
+}
+
+/** A chart with its legend. */
 export class ChartView extends View {
-  static override properties = {
-    ...View.properties,
-    data: { attribute: false },
-    heading: {},
-    words: {},
-    note: {},
-  };
-  declare data: ChartData;
-  declare heading: string;
-  declare words: string;
-  /** What one should know of what is drawn. */
-  declare note: string | undefined;
+  static override properties = { ...View.properties, figure: { attribute: false } };
+  declare figure: Figure;
   #chart: Chart | undefined;
 
   override disconnectedCallback(): void {
@@ -25,16 +23,17 @@ export class ChartView extends View {
   }
 
   override render(): TemplateResult {
+    const { heading, words, note, lines } = this.figure;
     return html`<figure class="nrp-chart">
-      <figcaption>
-        <span>${this.heading}</span>
-        ${this.data.lines.map(
+      <figcaption class="nrp-items">
+        <span>${heading}</span>
+        ${lines.map(
           ({ label, colour }) =>
             html`<span class="nrp-legend-entry"><i style="background:var(${colour})" aria-hidden="true"></i>${label}</span>`,
         )}
-        ${this.note ? html`<span class="nrp-muted">${this.note}</span>` : nothing}
+        ${note ? html`<span class="nrp-muted">${note}</span>` : nothing}
       </figcaption>
-      <div class="nrp-plot" role="img" aria-label=${`${this.heading}: ${this.words}`}></div>
+      <div class="nrp-plot" role="img" aria-label=${`${heading}: ${words}`}></div>
     </figure>`;
   }
 
@@ -42,7 +41,7 @@ export class ChartView extends View {
     const place = this.querySelector<HTMLElement>('.nrp-plot');
     if (!place) return;
     this.#chart ??= new Chart(place);
-    this.#chart.show(this.data);
+    this.#chart.show(this.figure);
   }
 }
 

@@ -13,7 +13,8 @@ import { iconButton } from './parts.ts';
 export function handlerFlag(app: App, handlers: Handlers, row: HandlerRow): TemplateResult {
   const { text } = app;
   const refused = refusalOf(app, row);
-  const next = row.status === 'enabled' ? 'disabled' : 'enabled';
+  const isOn = row.status === 'enabled';
+  const next = isOn ? 'disabled' : 'enabled';
   const { override } = row.deployed ?? {};
   const hints = [refused ?? text(`flagHint.${next}`), override ? overrideText(app, override) : ''];
   const act = () =>
@@ -21,9 +22,9 @@ export function handlerFlag(app: App, handlers: Handlers, row: HandlerRow): Temp
   const name = nameOf(row);
   return html`<button
     type="button"
-    class="red-ui-button red-ui-button-small nrp-flag nrp-flag-${row.status}"
+    class="red-ui-button red-ui-button-small nrp-flag ${isOn ? 'nrp-good' : ''}"
     role="switch"
-    aria-checked=${String(row.status === 'enabled')}
+    aria-checked=${String(isOn)}
     aria-disabled=${refused === undefined ? nothing : 'true'}
     aria-label=${text('flagOf', { name, status: text(`flag.${row.status}`) })}
     title=${hints.filter(Boolean).join('\n')}
@@ -37,9 +38,7 @@ function refusalOf({ text, refusal }: App, { standing, status }: HandlerRow): st
   return status === 'archived' ? text('flagRefused.archived') : undefined;
 }
 
-type Switchable = Exclude<HandlerRow['status'], 'archived'>;
-
-function switchTo(app: App, handlers: Handlers, row: HandlerRow, status: Switchable): Promise<void> {
+function switchTo(app: App, handlers: Handlers, row: HandlerRow, status: Override['status']): Promise<void> {
   return tellProblems(app, async () => {
     await handlers.switch(row, status);
     app.announcements.say(app.text(`flagDone.${status}`, { name: nameOf(row) }));
@@ -52,16 +51,17 @@ export function overrideNote(app: App, handlers: Handlers, row: HandlerRow): Tem
   if (!deployed?.override) return nothing;
   const { override, configuredStatus } = deployed;
   const { text } = app;
-  const undo = () => void switchTo(app, handlers, row, configuredStatus as Switchable);
+  const undo = () => void switchTo(app, handlers, row, configuredStatus as Override['status']);
   const explain = async ({ currentTarget }: MouseEvent) => {
-    const question = { text: text('override.ask'), yes: text('button.save'), field: text('override.reason') };
     const reason = await ask(app, currentTarget as HTMLElement, {
-      ...question,
+      text: text('override.ask'),
+      yes: text('button.save'),
+      field: text('override.reason'),
       value: override.reason ?? '',
     });
     if (reason === undefined) return;
     await tellProblems(app, async () => {
-      await handlers.switch(row, override.status as Switchable, reason);
+      await handlers.switch(row, override.status, reason);
       app.announcements.say(text('override.explainDone'));
     });
   };

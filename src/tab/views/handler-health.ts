@@ -55,8 +55,8 @@ function wordsOf({ text, formats }: App, { successRate, p95Ms, parked, lastError
 }
 
 function circuit(app: App, handlers: Handlers, row: HandlerRow): TemplateResult | typeof nothing {
-  const { state, since, error } = row.deployed?.circuit ?? { state: 'closed', since: null, error: null };
-  if (state === 'closed') return nothing;
+  if (!row.deployed || row.deployed.circuit.state === 'closed') return nothing;
+  const { state, since, error } = row.deployed.circuit;
   const { text, formats, mayWrite } = app;
   const hint = [
     text(`circuit.hint.${state}`),

@@ -1,15 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ChartData } from '../charts/chart.ts';
 import { localTime } from '../data/filters.ts';
 import { Handlers } from '../data/handlers.ts';
 import { Overview } from '../data/overview.ts';
 import { shownRegistries } from '../data/shown-registries.ts';
 import { rangeOf, type Series, spans } from '../data/statistics.ts';
 import { attention } from './attention.ts';
+import type { Figure } from './chart-view.ts';
+import './chart-view.ts';
 import { problemOf } from './notices.ts';
 import { problemNote, wordButton } from './parts.ts';
 import { define, lazy, View, Watch } from './view.ts';
-import './chart-view.ts';
 
 /** How things have been going: numbers, lines over time, and what needs attention. */
 class OverviewView extends View {
@@ -67,37 +67,38 @@ class OverviewView extends View {
     const { span } = this.#numbers();
     const onPick = (at: number) =>
       navigation.showExecutions({ from: localTime(at * 1000), to: localTime((at + span.step) * 1000) });
-    const axes = {
-      at: series.at,
-      clock: (at: number) => formats.clock(at),
-      open: series.open !== null,
-      onPick,
+    const chart = (name: string, own: Pick<Figure, 'words' | 'note' | 'format' | 'lines'>) => {
+      const axes = {
+        at: series.at,
+        clock: (at: number) => formats.clock(at),
+        open: series.open !== null,
+        onPick,
+      };
+      const figure: Figure = { ...axes, heading: this.t(`overview.${name}`), ...own };
+      return html`<nrp-chart .app=${this.app} .figure=${figure}></nrp-chart>`;
     };
     const counted = (status: keyof typeof totals, colour: string) =>
       line(this.t(`status.${status}`), `--red-ui-node-status-colors-${colour}`, series[status], true);
-    const pace: ChartData = {
-      ...axes,
-      format: (value) => formats.count(value),
-      lines: [counted('succeeded', 'green'), counted('failed', 'red'), counted('parked', 'yellow')],
-    };
-    const time: ChartData = {
-      ...axes,
-      format: (value) => formats.duration(value),
-      lines: [
-        line('p50', '--red-ui-node-status-colors-blue', series.p50, false),
-        line('p95', '--red-ui-text-color-warning', series.p95, false),
-      ],
-    };
     const from = localTime(rangeOf(span, Date.now()).from);
     const count = (status: keyof typeof totals) =>
       html`<button type="button" class="nrp-link" @click=${() => navigation.showExecutions({ status, from })}>
         ${this.t(`overview.${status}Count`, { count: formats.count(totals[status]) })}
       </button>`;
-    const words = this.t('overview.words', { ...totals });
-    const note = series.open ? this.t(`overview.open.${span.name}`, { ...series.open }) : undefined;
-    return html`<p class="nrp-totals">${count('succeeded')} ${count('failed')} ${count('parked')}</p>
-      <nrp-chart .app=${this.app} .data=${pace} .heading=${this.t('overview.pace')} .words=${words} .note=${note}></nrp-chart>
-      <nrp-chart .app=${this.app} .data=${time} .heading=${this.t('overview.latency')} .words=${latencyWords(series, (ms) => formats.duration(ms))}></nrp-chart>`;
+    return html`<p class="nrp-totals nrp-items">${count('succeeded')} ${count('failed')} ${count('parked')}</p>
+      ${chart('pace', {
+        words: this.t('overview.words', { ...totals }),
+        note: series.open ? this.t(`overview.open.${span.name}`, { ...series.open }) : undefined,
+        format: (value) => formats.count(value),
+        lines: [counted('succeeded', 'green'), counted('failed', 'red'), counted('parked', 'yellow')],
+      })}
+      ${chart('latency', {
+        words: latencyWords(series, (ms) => formats.duration(ms)),
+        format: (value) => formats.duration(value),
+        lines: [
+          line('p50', '--red-ui-node-status-colors-blue', series.p50, false),
+          line('p95', '--red-ui-text-color-warning', series.p95, false),
+        ],
+      })}`;
   }
 }
 

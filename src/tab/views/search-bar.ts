@@ -63,15 +63,7 @@ function form<F extends object>(search: SearchBar<F>): TemplateResult {
         ${field.kind === 'select' ? select(search, field) : input(search, field)}
       </div>`,
     )}
-    ${search.fields.map((field) => (field.kind === 'text' && field.options ? offers(field) : nothing))}
   </div>`;
-}
-
-/** What a text field offers; outside its label, of which it would become a part. */
-function offers<F extends object>({ name, options }: Field<F>): TemplateResult {
-  return html`<datalist id="nrp-${name}-options">
-    ${options?.map(([value, label]) => html`<option value=${value}>${label}</option>`)}
-  </datalist>`;
 }
 
 function idOf<F extends object>({ name }: Field<F>): string {
@@ -91,6 +83,8 @@ function select<F extends object>(search: SearchBar<F>, field: Field<F>): Templa
 }
 
 function input<F extends object>(search: SearchBar<F>, field: Field<F>, className = ''): TemplateResult {
+  const { options } = field;
+  const offers = options && `nrp-${field.name}-options`;
   const delayed = (event: Event) => later(event.target as HTMLInputElement, () => fill(search, field, event));
   return html`<input
       id=${className ? nothing : idOf(field)}
@@ -99,7 +93,7 @@ function input<F extends object>(search: SearchBar<F>, field: Field<F>, classNam
       step=${field.kind === 'time' ? '1' : nothing}
       aria-label=${className ? field.label : nothing}
       placeholder=${className ? field.label : nothing}
-      list=${field.options ? `nrp-${field.name}-options` : nothing}
+      list=${offers ?? nothing}
       autocomplete="off"
       spellcheck="false"
       maxlength="256"
@@ -109,7 +103,7 @@ function input<F extends object>(search: SearchBar<F>, field: Field<F>, classNam
       @keydown=${(event: KeyboardEvent) => {
         if (event.key === 'Enter') fill(search, field, event);
       }}
-    />`;
+    />${options && html`<datalist id=${offers}>${options.map(([value, label]) => html`<option value=${value}>${label}</option>`)}</datalist>`}`;
 }
 
 const waiting = new WeakMap<Element, ReturnType<typeof setTimeout>>();
