@@ -1,5 +1,5 @@
 import type { EditorNode } from '../editor/red.ts';
-import { logDefaults, type ShownStatus } from '../engine/words/log-settings.ts';
+import { logDefaults, type ShownStatus } from '../engine/words/execution.ts';
 import { fieldOf, propertyOf, showDefaults } from './shared/fields.ts';
 import { handlersOf } from './shared/handlers.ts';
 import { labelStyle } from './shared/label-style.ts';

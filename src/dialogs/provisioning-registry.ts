@@ -1,6 +1,6 @@
 import type { EditorNode } from '../editor/red.ts';
+import { asData, isRecord } from '../engine/words/absent.ts';
 import type { OwnEventType } from '../engine/words/catalogue.ts';
-import { asData, isRecord } from '../engine/words/event-data.ts';
 import { orderings, registryBounds, registryDefaults } from '../engine/words/registry-settings.ts';
 import { check } from './shared/check.ts';
 import { choice } from './shared/choice.ts';

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { withoutAbsent } from '../engine/words/absent.ts';
-import { shownStatuses } from '../engine/words/execution.ts';
+import { logDefaults, shownStatuses } from '../engine/words/execution.ts';
 import { eventPatternSchema } from '../engine/words/handler.ts';
-import { logDefaults } from '../engine/words/log-settings.ts';
 import { parse } from '../engine/words/parse.ts';
 
 const statusList = `must be a list of ${shownStatuses.join(', ')}`;

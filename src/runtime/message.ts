@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { InvalidInput } from '../engine/words/errors.ts';
 import { type Envelope, parseEnvelope, resemblesEnvelope } from '../engine/words/event.ts';
-import { isJsonText, jsonTextRemedy } from '../engine/words/json-text.ts';
+import { isJsonText, jsonTextRemedy } from '../engine/words/json-problem.ts';
 
 /** Where a message's event comes from, as an event node's dialog has it. */
 export interface EventSource {

@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import type { NodeAPI } from 'node-red';
 import { z } from 'zod';
 import { AddressGuard } from '../engine/targets/http/address-guard.ts';
+import { integer } from '../engine/words/bounds.ts';
 import { InvalidInput } from '../engine/words/errors.ts';
 import { isVariableName } from '../engine/words/handler-settings.ts';
-import { integer } from '../engine/words/numbers.ts';
 import { parse } from '../engine/words/parse.ts';
 
 const cidr = 'a CIDR block such as "10.0.0.0/8"';

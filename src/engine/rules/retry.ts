@@ -1,4 +1,4 @@
-import type { RetryOn } from '../words/handler.ts';
+import type { RetryOn } from '../words/handler-settings.ts';
 import type { Outcome } from '../words/outcome.ts';
 
 /** How the time to the next attempt is spread, so that what failed together does not come back together. */

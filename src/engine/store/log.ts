@@ -7,12 +7,12 @@ import type {
   Page,
   StatisticsStep,
 } from '../words/answers.ts';
+import { integer, numeric } from '../words/bounds.ts';
 import { dateTimeSchema, instantOf } from '../words/date-time.ts';
 import { InvalidInput } from '../words/errors.ts';
 import { eventTypeSchema } from '../words/event.ts';
 import { type EventRow, type ExecutionRow, eventStatuses, shownStatuses } from '../words/execution.ts';
 import { nodeIdSchema } from '../words/handler.ts';
-import { integer, numeric } from '../words/numbers.ts';
 import { parse } from '../words/parse.ts';
 import { hasWords } from './search-words.ts';
 

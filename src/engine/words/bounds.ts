@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** Between which numbers a setting lies, both included. */
 export interface Bounds {
   readonly min: number;
@@ -17,3 +19,14 @@ export function isWithin(value: unknown, { min, max, whole }: Bounds): boolean {
     typeof number === 'number' && number >= min && number <= max && (!whole || Number.isSafeInteger(number))
   );
 }
+
+/** A schema for what `asNumber` makes a number of. */
+export const numeric = (schema: z.ZodType<number>) => z.preprocess(asNumber, schema);
+
+/** A schema for numbers that are within bounds. */
+export const within = ({ min, max, whole }: Bounds) => {
+  const error = `must be a ${whole ? 'whole number' : 'number'} from ${min} to ${max}`;
+  const number = whole ? z.int({ error }) : z.number({ error });
+  return numeric(number.min(min, `must be ${min} at least`).max(max, `must be ${max} at most`));
+};
+export const integer = (min: number, max: number) => within({ min, max, whole: true });

@@ -1,5 +1,5 @@
+import { asData, isRecord } from './absent.ts';
 import type { Envelope } from './event.ts';
-import { asData, isRecord } from './event-data.ts';
 import { groupOf } from './event-type.ts';
 import jerasoftEvents from './jerasoft-events.json' with { type: 'json' };
 import { isObjectId } from './object-id.ts';
@@ -9,7 +9,10 @@ export interface EventType {
   readonly id: string;
   readonly group: string;
   readonly title: string;
-  /** Names the object that the event happened to; two types that share it share one order (see `objectOf`). */
+  /**
+   * Names the object that the event happened to; two types that share it share one order (see `objectOf`). Custom
+   * fields belong to their client: their changes and the client's must not overtake each other.
+   */
   readonly object?: string;
   readonly sample: Envelope;
 }
@@ -22,14 +25,14 @@ export interface OwnEventType {
   readonly sample?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Custom fields belong to their client: their changes and the client's must not overtake each other. */
-const objectOfBuiltIn: Readonly<Record<string, string>> = { 'clients.custom_fields.update': 'clients' };
-
 /** The 18 event types of JeraSoft VCS 3.26; source: its user guide, Integration → Provisioning API. */
-export const builtIn: readonly EventType[] = jerasoftEvents.map(({ id, group, title, sample }) => {
-  const object = objectOfBuiltIn[id];
-  return { id, group, title, sample, ...(object && { object }) };
-});
+export const builtIn: readonly EventType[] = jerasoftEvents.map(({ id, group, title, object, sample }) => ({
+  id,
+  group,
+  title,
+  sample,
+  ...(object && { object }),
+}));
 
 /** The group of a user's own event types. */
 export const ownGroup = 'Own';

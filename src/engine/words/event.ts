@@ -1,9 +1,8 @@
 import { z } from 'zod';
+import { asData } from './absent.ts';
 import { dateTimeSchema } from './date-time.ts';
-import { asData } from './event-data.ts';
 import { eventTypeLength, eventTypeShape } from './event-type.ts';
-import { frameProblem, isObject, jsonProblem } from './json-problem.ts';
-import { isJsonText, jsonTextRemedy } from './json-text.ts';
+import { frameProblem, isJsonText, isObject, jsonProblem, jsonTextRemedy } from './json-problem.ts';
 import { isObjectId, objectIdProblem } from './object-id.ts';
 import { parse } from './parse.ts';
 

@@ -14,6 +14,13 @@ export type ExecutionStatus = (typeof executionStatuses)[number];
 
 /** Those that the log, its nodes and the API know. */
 export const shownStatuses = executionStatuses.filter((status) => status !== 'pending');
+export type ShownStatus = (typeof shownStatuses)[number];
+
+/** What an absent property of a log node means. */
+export const logDefaults = {
+  statuses: ['failed'],
+  circuits: true,
+} as const satisfies { statuses: readonly ShownStatus[]; circuits: boolean };
 
 /** Why a parked execution waits. */
 export type ParkedFor = 'retry' | 'circuit' | 'order' | 'held' | 'disabled' | 'missing';

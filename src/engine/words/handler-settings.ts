@@ -14,6 +14,7 @@ export const onFailures = ['continue', 'stop'] as const;
 
 /** Which failures are retried: those that may pass by themselves, or every one. */
 export const retriedFailures = ['transient', 'any'] as const;
+export type RetryOn = (typeof retriedFailures)[number];
 
 /** Whether a script is started for each call, or once for many. */
 export const scriptModes = ['once', 'resident'] as const;

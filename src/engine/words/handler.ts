@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { within } from './bounds.ts';
 import { isEventPattern } from './event-type.ts';
 import {
   handlerBounds,
@@ -13,7 +14,6 @@ import {
 } from './handler-settings.ts';
 import { type HeaderSetter, isHeaderName, isHost, setterOf } from './headers.ts';
 import { hasReadableUser, hasUser, isHttpUrl } from './http-url.ts';
-import { within } from './numbers.ts';
 import { isSigningSecret, signingSecretRemedy } from './signing-secret.ts';
 
 /** Node ids name folders, files and webhook ids. */
@@ -53,9 +53,6 @@ const variableSchema = z.object({
 
 export const handlerStatusSchema = z.enum(handlerStatuses);
 
-export const retryOnSchema = z.enum(retriedFailures);
-export type RetryOn = z.infer<typeof retryOnSchema>;
-
 const common = {
   id: nodeIdSchema,
   name: z.string().default(handlerDefaults.name),
@@ -68,7 +65,7 @@ const common = {
     .array(within(handlerBounds.retryDelay), { error: 'must be a list of seconds' })
     .max(mostRetries, `must have ${mostRetries} delays at most`)
     .default([...handlerDefaults.retryDelays]),
-  retryOn: retryOnSchema.default(handlerDefaults.retryOn),
+  retryOn: z.enum(retriedFailures).default(handlerDefaults.retryOn),
   concurrency: within(handlerBounds.concurrency).default(handlerDefaults.concurrency),
   ratePerSecond: within(handlerBounds.ratePerSecond).default(handlerDefaults.ratePerSecond),
 };

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { absentAsMissing } from './absent.ts';
+import { within } from './bounds.ts';
 import { dataSchema, eventTypeSchema } from './event.ts';
 import { nodeIdSchema } from './handler.ts';
-import { within } from './numbers.ts';
 import { orderings, registryBounds, registryDefaults } from './registry-settings.ts';
 
 /** What stands beside the registries' folders: the script folder, and the projects' own. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseEventQuery, parseExecutionQuery, parseStatisticsQuery } from '../../engine/store/log.ts';
-import { numeric } from '../../engine/words/numbers.ts';
+import { numeric } from '../../engine/words/bounds.ts';
 import type { Provisioning } from '../provisioning.ts';
 import type { AdminRequest, Routes } from './routes.ts';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseExecutionFilter } from '../../engine/store/log.ts';
+import { numeric } from '../../engine/words/bounds.ts';
 import { NotFound } from '../../engine/words/errors.ts';
 import { parseEnvelope } from '../../engine/words/event.ts';
-import { numeric } from '../../engine/words/numbers.ts';
 import type { Provisioning } from '../provisioning.ts';
 import type { AdminRequest, Routes } from './routes.ts';
 
