@@ -7,14 +7,13 @@ import { fire } from './event/fire.ts';
 import { choice } from './shared/choice.ts';
 import { complete } from './shared/completion.ts';
 import { fieldOf, hasCredential, propertyOf, showDefaults, showOnly } from './shared/fields.ts';
-import { labelStyle } from './shared/label-style.ts';
+import { paletteNode } from './shared/palette-node.ts';
 import { eventTypeProblem, validator } from './shared/problems.ts';
 import { referenceOf } from './shared/reference.ts';
 import { offerSecret } from './shared/secret.ts';
 import { textsOf } from './shared/texts.ts';
 
 interface EventNode extends EditorNode {
-  readonly name?: string;
   readonly eventType?: string;
 }
 
@@ -31,7 +30,7 @@ function pathProblem(path = defaultIntakePath, node: EditorNode): string {
   const other = RED.nodes
     .filterNodes({ type: 'provisioning-event' })
     .find((event) => event.id !== node.id && receivesAt(event, path));
-  return other ? text('error.pathInUse', { name: other['name'] || other.id }) : '';
+  return other ? text('error.pathInUse', { name: other.name || other.id }) : '';
 }
 
 function receivesAt(event: EditorNode, path: string): boolean {
@@ -66,8 +65,7 @@ function describe(node: EditorNode): void {
 }
 
 RED.nodes.registerType<EventNode>('provisioning-event', {
-  category: 'provisioning',
-  color: '#3FADB5',
+  ...paletteNode('provisioning-event', text('palette')),
   defaults: {
     configVersion: { value: 1 },
     name: { value: '' },
@@ -103,12 +101,9 @@ RED.nodes.registerType<EventNode>('provisioning-event', {
   },
   inputs: 1,
   outputs: 1,
-  icon: 'provisioning-event.svg',
-  paletteLabel: () => text('palette'),
   label() {
     return this.name || this.eventType || text('palette');
   },
-  labelStyle,
   button: {
     visible() {
       return Boolean(this.eventType);
@@ -123,7 +118,7 @@ RED.nodes.registerType<EventNode>('provisioning-event', {
   oneditprepare() {
     const field = (property: string) => fieldOf(this, property);
     showDefaults(this);
-    complete(field('eventType'), { registry: () => field('registry').val() ?? '', patterns: false });
+    complete(field('eventType'), () => field('registry').val() ?? '');
     choice(this, 'intakeAuth', ['none', ...Object.keys(credentials)], (value) => text(`auth.${value}`));
     offerSecret(field('intakeSecret'));
     field('objectId').typedInput({

@@ -1,12 +1,7 @@
 import { dialogPlugin } from '../editor/dialog-plugin.ts';
-import type { EditorNode } from '../editor/red.ts';
 import { type HandlerNode, handlersOf } from './shared/handlers.ts';
-import { labelStyle } from './shared/label-style.ts';
+import { paletteNode } from './shared/palette-node.ts';
 import { textsOf } from './shared/texts.ts';
-
-interface ExecutorNode extends EditorNode {
-  readonly name?: string;
-}
 
 const text = textsOf('provisioning-executor');
 const changes = ['nodes:add', 'nodes:change', 'nodes:remove'];
@@ -61,9 +56,8 @@ function showHandler(row: JQuery, handler: HandlerNode): void {
     );
 }
 
-RED.nodes.registerType<ExecutorNode>('provisioning-executor', {
-  category: 'provisioning',
-  color: '#3FADB5',
+RED.nodes.registerType('provisioning-executor', {
+  ...paletteNode('provisioning-executor', text('palette')),
   defaults: {
     configVersion: { value: 1 },
     name: { value: '' },
@@ -72,12 +66,6 @@ RED.nodes.registerType<ExecutorNode>('provisioning-executor', {
   inputs: 1,
   outputs: 3,
   outputLabels: (index) => text(`output.${outputs[index]}`),
-  icon: 'provisioning-executor.svg',
-  paletteLabel: () => text('palette'),
-  label() {
-    return this.name || text('palette');
-  },
-  labelStyle,
   oneditprepare() {
     stopShowing = showHandlers($('#provisioning-executor-handlers'), $('#node-input-registry'));
   },

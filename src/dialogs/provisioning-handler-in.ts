@@ -1,12 +1,11 @@
 import { isOn } from '../editor/nodes.ts';
 import type { EditorNode } from '../editor/red.ts';
 import { entrancesOf } from './shared/handlers.ts';
-import { labelStyle } from './shared/label-style.ts';
+import { paletteNode } from './shared/palette-node.ts';
 import { validator } from './shared/problems.ts';
 import { textsOf } from './shared/texts.ts';
 
 interface HandlerInNode extends EditorNode {
-  readonly name?: string;
   readonly handler: string;
 }
 
@@ -18,12 +17,11 @@ function handlerProblem(id = '', node: EditorNode): string {
   if (handler['handlerType'] !== 'flow') return text('error.notFlow');
   if (handler.valid === false) return text('error.invalid');
   const other = entrancesOf(id).find((entrance) => entrance.id !== node.id && isOn(entrance));
-  return other ? text('error.taken', { name: other['name'] || other.id }) : '';
+  return other ? text('error.taken', { name: other.name || other.id }) : '';
 }
 
 RED.nodes.registerType<HandlerInNode>('provisioning-handler-in', {
-  category: 'provisioning',
-  color: '#3FADB5',
+  ...paletteNode('provisioning-handler-in', text('palette')),
   defaults: {
     configVersion: { value: 1 },
     name: { value: '' },
@@ -38,11 +36,7 @@ RED.nodes.registerType<HandlerInNode>('provisioning-handler-in', {
   },
   inputs: 0,
   outputs: 1,
-  icon: 'provisioning-handler-in.svg',
-  paletteLabel: () => text('palette'),
   label() {
-    const handler = RED.nodes.node(this.handler)?.['name'];
-    return this.name || (handler as string | undefined) || text('palette');
+    return this.name || RED.nodes.node(this.handler)?.name || text('palette');
   },
-  labelStyle,
 });

@@ -1,18 +1,12 @@
-import type { EditorNode } from '../editor/red.ts';
 import { choice } from './shared/choice.ts';
 import { fieldOf, showDefaults } from './shared/fields.ts';
-import { labelStyle } from './shared/label-style.ts';
+import { paletteNode } from './shared/palette-node.ts';
 import { textsOf } from './shared/texts.ts';
-
-interface ReplyNode extends EditorNode {
-  readonly name?: string;
-}
 
 const text = textsOf('provisioning-handler-reply');
 
-RED.nodes.registerType<ReplyNode>('provisioning-handler-reply', {
-  category: 'provisioning',
-  color: '#3FADB5',
+RED.nodes.registerType('provisioning-handler-reply', {
+  ...paletteNode('provisioning-handler-reply', text('palette')),
   defaults: {
     configVersion: { value: 1 },
     name: { value: '' },
@@ -21,12 +15,6 @@ RED.nodes.registerType<ReplyNode>('provisioning-handler-reply', {
   inputs: 1,
   outputs: 0,
   align: 'right',
-  icon: 'provisioning-handler-reply.svg',
-  paletteLabel: () => text('palette'),
-  label() {
-    return this.name || text('palette');
-  },
-  labelStyle,
   oneditprepare() {
     const outcome = fieldOf(this, 'outcome');
     const explain = () => $('#provisioning-handler-reply-outcome').text(text(`hint.${outcome.val()}`));

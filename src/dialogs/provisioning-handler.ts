@@ -20,6 +20,12 @@ const namesProblem = (problemOf: (name: string, node: HandlerNode) => string) =>
     firstOf(values.map(({ name }) => problemOf(name, node))),
   );
 
+const number = (property: keyof typeof handlerDefaults & keyof typeof handlerBounds, label: string) => ({
+  value: handlerDefaults[property],
+  label,
+  validate: within(handlerBounds[property]),
+});
+
 RED.nodes.registerType<HandlerNode>('provisioning-handler', {
   category: 'config',
   hasUsers: false,
@@ -35,33 +41,17 @@ RED.nodes.registerType<HandlerNode>('provisioning-handler', {
       ),
     },
     handlerStatus: { value: handlerDefaults.handlerStatus },
-    priority: {
-      value: handlerDefaults.priority,
-      label: text('label.priority'),
-      validate: within(handlerBounds.priority),
-    },
+    priority: number('priority', text('label.priority')),
     handlerType: { value: handlerDefaults.handlerType },
-    timeoutSeconds: {
-      value: handlerDefaults.timeoutSeconds,
-      label: text('label.timeout'),
-      validate: within(handlerBounds.timeoutSeconds),
-    },
+    timeoutSeconds: number('timeoutSeconds', text('label.timeout')),
     onFailure: { value: handlerDefaults.onFailure },
     retryDelays: {
       value: handlerDefaults.retryDelays,
       validate: validator((delays = []) => delaysProblem(delays)),
     },
     retryOn: { value: handlerDefaults.retryOn },
-    concurrency: {
-      value: handlerDefaults.concurrency,
-      label: text('label.concurrency'),
-      validate: within(handlerBounds.concurrency),
-    },
-    ratePerSecond: {
-      value: handlerDefaults.ratePerSecond,
-      label: text('label.rate'),
-      validate: within(handlerBounds.ratePerSecond),
-    },
+    concurrency: number('concurrency', text('label.concurrency')),
+    ratePerSecond: number('ratePerSecond', text('label.rate')),
     url: { value: '', validate: validator(urlProblem) },
     headers: { value: [], validate: namesProblem(headerProblem) },
     auth: { value: handlerDefaults.auth, validate: validator((_auth, node) => credentialProblem(node)) },

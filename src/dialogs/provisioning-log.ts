@@ -2,13 +2,12 @@ import type { EditorNode } from '../editor/red.ts';
 import { logDefaults, type ShownStatus } from '../engine/words/execution.ts';
 import { fieldOf, propertyOf, showDefaults } from './shared/fields.ts';
 import { handlersOf } from './shared/handlers.ts';
-import { labelStyle } from './shared/label-style.ts';
+import { paletteNode } from './shared/palette-node.ts';
 import { patternList, readPatterns } from './shared/pattern-list.ts';
 import { patternsProblem, validator } from './shared/problems.ts';
 import { textsOf } from './shared/texts.ts';
 
 interface LogNode extends EditorNode {
-  readonly name?: string;
   events?: readonly string[];
   handlers?: readonly string[];
   statuses?: readonly string[];
@@ -50,8 +49,7 @@ function showHandlers(list: JQuery, chosen: Set<string>, registry: JQuery): void
 }
 
 RED.nodes.registerType<LogNode>('provisioning-log', {
-  category: 'provisioning',
-  color: '#3FADB5',
+  ...paletteNode('provisioning-log', text('palette')),
   defaults: {
     configVersion: { value: 1 },
     name: { value: '' },
@@ -68,12 +66,6 @@ RED.nodes.registerType<LogNode>('provisioning-log', {
   },
   inputs: 0,
   outputs: 1,
-  icon: 'provisioning-log.svg',
-  paletteLabel: () => text('palette'),
-  label() {
-    return this.name || text('palette');
-  },
-  labelStyle,
   oneditprepare() {
     const registry = fieldOf(this, 'registry');
     showDefaults(this);

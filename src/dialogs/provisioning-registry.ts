@@ -10,7 +10,6 @@ import { eventTypeProblem, firstOf, placeProblem, validator, within } from './sh
 import { textsOf } from './shared/texts.ts';
 
 interface RegistryNode extends EditorNode {
-  name?: string;
   eventTypes?: SavedType[];
 }
 
@@ -70,19 +69,21 @@ function parsed(sample: string): unknown {
   }
 }
 
+const number = (property: keyof typeof registryBounds) => ({
+  value: registryDefaults[property],
+  validate: within(registryBounds[property]),
+});
+
 RED.nodes.registerType<RegistryNode>('provisioning-registry', {
   category: 'config',
   defaults: {
     configVersion: { value: 1 },
     name: { value: '', validate: validator((_name, node) => placeProblem(node)) },
-    concurrency: { value: registryDefaults.concurrency, validate: within(registryBounds.concurrency) },
+    concurrency: number('concurrency'),
     ordering: { value: registryDefaults.ordering },
-    claimSeconds: { value: registryDefaults.claimSeconds, validate: within(registryBounds.claimSeconds) },
-    retentionDays: { value: registryDefaults.retentionDays, validate: within(registryBounds.retentionDays) },
-    retentionEvents: {
-      value: registryDefaults.retentionEvents,
-      validate: within(registryBounds.retentionEvents),
-    },
+    claimSeconds: number('claimSeconds'),
+    retentionDays: number('retentionDays'),
+    retentionEvents: number('retentionEvents'),
     eventTypes: { value: [], validate: validator(typesProblem) },
   },
   paletteLabel: () => text('palette'),

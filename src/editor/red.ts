@@ -5,6 +5,7 @@
 export interface EditorNode {
   readonly id: string;
   readonly type: string;
+  readonly name?: string;
   readonly z?: string;
   /** Switched off in the editor. */
   readonly d?: boolean;

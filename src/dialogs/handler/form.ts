@@ -24,18 +24,13 @@ import { showOverride } from './override.ts';
 import { delaysProblem, headerProblem, variableProblem } from './problems.ts';
 import { readDelays, spanOf, spellDelay } from './retry-delays.ts';
 
-/** What the form reads and writes by itself, besides the properties that have a field of their own. */
-interface Listed {
-  readonly events?: readonly string[];
+export interface HandlerNode extends ListedHandler {
+  readonly configVersion?: number | string;
+  readonly retryOn?: string;
   readonly retryDelays?: readonly number[] | string;
   readonly headers?: readonly NamedValue[];
   readonly args?: readonly string[];
   readonly environment?: readonly NamedValue[];
-}
-
-export interface HandlerNode extends ListedHandler, Listed {
-  readonly configVersion?: number | string;
-  readonly retryOn?: string;
 }
 
 const text = textsOf('provisioning-handler');
@@ -72,7 +67,7 @@ export function showForm(node: HandlerNode): void {
 }
 
 /** What stands in the lists and the field of delays. */
-export function readForm(): Listed {
+export function readForm() {
   return {
     events: readPatterns(part('events')),
     headers: readNamedValues(part('headers')),

@@ -1,17 +1,6 @@
+import type { ApiHandler } from '../../engine/words/answers.ts';
 import type { HandlerNode } from '../shared/handlers.ts';
 import { textsOf } from '../shared/texts.ts';
-
-/** What the admin API tells of a handler that an operator has switched. */
-interface Switched {
-  readonly id: string;
-  readonly configuredStatus: string;
-  readonly override: {
-    readonly status: string;
-    readonly by: string | null;
-    readonly at: string;
-    readonly reason: string | null;
-  } | null;
-}
 
 const text = textsOf('provisioning-handler');
 
@@ -19,17 +8,18 @@ const text = textsOf('provisioning-handler');
 export function showOverride(note: JQuery, { id, registry }: HandlerNode): void {
   if (!registry) return;
   const handlers = `provisioning/registries/${encodeURIComponent(registry)}/handlers`;
-  $.getJSON(handlers, ({ items }: { items: readonly Switched[] }) => {
+  $.getJSON(handlers, ({ items }: { items: readonly ApiHandler[] }) => {
     const { override, configuredStatus } = items.find((handler) => handler.id === id) ?? {};
     if (!override) return;
     const { by, at, reason, status } = override;
     const facts = [by, new Date(at).toLocaleString(), reason].filter(Boolean).join(', ');
     note.find('span').text(text('override.text', { facts, status: text(`status.${status}`) }));
     note.find('button').on('click', () => {
-      const undo = { method: 'PATCH', contentType: 'application/json' };
+      const data = JSON.stringify({ status: configuredStatus });
       $.ajax(`${handlers}/${encodeURIComponent(id)}`, {
-        ...undo,
-        data: JSON.stringify({ status: configuredStatus }),
+        method: 'PATCH',
+        contentType: 'application/json',
+        data,
       })
         .done(() => note.hide())
         .fail(({ responseJSON, status }) => {

@@ -8,12 +8,9 @@ export function check(field: JQuery<HTMLInputElement>, problemOf: (typed: string
     const typedInput = field.next('.red-ui-typedInput-container');
     const shown: JQuery = typedInput.length > 0 ? typedInput : field;
     shown.toggleClass('input-error', problem !== '');
-    if (tooltip && problem) tooltip.setContent(problem);
-    else if (problem) tooltip = RED.popover.tooltip(shown, problem);
-    else if (tooltip) {
-      tooltip.delete();
-      tooltip = undefined;
-    }
+    if (tooltip && problem) return tooltip.setContent(problem);
+    tooltip?.delete();
+    tooltip = problem ? RED.popover.tooltip(shown, problem) : undefined;
   };
   field.on('input change keyup', () => setTimeout(mark));
   mark();

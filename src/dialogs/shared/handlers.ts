@@ -3,7 +3,6 @@ import type { EditorNode } from '../../editor/red.ts';
 import { handlerDefaults, inChainOrder } from '../../engine/words/handler-settings.ts';
 
 export interface HandlerNode extends EditorNode {
-  readonly name?: string;
   readonly registry?: string;
   readonly events?: readonly string[];
   readonly handlerStatus?: string;

@@ -17,7 +17,7 @@ export function patternList(list: JQuery, values: readonly string[], registry: (
       const field = inputOf({ placeholder: 'clients.create', 'aria-label': text('label.eventType') });
       const title = $('<span class="provisioning-title">');
       row.addClass('provisioning-row').append(field.val(value), title);
-      complete(field, { registry, patterns: true });
+      complete(field, registry, true);
       check(field, (typed) => {
         const pattern = typed.trim();
         title.text(titleOf(pattern, registry()));

@@ -19,11 +19,6 @@ export function patternsProblem(patterns: readonly string[] = []): string {
   return firstOf(patterns.map(patternProblem));
 }
 
-export function numberProblem(value: unknown, bounds: Bounds): string {
-  if (value === undefined || referenceOf(value) !== undefined || isWithin(value, bounds)) return '';
-  return text(bounds.whole ? 'error.wholeNumber' : 'error.number', bounds);
-}
-
 /** Registries and handlers inside a subflow would exist once per instance. */
 export function placeProblem(node: EditorNode): string {
   return RED.nodes.subflow(node.z) ? text('error.subflow') : '';
@@ -45,5 +40,8 @@ export function validator<V>(
 }
 
 export function within(bounds: Bounds): Validator {
-  return validator((value) => numberProblem(value, bounds));
+  return validator((value) => {
+    if (value === undefined || referenceOf(value) !== undefined || isWithin(value, bounds)) return '';
+    return text(bounds.whole ? 'error.wholeNumber' : 'error.number', bounds);
+  });
 }
