@@ -1,9 +1,10 @@
 import type { ExecutionStatus } from '../words/execution.ts';
 import type { HandlerSnapshot } from '../words/handler.ts';
+import type { ReplayBatch } from './log.ts';
 import type { Stage } from './stage.ts';
 
-/** An event to be accepted. Times are ms since the epoch, here and everywhere in the journal. */
-export interface NewEvent {
+/** What an event says, and whose it is. */
+export interface EventContent {
   readonly eventType: string;
   readonly objectId: string;
   readonly objectKey: string;
@@ -11,6 +12,10 @@ export interface NewEvent {
   readonly ordered: boolean;
   /** The envelope's JSON. */
   readonly payload: string;
+}
+
+/** An event to be accepted. Times are ms since the epoch, here and everywhere in the journal. */
+export interface NewEvent extends EventContent {
   /** The event node that will emit it; null when nobody does. */
   readonly node: string | null;
   readonly acceptedAt: number;
@@ -48,7 +53,7 @@ export interface Take {
   /** The event's seq, or an event that is accepted in the same write. */
   readonly event: number | NewEvent;
   /** What the flow made of an accepted event; absent when it came as it went. */
-  readonly changed?: Pick<NewEvent, 'eventType' | 'objectId' | 'objectKey' | 'ordered' | 'payload'>;
+  readonly changed?: EventContent;
   /** The executor node; null when nobody waits for a message. */
   readonly executor: string | null;
   /** In chain order. None: the event is settled as `unhandled`. */
@@ -149,22 +154,13 @@ export interface Work {
 }
 
 /** An event on its way into the flow. */
-export interface Emission {
+export interface Emission extends Pick<NewEvent, 'node' | 'payload' | 'eventType' | 'objectId'> {
   readonly seq: number;
-  readonly node: string | null;
-  readonly payload: string;
-  readonly eventType: string;
-  readonly objectId: string;
 }
 
 /** A taken event that has been started, with its whole chain. */
-export interface StartedEvent {
+export interface StartedEvent extends EventContent {
   readonly seq: number;
-  readonly eventType: string;
-  readonly objectId: string;
-  readonly objectKey: string;
-  readonly ordered: boolean;
-  readonly payload: string;
   readonly executor: string | null;
   /** As in `NewEvent`. */
   readonly hops: number;
@@ -186,23 +182,17 @@ export interface LeftEvent extends ChainState {
   readonly event: StartedEvent;
 }
 
-export interface StartedExecution {
+export interface StartedExecution extends Link, Pick<AttemptRecord, 'code' | 'response' | 'error'> {
   readonly seq: number;
-  readonly handler: HandlerSnapshot;
-  readonly stop: boolean;
   readonly status: ExecutionStatus;
   readonly retries: number;
   readonly attempts: number;
-  readonly code: number | null;
-  readonly response: string | null;
-  readonly error: string | null;
   readonly durationMs: number | null;
   readonly startedAt: number | null;
   /** While it is parked: when it is due. */
   readonly nextAttemptAt: number | null;
   /** It is parked behind an earlier one of its handler and object. */
   readonly blocked: boolean;
-  readonly target: string;
   readonly replayOf: number | null;
 }
 
@@ -268,14 +258,9 @@ export interface BeginReplay extends Pick<StoredReplay, 'filter' | 'ratePerSecon
   readonly at: number;
 }
 
-export interface ContinueReplay {
+/** Its next part is to be run again. */
+export interface ContinueReplay extends ReplayBatch {
   readonly id: number;
-  /** Of each event the executions to be run again. */
-  readonly events: readonly (readonly number[])[];
-  /** The last event that was looked at. */
-  readonly cursor: number;
-  /** Nothing comes after them. */
-  readonly ends: boolean;
   readonly callable: readonly string[];
   readonly at: number;
 }

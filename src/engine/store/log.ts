@@ -70,13 +70,8 @@ const executionFilterShape = {
   to: instantSchema.optional(),
 };
 
-const eventFilterShape = {
-  status: statusesSchema(eventStatuses).optional(),
-  eventType: eventTypeSchema.optional(),
-  objectId: objectIdSchema.optional(),
-  from: instantSchema.optional(),
-  to: instantSchema.optional(),
-};
+const { eventType, objectId, from, to } = executionFilterShape;
+const eventFilterShape = { status: statusesSchema(eventStatuses).optional(), eventType, objectId, from, to };
 
 const pageShape = {
   limit: integer(1, 500).default(50),
@@ -93,8 +88,8 @@ const eventQuerySchema = z.preprocess(absentAsMissing, z.strictObject({ ...event
 const statisticsQuerySchema = z.preprocess(
   absentAsMissing,
   z.strictObject({
-    from: instantSchema.optional(),
-    to: instantSchema.optional(),
+    from,
+    to,
     step: numeric(
       z
         .number({ error: 'must be a number of seconds' })

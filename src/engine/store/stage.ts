@@ -27,20 +27,10 @@ export const stage = {
 } as const;
 export type Stage = (typeof stage)[keyof typeof stage];
 
-const statusByStage: readonly EventStatus[] = [
-  'waiting',
-  'waiting',
-  'waiting',
-  'waiting',
-  'waiting',
-  'running',
-  'parked',
-  'succeeded',
-  'failed',
-  'unhandled',
-  'unclaimed',
-  'cancelled',
-];
+/** Up to its first pass an event is waiting, for whoever asks; from then on its stage is its status. */
+const statusByStage = Object.entries(stage).map(([name, code]) =>
+  code < stage.running ? 'waiting' : name,
+) as readonly EventStatus[];
 
 export function eventStatusOf(code: number): EventStatus {
   return statusByStage[code] ?? 'waiting';
