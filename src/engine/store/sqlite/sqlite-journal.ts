@@ -1,12 +1,11 @@
 import type { Worker } from 'node:worker_threads';
 import { Unavailable, WriteRefused } from '../../words/errors.ts';
 import type { Found, OnTrouble, Work } from '../journal.ts';
-import { Backups } from './backups.ts';
-import type { Pending } from './pending.ts';
 import { type Opened, startWriter } from './start-writer.ts';
+import { Unanswered } from './unanswered.ts';
 import { takeUnwritten, Unwritten } from './unwritten.ts';
 import type { OperationName, Written } from './writer/operations.ts';
-import type { Failure, FromWriter, Operation, ToWriter } from './writer/protocol.ts';
+import type { Failure, FromWriter, Operation, Result, ToWriter } from './writer/protocol.ts';
 
 /**
  * Turns of the event loop between two commits. What a commit lets go on soon comes back with its next operation (from
@@ -22,6 +21,13 @@ export interface SqliteJournalOptions {
   readonly onTrouble?: OnTrouble;
   /** Something was written that is to be indexed. */
   readonly onTouched?: () => void;
+}
+
+/** An operation that is not answered yet. */
+interface Asked {
+  readonly operation: Operation;
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /**
@@ -40,10 +46,11 @@ export class SqliteJournal implements Written {
   readonly #foundWork: Work;
   #tellWork: (work: Work) => void = () => undefined;
   #trouble: string | null = null;
-  #gathered: { operations: Operation[]; pending: Pending[] } = { operations: [], pending: [] };
-  readonly #sent: Operation[] = [];
-  readonly #written: Pending[] = [];
-  readonly #backups = new Backups();
+  #gathered: Asked[] = [];
+  /** What the thread has, in the order of its answers. */
+  readonly #sent: Asked[] = [];
+  /** Copies of it that are being written, by file. */
+  readonly #backups = new Unanswered<string>();
   #scheduled = false;
   #last: Promise<unknown> = Promise.resolve();
   #failure: Error | undefined;
@@ -95,7 +102,8 @@ export class SqliteJournal implements Written {
       if ('results' in message) this.#settle(message);
       else if ('lost' in message) this.#end(message.lost.message);
       else if ('backedUp' in message) {
-        this.#backups.end(message.backedUp, message.failure);
+        const { backedUp, failure } = message;
+        this.#backups.settle(backedUp, failure && new Unavailable(failure.message));
         this.#rest();
       }
     });
@@ -120,7 +128,7 @@ export class SqliteJournal implements Written {
     if (this.#failure) return Promise.reject(this.#failure);
     this.#worker.ref();
     this.#post({ backUp: file });
-    return this.#backups.begin(file);
+    return this.#backups.ask(file) as Promise<void>;
   }
 
   /** Lets go of the folder once everything called before is on disk. */
@@ -149,11 +157,10 @@ export class SqliteJournal implements Written {
       return Promise.reject(this.#failure);
     }
     const result = new Promise<Awaited<ReturnType<Written[Name]>>>((resolve, reject) => {
-      this.#gathered.operations.push({ name, args });
-      this.#gathered.pending.push({ resolve, reject });
-      if (this.#gathered.pending.length >= handful) this.#flush();
+      this.#gathered.push({ operation: { name, args }, resolve, reject });
+      if (this.#gathered.length >= handful) this.#flush();
       // At the end of this turn of the event loop, so that what it brings is written together.
-      else if (this.#written.length === 0 && !this.#scheduled) this.#flushIn(1);
+      else if (this.#sent.length === 0 && !this.#scheduled) this.#flushIn(1);
     });
     this.#last = result;
     return result;
@@ -169,31 +176,30 @@ export class SqliteJournal implements Written {
   }
 
   #flush(): void {
-    const { operations, pending } = this.#gathered;
-    if (pending.length === 0 || this.#failure) return;
-    this.#gathered = { operations: [], pending: [] };
-    this.#written.push(...pending);
-    this.#sent.push(...operations);
+    const asked = this.#gathered;
+    if (asked.length === 0 || this.#failure) return;
+    this.#gathered = [];
+    this.#sent.push(...asked);
     this.#worker.ref();
-    this.#post({ batch: operations });
+    this.#post({ batch: asked.map(({ operation }) => operation) });
   }
 
   #settle({ results, work, touched, wrote }: Extract<FromWriter, { readonly results: unknown }>): void {
     if (this.#failure) return;
     if (work) this.#tellWork(work);
     if (touched) this.#options.onTouched?.();
-    const pending = this.#written.splice(0, results.length);
-    const operations = this.#sent.splice(0, results.length);
+    const asked = this.#sent.splice(0, results.length);
     this.#rest();
     // One that fails for a reason of its own says nothing of the journal.
     const failed = results.find((result) => 'failure' in result && result.failure.kind !== 'failed');
     if (failed && 'failure' in failed) this.#become(failed.failure.message);
     else if (wrote) this.#become(null);
-    for (const [index, result] of results.entries()) {
-      if ('value' in result) pending[index]?.resolve(result.value as never);
+    for (const [index, { operation, resolve, reject }] of asked.entries()) {
+      const result = results[index] as Result;
+      if ('value' in result) resolve(result.value as never);
       else {
-        if (result.failure.kind === 'damaged') this.#unwritten.add(operations[index]);
-        pending[index]?.reject(errorOf(result.failure));
+        if (result.failure.kind === 'damaged') this.#unwritten.add(operation);
+        reject(errorOf(result.failure));
       }
     }
     if (!this.#scheduled) this.#flushIn(turnsToAnswer);
@@ -201,7 +207,7 @@ export class SqliteJournal implements Written {
 
   /** The thread keeps the process only while something is to be written. */
   #rest(): void {
-    if (this.#written.length === 0 && this.#backups.size === 0) this.#worker.unref();
+    if (this.#sent.length === 0 && this.#backups.size === 0) this.#worker.unref();
   }
 
   #become(trouble: string | null): void {
@@ -214,13 +220,13 @@ export class SqliteJournal implements Written {
   #end(why: string): void {
     if (this.#failure) return;
     this.#failure = new Unavailable(this.#closing ? "the journal's writer has ended" : why);
-    for (const operation of [...this.#sent, ...this.#gathered.operations]) this.#unwritten.add(operation);
-    const pending = [...this.#written, ...this.#gathered.pending];
-    for (const { reject } of pending) reject(this.#failure);
-    this.#written.length = 0;
-    this.#backups.fail(this.#failure);
+    for (const { operation, reject } of [...this.#sent, ...this.#gathered]) {
+      this.#unwritten.add(operation);
+      reject(this.#failure);
+    }
     this.#sent.length = 0;
-    this.#gathered = { operations: [], pending: [] };
+    this.#gathered = [];
+    this.#backups.refuse(this.#failure);
     if (!this.#closing) this.#lost.resolve(this.#failure);
   }
 

@@ -5,13 +5,13 @@ import type { EventDetails, ExecutionDetails, Page } from '../../words/answers.t
 import { NotFound, Unavailable } from '../../words/errors.ts';
 import type { EventRow, ExecutionRow, ParkedFor } from '../../words/execution.ts';
 import type { EventFilter, ExecutionFilter, ExecutionLog, PageRequest } from '../log.ts';
-import type { Pending } from './pending.ts';
 import { type List, positionOf } from './reader/cursor.ts';
 import type { ReadExecution } from './reader/execution-rows.ts';
 import type { Window } from './reader/newest-first.ts';
 import type { FromReader, ToReader } from './reader/protocol.ts';
 import type { Queries } from './reader/queries.ts';
 import { threadLimits } from './thread-limits.ts';
+import { Unanswered } from './unanswered.ts';
 
 export interface SqliteLogOptions {
   /** The registry's own folder, with its `journal.sqlite`. */
@@ -29,7 +29,7 @@ const gathering = 1000;
  */
 export class SqliteLog implements ExecutionLog {
   readonly #options: SqliteLogOptions;
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending = new Unanswered<number>();
   #worker: Worker | undefined;
   #asked = 0;
   #gathering: NodeJS.Timeout | undefined;
@@ -104,17 +104,15 @@ export class SqliteLog implements ExecutionLog {
     return (...args: Parameters<Queries[Name]>) => this.#ask(query, ...args);
   }
 
-  #ask<Name extends keyof Queries>(
+  async #ask<Name extends keyof Queries>(
     query: Name,
     ...args: Parameters<Queries[Name]>
   ): Promise<Awaited<ReturnType<Queries[Name]>>> {
-    return new Promise((resolve, reject) => {
-      if (this.#closed) return reject(new Unavailable('the execution log is closed'));
-      this.#asked += 1;
-      this.#pending.set(this.#asked, { resolve, reject });
-      this.#post({ id: this.#asked, query, args });
-      this.#worker?.ref();
-    });
+    if (this.#closed) throw new Unavailable('the execution log is closed');
+    this.#asked += 1;
+    this.#post({ id: this.#asked, query, args });
+    this.#worker?.ref();
+    return this.#pending.ask(this.#asked) as Promise<Awaited<ReturnType<Queries[Name]>>>;
   }
 
   #post(message: ToReader): void {
@@ -142,16 +140,13 @@ export class SqliteLog implements ExecutionLog {
   }
 
   #settle(answer: FromReader): void {
-    const pending = this.#pending.get(answer.id);
-    this.#pending.delete(answer.id);
+    if ('value' in answer) this.#pending.settle(answer.id, null, answer.value);
+    else this.#pending.settle(answer.id, unreadable(answer.failure));
     if (this.#pending.size === 0 && !this.#closed) this.#worker?.unref();
-    if ('value' in answer) pending?.resolve(answer.value as never);
-    else pending?.reject(unreadable(answer.failure));
   }
 
   #refuse(why: string): void {
-    for (const { reject } of this.#pending.values()) reject(unreadable(why));
-    this.#pending.clear();
+    this.#pending.refuse(unreadable(why));
   }
 }
 

@@ -18,8 +18,8 @@ export class Unwritten {
     this.#folder = folder;
   }
 
-  add(operation: Operation | undefined): void {
-    if (this.#closed || !operation || !kept.has(operation.name)) return;
+  add(operation: Operation): void {
+    if (this.#closed || !kept.has(operation.name)) return;
     handedOver.set(this.#folder, [...(handedOver.get(this.#folder) ?? []), operation]);
   }
 
