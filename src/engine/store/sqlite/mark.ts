@@ -73,15 +73,11 @@ function readMark(folder: string): Progress | null {
 
 function progressOf(db: DatabaseSync): StatementSync {
   return db.prepare(`select
-    (select seq from sqlite_sequence where name = 'events') as events,
-    (select seq from sqlite_sequence where name = 'executions') as executions,
-    (select max(touched_at) from events where touched_at is not null) as touched`);
+    coalesce((select seq from sqlite_sequence where name = 'events'), 0) as events,
+    coalesce((select seq from sqlite_sequence where name = 'executions'), 0) as executions,
+    coalesce((select max(touched_at) from events where touched_at is not null), 0) as touched`);
 }
 
 function read(progress: StatementSync): Progress {
-  const row = progress.get() ?? {};
-  const [events = 0, executions = 0, touched = 0] = ['events', 'executions', 'touched'].map((name) =>
-    Number(row[name] ?? 0),
-  );
-  return { events, executions, touched };
+  return progress.get() as unknown as Progress;
 }

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 /** What stands at a path; null when nothing does. */
 type Identity = string | null;
 
-/** The journal's own file first: where that is another one, nothing else matters. Commits are in the first two. */
+/** The journal's own file first: where that is another one, nothing else matters. */
 const names = ['journal.sqlite', 'journal.sqlite-wal', 'journal.sqlite-shm', 'lock'] as const;
-const written = names.slice(0, 2);
 export type OpenFile = (typeof names)[number];
+/** Those that a commit is written to: for each of them is too often to look at all. */
+export const committedTo: readonly OpenFile[] = names.slice(0, 2);
 
 /** The files that an open journal consists of, by what they are and not by their paths. */
 export class OpenFiles {
@@ -21,16 +22,7 @@ export class OpenFiles {
   }
 
   /** The first of them that was deleted, renamed or replaced; undefined while all are in place. */
-  displaced(): OpenFile | undefined {
-    return this.#firstDisplaced(names);
-  }
-
-  /** The same for those that a commit is written to: for each of them is too often to look at all. */
-  writtenDisplaced(): OpenFile | undefined {
-    return this.#firstDisplaced(written);
-  }
-
-  #firstDisplaced(among: readonly OpenFile[]): OpenFile | undefined {
+  displaced(among: readonly OpenFile[] = names): OpenFile | undefined {
     return among.find((name) => this.#identities.get(name) !== this.#at(name));
   }
 

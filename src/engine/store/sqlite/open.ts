@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { JournalError, sqliteErrorKind } from '../journal-error.ts';
+import { JournalError } from '../journal-error.ts';
 import { type Lock, lockFolder } from './lock.ts';
 import { Mark, missingIn } from './mark.ts';
 import { salvage } from './salvage.ts';
-import { migrate, schemaVersion, versionOf } from './schema.ts';
+import { metaOf, migrate, schemaVersion, versionOf } from './schema.ts';
 
 export interface OpenJournal {
   readonly db: DatabaseSync;
@@ -47,10 +47,7 @@ function openOrReplace(file: string): { db: DatabaseSync; notice: string | null 
     const db = openFile(file);
     return { db, notice: fresh ? null : missingIn(dirname(file), db) };
   } catch (error) {
-    if (
-      !(sqliteErrorKind(error) === 'damaged' || (error instanceof JournalError && error.kind === 'damaged'))
-    )
-      throw error;
+    if (JournalError.from(error, file).kind !== 'damaged') throw error;
     const aside = moveAside(file);
     const db = openFile(file);
     const events = salvage(aside, db);
@@ -122,5 +119,5 @@ function moveAside(file: string): string {
 function tagOf(db: DatabaseSync): string {
   const random = Math.random().toString(36).slice(2, 8).padEnd(6, '0');
   db.prepare("insert into meta values('tag', ?) on conflict do nothing").run(random);
-  return String(db.prepare("select value from meta where key = 'tag'").get()?.['value']);
+  return String(metaOf(db, 'tag'));
 }

@@ -16,9 +16,7 @@ const registryDataSchema = z.object({
   overrides: z.record(nodeIdSchema, overrideSchema),
 });
 export type RegistryData = z.infer<typeof registryDataSchema>;
-
-/** Handler numbers by node id, as the journal's executions remember them. */
-export type RememberedNumbers = Readonly<Record<string, number>>;
+const nothing: RegistryData = { version: 1, lastNumber: 0, numbers: {}, overrides: {} };
 
 /** Where the same is kept a second time: in the journal. */
 export interface Book {
@@ -38,12 +36,12 @@ export interface OpenRegistryFile {
 /**
  * Opens `<folder>/registry.json`: handler numbers and overrides. When it is missing or damaged, both are rebuilt from
  * the journal, as far as that has them; a damaged file is moved aside, never overwritten.
- * @param remembered the numbers in the journal's log, for a journal without a book
+ * @param remembered handler numbers by node id in the journal's log, for a journal without a book
  * @throws JournalError of kind `newer` when a newer version has written it
  */
 export async function openRegistryFile(
   folder: string,
-  remembered: () => Promise<RememberedNumbers>,
+  remembered: () => Promise<Readonly<Record<string, number>>>,
   book?: Book,
 ): Promise<OpenRegistryFile> {
   const file = join(folder, 'registry.json');
@@ -62,7 +60,7 @@ export async function openRegistryFile(
   }
   let written = JSON.stringify(db.data);
   const known = db.data ?? fromBook(book?.text ?? null);
-  const data = consistent(known ?? rebuilt(await remembered()));
+  const data = consistent(known ?? { ...nothing, numbers: await remembered() });
   const rebuiltAloud = db.data === null && (damage !== null || book !== undefined);
   const notice = rebuiltAloud ? noticeOf(damage, data, known !== null) : null;
   db.data = data;
@@ -123,15 +121,6 @@ function consistent({ version, lastNumber, numbers, overrides }: RegistryData): 
     lastNumber: Math.max(lastNumber, ...Object.values(numbers)),
     numbers: Object.assign(Object.create(null), numbers),
     overrides: Object.assign(Object.create(null), overrides),
-  };
-}
-
-function rebuilt(numbers: RememberedNumbers): RegistryData {
-  return {
-    version: 1,
-    lastNumber: 0,
-    numbers,
-    overrides: {},
   };
 }
 

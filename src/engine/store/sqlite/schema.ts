@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { inTransaction } from './transaction.ts';
 
 /**
  * The journal's tables. An event is one row from acceptance to pruning; `stage` says where it stands
@@ -164,12 +165,14 @@ export function versionOf(db: DatabaseSync): number {
 export function migrate(db: DatabaseSync): void {
   const from = versionOf(db);
   if (from >= schemaVersion) return;
-  db.exec('begin immediate');
-  try {
+  inTransaction(db, () => {
     for (const step of migrations.slice(from)) db.exec(step);
-    db.exec(`pragma user_version = ${schemaVersion}; commit`);
-  } catch (error) {
-    db.exec('rollback');
-    throw error;
-  }
+    db.exec(`pragma user_version = ${schemaVersion}`);
+  });
+}
+
+/** What is noted of the journal as a whole: its `tag`, and the handler book as text, which registry.json holds too. */
+export function metaOf(db: DatabaseSync, key: 'tag' | 'book'): string | null {
+  const row = db.prepare('select value from meta where key = ?').get(key);
+  return row ? String(row['value']) : null;
 }

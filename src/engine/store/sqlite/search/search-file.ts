@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { sqliteErrorKind } from '../../journal-error.ts';
+import { inTransaction } from '../transaction.ts';
 
 /** Of what is in the file; a file of another version is made anew. */
 const version = 2;
@@ -24,31 +25,19 @@ export function openSearchFile(file: string, tag: string, lastTouched: () => num
   const db = configured(file);
   const cursor = lastTouched();
   const before = cursor === 0 ? 0 : cursor + 1;
-  db.exec(`
-    begin;
-    create table meta(key text primary key, value any not null) strict, without rowid;
-    pragma user_version = ${version};
-  `);
-  const insert = db.prepare('insert into meta values(?, ?)');
-  for (const [key, value] of Object.entries({ tag, cursor, before })) insert.run(key, value);
-  db.exec('commit');
+  inTransaction(db, () => {
+    db.exec(`
+      create table meta(key text primary key, value any not null) strict, without rowid;
+      pragma user_version = ${version};
+    `);
+    const insert = db.prepare('insert into meta values(?, ?)');
+    for (const [key, value] of Object.entries({ tag, cursor, before })) insert.run(key, value);
+  });
   return { db, cursor, before };
 }
 
 export function removeSearchFile(file: string): void {
   for (const part of ['-wal', '-shm', '']) rmSync(file + part, { force: true });
-}
-
-/** All or nothing; a failure of the disk may have rolled back by itself. */
-export function inTransaction(db: DatabaseSync, work: () => void): void {
-  db.exec('begin immediate');
-  try {
-    work();
-    db.exec('commit');
-  } catch (error) {
-    if (db.isTransaction) db.exec('rollback');
-    throw error;
-  }
 }
 
 function openFound(file: string, tag: string): SearchFile | undefined {

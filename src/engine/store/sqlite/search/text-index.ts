@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { sqliteErrorKind } from '../../journal-error.ts';
+import { inTransaction } from '../transaction.ts';
 import { Documents, type Touched } from './documents.ts';
-import { inTransaction, openSearchFile, removeSearchFile } from './search-file.ts';
+import { openSearchFile, removeSearchFile } from './search-file.ts';
 import type { IndexQuery } from './text-document.ts';
 import { type Proposed, WordSlices } from './word-slices.ts';
 

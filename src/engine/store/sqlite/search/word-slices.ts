@@ -34,7 +34,7 @@ export class WordSlices {
   readonly #statements = new Map<number, SliceStatements>();
   readonly #changed = new Set<Slice>();
   /** Oldest first; they do not overlap. */
-  #slices: Slice[];
+  #slices: Slice[] = [];
   readonly #insert: StatementSync;
   readonly #update: StatementSync;
   readonly #delete: StatementSync;
@@ -47,7 +47,7 @@ export class WordSlices {
       `create table if not exists slices(id integer primary key autoincrement, first integer not null,
        last integer not null, documents integer not null) strict`,
     );
-    this.#slices = db.prepare('select * from slices order by first').all() as unknown as Slice[];
+    this.reload();
     this.#insert = db.prepare('insert into slices(first, last, documents) values(?, ?, 0)');
     this.#update = db.prepare('update slices set first = ?, last = ?, documents = ? where id = ?');
     this.#delete = db.prepare('delete from slices where id = ?');

@@ -1,16 +1,9 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
+import type { HandlerSnapshot } from '../../../words/handler.ts';
 import type { ExecutionChange, Link, StartedExecution } from '../../journal.ts';
 import { executionStatusOf, statusCode } from '../../stage.ts';
 import type { Announcements } from './announcements.ts';
-
-/** Whose execution it is. */
-export interface OfEvent {
-  readonly seq: number;
-  readonly eventType: string;
-  readonly objectId: string;
-  readonly objectKey: string;
-  readonly ordered: boolean;
-}
+import { laneOf, type OfEvent } from './event-rows.ts';
 
 export interface NewExecution {
   readonly seq: number;
@@ -22,21 +15,19 @@ export interface NewExecution {
 }
 
 /** The rows of executions, and the order of one handler's executions of one object (rule 6). */
-export class Executions {
-  readonly #work: Announcements;
-  readonly #sql: Statements;
-
-  constructor(db: DatabaseSync, work: Announcements) {
-    this.#work = work;
-    this.#sql = prepare(db);
-  }
+export function executionsOn(db: DatabaseSync, work: Announcements) {
+  const sql = prepare(db);
 
   /** @returns whether it was to start and is parked instead */
-  insert(event: OfEvent, { seq, position, link, start, replayOf }: NewExecution, at: number): boolean {
+  function insert(
+    event: OfEvent,
+    { seq, position, link, start, replayOf }: NewExecution,
+    at: number,
+  ): boolean {
     const { handler, stop, target } = link;
-    const blocked = start && this.#earlierUnsettled(laneOf(event), handler.id, seq);
+    const blocked = start && earlierUnsettled(laneOf(event), handler.id, seq);
     const status = !start ? statusCode.pending : blocked ? statusCode.parked : statusCode.running;
-    this.#sql.insert.run(
+    sql.insert.run(
       seq,
       event.seq,
       position,
@@ -61,23 +52,24 @@ export class Executions {
   }
 
   /** Its turn has come: it is not stale then. @returns whether it is parked instead, behind an earlier one */
-  start(seq: number, handler: string, lane: string | null, at: number): boolean {
-    const blocked = this.#earlierUnsettled(lane, handler, seq);
+  function start(seq: number, handler: string, event: OfEvent, at: number): boolean {
+    const blocked = earlierUnsettled(laneOf(event), handler, seq);
     const status = blocked ? statusCode.parked : statusCode.running;
-    this.#sql.turn.run({ status, blocked: blocked ? 1 : 0, at, seq });
+    sql.turn.run({ status, blocked: blocked ? 1 : 0, at, seq });
     return blocked;
   }
 
-  apply(change: ExecutionChange, lane: string | null, at: number): void {
+  function apply(change: ExecutionChange, event: OfEvent, at: number): void {
+    const lane = laneOf(event);
     const { seq, attempt, retries, nextAttemptAt, error, attemptsBefore } = change;
     const status = statusCode[change.status];
     const parked = status === statusCode.parked;
     const dueAt = parked ? (nextAttemptAt ?? at) : null;
-    const blocked = parked && this.#earlierUnsettled(lane, change.handler, seq) ? 1 : 0;
+    const blocked = parked && earlierUnsettled(lane, change.handler, seq) ? 1 : 0;
     if (attempt) {
-      if (attemptsBefore > 0) this.#sql.keepAttempt.run(seq);
+      if (attemptsBefore > 0) sql.keepAttempt.run(seq);
       const { target, startedAt, durationMs, code, response, requestHeaders, responseHeaders } = attempt;
-      this.#sql.attempted.run(
+      sql.attempted.run(
         status,
         blocked,
         retries ?? null,
@@ -94,43 +86,40 @@ export class Executions {
         seq,
       );
     } else {
-      this.#sql.changed.run({ status, blocked, dueAt, error: error ?? null, at, seq });
+      sql.changed.run({ status, blocked, dueAt, error: error ?? null, at, seq });
     }
-    if (dueAt !== null && !blocked) this.#work.parked(change.handler, dueAt);
-    if (status >= statusCode.succeeded && lane !== null) this.#wakeNext(lane, change.handler, at);
+    if (dueAt !== null && !blocked) work.parked(change.handler, dueAt);
+    if (status >= statusCode.succeeded && lane !== null) wakeNext(lane, change.handler, at);
   }
 
   /** The event's chain: of each position the execution that counts. */
-  chain(event: number): StoredExecution[] {
+  function chain(event: number): StoredExecution[] {
     const byPosition = new Map<number, StoredExecution>();
-    for (const row of this.#sql.chain.all(event) as unknown as ChainRow[])
+    for (const row of sql.chain.all(event) as unknown as ChainRow[])
       byPosition.set(row.position, fromRow(row));
     return [...byPosition.values()].sort((a, b) => a.position - b.position);
   }
 
   /** Executions of these handlers that a later event of their object has made stale (rule 9). */
-  markStale(handlers: readonly string[], objectKey: string): void {
+  function markStale(handlers: readonly string[], objectKey: string): void {
     for (const handler of handlers) {
-      this.#sql.markStale.run(handler, objectKey);
-      this.#sql.markStaleOrdered.run(objectKey, handler);
+      sql.markStale.run(handler, objectKey);
+      sql.markStaleOrdered.run(objectKey, handler);
     }
   }
 
-  #earlierUnsettled(lane: string | null, handler: string, before: number): boolean {
-    return lane !== null && this.#sql.earlier.get(lane, handler, before) !== undefined;
+  function earlierUnsettled(lane: string | null, handler: string, before: number): boolean {
+    return lane !== null && sql.earlier.get(lane, handler, before) !== undefined;
   }
 
-  #wakeNext(lane: string, handler: string, at: number): void {
-    const next = this.#sql.next.get(lane, handler) as { seq: number; blocked: number } | undefined;
+  function wakeNext(lane: string, handler: string, at: number): void {
+    const next = sql.next.get(lane, handler) as { seq: number; blocked: number } | undefined;
     if (!next?.blocked) return;
-    this.#sql.wake.run(at, next.seq);
-    this.#work.parked(handler, at);
+    sql.wake.run(at, next.seq);
+    work.parked(handler, at);
   }
-}
 
-/** Where an event's executions are ordered; null: nowhere. */
-export function laneOf({ objectKey, ordered }: Pick<OfEvent, 'objectKey' | 'ordered'>): string | null {
-  return ordered ? objectKey : null;
+  return { insert, start, apply, chain, markStale };
 }
 
 /** An execution with its place in the chain. */
@@ -138,28 +127,9 @@ export interface StoredExecution extends StartedExecution {
   readonly position: number;
 }
 
-interface ChainRow {
-  position: number;
-  seq: number;
-  id: string;
-  number: number;
-  name: string;
-  type: 'http' | 'local' | 'flow';
-  priority: number;
-  stop: number;
-  status: number;
-  retries: number;
-  attempts: number;
-  code: number | null;
-  response: string | null;
-  error: string | null;
-  durationMs: number | null;
-  startedAt: number | null;
-  target: string;
-  nextAttemptAt: number | null;
-  blocked: number;
-  replayOf: number | null;
-}
+type ChainRow = Omit<StoredExecution, 'handler' | 'stop' | 'status' | 'blocked'> &
+  HandlerSnapshot &
+  Readonly<Record<'stop' | 'status' | 'blocked', number>>;
 
 function fromRow(row: ChainRow): StoredExecution {
   const { id, number, name, type, priority, stop, status, blocked, ...rest } = row;
@@ -173,52 +143,49 @@ function fromRow(row: ChainRow): StoredExecution {
   };
 }
 
-type Statements = ReturnType<typeof prepare>;
-
 function prepare(db: DatabaseSync) {
-  const prepared = (sql: string): StatementSync => db.prepare(sql);
   return {
-    insert: prepared(
+    insert: db.prepare(
       `insert into executions(seq, event_seq, position, event_type, object_id, object_key, ordered, handler_id,
        handler_number, handler_name, handler_type, priority, stop, status, blocked, next_attempt_at, target, started_at,
        replay_of) values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    earlier: prepared(
+    earlier: db.prepare(
       `select 1 from executions where object_key = ? and handler_id = ? and seq < ? and status < 3 and ordered = 1 limit 1`,
     ),
-    turn: prepared(
+    turn: db.prepare(
       `update executions set status = :status, blocked = :blocked, next_attempt_at = iif(:blocked, :at, null),
        stale = iif(:blocked, stale, 0), started_at = coalesce(started_at, :at) where seq = :seq`,
     ),
-    keepAttempt: prepared(
+    keepAttempt: db.prepare(
       `insert into attempts select seq, attempts, attempt_started_at, duration_ms, code, response, error, request_headers,
        response_headers from executions where seq = ? and attempts > 0`,
     ),
-    attempted: prepared(
+    attempted: db.prepare(
       `update executions set status = ?, blocked = ?, retries = coalesce(?, retries), next_attempt_at = ?, target = ?,
        attempt_started_at = ?, duration_ms = ?, attempts = attempts + 1, code = ?, response = ?, error = ?,
        request_headers = ?, response_headers = ?, started_at = coalesce(started_at, ?) where seq = ?`,
     ),
-    changed: prepared(
+    changed: db.prepare(
       `update executions set status = :status, blocked = :blocked, next_attempt_at = :dueAt,
        error = case when :error is null then error when error is null then :error else :error || '; before: ' || error end,
        started_at = coalesce(started_at, :at) where seq = :seq`,
     ),
-    next: prepared(
+    next: db.prepare(
       `select seq, blocked from executions where object_key = ? and handler_id = ? and status < 3 and ordered = 1
        order by seq limit 1`,
     ),
-    wake: prepared('update executions set blocked = 0, next_attempt_at = ? where seq = ? and status = 2'),
-    chain: prepared(
+    wake: db.prepare('update executions set blocked = 0, next_attempt_at = ? where seq = ? and status = 2'),
+    chain: db.prepare(
       `select position, seq, handler_id as id, handler_number as number, handler_name as name, handler_type as type,
        priority, stop, status, retries, attempts, code, response, error, duration_ms as durationMs,
        started_at as startedAt, next_attempt_at as nextAttemptAt, blocked, target, replay_of as replayOf
        from executions where event_seq = ? order by seq`,
     ),
-    markStale: prepared(
+    markStale: db.prepare(
       'update executions set stale = 1 where handler_id = ? and object_key = ? and status = 2',
     ),
-    markStaleOrdered: prepared(
+    markStaleOrdered: db.prepare(
       'update executions set stale = 1 where object_key = ? and handler_id = ? and status < 3 and ordered = 1',
     ),
   };

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ExecutionChange, StoredCircuit, TurnEnd } from '../../journal.ts';
 import { statusCode } from '../../stage.ts';
+import { inTransaction } from '../transaction.ts';
 import type { Operations } from './operations.ts';
 import type { Operation } from './protocol.ts';
 
@@ -15,13 +16,10 @@ export function writeLate(db: DatabaseSync, operations: Operations, unwritten: r
     return attempt !== undefined && status === statusCode.running && attempts === attemptsBefore;
   };
   const write = (work: () => unknown) => {
-    db.exec('begin immediate');
     try {
-      work();
-      db.exec('commit');
+      inTransaction(db, work);
     } catch {
       // Then it counts as interrupted, as after a crash.
-      if (db.isTransaction) db.exec('rollback');
     }
   };
   for (const { name, args } of unwritten) {

@@ -1,6 +1,6 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Prune, Pruned } from '../../journal.ts';
-import { SettledCount } from './settled-count.ts';
+import { settledCountOn } from './settled-count.ts';
 
 /** What is done between two looks at the clock: rows counted, or rows deleted, in about half a millisecond. */
 const countedAtOnce = 10_000;
@@ -12,79 +12,10 @@ const mostBehind = 5000;
  * Deletes settled events, the one first that was touched longest ago, with their executions and attempts; and
  * idempotency keys by their age only. Runs in the caller's transaction and takes as long as it is told, however large
  * the journal is: waiting and parked events are not looked at. The text index finds out by itself.
+ * @param clock in ms; never jumps
  */
-export class Retention {
-  readonly #sql: ReturnType<typeof prepare>;
-  readonly #count: SettledCount;
-  readonly #clock: () => number;
-
-  /** @param clock in ms; never jumps */
-  constructor(db: DatabaseSync, clock = () => performance.now()) {
-    this.#sql = prepare(db);
-    this.#count = new SettledCount(db);
-    this.#clock = clock;
-  }
-
-  prune({ settledBefore, keepSettled, keysBefore, forMs }: Prune): Pruned {
-    const began = this.#clock();
-    const hasTime = () => this.#clock() - began < forMs;
-    const before = settledBefore === null ? 0 : settledBefore * 1000;
-    this.#deleteKeys(keysBefore, hasTime);
-    let pruned = this.#deleteEvents(before, Number.POSITIVE_INFINITY, hasTime);
-    const excess = keepSettled === null ? { surplus: 0, counted: true } : this.#excess(keepSettled, hasTime);
-    const ofExcess = this.#deleteEvents(Number.MAX_SAFE_INTEGER, excess.surplus, hasTime);
-    pruned += ofExcess;
-    const old =
-      Number(this.#sql.oldEvents.get(before)?.['n']) + Number(this.#sql.oldKeys.get(keysBefore)?.['n']);
-    const behind = Math.min(mostBehind, old + excess.surplus - ofExcess);
-    return { pruned, behind, more: behind > 0 || !excess.counted, ms: this.#clock() - began };
-  }
-
-  /** How many settled events there are too many, as far as they have been counted. */
-  #excess(keep: number, hasTime: () => boolean): { surplus: number; counted: boolean } {
-    // Fewer numbers have been given than are kept: nothing needs to be counted.
-    if (Number(this.#sql.span.get()?.['span'] ?? 0) <= keep) return { surplus: 0, counted: true };
-    let counted = this.#count.advance(countedAtOnce);
-    while (!counted && hasTime()) counted = this.#count.advance(countedAtOnce);
-    return { surplus: Math.max(0, this.#count.counted - keep), counted };
-  }
-
-  #deleteKeys(before: number, hasTime: () => boolean): void {
-    while (Number(this.#sql.deleteKeys.run(before, deletedAtOnce).changes) === deletedAtOnce && hasTime()) {}
-  }
-
-  /** One batch at least, so that every step gets on. */
-  #deleteEvents(before: number, most: number, hasTime: () => boolean): number {
-    let deleted = 0;
-    do {
-      const events = this.#sql.oldest.all(before, Math.min(deletedAtOnce, most - deleted));
-      if (events.length === 0) break;
-      for (const { seq } of events) {
-        const event = Number(seq);
-        this.#sql.deleteAttempts.run(event);
-        this.#sql.deleteExecutions.run(event);
-        this.#sql.deleteEvent.run(event);
-      }
-      deleted += events.length;
-    } while (hasTime());
-    return deleted;
-  }
-}
-
-type Statements = Record<
-  | 'deleteKeys'
-  | 'oldKeys'
-  | 'span'
-  | 'oldest'
-  | 'oldEvents'
-  | 'deleteAttempts'
-  | 'deleteExecutions'
-  | 'deleteEvent',
-  StatementSync
->;
-
-function prepare(db: DatabaseSync): Statements {
-  return {
+export function retentionOn(db: DatabaseSync, clock = () => performance.now()) {
+  const sql = {
     deleteKeys: db.prepare(
       'delete from idempotency_keys where key in (select key from idempotency_keys where at < ? order by at limit ?)',
     ),
@@ -105,4 +36,51 @@ function prepare(db: DatabaseSync): Statements {
     deleteExecutions: db.prepare('delete from executions indexed by executions_by_event where event_seq = ?'),
     deleteEvent: db.prepare('delete from events where seq = ?'),
   };
+  const count = settledCountOn(db);
+
+  function prune({ settledBefore, keepSettled, keysBefore, forMs }: Prune): Pruned {
+    const began = clock();
+    const hasTime = () => clock() - began < forMs;
+    const before = settledBefore === null ? 0 : settledBefore * 1000;
+    deleteKeys(keysBefore, hasTime);
+    let pruned = deleteEvents(before, Number.POSITIVE_INFINITY, hasTime);
+    const excess = keepSettled === null ? { surplus: 0, counted: true } : excessOver(keepSettled, hasTime);
+    const ofExcess = deleteEvents(Number.MAX_SAFE_INTEGER, excess.surplus, hasTime);
+    pruned += ofExcess;
+    const old = Number(sql.oldEvents.get(before)?.['n']) + Number(sql.oldKeys.get(keysBefore)?.['n']);
+    const behind = Math.min(mostBehind, old + excess.surplus - ofExcess);
+    return { pruned, behind, more: behind > 0 || !excess.counted, ms: clock() - began };
+  }
+
+  /** How many settled events there are too many, as far as they have been counted. */
+  function excessOver(keep: number, hasTime: () => boolean): { surplus: number; counted: boolean } {
+    // Fewer numbers have been given than are kept: nothing needs to be counted.
+    if (Number(sql.span.get()?.['span'] ?? 0) <= keep) return { surplus: 0, counted: true };
+    let counted = count.advance(countedAtOnce);
+    while (!counted && hasTime()) counted = count.advance(countedAtOnce);
+    return { surplus: Math.max(0, count.counted - keep), counted };
+  }
+
+  function deleteKeys(before: number, hasTime: () => boolean): void {
+    while (Number(sql.deleteKeys.run(before, deletedAtOnce).changes) === deletedAtOnce && hasTime()) {}
+  }
+
+  /** One batch at least, so that every step gets on. */
+  function deleteEvents(before: number, most: number, hasTime: () => boolean): number {
+    let deleted = 0;
+    do {
+      const events = sql.oldest.all(before, Math.min(deletedAtOnce, most - deleted));
+      if (events.length === 0) break;
+      for (const { seq } of events) {
+        const event = Number(seq);
+        sql.deleteAttempts.run(event);
+        sql.deleteExecutions.run(event);
+        sql.deleteEvent.run(event);
+      }
+      deleted += events.length;
+    } while (hasTime());
+    return deleted;
+  }
+
+  return { prune };
 }

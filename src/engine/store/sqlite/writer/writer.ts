@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { JournalError } from '../../journal-error.ts';
 import { saveDisplaced } from '../displaced.ts';
 import { flagDamage, openJournal } from '../open.ts';
-import { type OpenFile, OpenFiles } from '../open-files.ts';
-import { Book } from './book.ts';
-import { Commits } from './commits.ts';
+import { committedTo, type OpenFile, OpenFiles } from '../open-files.ts';
+import { metaOf } from '../schema.ts';
+import { commitsOn, failureOf } from './commits.ts';
 import { writeLate } from './late-writes.ts';
 import { operationsOn } from './operations.ts';
 import type { Failure, FromWriter, Operation, ToWriter, WriterData } from './protocol.ts';
@@ -26,7 +25,7 @@ function run(): void {
   const recovered = recover(db, now);
   operations.reset();
   operations.work.clear();
-  const commits = new Commits(db, operations, folder);
+  const commits = commitsOn(db, operations, folder);
   const changes = db.prepare('select total_changes() as count');
   const files = new OpenFiles(folder);
   const looking = setInterval(() => look(files.displaced()), lookPause);
@@ -35,16 +34,16 @@ function run(): void {
   function look(displaced: OpenFile | undefined): Failure | undefined {
     if (!displaced) return undefined;
     try {
-      const saved = failureOf(saveDisplaced(db, folder, files, displaced));
+      const saved = failureOf(saveDisplaced(db, folder, files, displaced), folder);
       end({ lost: saved });
       return saved;
     } catch (error) {
-      return failureOf(error);
+      return failureOf(error, folder);
     }
   }
 
   function carryOut(batch: readonly Operation[]): void {
-    const displaced = look(files.writtenDisplaced());
+    const displaced = look(files.displaced(committedTo));
     if (displaced)
       return send({ results: batch.map(() => ({ failure: displaced })), touched: false, wrote: false });
     const before = changes.get()?.['count'];
@@ -79,7 +78,7 @@ function run(): void {
       source = new DatabaseSync(join(folder, 'journal.sqlite'), { readOnly: true });
       await backup(source, file, { rate: allPages });
     } catch (error) {
-      failure = failureOf(error);
+      failure = failureOf(error, folder);
     } finally {
       source?.close();
     }
@@ -94,7 +93,7 @@ function run(): void {
     db.close();
     end();
   });
-  send({ opened: { tag, notice, ...recovered, book: new Book(db).text } });
+  send({ opened: { tag, notice, ...recovered, book: metaOf(db, 'book') } });
 }
 
 /** What has arrived meanwhile goes into the same commit. */
@@ -120,11 +119,6 @@ function next(): ToWriter | undefined {
   return parentPort ? receiveMessageOnPort(parentPort)?.message : undefined;
 }
 
-function failureOf(error: unknown): Failure {
-  const { kind, message } = JournalError.from(error, folder);
-  return { kind, message };
-}
-
 function send(message: FromWriter): void {
   parentPort?.postMessage(message);
 }
@@ -132,7 +126,7 @@ function send(message: FromWriter): void {
 try {
   run();
 } catch (error) {
-  const refused = failureOf(error);
+  const refused = failureOf(error, folder);
   if (refused.kind === 'damaged') flagDamage(folder);
   send({ refused });
   parentPort?.close();

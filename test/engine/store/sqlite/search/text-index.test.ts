@@ -12,7 +12,7 @@ import {
 import { Documents } from '../../../../../src/engine/store/sqlite/search/documents.ts';
 import { indexingTime, pauseAfter } from '../../../../../src/engine/store/sqlite/search/indexing-pace.ts';
 import { SqliteLog } from '../../../../../src/engine/store/sqlite/sqlite-log.ts';
-import { Retention } from '../../../../../src/engine/store/sqlite/writer/retention.ts';
+import { retentionOn } from '../../../../../src/engine/store/sqlite/writer/retention.ts';
 import { stage } from '../../../../../src/engine/store/stage.ts';
 import { eventually } from '../../../../support/eventually.ts';
 import { beginning, JournalFiller, openJournal } from '../../../../support/filled-journal.ts';
@@ -306,7 +306,7 @@ describe('text index', () => {
     indexAll();
     const before = slices().length;
     const request = { settledBefore: beginning + 50_000, keepSettled: null, keysBefore: 0, forMs: 1000 };
-    assert.equal(new Retention(db).prune(request).more, false);
+    assert.equal(retentionOn(db).prune(request).more, false);
     const left = [60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 4];
     assert.deepEqual(await found('common'), left);
     while (open.index.compact()) {}

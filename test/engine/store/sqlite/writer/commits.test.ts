@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { DatabaseSync } from 'node:sqlite';
 import { Announcements } from '../../../../../src/engine/store/sqlite/writer/announcements.ts';
-import { Commits } from '../../../../../src/engine/store/sqlite/writer/commits.ts';
+import { commitsOn } from '../../../../../src/engine/store/sqlite/writer/commits.ts';
 import type { operationsOn } from '../../../../../src/engine/store/sqlite/writer/operations.ts';
 import type { Operation, Result } from '../../../../../src/engine/store/sqlite/writer/protocol.ts';
 
@@ -33,7 +33,7 @@ describe('the commits of the journal’s writer', () => {
       work: new Announcements(),
       reset: () => undefined,
     };
-    const made = new Commits(counting, operations as unknown as ReturnType<typeof operationsOn>, '/folder');
+    const made = commitsOn(counting, operations as unknown as ReturnType<typeof operationsOn>, '/folder');
     carryOut = (batch) => made.carryOut(batch);
   });
   afterEach(() => db.close());

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Prune } from '../../../../../src/engine/store/journal.ts';
-import { Retention } from '../../../../../src/engine/store/sqlite/writer/retention.ts';
+import { retentionOn } from '../../../../../src/engine/store/sqlite/writer/retention.ts';
 import { stage } from '../../../../../src/engine/store/stage.ts';
 import { beginning, JournalFiller, openJournal } from '../../../../support/filled-journal.ts';
 
@@ -14,7 +14,7 @@ describe('retention', () => {
   let folder: string;
   let db: DatabaseSync;
   let filler: JournalFiller;
-  let retention: Retention;
+  let retention: ReturnType<typeof retentionOn>;
   let clock: () => number;
 
   beforeEach(() => {
@@ -22,7 +22,7 @@ describe('retention', () => {
     db = openJournal(folder);
     filler = new JournalFiller(db);
     clock = () => performance.now();
-    retention = new Retention(db, () => clock());
+    retention = retentionOn(db, () => clock());
   });
   afterEach(() => {
     db.close();
