@@ -4,10 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { EventFilter, ExecutionFilter } from '../../../../src/engine/store/log.ts';
-import { EventQueries } from '../../../../src/engine/store/sqlite/reader/event-queries.ts';
-import { ExecutionQueries } from '../../../../src/engine/store/sqlite/reader/execution-queries.ts';
-import { Figures } from '../../../../src/engine/store/sqlite/reader/figures.ts';
-import { IndexedSearch } from '../../../../src/engine/store/sqlite/reader/indexed-search.ts';
+import { eventQueriesOn } from '../../../../src/engine/store/sqlite/reader/event-queries.ts';
+import {
+  type ExecutionQueries,
+  executionQueriesOn,
+} from '../../../../src/engine/store/sqlite/reader/execution-queries.ts';
+import { figuresOn } from '../../../../src/engine/store/sqlite/reader/figures.ts';
+import {
+  type IndexedSearch,
+  indexedSearchOn,
+} from '../../../../src/engine/store/sqlite/reader/indexed-search.ts';
 import { TextIndex } from '../../../../src/engine/store/sqlite/search/text-index.ts';
 import { Statements } from '../../../../src/engine/store/sqlite/statements.ts';
 import { Ids } from '../../../../src/engine/words/ids.ts';
@@ -38,8 +44,8 @@ describe('execution log, by index', () => {
   });
   beforeEach(() => {
     statements = new Recorded(db);
-    search = new IndexedSearch(statements, index);
-    executions = new ExecutionQueries(statements, new Ids(tag), search);
+    search = indexedSearchOn(statements, index);
+    executions = executionQueriesOn(statements, new Ids(tag), search);
   });
   after(() => {
     index.close();
@@ -85,15 +91,12 @@ describe('execution log, by index', () => {
   it('walks an index for an object, too, while the text index is made anew', async () => {
     const anew = new TextIndex(mkdtempSync(join(folder, 'anew-')), tag, db);
     anew.advance = () => undefined;
-    const withoutIndex = new IndexedSearch(statements, anew);
+    const withoutIndex = indexedSearchOn(statements, anew);
     try {
       const ids = new Ids(tag);
-      const inRows = new ExecutionQueries(statements, ids, withoutIndex);
+      const inRows = executionQueriesOn(statements, ids, withoutIndex);
       for (const filter of filters) await inRows.page({ ...filter, objectId: '3' }, window);
-      await new EventQueries(statements, ids, withoutIndex).page(
-        { objectId: '3', status: ['failed'] },
-        window,
-      );
+      await eventQueriesOn(statements, ids, withoutIndex).page({ objectId: '3', status: ['failed'] }, window);
       assert.ok(statements.asked.size > 8);
       for (const { step, sql } of plans()) {
         assert.doesNotMatch(step, readsAWholeTable, sql);
@@ -116,7 +119,7 @@ describe('execution log, by index', () => {
   });
 
   it('walks an index for every combination of filters of events', async () => {
-    const events = new EventQueries(statements, new Ids(tag), search);
+    const events = eventQueriesOn(statements, new Ids(tag), search);
     for (const status of [undefined, ['failed', 'waiting']] as EventFilter['status'][])
       for (const eventType of [undefined, 'clients.update'])
         for (const objectId of [undefined, '3']) await events.page({ status, eventType, objectId }, window);
@@ -127,7 +130,7 @@ describe('execution log, by index', () => {
   });
 
   it('reads no table for figures', async () => {
-    const figures = new Figures(statements);
+    const figures = figuresOn(statements);
     figures.counts();
     figures.health(['crm'], beginning);
     figures.handlerNumbers();

@@ -10,34 +10,25 @@ import { newestFirst, type Window } from './newest-first.ts';
 import { eventsSelected } from './selections.ts';
 
 /** Reads events. */
-export class EventQueries {
-  readonly #statements: Statements;
-  readonly #ids: Ids;
-  readonly #search: IndexedSearch;
-
-  constructor(statements: Statements, ids: Ids, search: IndexedSearch) {
-    this.#statements = statements;
-    this.#ids = ids;
-    this.#search = search;
-  }
-
-  async page(filter: EventFilter, window: Window): Promise<Page<EventRow>> {
+export function eventQueriesOn(statements: Statements, ids: Ids, search: IndexedSearch) {
+  async function page(filter: EventFilter, window: Window): Promise<Page<EventRow>> {
     const { objectId } = filter;
-    const ofObject =
-      objectId === undefined ? undefined : await this.#search.eventsOf(objectId, filter, window);
-    const { found, next } = ofObject ?? newestFirst(this.#statements, eventsSelected(filter), window);
-    const bySeq = this.#statements.of(`select ${eventColumns} from events where seq = ?`);
+    const ofObject = objectId === undefined ? undefined : await search.eventsOf(objectId, filter, window);
+    const { found, next } = ofObject ?? newestFirst(statements, eventsSelected(filter), window);
+    const bySeq = statements.of(`select ${eventColumns} from events where seq = ?`);
     const items = found.flatMap(([, seq]) => {
       const row = bySeq.get(seq);
-      return row ? [readEvent(row, this.#ids)] : [];
+      return row ? [readEvent(row, ids)] : [];
     });
     return { items, nextCursor: next && cursorOf('events', next) };
   }
 
-  details(id: string): (EventRow & { readonly envelope: string }) | undefined {
-    const seq = this.#ids.eventSeq(id);
+  function details(id: string): (EventRow & { readonly envelope: string }) | undefined {
+    const seq = ids.eventSeq(id);
     if (seq === undefined) return undefined;
-    const row = this.#statements.of(`select ${eventColumns}, payload from events where seq = ?`).get(seq);
-    return row && { ...readEvent(row, this.#ids), envelope: String(row['payload']) };
+    const row = statements.of(`select ${eventColumns}, payload from events where seq = ?`).get(seq);
+    return row && { ...readEvent(row, ids), envelope: String(row['payload']) };
   }
+
+  return { page, details };
 }

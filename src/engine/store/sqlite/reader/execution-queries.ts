@@ -6,6 +6,7 @@ import { searchedPart } from '../search/text-document.ts';
 import type { Statements } from '../statements.ts';
 import { cursorOf } from './cursor.ts';
 import {
+  attemptColumns,
   executionColumns,
   type ReadExecution,
   readAttempt,
@@ -26,38 +27,25 @@ const pageVolume = 2_000_000;
 const mostOfEvent = 1000;
 
 /** The execution's row holds the last attempt; one that is being made is not told of yet. */
-const attemptsOf = `select attempt, started_at, duration_ms, code, response, error, request_headers, response_headers
-  from attempts where execution_seq = :seq
+const attemptsOf = `select ${attemptColumns} from attempts where execution_seq = :seq
   union all select attempts, attempt_started_at, duration_ms, code, response, error, request_headers, response_headers
   from executions where seq = :seq and attempts > 0 and attempt_started_at is not null and duration_ms is not null
   order by attempt`;
 
 /** Reads executions. No statement outlives its call, so that no read holds up the journal. */
-export class ExecutionQueries {
-  readonly #statements: Statements;
-  readonly #ids: Ids;
-  readonly #search: IndexedSearch;
-
-  constructor(statements: Statements, ids: Ids, search: IndexedSearch) {
-    this.#statements = statements;
-    this.#ids = ids;
-    this.#search = search;
-  }
-
-  async page(filter: ExecutionFilter, window: Window): Promise<Page<ReadExecution>> {
-    const positions = await this.positions(filter, window);
+export function executionQueriesOn(statements: Statements, ids: Ids, search: IndexedSearch) {
+  async function page(filter: ExecutionFilter, window: Window): Promise<Page<ReadExecution>> {
+    const place = await positions(filter, window);
     const items: ReadExecution[] = [];
     let volume = 0;
-    let next = positions.next;
-    for (const [index, position] of positions.found.entries()) {
-      const row = this.#statements
-        .of(`select ${executionColumns} from executions where seq = ?`)
-        .get(position[1]);
+    let next = place.next;
+    for (const [index, position] of place.found.entries()) {
+      const row = statements.of(`select ${executionColumns} from executions where seq = ?`).get(position[1]);
       if (!row) continue;
-      const item = readExecution(row, this.#ids);
+      const item = readExecution(row, ids);
       items.push(item);
       volume += (item.response?.length ?? 0) + (item.error?.length ?? 0);
-      if (volume > pageVolume && index + 1 < positions.found.length) {
+      if (volume > pageVolume && index + 1 < place.found.length) {
         next = position;
         break;
       }
@@ -65,11 +53,11 @@ export class ExecutionQueries {
     return { items, nextCursor: next && cursorOf('executions', next) };
   }
 
-  details(id: string): ReadDetails | undefined {
-    const seq = this.#ids.executionSeq(id);
+  function details(id: string): ReadDetails | undefined {
+    const seq = ids.executionSeq(id);
     const row =
       seq !== undefined &&
-      this.#statements
+      statements
         .of(
           `select ${executionColumns}, request_headers, response_headers,
            (select payload from events where events.seq = event_seq) as request
@@ -78,51 +66,55 @@ export class ExecutionQueries {
         .get(seq);
     if (!row) return undefined;
     return {
-      ...readExecution(row, this.#ids),
+      ...readExecution(row, ids),
       request: String(row['request'] ?? ''),
       searchedInPart: (['request', 'response', 'error'] as const).filter((text) =>
         isLonger(String(row[text] ?? ''), searchedPart),
       ),
       requestHeaders: readHeaders(row['request_headers']),
       responseHeaders: readHeaders(row['response_headers']),
-      attemptList: this.#statements.of(attemptsOf).all({ seq }).map(readAttempt),
+      attemptList: statements.of(attemptsOf).all({ seq }).map(readAttempt),
     };
   }
 
   /** All of an event, in chain order. */
-  ofEvent(event: number): ReadExecution[] {
-    return this.#statements
+  function ofEvent(event: number): ReadExecution[] {
+    return statements
       .of(
         `select ${executionColumns} from executions indexed by executions_by_event
          where event_seq = ? and status > 0 order by position, seq limit ${mostOfEvent}`,
       )
       .all(event)
-      .map((row) => readExecution(row, this.#ids));
+      .map((row) => readExecution(row, ids));
   }
 
   /** Where the executions of a page stand. */
-  async positions(filter: ExecutionFilter, window: Window): Promise<Positions> {
+  async function positions(filter: ExecutionFilter, window: Window): Promise<Positions> {
     const { text, eventId } = filter;
-    const search = text === undefined ? undefined : searchWords(text);
-    const event = eventId === undefined ? undefined : this.#ids.eventSeq(eventId);
-    if (search?.length === 0 || (eventId !== undefined && event === undefined))
+    const words = text === undefined ? undefined : searchWords(text);
+    const event = eventId === undefined ? undefined : ids.eventSeq(eventId);
+    if (words?.length === 0 || (eventId !== undefined && event === undefined))
       return { found: [], next: null };
-    if (search && event === undefined) return this.#search.byText(search, filter, window);
+    if (words && event === undefined) return search.byText(words, filter, window);
     const ofObject =
       filter.objectId !== undefined && event === undefined
-        ? await this.#search.executionsOf(filter.objectId, filter, window)
+        ? await search.executionsOf(filter.objectId, filter, window)
         : undefined;
     if (ofObject) return ofObject;
     const selection = executionsSelected(filter, event);
-    if (!search) return newestFirst(this.#statements, selection, window);
+    if (!words) return newestFirst(statements, selection, window);
     // An event has few executions: they are looked at themselves.
-    const { found } = newestFirst(this.#statements, selection, { ...window, limit: mostOfEvent });
+    const { found } = newestFirst(statements, selection, { ...window, limit: mostOfEvent });
     return paged(
-      found.filter(([, seq]) => this.#search.contains(seq, search)),
+      found.filter(([, seq]) => search.contains(seq, words)),
       window.limit,
     );
   }
+
+  return { page, details, ofEvent, positions };
 }
+
+export type ExecutionQueries = ReturnType<typeof executionQueriesOn>;
 
 /** Than so many characters, of which a few take two places in a string. */
 function isLonger(text: string, characters: number): boolean {

@@ -16,28 +16,22 @@ const inStep = `from executions indexed by executions_by_status
   where status = :status and status > 1 and started_at is not null and started_at >= :from and started_at < :to`;
 
 /** Counts and percentiles: each is a walk along one index. */
-export class Figures {
-  readonly #statements: Statements;
-
-  constructor(statements: Statements) {
-    this.#statements = statements;
-  }
-
-  counts(): Omit<Counts, 'indexing'> {
+export function figuresOn(statements: Statements) {
+  function counts(): Omit<Counts, 'indexing'> {
     return {
-      waiting: this.#count('select count(*) as n from events indexed by events_by_stage where stage < 5'),
-      running: this.#count(
+      waiting: count('select count(*) as n from events indexed by events_by_stage where stage < 5'),
+      running: count(
         `select count(*) as n from executions where status = ${statusCode.running} and started_at > 0`,
       ),
-      parked: this.#count('select count(*) as n from executions indexed by parked where status = 2'),
+      parked: count('select count(*) as n from executions indexed by parked where status = 2'),
     };
   }
 
-  async statistics({ from, to, step }: StatisticsRange): Promise<StatisticsStep[]> {
+  async function statistics({ from, to, step }: StatisticsRange): Promise<StatisticsStep[]> {
     const steps: StatisticsStep[] = [];
     let yielded = performance.now();
     for (let at = from; at < to; at += step) {
-      steps.push(this.#step(at, Math.min(at + step, to)));
+      steps.push(stepOf(at, Math.min(at + step, to)));
       if (performance.now() - yielded < yieldAfter) continue;
       await yieldToOthers();
       yielded = performance.now();
@@ -45,12 +39,12 @@ export class Figures {
     return steps;
   }
 
-  health(handlers: readonly string[], since: number): Record<string, HandlerHealth> {
-    return Object.fromEntries(handlers.map((handler) => [handler, this.#health(handler, since)]));
+  function health(handlers: readonly string[], since: number): Record<string, HandlerHealth> {
+    return Object.fromEntries(handlers.map((handler) => [handler, healthOf(handler, since)]));
   }
 
-  handlerNumbers(): Record<string, number> {
-    const next = this.#statements.of(
+  function handlerNumbers(): Record<string, number> {
+    const next = statements.of(
       `select handler_id as id, handler_number as number from executions indexed by executions_by_handler
        where handler_id > ? and status > 1 and started_at is not null order by handler_id limit 1`,
     );
@@ -60,22 +54,22 @@ export class Figures {
     return Object.fromEntries(numbers);
   }
 
-  #count(sql: string, values: Record<string, number | string> = {}): number {
-    return Number(this.#statements.of(sql).get(values)?.['n']);
+  function count(sql: string, values: Record<string, number | string> = {}): number {
+    return Number(statements.of(sql).get(values)?.['n']);
   }
 
-  #step(from: number, to: number): StatisticsStep {
+  function stepOf(from: number, to: number): StatisticsStep {
     const ended = (['succeeded', 'failed'] as const).map((status) => {
       const values = { status: statusCode[status], from, to };
-      return { values, rows: this.#count(`select count(*) as n ${inStep}`, values) };
+      return { values, rows: count(`select count(*) as n ${inStep}`, values) };
     });
     const [succeeded = 0, failed = 0] = ended.map(({ rows }) => rows);
-    const parked = this.#count(`select count(*) as n ${inStep}`, { status: statusCode.parked, from, to });
+    const parked = count(`select count(*) as n ${inStep}`, { status: statusCode.parked, from, to });
     const every = Math.ceil((succeeded + failed) / sample);
     const durations = ended.flatMap(({ values, rows }) =>
       rows === 0
         ? []
-        : this.#statements
+        : statements
             .of(`select duration_ms ${inStep} and seq % :every = 0 and duration_ms is not null`)
             .all({ ...values, every })
             .map((row) => Number(row['duration_ms'])),
@@ -90,9 +84,9 @@ export class Figures {
     };
   }
 
-  #health(handler: string, since: number): HandlerHealth {
+  function healthOf(handler: string, since: number): HandlerHealth {
     const newest = (columns: string, ...statuses: readonly ('parked' | 'succeeded' | 'failed')[]) =>
-      this.#statements
+      statements
         .of(
           `${statuses
             .map(
@@ -110,7 +104,7 @@ export class Figures {
     const durations = ended.flatMap(({ duration_ms: ms }) => (typeof ms === 'number' ? [ms] : []));
     const lost = newest('error', 'parked', 'failed').find(({ error }) => error !== null);
     return {
-      parked: this.#count(
+      parked: count(
         'select count(*) as n from executions indexed by parked where status = 2 and handler_id = :handler',
         { handler },
       ),
@@ -119,6 +113,8 @@ export class Figures {
       lastError: typeof lost?.['error'] === 'string' ? lost['error'] : null,
     };
   }
+
+  return { counts, statistics, health, handlerNumbers };
 }
 
 /** By nearest rank. */

@@ -17,48 +17,48 @@ const mostUnindexed = 10_000;
  * index of objects would be the dearest of all to write, as they come in no order; the text index knows them too,
  * but for what is open and what was touched last.
  */
-export class IndexedSearch {
-  readonly #statements: Statements;
-  readonly #index: TextIndex;
-
-  constructor(statements: Statements, index: TextIndex) {
-    this.#statements = statements;
-    this.#index = index;
-  }
-
-  byText(search: readonly SearchWord[], filter: ExecutionFilter, window: Window): Promise<Positions> {
-    this.#index.advance(catchUpTime);
-    return proposed(this.#statements, this.#index, {
+export function indexedSearchOn(statements: Statements, index: TextIndex) {
+  function byText(
+    search: readonly SearchWord[],
+    filter: ExecutionFilter,
+    window: Window,
+  ): Promise<Positions> {
+    index.advance(catchUpTime);
+    return proposed(statements, index, {
       query: indexQuery(search, filter),
       window,
       selection: executionsSelected(filter),
-      keeps: (seq) => this.contains(seq, search),
+      keeps: (seq) => contains(seq, search),
     });
   }
 
   /** @returns undefined while the index does not know enough: then the rows themselves have to be gone through */
-  async executionsOf(
+  async function executionsOf(
     objectId: string,
     filter: ExecutionFilter,
     window: Window,
   ): Promise<Positions | undefined> {
-    const unindexed = this.#unindexed(objectId);
+    const unindexed = unindexedOf(objectId);
     if (!unindexed) return undefined;
     // A start alone does not touch the event: the index tells parked from running too late.
     const { status, ...lasting } = filter;
-    return proposed(this.#statements, this.#index, {
+    return proposed(statements, index, {
       query: indexQuery([], status?.includes('running') ? lasting : filter),
       window,
       selection: executionsSelected(filter),
-      alsoAt: unindexed.flatMap(({ seq }) => this.#startsOf(seq)),
+      alsoAt: unindexed.flatMap(({ seq }) => startsOf(seq)),
     });
   }
 
   /** @returns undefined as above */
-  async eventsOf(objectId: string, filter: EventFilter, window: Window): Promise<Positions | undefined> {
-    const unindexed = this.#unindexed(objectId);
+  async function eventsOf(
+    objectId: string,
+    filter: EventFilter,
+    window: Window,
+  ): Promise<Positions | undefined> {
+    const unindexed = unindexedOf(objectId);
     if (!unindexed) return undefined;
-    return proposed(this.#statements, this.#index, {
+    return proposed(statements, index, {
       query: indexQuery([], { objectId }),
       window,
       selection: eventsSelected(filter),
@@ -67,8 +67,8 @@ export class IndexedSearch {
   }
 
   /** Whether an execution has all of these words. */
-  contains(execution: number, search: readonly SearchWord[]): boolean {
-    const row = this.#statements
+  function contains(execution: number, search: readonly SearchWord[]): boolean {
+    const row = statements
       .of(
         `select ${documentColumns},
          (select substr(payload, 1, ${searchedPart}) from events where events.seq = event_seq) as request
@@ -82,17 +82,19 @@ export class IndexedSearch {
   }
 
   /** The object's events that are open or have been touched since the index was written. */
-  #unindexed(objectId: string): { readonly seq: number; readonly acceptedAt: number }[] | undefined {
-    this.#index.advance(catchUpTime);
-    const known = this.#index.known;
+  function unindexedOf(
+    objectId: string,
+  ): { readonly seq: number; readonly acceptedAt: number }[] | undefined {
+    index.advance(catchUpTime);
+    const known = index.known;
     if (known === undefined) return undefined;
-    const open = this.#statements
+    const open = statements
       .of(
         `select seq, accepted_at as acceptedAt from events indexed by open_by_object
          where object_id = ? and stage < 6 limit ${mostUnindexed}`,
       )
       .all(objectId);
-    const touched = this.#statements
+    const touched = statements
       .of(
         `select seq, accepted_at as acceptedAt, object_id = :object as its from events indexed by events_by_touch
          where touched_at is not null and touched_at > :known limit ${mostUnindexed}`,
@@ -105,8 +107,8 @@ export class IndexedSearch {
     }));
   }
 
-  #startsOf(event: number): number[] {
-    return this.#statements
+  function startsOf(event: number): number[] {
+    return statements
       .of(
         `select started_at from executions indexed by executions_by_event
          where event_seq = ? and started_at is not null`,
@@ -114,4 +116,8 @@ export class IndexedSearch {
       .all(event)
       .map((row) => Number(row['started_at']));
   }
+
+  return { byText, executionsOf, eventsOf, contains };
 }
+
+export type IndexedSearch = ReturnType<typeof indexedSearchOn>;

@@ -1,15 +1,14 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Ids } from '../../../words/ids.ts';
-import type { EventFilter, ExecutionFilter, ReplayBatchRequest, StatisticsRange } from '../../log.ts';
+import { metaOf } from '../schema.ts';
 import { TextIndex } from '../search/text-index.ts';
 import { Statements } from '../statements.ts';
-import { EventQueries } from './event-queries.ts';
-import { ExecutionQueries } from './execution-queries.ts';
-import { Figures } from './figures.ts';
-import { IndexedSearch } from './indexed-search.ts';
-import type { Window } from './newest-first.ts';
-import { ReplayPlans } from './replay-plans.ts';
+import { eventQueriesOn } from './event-queries.ts';
+import { executionQueriesOn } from './execution-queries.ts';
+import { figuresOn } from './figures.ts';
+import { indexedSearchOn } from './indexed-search.ts';
+import { replayPlansOn } from './replay-plans.ts';
 import { replayRows } from './replay-rows.ts';
 
 /** What the reading thread answers; undefined: there is none. */
@@ -30,7 +29,7 @@ export function openQueries(folder: string, sliceSize?: number): OpenQueries {
   const db = new DatabaseSync(join(folder, 'journal.sqlite'), { readOnly: true, timeout: 1000 });
   try {
     db.exec('pragma cache_size = -8000');
-    const tag = String(db.prepare("select value from meta where key = 'tag'").get()?.['value']);
+    const tag = String(metaOf(db, 'tag'));
     const index = new TextIndex(folder, tag, db, sliceSize);
     return { queries: queriesOn(db, new Ids(tag), index), index, close: () => closeBoth(index, db) };
   } catch (error) {
@@ -41,26 +40,26 @@ export function openQueries(folder: string, sliceSize?: number): OpenQueries {
 
 function queriesOn(db: DatabaseSync, ids: Ids, index: TextIndex) {
   const statements = new Statements(db);
-  const search = new IndexedSearch(statements, index);
-  const executions = new ExecutionQueries(statements, ids, search);
-  const events = new EventQueries(statements, ids, search);
-  const figures = new Figures(statements);
-  const plans = new ReplayPlans(statements, executions);
+  const search = indexedSearchOn(statements, index);
+  const executions = executionQueriesOn(statements, ids, search);
+  const events = eventQueriesOn(statements, ids, search);
+  const figures = figuresOn(statements);
+  const plans = replayPlansOn(statements, executions);
   return {
-    executions: (filter: ExecutionFilter, window: Window) => executions.page(filter, window),
-    execution: (id: string) => executions.details(id),
-    events: (filter: EventFilter, window: Window) => events.page(filter, window),
+    executions: executions.page,
+    execution: executions.details,
+    events: events.page,
     event: (id: string) => {
       const event = events.details(id);
       return event && { ...event, executions: executions.ofEvent(event.seq) };
     },
     counts: () => ({ ...figures.counts(), indexing: isBehind(index) }),
-    statistics: (range: StatisticsRange) => figures.statistics(range),
-    health: (handlers: readonly string[], since: number) => figures.health(handlers, since),
-    replayCount: (filter: ExecutionFilter, callable: readonly string[]) => plans.count(filter, callable),
-    replayBatch: (request: ReplayBatchRequest) => plans.batch(request),
+    statistics: figures.statistics,
+    health: figures.health,
+    replayCount: plans.count,
+    replayBatch: plans.batch,
     replays: () => replayRows(statements),
-    handlerNumbers: () => figures.handlerNumbers(),
+    handlerNumbers: figures.handlerNumbers,
   };
 }
 

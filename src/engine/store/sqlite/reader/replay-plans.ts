@@ -18,33 +18,26 @@ interface Plan {
 }
 
 /** Finds what a filter lets run again (see replayable.ts), in the original order. */
-export class ReplayPlans {
-  readonly #statements: Statements;
-  readonly #executions: ExecutionQueries;
+export function replayPlansOn(statements: Statements, executions: ExecutionQueries) {
   /** Of bulk replays that are on their way, by id. After a restart they are made anew. */
-  readonly #plans = new Map<number, Plan>();
+  const plans = new Map<number, Plan>();
 
-  constructor(statements: Statements, executions: ExecutionQueries) {
-    this.#statements = statements;
-    this.#executions = executions;
-  }
-
-  async count(filter: ExecutionFilter, callable: readonly string[]): Promise<ReplayCount> {
-    const plan = await this.#plan(filter, 0, Number.MAX_SAFE_INTEGER);
+  async function count(filter: ExecutionFilter, callable: readonly string[]): Promise<ReplayCount> {
+    const plan = await planned(filter, 0, Number.MAX_SAFE_INTEGER);
     let matched = 0;
     for (const [index, [event, executions]] of plan.events.entries()) {
       if (index % lookedAtAtOnce === 0) await yieldToOthers();
-      matched += this.#replayable(event, executions, callable).length;
+      matched += replayableOf(event, executions, callable).length;
     }
     return { matched, until: plan.events.at(-1)?.[0] ?? 0 };
   }
 
-  async batch(request: ReplayBatchRequest): Promise<ReplayBatch> {
+  async function batch(request: ReplayBatchRequest): Promise<ReplayBatch> {
     const { id, filter, after, until, callable, limit } = request;
-    let plan = this.#plans.get(id);
+    let plan = plans.get(id);
     if (!plan) {
-      plan = await this.#plan(filter, after, until);
-      this.#plans.set(id, plan);
+      plan = await planned(filter, after, until);
+      plans.set(id, plan);
     }
     const events: (readonly number[])[] = [];
     let cursor = after;
@@ -55,22 +48,22 @@ export class ReplayPlans {
       const [event, executions] = next;
       if (event <= after) continue;
       cursor = event;
-      const may = this.#replayable(event, executions, callable);
+      const may = replayableOf(event, executions, callable);
       if (may.length > 0) events.push(may);
     }
     const ends = plan.next >= plan.events.length;
-    if (ends) this.#plans.delete(id);
+    if (ends) plans.delete(id);
     return { events, cursor, ends };
   }
 
-  async #plan(filter: ExecutionFilter, after: number, until: number): Promise<Plan> {
+  async function planned(filter: ExecutionFilter, after: number, until: number): Promise<Plan> {
     const byEvent = new Map<number, number[]>();
     const window = { from: filter.from, to: filter.to, limit: foundAtOnce };
     let position: Position | undefined;
     do {
-      const { found, next } = await this.#executions.positions(filter, { ...window, after: position });
+      const { found, next } = await executions.positions(filter, { ...window, after: position });
       for (const [, seq] of found) {
-        const row = this.#statements.of('select event_seq, status from executions where seq = ?').get(seq);
+        const row = statements.of('select event_seq, status from executions where seq = ?').get(seq);
         const status = executionStatusOf(Number(row?.['status']));
         const event = Number(row?.['event_seq']);
         if (!row || event <= after || event > until || !(isLost(status) || status === 'succeeded')) continue;
@@ -84,20 +77,24 @@ export class ReplayPlans {
     return { events: [...byEvent].sort(([a], [b]) => a - b), next: 0 };
   }
 
-  #replayable(event: number, asked: readonly number[], callable: readonly string[]): readonly number[] {
-    const row = this.#statements.of('select stage from events where seq = ?').get(event);
+  function replayableOf(
+    event: number,
+    asked: readonly number[],
+    callable: readonly string[],
+  ): readonly number[] {
+    const row = statements.of('select stage from events where seq = ?').get(event);
     const at = Number(row?.['stage'] ?? 0);
     if (at < stage.parked || at === stage.unclaimed) return [];
-    const choice = replayable(this.#chain(event), asked, callable);
+    const choice = replayable(chainOf(event), asked, callable);
     return 'why' in choice ? [] : choice.turns.map(({ seq }) => seq);
   }
 
   /** Of each position the execution that counts. */
-  #chain(event: number): ReplayTurn[] {
+  function chainOf(event: number): ReplayTurn[] {
     const byPosition = new Map<number, ReplayTurn>();
     const sql = `select seq, position, status, stop, handler_id from executions indexed by executions_by_event
       where event_seq = ? order by seq`;
-    for (const row of this.#statements.of(sql).all(event)) {
+    for (const row of statements.of(sql).all(event)) {
       const position = Number(row['position']);
       byPosition.set(position, {
         seq: Number(row['seq']),
@@ -109,4 +106,6 @@ export class ReplayPlans {
     }
     return [...byPosition.values()].sort((a, b) => a.position - b.position);
   }
+
+  return { count, batch };
 }
