@@ -2,8 +2,7 @@ import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import { InvalidInput } from '../src/engine/words/errors.ts';
 import { type IntakeCredentials, intakeCredentials } from '../src/runtime/intake/sign-in.ts';
 import { type IntakeDef, intakeOf } from '../src/runtime/intake.ts';
-import { type EventSource, envelopeOf } from '../src/runtime/message.ts';
-import { hopsOf } from '../src/runtime/message-hops.ts';
+import { type EventSource, envelopeOf, hopsOf, sampleOf } from '../src/runtime/message.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { requireEngine } from '../src/runtime/node-home.ts';
 import { configured, errorStatus, onClose, onInput } from '../src/runtime/node-outcome.ts';
@@ -67,7 +66,7 @@ export default function provisioningEvent(RED: NodeAPI): void {
         const message = RED._('provisioning-event.error.noType');
         throw new InvalidInput(RED._('provisioning-event.error.node'), [{ field: 'eventType', message }]);
       }
-      return firing.accept([firing.sampleOf(eventType)], this.id);
+      return firing.accept([sampleOf(firing.catalogue, eventType)], this.id);
     });
     onClose(this, detach, unmount, unobserve, unfire);
     if (!registry) this.status(errorStatus(RED._('provisioning-event.status.noRegistry')));

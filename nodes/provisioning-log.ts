@@ -22,12 +22,12 @@ export default function provisioningLog(RED: NodeAPI): void {
     const chosen = (handler: string) => handlers.length === 0 || handlers.includes(handler);
     const toldOf = (eventType: string) =>
       events.length === 0 || events.some((pattern) => listensTo(pattern, eventType));
-    const unobserve = engine.observe((row) => {
+    const unobserve = engine.news.observe((row) => {
       const { status, handler, eventType } = row;
       if (statuses.some((one) => one === status) && chosen(handler.id) && toldOf(eventType))
         this.send({ topic: eventType, payload: row });
     });
-    const unobserveCircuits = engine.observeCircuits((payload) => {
+    const unobserveCircuits = engine.news.observeCircuits((payload) => {
       if (circuits && chosen(payload.handler.id)) this.send({ topic: 'circuit', payload });
     });
     onClose(this, unobserve, unobserveCircuits);

@@ -1,28 +1,23 @@
 import { type AcceptResult, accept } from './delivery/accept.ts';
-import { type BulkOptions, type BulkReplay, BulkReplays } from './delivery/bulk-replays.ts';
 import { Delivery } from './delivery/delivery.ts';
-import type { Emit, EmittedEvent } from './delivery/emissions.ts';
+import type { Emit } from './delivery/emissions.ts';
 import type { FlowTrace } from './delivery/events-out.ts';
-import { passFromJournal } from './delivery/execution-row.ts';
 import { Operator } from './delivery/operator.ts';
 import { Problem } from './delivery/problem.ts';
 import { type CircuitChange, circuitView, type OnResumed, Publisher } from './delivery/publisher.ts';
-import { type RegisteredHandler, Registry, snapshotOf } from './delivery/registry.ts';
+import type { RegisteredHandler } from './delivery/registry.ts';
 import { type TakeResult, take } from './delivery/take.ts';
-import { closedCircuit, turns } from './rules/circuit.ts';
+import { closedCircuit } from './rules/circuit.ts';
 import type { IdempotencyKey, NewEvent } from './store/journal.ts';
 import { KeptOpen } from './store/kept-open.ts';
-import type { ExecutionFilter, ExecutionLog } from './store/log.ts';
-import type { Store, StoreLocation } from './store/store.ts';
-import { CallsInFlight } from './targets/in-flight.ts';
+import type { ExecutionLog } from './store/log.ts';
+import type { StoreLocation } from './store/store.ts';
 import type { Target } from './targets/target.ts';
-import type { Override } from './words/answers.ts';
 import { Catalogue } from './words/catalogue.ts';
 import { Conflict, messageOf, Unavailable } from './words/errors.ts';
-import { type Envelope, parseEnvelope } from './words/event.ts';
-import type { ExecutionRow } from './words/execution.ts';
+import type { Envelope } from './words/event.ts';
 import type { Handler, RefusedHandler } from './words/handler.ts';
-import { Ids } from './words/ids.ts';
+import { hold } from './words/hold.ts';
 import type { RegistryConfig } from './words/registry-config.ts';
 import { forwardOnly, type Time } from './words/time.ts';
 
@@ -41,10 +36,7 @@ export interface EngineOptions {
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
 
-/** How an event node sends an event on; `message` is the one it was made of, if memory still holds it. */
-export type EmitTo = (event: EmittedEvent & { readonly id: string }) => void;
-
-export type EngineState = 'starting' | 'ready' | 'stopped' | 'error' | 'closed';
+export type EngineState = KeptOpen<Delivery>['state'] | 'stopped';
 
 /**
  * The engine of one registry: accepts events, has them emitted and taken, and runs their chains. It belongs to the
@@ -53,10 +45,14 @@ export type EngineState = 'starting' | 'ready' | 'stopped' | 'error' | 'closed';
 export class Engine {
   readonly id: string;
   readonly location: StoreLocation;
+  /** What is wrong and what to do. */
+  readonly problem = new Problem();
+  /** Tells of executions and circuits. */
+  readonly news: Pick<Publisher, 'observe' | 'observeCircuits'>;
   readonly #options: EngineOptions;
+  readonly #publisher: Publisher;
   readonly #time: Time;
   readonly #emitters = new Map<string, Emit>();
-  readonly #publisher: Publisher;
   /** Resolves when flows have started for the first time. */
   readonly #firstFlows = Promise.withResolvers<void>();
   #config: RegistryConfig;
@@ -64,15 +60,8 @@ export class Engine {
   #handlers: readonly (Handler | RefusedHandler)[] = [];
   #eventNodes: readonly string[] = [];
   #flowsRun = false;
-  #state: EngineState = 'starting';
-  /** Of its opening: what was moved aside. */
-  #notice: string | null = null;
-  readonly #problem = new Problem();
   #logged = '';
-  readonly #core: KeptOpen<Delivery>;
-  #open: Delivery | undefined;
-  readonly #calls = new CallsInFlight();
-  #bulkReplays: BulkReplays | undefined;
+  readonly #kept: KeptOpen<Delivery>;
 
   constructor(options: EngineOptions) {
     this.id = options.config.id;
@@ -80,29 +69,26 @@ export class Engine {
     this.#options = options;
     this.#time = forwardOnly(options.time);
     this.#publisher = new Publisher(this.id, (error) => this.#stumbled(error));
+    this.news = this.#publisher;
     this.#config = options.config;
     this.#catalogue = new Catalogue(options.config.eventTypes);
-    this.#core = new KeptOpen({
+    this.#kept = new KeptOpen({
       time: this.#time,
       what: options.location.name,
-      open: () => this.#openCore(),
-      onRefused: (error) => this.#refused(error),
+      open: () => this.#open(),
+      onOpened: async (delivery) => {
+        if (this.#flowsRun) await this.#resume(delivery);
+      },
+      onRefused: (error) => {
+        this.problem.become(error.message);
+        this.#stumbled(error);
+      },
     });
   }
 
   get state(): EngineState {
-    if (this.#state === 'ready' && !this.#flowsRun) return 'stopped';
-    return this.#state;
-  }
-
-  /** What is wrong and what to do; null when nothing is. */
-  get problem(): string | null {
-    return this.#problem.text;
-  }
-
-  /** Tells what is wrong, now and whenever that changes. @returns what ends it */
-  observeProblem(observer: (problem: string | null) => void): () => void {
-    return this.#problem.observe(observer);
+    const { state } = this.#kept;
+    return state === 'ready' && !this.#flowsRun ? 'stopped' : state;
   }
 
   get config(): RegistryConfig {
@@ -132,7 +118,7 @@ export class Engine {
     message?: unknown,
     hops = 0,
   ): Promise<AcceptResult> {
-    const delivery = await this.#core.get();
+    const delivery = await this.#kept.get();
     const events = envelopes.map((envelope) => ({ ...this.#newEvent(envelope, node), hops }));
     const { backlogLimit } = this.#options;
     return accept(delivery, events, { emits: this.#emitters.has(node), key, message, backlogLimit });
@@ -145,11 +131,11 @@ export class Engine {
    * @throws TooLarge when too many messages are held, Unavailable; both only for a new event, and nothing was kept
    */
   async take(envelope: Envelope, executor: string | null, eventId?: string, hops = 0): Promise<TakeResult> {
-    const delivery = await this.#core.get();
+    const delivery = await this.#kept.get();
     // Until the first set of handlers is in force, every event would be unhandled.
     await this.#firstFlows.promise;
     const event = { ...this.#newEvent(envelope, null), hops };
-    return take(delivery, this.#publisher, { registry: this.id, event, executor, eventId });
+    return take(delivery, { event, executor, eventId });
   }
 
   /** Fires an event straight at its chain, past the canvas. @returns its id */
@@ -160,31 +146,17 @@ export class Engine {
   }
 
   /** Lets an event node send what it has accepted. @returns what detaches it */
-  attachEmitter(node: string, emit: EmitTo): () => void {
-    const attached: Emit = (event) => emit({ ...event, id: this.#idOf(event.seq) });
-    this.#emitters.set(node, attached);
-    this.#open?.emissions.look();
-    return () => {
-      if (this.#emitters.get(node) === attached) this.#emitters.delete(node);
-    };
+  attachEmitter(node: string, emit: Emit): () => void {
+    const detach = hold(this.#emitters, node, emit);
+    this.#kept.opened?.emissions.look();
+    return detach;
   }
 
   /** The way through the flow of an event that is out there, to be told of each step of it. */
   traceOf(eventId: string): FlowTrace | undefined {
-    const seq = this.#open?.ids.eventSeq(eventId);
-    return seq === undefined ? undefined : this.#open?.emissions.traceOf(seq);
-  }
-
-  /** An envelope of this type to try things with: the catalogue's sample, as of now. @throws InvalidInput */
-  sampleOf(eventType: string): Envelope {
-    const sample = this.#catalogue.find(eventType)?.sample;
-    const event = {
-      object_id: 1,
-      ...sample?.event,
-      events_id: eventType,
-      dt: new Date(this.#time.now()).toISOString().replace('Z', '+00:00'),
-    };
-    return parseEnvelope({ event, data: sample?.data ?? {} });
+    const { ids, emissions } = this.#kept.opened ?? {};
+    const seq = ids?.eventSeq(eventId);
+    return seq === undefined ? undefined : emissions?.traceOf(seq);
   }
 
   /** `onResumed` is told of chains that go on after a restart. @returns what detaches it */
@@ -199,47 +171,26 @@ export class Engine {
 
   /** The handlers in force, archived ones too, in chain order. @throws Unavailable while the journal can't be opened */
   async handlers(): Promise<readonly RegisteredHandler[]> {
-    const { registry } = await this.#core.get();
-    return registry.list();
-  }
-
-  /** An operator's switch (rule 9), in force at once. @throws NotFound, or Conflict for an archived handler */
-  async switchHandler(
-    id: string,
-    status: Override['status'],
-    by: string | null,
-    reason: string | null,
-  ): Promise<void> {
-    await (await this.operator()).switch(id, status, by, reason);
+    return (await this.#kept.get()).registry.list();
   }
 
   /** A handler's circuit as it stands (rule 8). */
   circuitOf(handler: string): Omit<CircuitChange, 'handler'> {
-    return circuitView(this.#open?.circuits.of(handler) ?? closedCircuit);
+    return circuitView(this.#kept.opened?.circuits.of(handler) ?? closedCircuit);
   }
 
   /** What happened, for people, once the journal is open. @throws Unavailable */
   async log(): Promise<ExecutionLog> {
-    const { store } = await this.#core.get();
-    if (this.#state === 'closed') throw new Unavailable('the registry has been removed');
+    const { store } = await this.#kept.get();
+    if (this.#kept.state === 'closed') throw new Unavailable('the registry has been removed');
     return store.log;
-  }
-
-  /** Tells of each execution that began, parked or was settled. @returns what ends it */
-  observe(observer: (row: ExecutionRow) => void): () => void {
-    return this.#publisher.observe(observer);
-  }
-
-  /** Tells of each circuit that opens, closes or is gone. @returns what ends it */
-  observeCircuits(observer: (change: CircuitChange) => void): () => void {
-    return this.#publisher.observeCircuits(observer);
   }
 
   /** Flows stop: nothing is emitted and nobody is called anew; intake goes on. */
   pause(): void {
     this.#flowsRun = false;
     this.#publisher.pause();
-    this.#open?.pause();
+    this.#kept.opened?.pause();
   }
 
   /**
@@ -254,118 +205,55 @@ export class Engine {
     this.#handlers = handlers;
     this.#eventNodes = eventNodes;
     this.#flowsRun = true;
-    if (this.#open) await this.#resume(this.#open);
+    const delivery = this.#kept.opened;
+    if (delivery) await this.#resume(delivery);
   }
 
   /** What operators may do, once the journal is open. @throws Unavailable */
   async operator(): Promise<Operator> {
-    return new Operator(await this.#core.get());
-  }
-
-  /** Replays what matches a filter, in the original order. @throws Unavailable */
-  async replayAll(filter: ExecutionFilter, options: BulkOptions): Promise<BulkReplay> {
-    return (await this.#replays()).start(filter, options);
-  }
-
-  /** Stops a replay of what matched a filter. @throws Unavailable, NotFound, or Conflict when it is over */
-  async cancelReplay(id: number): Promise<void> {
-    await (await this.#replays()).cancel(id);
-  }
-
-  /** Copies all that it keeps to a new folder while everything goes on. @throws Unavailable, Conflict */
-  async backUp(to: string): Promise<void> {
-    await (await this.#core.get()).store.backUp(to);
+    return new Operator(await this.#kept.get());
   }
 
   /** Hands back to the journal: attempts in flight have 10 s to end. */
   async close(): Promise<void> {
     this.pause();
-    this.#state = 'closed';
-    this.#core.close();
-    const delivery = this.#open;
-    this.#open = undefined;
-    await delivery?.close();
+    await this.#kept.close();
   }
 
-  async #openCore(): Promise<Delivery> {
-    await this.#options.after;
-    let opened: Delivery | undefined;
+  async #open(): Promise<Delivery> {
+    const { after, makeTarget, random = Math.random, log } = this.#options;
+    await after;
+    let notice: string | null = null;
+    let delivery: Delivery | undefined;
     const store = await this.location.open({
       now: this.#time.now(),
       parkedFor: (handler, blocked) =>
-        opened?.gate.parkedFor(handler, blocked) ?? (blocked ? 'order' : 'retry'),
-      onTrouble: (trouble) => this.#problem.become(trouble ?? this.#notice),
+        delivery?.gate.parkedFor(handler, blocked) ?? (blocked ? 'order' : 'retry'),
+      onTrouble: (trouble) => this.problem.become(trouble ?? notice),
     });
-    const { log, notice } = store;
-    const delivery = this.#deliver(store);
-    opened = delivery;
+    delivery = new Delivery({
+      store,
+      publisher: this.#publisher,
+      time: this.#time,
+      random,
+      makeTarget,
+      emitters: this.#emitters,
+      config: () => this.#config,
+      onError: (error) => this.#stumbled(error),
+    });
     try {
       // What is parked waits for what its handler is: they are known from before when the store was lost.
       if (this.#handlers.length > 0) await this.#replaceHandlers(delivery);
-      await this.#publisher.tellHeld(async (event) =>
-        passFromJournal(this.id, await log.event(delivery.ids.event(event))),
-      );
-      if (this.#state === 'closed') throw new Unavailable('the registry has been removed');
+      await this.#publisher.tellHeld(delivery.ids, store.log);
     } catch (error) {
       await delivery.close();
       throw error;
     }
-    this.#notice = notice;
-    this.#problem.become(notice);
-    if (notice) this.#options.log('error', notice);
-    this.#bulkReplays = new BulkReplays(delivery, log, this.#firstFlows.promise, (error) =>
-      this.#stumbled(error),
-    );
-    this.#open = delivery;
-    void store.lost.then((error) => this.#lost(delivery, error));
-    if (this.#flowsRun) await this.#resume(delivery);
-    // It may have been lost or closed again meanwhile.
-    if (this.#open === delivery) this.#state = 'ready';
+    // What was moved aside.
+    notice = store.notice;
+    this.problem.become(notice);
+    if (notice) log('error', notice);
     return delivery;
-  }
-
-  /** The store is gone under its delivery: it is opened anew, and everything goes on from there as after a restart. */
-  #lost(delivery: Delivery, error: Error): void {
-    if (this.#open !== delivery) return;
-    this.#open = undefined;
-    this.#core.reopen(error, delivery.abandon(this.#calls.over()));
-  }
-
-  async #replays(): Promise<BulkReplays> {
-    await this.#core.get();
-    if (!this.#bulkReplays) throw new Unavailable('the registry has been removed');
-    return this.#bulkReplays;
-  }
-
-  #deliver(store: Store): Delivery {
-    const makeTarget = (handler: Handler) => this.#calls.counted(this.#options.makeTarget(handler));
-    const registry = new Registry(store.handlers, makeTarget);
-    const ids = new Ids(store.journal.tag);
-    return new Delivery({
-      store,
-      registry,
-      ids,
-      time: this.#time,
-      random: this.#options.random ?? Math.random,
-      emitters: this.#emitters,
-      config: () => this.#config,
-      onExecution: (chain, execution) => this.#publisher.tellExecution(ids, chain, execution),
-      onFirstPass: (chain) => {
-        if (!chain.passed) this.#publisher.tellFirstPass(ids, chain);
-      },
-      onCircuit: (id, circuit, before) => {
-        const handler = registry.find(id);
-        if (handler && turns(before, circuit)) this.#publisher.tellCircuit(snapshotOf(handler), circuit);
-      },
-      onError: (error) => this.#stumbled(error),
-    });
-  }
-
-  /** Events are refused until the store is open. */
-  #refused(error: Error): void {
-    this.#state = 'error';
-    this.#problem.become(error.message);
-    this.#stumbled(error);
   }
 
   async #resume(delivery: Delivery): Promise<void> {
@@ -381,10 +269,6 @@ export class Engine {
     await registry.replace(this.#handlers).catch((error) => this.#stumbled(error));
   }
 
-  #idOf(seq: number): string {
-    return this.#open?.ids.event(seq) ?? '';
-  }
-
   #newEvent(envelope: Envelope, node: string | null): NewEvent {
     return {
       eventType: envelope.event.events_id,
@@ -398,7 +282,7 @@ export class Engine {
   }
 
   #claimable(): void {
-    this.#open?.emissions.claimable(this.#publisher.hasExecutors);
+    this.#kept.opened?.emissions.claimable(this.#publisher.hasExecutors);
   }
 
   #stumbled(error: unknown): void {

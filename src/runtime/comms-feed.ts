@@ -24,8 +24,8 @@ export class CommsFeed {
   }
 
   /** @returns what ends it */
-  follow(engine: Pick<Engine, 'id' | 'observe'>): () => void {
-    return engine.observe((row) => this.#note(engine.id, row));
+  follow(engine: { readonly id: string; readonly news: Pick<Engine['news'], 'observe'> }): () => void {
+    return engine.news.observe((row) => this.#note(engine.id, row));
   }
 
   /**

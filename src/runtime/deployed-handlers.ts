@@ -1,5 +1,5 @@
 import { type Handler, type RefusedHandler, refusedHandler } from '../engine/words/handler.ts';
-import { hold } from './hold.ts';
+import { hold } from '../engine/words/hold.ts';
 
 interface OfRegistry<T> {
   readonly registry: string;

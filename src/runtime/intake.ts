@@ -131,7 +131,7 @@ export class Intake {
     this.#statuses.set(node.id, status);
     // What is wrong with its registry, the node shows by itself.
     if (this.#provisioning.problemOf(registry) !== undefined) return;
-    if (!this.#provisioning.engine(registry)?.problem) node.status(status);
+    if (!this.#provisioning.engine(registry)?.problem.text) node.status(status);
   }
 }
 

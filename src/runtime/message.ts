@@ -1,7 +1,9 @@
 import { promisify } from 'node:util';
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
+import type { Catalogue } from '../engine/words/catalogue.ts';
 import { InvalidInput } from '../engine/words/errors.ts';
 import { type Envelope, parseEnvelope, resemblesEnvelope } from '../engine/words/event.ts';
+import { parseHops } from '../engine/words/hops.ts';
 import { isJsonText, jsonTextRemedy } from '../engine/words/json-problem.ts';
 
 /** Where a message's event comes from, as an event node's dialog has it. */
@@ -46,10 +48,26 @@ export async function envelopeOf(
   if (isJsonText(told)) throw new InvalidInput('envelope', [{ field: 'data', message: jsonTextRemedy }]);
   return parseEnvelope({
     event: {
-      dt: new Date().toISOString().replace('Z', '+00:00'),
+      dt: dtNow(),
       events_id: eventType || (msg as { eventType?: unknown }).eventType,
       object_id: await field('objectId', objectId, objectIdType),
     },
     data: told,
   });
+}
+
+/** An envelope of this type to try things with: the catalogue's sample, as of now. @throws InvalidInput */
+export function sampleOf(catalogue: Catalogue, eventType: string): Envelope {
+  const { event, data = {} } = catalogue.find(eventType)?.sample ?? {};
+  return parseEnvelope({ event: { object_id: 1, ...event, events_id: eventType, dt: dtNow() }, data });
+}
+
+function dtNow(): string {
+  return new Date().toISOString().replace('Z', '+00:00');
+}
+
+/** A message on its way through a handler's flow says how many calls of handlers have led to it. @throws InvalidInput */
+export function hopsOf(msg: NodeMessageInFlow): number {
+  const { provisioning } = msg as { readonly provisioning?: { readonly hops?: unknown } | null };
+  return parseHops('msg.provisioning.hops', provisioning?.hops);
 }

@@ -38,7 +38,7 @@ export class Metrics {
 
   follow(engine: Engine): void {
     const registry = engine.id;
-    engine.observe(({ id, handler: { id: handler, name }, status, attempts, durationMs }) => {
+    engine.news.observe(({ id, handler: { id: handler, name }, status, attempts, durationMs }) => {
       if (status === 'running') return void this.#attempts.set(id, attempts);
       this.#executions.inc({ registry, handler, name, status });
       const attempted = attempts > (this.#attempts.get(id) ?? attempts);

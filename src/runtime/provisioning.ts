@@ -8,12 +8,12 @@ import { createTarget } from '../engine/targets/create-target.ts';
 import { Flows } from '../engine/targets/flow/flow.ts';
 import { type InvalidInput, NotFound } from '../engine/words/errors.ts';
 import { nodeIdSchema } from '../engine/words/handler.ts';
+import { hold } from '../engine/words/hold.ts';
 import type { RegistryConfig } from '../engine/words/registry-config.ts';
 import { systemTime } from '../engine/words/time.ts';
 import { CommsFeed } from './comms-feed.ts';
 import { DeployedHandlers } from './deployed-handlers.ts';
 import { followSteps } from './flow-steps.ts';
-import { hold } from './hold.ts';
 import { Metrics } from './metrics.ts';
 import { watchProcessEnd } from './process-end.ts';
 import { dirOf, type Settings, settingsOf } from './settings.ts';
@@ -114,7 +114,7 @@ export class Provisioning {
   observeProblem(registry: string, observer: (problem: string | null) => void): () => void {
     const refusal = this.problemOf(registry);
     const engine = this.#engines.get(registry);
-    if (refusal === undefined && engine) return engine.observeProblem(observer);
+    if (refusal === undefined && engine) return engine.problem.observe(observer);
     observer(refusal ?? null);
     return () => undefined;
   }

@@ -61,9 +61,11 @@ describe('comms feed', function () {
     const observers = new Set<(row: ExecutionRow) => void>();
     const end = feed.follow({
       id,
-      observe: (observer) => {
-        observers.add(observer);
-        return () => observers.delete(observer);
+      news: {
+        observe: (observer) => {
+          observers.add(observer);
+          return () => observers.delete(observer);
+        },
       },
     });
     const tell = (row: ExecutionRow): void => {

@@ -91,11 +91,11 @@ export class EngineBench {
       this.flow(event);
     });
     this.engine.attachExecutor('executor', (pass) => this.#tell(pass));
-    this.engine.observe((row) => {
+    this.engine.news.observe((row) => {
       this.#noteTurn();
       this.rows.push(row);
     });
-    this.engine.observeCircuits((change) => this.circuits.push(change));
+    this.engine.news.observeCircuits((change) => this.circuits.push(change));
     await this.#flowsStart(handlers);
     await this.engine.operator();
     await this.settle();

@@ -1,7 +1,8 @@
 import type { StoredReplay } from '../store/journal.ts';
 import type { ExecutionFilter, ExecutionLog } from '../store/log.ts';
 import { Conflict, NotFound } from '../words/errors.ts';
-import type { Delivery } from './delivery.ts';
+import { passed } from '../words/time.ts';
+import type { Context } from './context.ts';
 
 /** What matches, and whether it is being replayed. */
 export interface BulkReplay {
@@ -18,7 +19,11 @@ export interface BulkOptions {
   readonly by?: string | null;
 }
 
-type ReplayLog = Pick<ExecutionLog, 'replayCount' | 'replayBatch'>;
+interface Options extends Context {
+  readonly log: Pick<ExecutionLog, 'replayCount' | 'replayBatch'>;
+  /** The journal is let go of, or about to be. */
+  readonly closed: () => boolean;
+}
 
 /** Events replayed with one write at most, and how long one with a bounded rate may go ahead, in seconds. */
 const most = 64;
@@ -30,18 +35,18 @@ const ahead = 0.1;
  * that it goes on after a restart; one goes after the other.
  */
 export class BulkReplays {
-  readonly #delivery: Delivery;
-  readonly #log: ReplayLog;
-  readonly #onError: (error: unknown) => void;
-  #last: Promise<void>;
+  readonly #options: Options;
+  readonly #opened = Promise.withResolvers<void>();
+  #last = this.#opened.promise;
 
-  /** @param ready which handlers there are is known then: until then none of them could be replayed */
-  constructor(delivery: Delivery, log: ReplayLog, ready: Promise<void>, onError: (error: unknown) => void) {
-    this.#delivery = delivery;
-    this.#log = log;
-    this.#last = ready;
-    this.#onError = onError;
-    for (const replay of delivery.journal.found.replays) this.#enqueue(replay);
+  constructor(options: Options) {
+    this.#options = options;
+    for (const replay of options.journal.found.replays) this.#enqueue(replay);
+  }
+
+  /** It is known which handlers there are: until then none of them could be replayed. */
+  open(): void {
+    this.#opened.resolve();
   }
 
   /** What it counts is exact, as of now. @throws Unavailable */
@@ -49,8 +54,8 @@ export class BulkReplays {
     filter: ExecutionFilter,
     { dryRun, ratePerSecond, by = null }: BulkOptions,
   ): Promise<BulkReplay> {
-    const { registry, journal, time } = this.#delivery;
-    const { matched, until } = await this.#log.replayCount(filter, registry.callable());
+    const { registry, journal, time, log } = this.#options;
+    const { matched, until } = await log.replayCount(filter, registry.callable());
     if (dryRun || matched === 0) return { matched, replaying: 0 };
     const at = time.now();
     const asked = { filter: JSON.stringify(filter), ratePerSecond, matched, until, by, at };
@@ -60,7 +65,7 @@ export class BulkReplays {
 
   /** Stops one; what it has let go goes on. @throws NotFound, or Conflict when it is over */
   async cancel(id: number): Promise<void> {
-    const { journal, time } = this.#delivery;
+    const { journal, time } = this.#options;
     const ended = await journal.endReplay(id, time.now());
     if (ended === 'unknown') throw new NotFound(`there is no replay ${id}`);
     if (ended === 'over') throw new Conflict(`replay ${id} is over already`);
@@ -71,12 +76,12 @@ export class BulkReplays {
       .then(() => this.#run(replay))
       .catch((error) => {
         // It goes on in the next process.
-        if (!this.#delivery.closed) this.#onError(error);
+        if (!this.#options.closed()) this.#options.onError(error);
       });
   }
 
   async #run(replay: StoredReplay): Promise<void> {
-    const { journal, registry, time, persist } = this.#delivery;
+    const { journal, registry, time, persist, log } = this.#options;
     const { id, until, ratePerSecond: rate } = replay;
     const filter = JSON.parse(replay.filter) as ExecutionFilter;
     const limit = rate === 0 ? most : Math.min(most, Math.max(1, Math.floor(rate * ahead)));
@@ -84,9 +89,9 @@ export class BulkReplays {
     let next = time.monotonic();
     for (let running = true; running; ) {
       const wait = next - time.monotonic();
-      if (wait > 0) await new Promise<void>((resolve) => time.after(wait, resolve));
+      if (wait > 0) await passed(time, wait);
       const asked = { id, filter, after: cursor, until, limit };
-      const batch = await persist(() => this.#log.replayBatch({ ...asked, callable: registry.callable() }));
+      const batch = await persist(() => log.replayBatch({ ...asked, callable: registry.callable() }));
       const continued = await persist(() =>
         journal.continueReplay({ id, ...batch, callable: registry.callable(), at: time.now() }),
       );

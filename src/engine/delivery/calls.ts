@@ -1,27 +1,15 @@
 import { afterFailure, isFinal } from '../rules/retry.ts';
 import type { ExecutionChange } from '../store/journal.ts';
-import type { Ids } from '../words/ids.ts';
-import type { Time } from '../words/time.ts';
 import { makeAttempt } from './attempt.ts';
 import type { Circuits } from './circuits.ts';
+import type { Context } from './context.ts';
 import type { Gate, Shut } from './gate.ts';
-import type { RegisteredHandler, Registry } from './registry.ts';
-import {
-  type Chain,
-  type ChainExecution,
-  cancelled,
-  givenBack,
-  parked,
-  parkedUntil,
-  settled,
-} from './running-chain.ts';
+import type { RegisteredHandler } from './registry.ts';
+import { type Chain, type ChainExecution, changeOf } from './running-chain.ts';
 
-interface Options {
-  readonly registry: Registry;
+interface Options extends Context {
   readonly circuits: Circuits;
   readonly gate: Gate;
-  readonly ids: Ids;
-  readonly time: Time;
   /** From 0 to 1. */
   readonly random: () => number;
 }
@@ -65,13 +53,18 @@ export class Calls {
       return this.#attempt(chain, execution, handler, turn);
     }
     if (probe) circuits.unprobe(id);
-    if (verdict === 'ended') return givenBack(execution, turn?.dueAt);
+    // Nobody will be called in this process: it is as it was before its turn.
+    if (verdict === 'ended' && !turn) return changeOf(execution, 'pending');
     return this.stopped(execution, verdict === 'call' ? 'missing' : verdict, turn?.dueAt);
   }
 
-  /** What becomes of an execution whose handler may not be called (rules 8 and 9). */
-  stopped(execution: ChainExecution, shut: Shut, dueAt?: number): ExecutionChange {
-    return shut === 'archived' ? cancelled(execution, 'its handler is archived') : parked(execution, dueAt);
+  /**
+   * What becomes of an execution whose handler may not be called (rules 8 and 9).
+   * @param dueAt it was due then, and is so still; absent: from now on
+   */
+  stopped(execution: ChainExecution, shut: Shut | 'ended', dueAt?: number): ExecutionChange {
+    if (shut === 'archived') return changeOf(execution, 'cancelled', { error: 'its handler is archived' });
+    return changeOf(execution, 'parked', dueAt === undefined ? {} : { nextAttemptAt: dueAt });
   }
 
   async #attempt(
@@ -82,17 +75,20 @@ export class Calls {
   ): Promise<ExecutionChange> {
     const { circuits, ids, time, random } = this.#options;
     const { id } = config;
-    const { seq, eventType, objectId, body, hops } = chain;
+    const { seq, eventType, objectId, payload: body, hops } = chain;
     const eventId = ids.event(seq);
-    const attempt = execution.attempts + 1;
-    const call = { eventId, eventType, objectId, body, hops, attempt, webhookId: `${eventId}_${id}` };
-    const made = await makeAttempt(target, call, time);
-    circuits.record(id, made.outcome, turn?.probe ?? false);
-    if (made.outcome.ok) return settled(execution, made);
-    if (turn?.probe && !isFinal(config, made.outcome))
-      return parkedUntil(execution, made, turn.dueAt, execution.retries);
-    const after = afterFailure(config, execution.retries, made.outcome, random());
-    if (!after.retry) return settled(execution, made);
-    return parkedUntil(execution, made, time.now() + after.delayMs, execution.retries + 1);
+    const count = execution.attempts + 1;
+    const call = { eventId, eventType, objectId, body, hops, attempt: count, webhookId: `${eventId}_${id}` };
+    const { outcome, record: attempt } = await makeAttempt(target, call, time);
+    circuits.record(id, outcome, turn?.probe ?? false);
+    if (outcome.ok) return changeOf(execution, 'succeeded', { attempt });
+    const { retries } = execution;
+    if (turn?.probe && !isFinal(config, outcome)) {
+      return changeOf(execution, 'parked', { attempt, nextAttemptAt: turn.dueAt, retries });
+    }
+    const after = afterFailure(config, retries, outcome, random());
+    if (!after.retry) return changeOf(execution, 'failed', { attempt });
+    const nextAttemptAt = time.now() + after.delayMs;
+    return changeOf(execution, 'parked', { attempt, nextAttemptAt, retries: retries + 1 });
   }
 }

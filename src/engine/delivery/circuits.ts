@@ -1,17 +1,12 @@
 import { afterAttempt, type Circuit, closedCircuit, probing, unprobed } from '../rules/circuit.ts';
-import type { Journal, StoredCircuit } from '../store/journal.ts';
-import { Unavailable } from '../words/errors.ts';
+import type { StoredCircuit } from '../store/journal.ts';
+import { messageOf, Unavailable } from '../words/errors.ts';
 import type { Outcome } from '../words/outcome.ts';
-import type { Time } from '../words/time.ts';
-import type { Persist } from './persist.ts';
+import type { Context } from './context.ts';
 
-interface Options {
-  readonly journal: Journal;
-  readonly time: Time;
-  readonly persist: Persist;
+interface Options extends Context {
   /** A circuit has another state. */
   readonly onChange: (handler: string, circuit: Circuit, before: Circuit) => void;
-  readonly onError: (error: unknown) => void;
 }
 
 /** The handlers' circuits (rule 8), kept in the journal while they are not closed. */
@@ -53,8 +48,7 @@ export class Circuits {
     try {
       await this.#set(handler, { ...closedCircuit, since: this.#options.time.now() });
     } catch (error) {
-      const why = error instanceof Error ? error.message : error;
-      throw new Unavailable(`the circuit is closed, but that could not be saved: ${why}`);
+      throw new Unavailable(`the circuit is closed, but that could not be saved: ${messageOf(error)}`);
     }
     return true;
   }

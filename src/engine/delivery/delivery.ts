@@ -1,9 +1,13 @@
-import type { Circuit } from '../rules/circuit.ts';
+import { turns as circuitTurns } from '../rules/circuit.ts';
 import type { Journal, Work } from '../store/journal.ts';
 import type { Store } from '../store/store.ts';
-import type { Ids } from '../words/ids.ts';
+import { CallsInFlight } from '../targets/in-flight.ts';
+import type { Target } from '../targets/target.ts';
+import type { Handler } from '../words/handler.ts';
+import { Ids } from '../words/ids.ts';
 import type { RegistryConfig } from '../words/registry-config.ts';
-import type { Time } from '../words/time.ts';
+import { passed, type Time } from '../words/time.ts';
+import { BulkReplays } from './bulk-replays.ts';
 import { Calls } from './calls.ts';
 import { Circuits } from './circuits.ts';
 import { Emissions, type Emit } from './emissions.ts';
@@ -12,22 +16,21 @@ import { Gate } from './gate.ts';
 import { Parked } from './parked.ts';
 import { type Persist, persistently } from './persist.ts';
 import { Pruning } from './pruning.ts';
-import type { Registry } from './registry.ts';
-import type { Chain, ChainExecution } from './running-chain.ts';
+import type { Publisher } from './publisher.ts';
+import { Registry, snapshotOf } from './registry.ts';
 import { Slots } from './slots.ts';
 import { Turns } from './turns.ts';
 
 interface Options {
   readonly store: Store;
-  readonly registry: Registry;
-  readonly ids: Ids;
+  readonly publisher: Publisher;
   readonly time: Time;
+  /** From 0 to 1. */
   readonly random: () => number;
+  readonly makeTarget: (handler: Handler) => Target;
+  /** The deployed event nodes by id: each emits what it has accepted. */
   readonly emitters: ReadonlyMap<string, Emit>;
   readonly config: () => RegistryConfig;
-  readonly onExecution: (chain: Chain, execution: ChainExecution) => void;
-  readonly onFirstPass: (chain: Chain) => void;
-  readonly onCircuit: (handler: string, circuit: Circuit, before: Circuit) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -44,63 +47,64 @@ export class Delivery {
   readonly journal: Journal;
   readonly ids: Ids;
   readonly registry: Registry;
+  readonly publisher: Publisher;
   readonly gate: Gate;
   readonly circuits: Circuits;
   readonly emissions: Emissions;
   readonly firstPasses: FirstPasses;
   readonly parked: Parked;
+  readonly bulkReplays: BulkReplays;
   readonly persist: Persist;
   readonly time: Time;
   readonly #pruning: Pruning;
+  readonly #calls = new CallsInFlight();
   #closed = false;
 
-  constructor(options: Options) {
-    const { store, registry, ids, time, random, onError } = options;
+  constructor({ store, publisher, random, makeTarget, emitters, ...shared }: Options) {
+    const { time, config, onError } = shared;
     const { journal } = store;
+    const registry = new Registry(store.handlers, (handler) => this.#calls.counted(makeTarget(handler)));
+    const ids = new Ids(journal.tag);
+    const persist = persistently(time, () => this.#closed, onError);
+    const context = { ...shared, journal, registry, ids, persist };
     this.store = store;
     this.journal = journal;
     this.ids = ids;
     this.registry = registry;
+    this.publisher = publisher;
     this.time = time;
-    this.persist = persistently(time, () => this.#closed, onError);
-    this.#pruning = new Pruning({ journal, time, config: options.config, onError });
-    this.circuits = new Circuits({
-      journal,
-      time,
-      persist: this.persist,
-      onError,
-      onChange: (handler, circuit, before) => {
-        this.parked.look(handler);
-        options.onCircuit(handler, circuit, before);
+    this.persist = persist;
+    this.#pruning = new Pruning(context);
+    const circuits = new Circuits({
+      ...context,
+      onChange: (id, circuit, before) => {
+        this.parked.look(id);
+        const handler = registry.find(id);
+        if (handler && circuitTurns(before, circuit)) publisher.tellCircuit(snapshotOf(handler), circuit);
       },
     });
-    this.gate = new Gate(registry, this.circuits);
+    const gate = new Gate(registry, circuits);
     // Retries that are due go before new events.
     const slots = new Slots(registry, time, (handler) => {
       this.parked.look(handler);
       this.firstPasses.look();
     });
-    const calls = new Calls({ registry, circuits: this.circuits, gate: this.gate, ids, time, random });
-    const { onExecution, onFirstPass } = options;
-    const shared = { journal, gate: this.gate, slots, calls, time, onError };
-    const turns = new Turns({ ...shared, persist: this.persist, onExecution, onFirstPass });
-    this.emissions = new Emissions({
-      journal,
-      time,
-      emitters: options.emitters,
-      claimMs: () => options.config().claimSeconds * 1000,
-      onError,
-    });
-    const concurrency = () => options.config().concurrency;
-    const { emissions } = this;
-    this.firstPasses = new FirstPasses({ ...shared, registry, turns, emissions, concurrency });
-    this.parked = new Parked({ ...shared, circuits: this.circuits, turns });
+    const calls = new Calls({ ...context, circuits, gate, random });
+    const turns = new Turns({ ...context, calls, gate, slots, publisher });
+    const claimMs = () => config().claimSeconds * 1000;
+    const emissions = new Emissions({ ...context, emitters, claimMs });
+    this.circuits = circuits;
+    this.gate = gate;
+    this.emissions = emissions;
+    this.firstPasses = new FirstPasses({ ...context, gate, slots, calls, turns, emissions });
+    this.parked = new Parked({ ...context, gate, circuits, slots, turns });
+    this.bulkReplays = new BulkReplays({ ...context, log: store.log, closed: () => this.#closed });
     journal.onWork((work) => this.#wake(work));
   }
 
-  /** It has let go of its store, or is about to. */
-  get closed(): boolean {
-    return this.#closed;
+  /** Resolves when its store can't be used any more, with why. */
+  get lost(): Promise<Error> {
+    return this.store.lost;
   }
 
   /** Flows run: what waited goes on. @param off event nodes that are switched off */
@@ -108,6 +112,7 @@ export class Delivery {
     this.gate.start();
     this.firstPasses.look();
     this.parked.open();
+    this.bulkReplays.open();
     await this.emissions.resume(executors, off);
   }
 
@@ -121,21 +126,18 @@ export class Delivery {
     this.#stop();
     const end = this.time.monotonic() + drainTime;
     while (!(this.firstPasses.idle && this.parked.idle) && this.time.monotonic() < end) {
-      await this.#passed(drainStep);
+      await passed(this.time, drainStep);
     }
     await this.#end();
   }
 
-  /**
-   * Its store is lost. What comes of the attempts in flight is handed to the journal once more, and not again.
-   * @param over resolves when there are none any more
-   */
-  async abandon(over: Promise<void>): Promise<void> {
+  /** Its store is lost. What comes of the attempts in flight is handed to the journal once more, and not again. */
+  async abandon(): Promise<void> {
     this.#closed = true;
     this.#stop();
-    await Promise.race([over, this.#passed(drainTime)]);
+    await Promise.race([this.#calls.over(), passed(this.time, drainTime)]);
     // What the last one has come to is handed over in the same turn of the event loop.
-    await this.#passed(drainStep);
+    await passed(this.time, drainStep);
     await this.#end();
   }
 
@@ -149,10 +151,6 @@ export class Delivery {
     this.#closed = true;
     await this.store.close();
     await this.registry.close();
-  }
-
-  #passed(ms: number): Promise<void> {
-    return new Promise((resolve) => this.time.after(ms, resolve));
   }
 
   /** What became runnable, through whatever, is told to whoever runs it. */

@@ -1,11 +1,13 @@
 import type { Emission, Journal } from '../store/journal.ts';
-import type { Time } from '../words/time.ts';
+import { passed } from '../words/time.ts';
 import { ClaimClock } from './claim-clock.ts';
+import type { Context } from './context.ts';
 import { EventsOut, type FlowTrace } from './events-out.ts';
 import { type Pulled, Puller } from './puller.ts';
 
 /** An accepted event on its way into the flow. */
 export interface EmittedEvent extends Emission {
+  readonly id: string;
   /** What the event node kept of the message that the event was made of; undefined once it had to wait in the journal. */
   readonly message: unknown;
 }
@@ -13,14 +15,12 @@ export interface EmittedEvent extends Emission {
 /** How an event node sends an event into the flow. */
 export type Emit = (event: EmittedEvent) => void;
 
-interface Options {
+interface Options extends Pick<Context, 'ids' | 'time' | 'onError'> {
   readonly journal: Pick<Journal, 'emitNext' | 'recall' | 'unclaim'>;
-  readonly time: Time;
   /** The deployed event nodes by id: each emits what it has accepted. */
   readonly emitters: ReadonlyMap<string, Emit>;
   /** How long an emitted event may stay untaken, in ms. */
   readonly claimMs: () => number;
-  readonly onError: (error: unknown) => void;
 }
 
 /** Slots for events that go out in the write of an operation, while the journal decides which do. */
@@ -92,11 +92,10 @@ export class Emissions {
     const message = this.#messages.get(seq);
     this.#messages.delete(seq);
     const deadline = this.#clock.now() + this.#options.claimMs();
-    if (send) this.#out.add(emission, deadline);
-    else this.#out.addNobodys(emission, deadline);
+    this.#out.add(emission, deadline, !send);
     this.#watch();
     try {
-      send?.({ ...emission, message });
+      send?.({ ...emission, id: this.#options.ids.event(seq), message });
     } catch (error) {
       // Such as a message that can't be copied for a second wire: it is lost, and will be unclaimed.
       this.#options.onError(error);
@@ -205,13 +204,9 @@ export class Emissions {
       return true;
     } catch (error) {
       this.#options.onError(error);
-      await this.#pauseOfJournal();
+      await passed(this.#options.time, journalPause);
       return false;
     }
-  }
-
-  #pauseOfJournal(): Promise<void> {
-    return new Promise((resolve) => this.#options.time.after(journalPause, resolve));
   }
 
   #room(): number {
@@ -241,7 +236,7 @@ export class Emissions {
       await this.#options.journal.unclaim(late, slots.slots, this.#options.time.now());
     } catch (error) {
       this.#options.onError(error);
-      await this.#pauseOfJournal();
+      await passed(this.#options.time, journalPause);
       if (resumption === this.#resumption) void this.#markUnclaimed(late, resumption);
     } finally {
       slots.release();

@@ -51,23 +51,16 @@ export class EventsOut {
     return first?.deadline ?? 0;
   }
 
-  has(seq: number): boolean {
-    return this.#events.has(seq);
-  }
-
   get(seq: number): EventOut | undefined {
     return this.#events.get(seq);
   }
 
-  /** An event that nobody has sent out: its node is gone. It only waits for its time. */
-  addNobodys({ seq }: Emission, deadline: number): void {
-    this.#nobodys += 1;
-    this.#events.set(seq, new EventOut({ seq, payload: '', deadline, nobodys: true, onTurn: this.#onTurn }));
-  }
-
-  add({ seq, payload }: Emission, deadline: number): void {
-    this.#bytes += payload.length;
-    this.#events.set(seq, new EventOut({ seq, payload, deadline, nobodys: false, onTurn: this.#onTurn }));
+  /** @param nobodys its node is gone: nobody has sent it out, and it only waits for its time */
+  add({ seq, payload }: Emission, deadline: number, nobodys = false): void {
+    const event = new EventOut(seq, nobodys ? '' : payload, deadline, nobodys, this.#onTurn);
+    if (nobodys) this.#nobodys += 1;
+    this.#bytes += event.payload.length;
+    this.#events.set(seq, event);
   }
 
   remove(seq: number): boolean {
@@ -110,16 +103,6 @@ export class EventsOut {
   }
 }
 
-interface Out {
-  readonly seq: number;
-  readonly payload: string;
-  /** When it has had its time to be taken. */
-  readonly deadline: number;
-  readonly nobodys: boolean;
-  /** It came to its end, or back from there. */
-  readonly onTurn: (event: EventOut) => void;
-}
-
 class EventOut implements FlowTrace {
   readonly seq: number;
   /** Empty once it has come to its end. */
@@ -130,7 +113,17 @@ class EventOut implements FlowTrace {
   #steps = 0;
   #ended = false;
 
-  constructor({ seq, payload, deadline, nobodys, onTurn }: Out) {
+  /**
+   * @param deadline when it has had its time to be taken
+   * @param onTurn it came to its end, or back from there
+   */
+  constructor(
+    seq: number,
+    payload: string,
+    deadline: number,
+    nobodys: boolean,
+    onTurn: (event: EventOut) => void,
+  ) {
     this.seq = seq;
     this.payload = payload;
     this.deadline = deadline;

@@ -26,7 +26,7 @@ export function firstPassOf(registry: string, ids: Ids, chain: Chain): FirstPass
     eventType,
     objectId,
     status: outcomeOf(executions),
-    executions: begun.map((execution) => summaryOf(ids, execution)),
+    executions: begun.map((execution) => summaryOf(ids.execution(execution.seq), execution)),
   };
 }
 
@@ -44,35 +44,14 @@ export function passFromJournal(
     eventType,
     objectId,
     status: outcomeOf(chain.map((execution) => ({ ...execution, stop: false }))),
-    executions: chain.map(
-      ({ id, handler, status, parkedFor, attempts, code, response, error, durationMs }) => ({
-        id,
-        handler,
-        status,
-        parkedFor,
-        attempts,
-        code,
-        response,
-        error,
-        durationMs,
-      }),
-    ),
+    executions: chain.map((execution) => summaryOf(execution.id, execution)),
   };
-}
-
-/** Nobody listens to the event's type. */
-export function unhandledPass(
-  registry: string,
-  eventId: string,
-  { eventType, objectId }: Pick<Chain, 'eventType' | 'objectId'>,
-): FirstPass {
-  return { eventId, registry, eventType, objectId, status: 'succeeded', executions: [] };
 }
 
 /** A row of the log, of an execution that memory holds. */
 export function rowOf(ids: Ids, chain: Chain, execution: ChainExecution): ExecutionRow {
   const { seq, target, startedAt, nextAttemptAt, replayOf } = execution;
-  const summary = summaryOf(ids, execution);
+  const summary = summaryOf(ids.execution(seq), execution);
   return {
     ...summary,
     seq,
@@ -91,8 +70,8 @@ export function isoOf(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString();
 }
 
-function summaryOf(ids: Ids, execution: ChainExecution): ExecutionSummary {
-  const { seq, handler, status, attempts, code, response, error, durationMs } = execution;
+function summaryOf(id: string, execution: Omit<ExecutionSummary, 'id'>): ExecutionSummary {
+  const { handler, status, attempts, code, response, error, durationMs } = execution;
   const parkedFor = status === 'parked' ? execution.parkedFor : null;
-  return { id: ids.execution(seq), handler, status, parkedFor, attempts, code, response, error, durationMs };
+  return { id, handler, status, parkedFor, attempts, code, response, error, durationMs };
 }

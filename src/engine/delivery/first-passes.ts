@@ -1,19 +1,11 @@
-import type {
-  ExecutionChange,
-  Journal,
-  LeftEvent,
-  NextTurns,
-  StartedEvent,
-  Taken,
-} from '../store/journal.ts';
-import { stage } from '../store/stage.ts';
-import type { Time } from '../words/time.ts';
+import type { ExecutionChange, LeftEvent, NextTurns, StartedEvent } from '../store/journal.ts';
+import { type Stage, stage } from '../store/stage.ts';
 import type { Calls } from './calls.ts';
 import { ChainSlots } from './chain-slots.ts';
+import type { Context } from './context.ts';
 import type { Emissions, Reservation } from './emissions.ts';
 import type { Gate } from './gate.ts';
 import { type Pull, type Pulled, Puller } from './puller.ts';
-import type { Registry } from './registry.ts';
 import { type Chain, type ChainExecution, chainFrom } from './running-chain.ts';
 import type { Slots } from './slots.ts';
 import { chainOf, type EventToTake, linkOf } from './taken-chain.ts';
@@ -21,23 +13,18 @@ import type { Turns } from './turns.ts';
 
 /** A take that is on disk. */
 export interface TakenEvent {
-  readonly taken: Taken;
+  readonly chain: Chain;
+  readonly stage: Stage;
   /** Lets its chain begin. */
   readonly begin: () => void;
 }
 
-interface Options {
-  readonly journal: Pick<Journal, 'take' | 'startNext'>;
-  readonly registry: Registry;
+interface Options extends Context {
   readonly gate: Gate;
   readonly slots: Slots;
   readonly calls: Calls;
   readonly turns: Turns;
   readonly emissions: Emissions;
-  readonly time: Time;
-  /** Chains in their first pass at a time. */
-  readonly concurrency: () => number;
-  readonly onError: (error: unknown) => void;
 }
 
 /**
@@ -49,18 +36,16 @@ export class FirstPasses {
   readonly #window: ChainSlots;
   /** By the handler that due events wait for. */
   readonly #puller: Puller;
-  #running = 0;
 
   constructor(options: Options) {
     this.#options = options;
-    const { time, onError } = options;
-    this.#window = new ChainSlots(options.concurrency, time, () => this.look());
+    const { time, config, onError } = options;
+    this.#window = new ChainSlots(
+      () => config().concurrency,
+      time,
+      () => this.look(),
+    );
     this.#puller = new Puller({ time, most: 64, plan: (handler) => this.#plan(handler), onError });
-  }
-
-  /** Chains in the window. */
-  get running(): number {
-    return this.#running;
   }
 
   /** Whether nothing is in flight. */
@@ -71,8 +56,9 @@ export class FirstPasses {
   /**
    * Takes an event (rule 2): fixes which handlers will run. What follows from it begins with `begin`, so that whoever
    * waits for the end of its first pass can be there before.
+   * @returns undefined when it was taken already
    */
-  async take(asked: EventToTake): Promise<TakenEvent> {
+  async take(asked: EventToTake): Promise<TakenEvent | undefined> {
     const { journal, registry, emissions, turns, time } = this.#options;
     const { callable, missed } = registry.listenersOf(asked.eventType);
     const [first] = callable;
@@ -85,14 +71,14 @@ export class FirstPasses {
       const at = time.now();
       const request = { event, executor, links, missed, start, at, emit: slot.slots > 0 };
       const taken = await journal.take(changed ? { ...request, changed } : request);
-      if (taken.outcome !== 'taken') return { taken, begin: () => undefined };
+      if (taken.outcome !== 'taken') return undefined;
       started = taken.stage === stage.running;
+      const chain = chainOf(asked, taken, links, at);
       const begin = () => {
-        const chain = chainOf(asked, taken, links, at);
         if (started) this.#run(chain);
         else turns.follow(chain, taken, { firstPass: true });
       };
-      return { taken, begin };
+      return { chain, stage: taken.stage, begin };
     } finally {
       if (start && !started) this.#giveBack(first.config.id);
       slot.release();
@@ -142,7 +128,6 @@ export class FirstPasses {
   #run(chain: Chain): void {
     const first = chain.executions.find(({ status }) => status === 'running');
     if (!first) throw new Error(`nothing of event ${chain.seq} was started`);
-    this.#running += 1;
     this.#pass(chain, first).catch(this.#options.onError);
   }
 
@@ -151,7 +136,6 @@ export class FirstPasses {
       let turn: ChainExecution | undefined = first;
       while (turn) turn = await this.#turn(chain, turn);
     } finally {
-      this.#running -= 1;
       this.#window.give(1);
     }
     this.look();

@@ -1,9 +1,11 @@
 import type { Replay } from '../store/journal.ts';
+import type { ExecutionFilter } from '../store/log.ts';
 import type { Override } from '../words/answers.ts';
 import { Conflict, NotFound } from '../words/errors.ts';
+import type { BulkOptions, BulkReplay } from './bulk-replays.ts';
 import type { Delivery } from './delivery.ts';
 
-/** What an operator may do with handlers, events and executions that are on their way. */
+/** What an operator may do: with handlers, with events and executions that are on their way, and with all of it. */
 export class Operator {
   readonly #delivery: Delivery;
 
@@ -66,6 +68,21 @@ export class Operator {
     const seq = this.#delivery.ids.eventSeq(event);
     if (seq === undefined) throw new NotFound(`there is no event ${event}`);
     return this.#replay({ event: seq }, `event ${event}`);
+  }
+
+  /** Replays what matches a filter, in the original order. @throws Unavailable */
+  replayAll(filter: ExecutionFilter, options: BulkOptions): Promise<BulkReplay> {
+    return this.#delivery.bulkReplays.start(filter, options);
+  }
+
+  /** Stops a replay of what matched a filter. @throws Unavailable, NotFound, or Conflict when it is over */
+  cancelReplay(id: number): Promise<void> {
+    return this.#delivery.bulkReplays.cancel(id);
+  }
+
+  /** Copies all that it keeps to a new folder while everything goes on. @throws Unavailable, Conflict */
+  backUp(to: string): Promise<void> {
+    return this.#delivery.store.backUp(to);
   }
 
   async #replay(which: Replay['which'], what: string): Promise<readonly string[]> {

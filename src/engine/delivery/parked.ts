@@ -1,21 +1,18 @@
 import { probeInterval } from '../rules/circuit.ts';
-import type { CancelParked, EndedParked, Journal, StartedParked } from '../store/journal.ts';
-import type { Time } from '../words/time.ts';
+import type { CancelParked, EndedParked, StartedParked } from '../store/journal.ts';
 import type { Circuits } from './circuits.ts';
+import type { Context } from './context.ts';
 import type { Gate } from './gate.ts';
 import { type Pull, type Pulled, Puller } from './puller.ts';
 import { chainFrom, executionOf } from './running-chain.ts';
 import type { Slots } from './slots.ts';
 import type { Turns } from './turns.ts';
 
-interface Options {
-  readonly journal: Pick<Journal, 'startParked' | 'startProbe' | 'cancelParked'>;
+interface Options extends Context {
   readonly gate: Gate;
   readonly circuits: Circuits;
   readonly slots: Slots;
   readonly turns: Turns;
-  readonly time: Time;
-  readonly onError: (error: unknown) => void;
 }
 
 interface Probe {

@@ -1,5 +1,5 @@
 import { Unavailable, WriteRefused } from '../words/errors.ts';
-import type { Time } from '../words/time.ts';
+import { passed, type Time } from '../words/time.ts';
 
 /** Does something that must not be given up, as soon as the journal takes it. */
 export type Persist = <T>(work: () => Promise<T>) => Promise<T>;
@@ -20,7 +20,7 @@ export function persistently(time: Time, given: () => boolean, onError: (error: 
       } catch (error) {
         if (given() || !(error instanceof Unavailable) || error instanceof WriteRefused) throw error;
         onError(error);
-        await new Promise<void>((resolve) => time.after(pause, resolve));
+        await passed(time, pause);
       }
     }
   };

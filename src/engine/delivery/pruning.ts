@@ -1,12 +1,8 @@
 import type { Journal, Pruned } from '../store/journal.ts';
-import type { RegistryConfig } from '../words/registry-config.ts';
-import type { Time } from '../words/time.ts';
+import type { Context } from './context.ts';
 
-interface Options {
+interface Options extends Pick<Context, 'time' | 'config' | 'onError'> {
   readonly journal: Pick<Journal, 'prune'>;
-  readonly time: Time;
-  readonly config: () => RegistryConfig;
-  readonly onError: (error: unknown) => void;
 }
 
 /** Ms of the journal's time that one step takes, and about as much again for its commit: others wait for so long. */

@@ -1,10 +1,12 @@
 import type { Circuit } from '../rules/circuit.ts';
+import type { ExecutionLog } from '../store/log.ts';
 import type { CircuitState } from '../words/answers.ts';
 import type { Envelope } from '../words/event.ts';
 import type { ExecutionRow } from '../words/execution.ts';
 import type { HandlerSnapshot } from '../words/handler.ts';
+import { hold } from '../words/hold.ts';
 import type { Ids } from '../words/ids.ts';
-import { type FirstPass, firstPassOf, isoOf, rowOf } from './execution-row.ts';
+import { type FirstPass, firstPassOf, isoOf, passFromJournal, rowOf } from './execution-row.ts';
 import { HeldMessages } from './held-messages.ts';
 import type { Chain, ChainExecution } from './running-chain.ts';
 
@@ -62,17 +64,16 @@ export class Publisher {
 
   /** @returns what detaches it */
   attachExecutor(node: string, onResumed: OnResumed): () => void {
-    this.#executors.set(node, onResumed);
-    return () => {
-      if (this.#executors.get(node) === onResumed) this.#executors.delete(node);
-    };
+    return hold(this.#executors, node, onResumed);
   }
 
+  /** Tells of each execution that began, parked or was settled. @returns what ends it */
   observe(observer: (row: ExecutionRow) => void): () => void {
     this.#observers.add(observer);
     return () => this.#observers.delete(observer);
   }
 
+  /** Tells of each circuit that opens, closes or is gone. @returns what ends it */
   observeCircuits(observer: (change: CircuitChange) => void): () => void {
     this.#circuitObservers.add(observer);
     return () => this.#circuitObservers.delete(observer);
@@ -83,15 +84,14 @@ export class Publisher {
     return new Promise((resolve, reject) => this.#waiters.set(event, { resolve, reject, size }));
   }
 
-  /**
-   * The journal has been opened anew: messages are told of first passes that were over, but whose end nobody heard of.
-   * @param passOf what the journal says of an event; null while its first pass goes on, and is told by itself. Throws
-   *   when the event is not in it any more
-   */
-  async tellHeld(passOf: (event: number) => Promise<FirstPass | null>): Promise<void> {
+  /** The journal is open anew: messages are told of first passes that were over, but whose end nobody heard of. */
+  async tellHeld(ids: Ids, log: Pick<ExecutionLog, 'event'>): Promise<void> {
     for (const [event, { resolve, reject, size }] of [...this.#waiters]) {
-      const told = await passOf(event).then(
-        (pass) => pass && (() => resolve(pass)),
+      const told = await log.event(ids.event(event)).then(
+        (details) => {
+          const pass = passFromJournal(this.#registry, details);
+          return pass && (() => resolve(pass));
+        },
         (error: Error) => () => reject(error),
       );
       if (!told) continue;
@@ -101,15 +101,20 @@ export class Publisher {
     }
   }
 
+  /** What the message of a chain that is through its first pass says. */
+  passOf(ids: Ids, chain: Chain): FirstPass {
+    return firstPassOf(this.#registry, ids, chain);
+  }
+
   tellFirstPass(ids: Ids, chain: Chain): void {
     const waiter = this.#waiters.get(chain.seq);
     this.#waiters.delete(chain.seq);
     if (waiter) this.held.give(waiter.size);
-    const pass = firstPassOf(this.#registry, ids, chain);
+    const pass = this.passOf(ids, chain);
     this.#send(() => {
       if (waiter) waiter.resolve(pass);
       else if (chain.executor !== null) {
-        this.#executors.get(chain.executor)?.({ ...pass, resumed: true }, JSON.parse(chain.body));
+        this.#executors.get(chain.executor)?.({ ...pass, resumed: true }, JSON.parse(chain.payload));
       }
     });
   }

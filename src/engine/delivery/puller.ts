@@ -1,4 +1,4 @@
-import type { Time } from '../words/time.ts';
+import { passed, type Time } from '../words/time.ts';
 import { BatchSize } from './batch-size.ts';
 
 /** How work of one key is pulled now. */
@@ -98,7 +98,7 @@ export class Puller {
     } catch (error) {
       this.#options.onError(error);
       this.#expect(key, dueAt);
-      await new Promise<void>((resolve) => this.#options.time.after(journalPause, resolve));
+      await passed(this.#options.time, journalPause);
     }
     known.asking = false;
     this.look(key);

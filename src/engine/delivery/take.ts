@@ -2,8 +2,7 @@ import type { NewEvent } from '../store/journal.ts';
 import { stage } from '../store/stage.ts';
 import { TooLarge } from '../words/errors.ts';
 import type { Delivery } from './delivery.ts';
-import { type FirstPass, unhandledPass } from './execution-row.ts';
-import type { Publisher } from './publisher.ts';
+import type { FirstPass } from './execution-row.ts';
 
 export type TakeResult =
   | {
@@ -15,7 +14,6 @@ export type TakeResult =
   | { readonly outcome: 'already' };
 
 export interface TakeRequest {
-  readonly registry: string;
   /** What reached the executor. */
   readonly event: NewEvent;
   /** The executor node; null when nobody waits for a message. */
@@ -29,14 +27,13 @@ export interface TakeRequest {
  * @throws TooLarge when too many messages are held, Unavailable; both only for a new event, and nothing was kept
  */
 export async function take(
-  { firstPasses, emissions, ids, persist }: Delivery,
-  publisher: Publisher,
-  { registry, event, executor, eventId }: TakeRequest,
+  { firstPasses, emissions, ids, persist, publisher }: Delivery,
+  { event, executor, eventId }: TakeRequest,
 ): Promise<TakeResult> {
-  const { payload: body, eventType, objectId } = event;
+  const { payload, eventType, objectId } = event;
   const seq = eventId === undefined ? undefined : ids.eventSeq(eventId);
-  const asked = { eventType, objectId, body, executor };
-  const holds = executor !== null && publisher.held.take(body.length, seq !== undefined);
+  const asked = { eventType, objectId, payload, executor };
+  const holds = executor !== null && publisher.held.take(payload.length, seq !== undefined);
   if (!holds && executor !== null && seq === undefined) {
     throw new TooLarge(
       'the executor holds 100,000 messages or 64 MiB already: send more slowly, or through an event node',
@@ -44,28 +41,25 @@ export async function take(
   }
   let waits = false;
   try {
-    const { taken, begin } =
+    const taken =
       seq === undefined
         ? await firstPasses.take({ ...asked, event })
         : await persist(() => {
-            const same = emissions.payloadOf(seq) === body;
+            const same = emissions.payloadOf(seq) === payload;
             return firstPasses.take({ ...asked, event: seq, ...(!same && { changed: event }) });
           });
-    if (taken.outcome === 'already') return { outcome: 'already' };
-    emissions.leave(taken.seq);
-    const id = ids.event(taken.seq);
+    if (!taken) return { outcome: 'already' };
+    const { chain } = taken;
+    emissions.leave(chain.seq);
+    const id = ids.event(chain.seq);
     if (taken.stage === stage.unhandled) {
-      return {
-        outcome: 'taken',
-        eventId: id,
-        firstPass: Promise.resolve(unhandledPass(registry, id, asked)),
-      };
+      return { outcome: 'taken', eventId: id, firstPass: Promise.resolve(publisher.passOf(ids, chain)) };
     }
     waits = holds;
-    const firstPass = holds ? publisher.firstPassOf(taken.seq, body.length) : null;
-    begin();
+    const firstPass = holds ? publisher.firstPassOf(chain.seq, payload.length) : null;
+    taken.begin();
     return { outcome: 'taken', eventId: id, firstPass };
   } finally {
-    if (holds && !waits) publisher.held.give(body.length);
+    if (holds && !waits) publisher.held.give(payload.length);
   }
 }

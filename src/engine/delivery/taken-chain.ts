@@ -4,7 +4,7 @@ import { type RegisteredHandler, snapshotOf } from './registry.ts';
 import type { Chain } from './running-chain.ts';
 
 /** An event that an executor lays hold of. */
-export interface EventToTake extends Pick<Chain, 'eventType' | 'objectId' | 'body' | 'executor'> {
+export interface EventToTake extends Pick<Chain, 'eventType' | 'objectId' | 'payload' | 'executor'> {
   readonly event: number | NewEvent;
   readonly changed?: Pick<NewEvent, 'eventType' | 'objectId' | 'objectKey' | 'ordered' | 'payload'>;
 }
@@ -25,13 +25,13 @@ export function chainOf(
   links: readonly Link[],
   at: number,
 ): Chain {
-  const { eventType, objectId, body, executor } = asked;
+  const { eventType, objectId, payload, executor } = asked;
   const started = taken.stage === stage.running;
   return {
     seq: taken.seq,
     eventType,
     objectId,
-    body,
+    payload,
     executor,
     hops: taken.hops,
     passed: false,

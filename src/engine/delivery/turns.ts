@@ -1,10 +1,10 @@
-import type { ChainState, Journal, NextTurns } from '../store/journal.ts';
+import type { ChainState, NextTurns } from '../store/journal.ts';
 import { stage } from '../store/stage.ts';
 import { WriteRefused } from '../words/errors.ts';
-import type { Time } from '../words/time.ts';
 import type { Calls, ParkedTurn } from './calls.ts';
+import type { Context } from './context.ts';
 import type { Gate } from './gate.ts';
-import type { Persist } from './persist.ts';
+import type { Publisher } from './publisher.ts';
 import {
   type Chain,
   type ChainExecution,
@@ -15,17 +15,11 @@ import {
 } from './running-chain.ts';
 import type { Slots } from './slots.ts';
 
-interface Options {
-  readonly journal: Pick<Journal, 'endTurn'>;
+interface Options extends Context {
   readonly calls: Calls;
   readonly gate: Gate;
   readonly slots: Slots;
-  readonly time: Time;
-  readonly persist: Persist;
-  /** An execution began, parked or was settled; the journal has it. */
-  readonly onExecution: (chain: Chain, execution: ChainExecution) => void;
-  readonly onFirstPass: (chain: Chain) => void;
-  readonly onError: (error: unknown) => void;
+  readonly publisher: Publisher;
 }
 
 /** What a turn is part of. */
@@ -62,11 +56,11 @@ export class Turns {
    * @throws when the journal is closed or lost before it could be told
    */
   async take(chain: Chain, execution: ChainExecution, turn: TurnOf): Promise<ChainExecution | undefined> {
-    const { journal, calls, slots, time, persist, onExecution } = this.#options;
+    const { journal, calls, slots, time, persist, ids, publisher } = this.#options;
     let begun = false;
     const begins = () => {
       begun = true;
-      onExecution(chain, execution);
+      publisher.tellExecution(ids, chain, execution);
       turn.onBegun?.();
     };
     const change = await calls
@@ -89,11 +83,13 @@ export class Turns {
 
   /** Memory follows the journal, and whoever watches is told. */
   follow(chain: Chain, state: ChainState, { ended = [], firstPass }: Followed): void {
-    const { onExecution, onFirstPass, onError } = this.#options;
+    const { publisher, ids, onError } = this.#options;
     if (state.unkept !== undefined) onError(new WriteRefused(state.unkept));
     if (state.executions) chain.executions = state.executions.map((one) => executionFrom(one, this.why));
-    for (const seq of new Set([...ended, ...state.changed])) onExecution(chain, executionOf(chain, seq));
-    if (firstPass && state.stage > stage.running) onFirstPass(chain);
+    for (const seq of new Set([...ended, ...state.changed])) {
+      publisher.tellExecution(ids, chain, executionOf(chain, seq));
+    }
+    if (firstPass && state.stage > stage.running && !chain.passed) publisher.tellFirstPass(ids, chain);
   }
 }
 

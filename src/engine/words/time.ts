@@ -17,6 +17,11 @@ export const systemTime: Time = {
   },
 };
 
+/** Resolves after so many ms. */
+export function passed(time: Time, ms: number): Promise<void> {
+  return new Promise((resolve) => time.after(ms, resolve));
+}
+
 /**
  * The same time, but it never runs backwards: when the machine's clock is set back, it goes on from where it was.
  * Retries are due by it, so that such a correction stalls none of them.

@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import { z } from 'zod';
-import { type ExecutionFilter, type ExecutionLog, parseExecutionFilter } from '../../engine/store/log.ts';
+import {
+  type ExecutionFilter,
+  type ExecutionLog,
+  everyPage,
+  parseExecutionFilter,
+} from '../../engine/store/log.ts';
 import { NotFound } from '../../engine/words/errors.ts';
 import type { ExecutionRow } from '../../engine/words/execution.ts';
 import { filterSchema } from './operator-routes.ts';
@@ -19,7 +24,6 @@ const bodySchema = z.strictObject({ filter: filterSchema.default({}) });
 
 /** Ms that a link to an export is good for. */
 const lifetime = 60_000;
-const pageSize = 500;
 
 /** What the file calls the properties of an `ExecutionRow`. */
 const columns = {
@@ -74,10 +78,5 @@ export function exportRoutes(routes: Routes): void {
 
 /** Page by page: between two pages nothing is held in the journal. */
 async function* rowsOf({ log, filter }: Ticket): AsyncGenerator<ExecutionRow> {
-  let cursor: string | undefined;
-  do {
-    const page = await log.executions(filter, { limit: pageSize, cursor });
-    yield* page.items;
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
+  for await (const page of everyPage(log, filter)) yield* page;
 }

@@ -49,7 +49,7 @@ export function handlerRoutes(routes: Routes): void {
       throw new Conflict('a handler is archived in its dialog only: choose the status there and deploy');
     }
     const id = request.param('handler');
-    await engine.switchHandler(id, status, request.user, reason || null);
+    await (await engine.operator()).switch(id, status, request.user, reason || null);
     const handlers = await engine.handlers();
     const handler = handlers.find(({ config }) => config.id === id);
     if (!handler) throw new NotFound(`there is no handler ${id} in the deployed flow`);

@@ -75,7 +75,8 @@ export function operatorRoutes(routes: Routes, provisioning: Provisioning): void
   routes.post('/registries/:registry/replay', async (request) => {
     const { filter, ...options } = await request.body(replaySchema);
     const by = request.user;
-    return request.engine().replayAll(parseExecutionFilter(filter ?? {}), { ...options, by });
+    const parsed = parseExecutionFilter(filter ?? {});
+    return (await operatorOf(request)).replayAll(parsed, { ...options, by });
   });
   routes.get('/registries/:registry/replays', async (request) => {
     const log = await request.engine().log();
@@ -84,7 +85,7 @@ export function operatorRoutes(routes: Routes, provisioning: Provisioning): void
   routes.post('/registries/:registry/replays/:replay/cancel', async (request) => {
     const id = Number(request.param('replay'));
     if (!Number.isSafeInteger(id)) throw new NotFound(`there is no replay ${request.param('replay')}`);
-    await request.engine().cancelReplay(id);
+    await (await operatorOf(request)).cancelReplay(id);
     return { id };
   });
   routes.post('/registries/:registry/backup', async (request) => {
@@ -92,7 +93,7 @@ export function operatorRoutes(routes: Routes, provisioning: Provisioning): void
     const at = new Date().toISOString().replaceAll(/[:.]/g, '-');
     const { name = `${engine.id}-${at}` } = await request.body(backupSchema);
     const folder = join(provisioning.dir(), 'backups', name);
-    await engine.backUp(folder);
+    await (await engine.operator()).backUp(folder);
     return { name, folder };
   });
 }

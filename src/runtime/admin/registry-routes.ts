@@ -26,7 +26,7 @@ export function registryRoutes(routes: Routes, provisioning: Provisioning): void
 
 async function rowOf(engine: Engine, provisioning: Provisioning): Promise<RegistryRow> {
   const counts = await countsOf(engine);
-  const problems = [engine.problem, refusalOf(provisioning.handlers.problemsOf(engine.id))].filter(
+  const problems = [engine.problem.text, refusalOf(provisioning.handlers.problemsOf(engine.id))].filter(
     (one) => one !== null,
   );
   return {

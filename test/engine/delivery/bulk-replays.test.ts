@@ -28,14 +28,14 @@ describe('a replay of all that matches', () => {
         'select count(*) as n, max(seq) as last from executions union all select 0, count(*) from bulk_replays',
       );
     const rows = changes();
-    const dry = await bench.engine.replayAll(failed, { dryRun: true, ratePerSecond: 0 });
+    const dry = await (await bench.engine.operator()).replayAll(failed, { dryRun: true, ratePerSecond: 0 });
     assert.deepEqual(dry, { matched: 5, replaying: 0 });
     assert.deepEqual([changes(), bench.calls.length], [rows, 0]);
   });
 
   it('shows who asked, what for, and how far it has come', async () => {
     await failing(3);
-    await bench.engine.replayAll(failed, { dryRun: false, ratePerSecond: 1, by: 'anna' });
+    await (await bench.engine.operator()).replayAll(failed, { dryRun: false, ratePerSecond: 1, by: 'anna' });
     await bench.until(() => bench.calls.length === 1);
     const { startedAt, endedAt, ...row } = (await newest()) ?? assert.fail();
     assert.deepEqual(row, {
@@ -59,7 +59,7 @@ describe('a replay of all that matches', () => {
 
   it('goes on after a crash where it was, and replays nothing twice', async () => {
     await failing(6);
-    await bench.engine.replayAll(failed, { dryRun: false, ratePerSecond: 1 });
+    await (await bench.engine.operator()).replayAll(failed, { dryRun: false, ratePerSecond: 1 });
     await bench.until(() => bench.calls.length === 1);
     await bench.advance(1000);
     await bench.until(() => bench.calls.length === 2);
@@ -75,22 +75,22 @@ describe('a replay of all that matches', () => {
 
   it('stops when it is cancelled; what it has let go goes on', async () => {
     await failing(4);
-    await bench.engine.replayAll(failed, { dryRun: false, ratePerSecond: 1 });
+    await (await bench.engine.operator()).replayAll(failed, { dryRun: false, ratePerSecond: 1 });
     await bench.until(() => bench.calls.length === 1);
-    await bench.engine.cancelReplay(1);
+    await (await bench.engine.operator()).cancelReplay(1);
     for (let second = 0; second < 5; second += 1) {
       await bench.advance(1000);
       await bench.until(async () => (await newest())?.status === 'cancelled');
     }
     assert.deepEqual([bench.called, (await newest())?.replayed], [['a:1'], 1]);
-    await assert.rejects(bench.engine.cancelReplay(1), /replay 1 is over already/);
-    await assert.rejects(bench.engine.cancelReplay(7), /no replay 7/);
+    await assert.rejects((await bench.engine.operator()).cancelReplay(1), /replay 1 is over already/);
+    await assert.rejects((await bench.engine.operator()).cancelReplay(7), /no replay 7/);
   });
 
   it('leaves alone what fails again, and what came after it was asked for', async () => {
     await failing(3);
     bench.behaviours.set('a', () => refusal);
-    const all = await bench.engine.replayAll(failed, { dryRun: false, ratePerSecond: 0 });
+    const all = await (await bench.engine.operator()).replayAll(failed, { dryRun: false, ratePerSecond: 0 });
     await done();
     assert.deepEqual([all, bench.calls.length], [{ matched: 3, replaying: 3 }, 3]);
   });
@@ -103,7 +103,8 @@ describe('a replay of all that matches', () => {
     ];
     await failing(2, handlers);
     const skipped = { status: ['skipped' as const] };
-    const dry = (filter: object) => bench.engine.replayAll(filter, { dryRun: true, ratePerSecond: 0 });
+    const dry = async (filter: object) =>
+      (await bench.engine.operator()).replayAll(filter, { dryRun: true, ratePerSecond: 0 });
     assert.deepEqual(await dry(skipped), { matched: 0, replaying: 0 });
     assert.deepEqual(await dry({}), { matched: 6, replaying: 0 });
     assert.deepEqual(await dry({ handler: 'b' }), { matched: 0, replaying: 0 });
@@ -115,7 +116,7 @@ describe('a replay of all that matches', () => {
 
   it('takes many, a part with each write', async () => {
     await failing(300);
-    await bench.engine.replayAll(failed, { dryRun: false, ratePerSecond: 0 });
+    await (await bench.engine.operator()).replayAll(failed, { dryRun: false, ratePerSecond: 0 });
     await done();
     await bench.until(() => bench.calls.length === 300);
     assert.deepEqual(

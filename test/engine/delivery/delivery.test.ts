@@ -426,7 +426,7 @@ describe('delivery', () => {
 
   it('goes on whatever a listener throws, and says so once', async () => {
     await bench.start([aHandler('a'), aHandler('b', { priority: 20 })]);
-    bench.engine.observe(() => {
+    bench.engine.news.observe(() => {
       throw new Error('the listener is broken');
     });
     await bench.accept(anEnvelope(1), anEnvelope(2));
@@ -625,24 +625,27 @@ describe('delivery', () => {
       bench.behaviours.set('a', () => ({}));
       await (await engine.operator()).replayExecution(String(first?.id));
       await bench.settle();
-      const dry = await engine.replayAll(failed, { dryRun: true, ratePerSecond: 0 });
+      const dry = await (await engine.operator()).replayAll(failed, { dryRun: true, ratePerSecond: 0 });
       assert.deepEqual([dry, bench.calls.length], [{ matched: 2, replaying: 0 }, 7]);
-      const replay = await engine.replayAll(failed, { dryRun: false, ratePerSecond: 0 });
+      const replay = await (await engine.operator()).replayAll(failed, { dryRun: false, ratePerSecond: 0 });
       await bench.until(() => bench.calls.length === 9);
       assert.deepEqual(replay, { matched: 2, replaying: 2 });
       assert.deepEqual(bench.called.slice(7), ['a:1', 'a:3']);
       await (await engine.operator()).switch('a', 'disabled', null, null);
-      assert.deepEqual(await engine.replayAll({ handler: 'a' }, { dryRun: true, ratePerSecond: 0 }), {
-        matched: 0,
-        replaying: 0,
-      });
+      assert.deepEqual(
+        await (await engine.operator()).replayAll({ handler: 'a' }, { dryRun: true, ratePerSecond: 0 }),
+        {
+          matched: 0,
+          replaying: 0,
+        },
+      );
     });
 
     it('replays no faster than asked', async () => {
       await bench.start([aHandler('a')]);
       bench.behaviours.set('a', () => refusal);
       await bench.accept(...[1, 2, 3, 4].map((object) => anEnvelope(object)));
-      await bench.engine.replayAll({}, { dryRun: false, ratePerSecond: 1 });
+      await (await bench.engine.operator()).replayAll({}, { dryRun: false, ratePerSecond: 1 });
       for (let call = 5; call <= 8; call += 1) {
         await bench.until(() => bench.calls.length === call);
         await bench.advance(999);

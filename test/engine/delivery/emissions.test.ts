@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Emissions, type EmittedEvent } from '../../../src/engine/delivery/emissions.ts';
 import type { Emission } from '../../../src/engine/store/journal.ts';
+import { Ids } from '../../../src/engine/words/ids.ts';
 import { VirtualTime } from '../../support/virtual-time.ts';
 
 const emission = (seq: number, node = 'n1', payload = `{"seq":${seq}}`): Emission => ({
@@ -77,6 +78,7 @@ describe('the emission window', () => {
     errors = [];
     window = new Emissions({
       journal,
+      ids: new Ids('a1'),
       time,
       emitters,
       claimMs: () => claimMs,

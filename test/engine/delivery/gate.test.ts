@@ -367,7 +367,7 @@ describe('the gate', () => {
       await bench.start([retrying(), aHandler('b', { priority: 20 })]);
       bench.behaviours.set('a', () => outage);
       const torn: unknown[] = [];
-      bench.engine.observe(() => {
+      bench.engine.news.observe(() => {
         torn.push(
           ...bench.select(
             `select events.seq from events where stage = 5 and not exists

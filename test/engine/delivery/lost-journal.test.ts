@@ -15,10 +15,10 @@ describe('a journal whose writer ends by itself', () => {
   it('is opened again by itself, and says meanwhile why it takes nothing', async () => {
     await bench.endThreads();
     assert.equal(bench.engine.state, 'error');
-    assert.match(String(bench.engine.problem), /the journal's writer has ended.*: it is started again/);
+    assert.match(String(bench.engine.problem.text), /the journal's writer has ended.*: it is started again/);
     await assert.rejects(bench.engine.accept([anEnvelope(1)], 'event-node'), /it is started again/);
     await bench.reopened();
-    assert.equal(bench.engine.problem, null);
+    assert.equal(bench.engine.problem.text, null);
     await bench.accept(anEnvelope(2));
     await bench.settle();
     assert.deepEqual(
@@ -143,12 +143,12 @@ describe('a journal whose folder is deleted while it is open', () => {
   it('is written anew, with what waits and what operators have switched', async () => {
     const bench = new EngineBench();
     await bench.start([aHandler('a'), aHandler('b', { priority: 20 })]);
-    await bench.engine.switchHandler('b', 'disabled', 'ann', null);
+    await (await bench.engine.operator()).switch('b', 'disabled', 'ann', null);
     bench.flow = () => undefined;
     const [id] = await bench.accept(anEnvelope(1));
     rmSync(bench.folder, { recursive: true });
     await eventually('it is noticed', () => bench.engine.state === 'error');
-    assert.match(String(bench.engine.problem), /was deleted or moved away while it was in use/);
+    assert.match(String(bench.engine.problem.text), /was deleted or moved away while it was in use/);
     bench.flow = (event) => void bench.take(event);
     await eventually('it is open again', async () => {
       await bench.advance(1000);
@@ -160,7 +160,7 @@ describe('a journal whose folder is deleted while it is open', () => {
     assert.equal(bench.calls[0]?.eventId, id);
     assert.deepEqual(bench.called, ['a:1']);
     assert.match(
-      String(bench.engine.problem),
+      String(bench.engine.problem.text),
       /registry\.json was missing; .* switches were rebuilt from the journal: b disabled/,
     );
     await bench.end();
@@ -186,7 +186,7 @@ describe('a folder that does not answer', () => {
     await assert.rejects(bench.engine.accept([anEnvelope(1)], 'event-node'), { name: 'Unavailable' });
     answer.resolve();
     await eventually('it is open', () => bench.engine.state === 'ready');
-    assert.equal(bench.engine.problem, null);
+    assert.equal(bench.engine.problem.text, null);
     await bench.accept(anEnvelope(1));
     assert.deepEqual(bench.called, ['a:1']);
     await bench.end();
