@@ -1,5 +1,4 @@
 import { beginsEscape } from './readings.ts';
-import { type Positions, positionsOf, Rows } from './rows.ts';
 import type { Secrecy } from './secrecy.ts';
 
 /** Where a text was cut off. */
@@ -13,108 +12,112 @@ const cutEscape =
   /^(?:(?:%[\dA-Fa-f]{0,8}){0,4}|(?:\\{0,15}|%(?:25){0,3}5[Cc])(?:[ux][\dA-Fa-f]{0,3})?|&[#;A-Za-z\d]{0,24})$/;
 const longestCutEscape = 36;
 
+/** A set of positions in a pattern, a bit for each. */
+type Positions = bigint;
+const bitsOfWord = 32;
+
 /**
  * Finds characters in each way in which a text can be read, by Shift-And (Baeza-Yates and Gonnet, "A new approach to
  * text searching", 1992): forth through the text, to see where it can be read to its end; and from there back, to
  * hide what was read. The work grows with the text, and with each 32 characters of the pattern, whatever they are.
  */
 export class Pattern {
-  readonly #first: string;
   readonly #length: number;
-  readonly #positions: ReadonlyMap<number, Positions>;
+  /** Of a set: what it costs to work on one. */
+  readonly #words: number;
+  /** Where each character stands. */
+  readonly #positions = new Map<number, Positions>();
+  /** Where it may begin: at its first character, or at an escape that may mean it. */
+  readonly #beginning: RegExp;
 
   /** @param characters `shortest` of them at least */
   constructor(characters: readonly string[]) {
-    this.#first = characters[0] ?? '';
     this.#length = characters.length;
-    const indexes = Map.groupBy(characters.keys(), (index) => characters[index]?.codePointAt(0) ?? 0);
-    this.#positions = new Map(
-      [...indexes].map(([codePoint, found]) => [codePoint, positionsOf(this.#length, found)]),
-    );
+    this.#words = Math.ceil(this.#length / bitsOfWord);
+    for (const [index, character] of characters.entries()) {
+      const codePoint = character.codePointAt(0) ?? 0;
+      const others = this.#positions.get(codePoint) ?? 0n;
+      this.#positions.set(codePoint, others | between(index, index + 1));
+    }
+    const first = (characters[0]?.charCodeAt(0) ?? 0).toString(16).padStart(4, '0');
+    this.#beginning = new RegExp(beginsEscape.source.replace('[', `[\\u${first}`), 'g');
   }
 
   hideIn(secrecy: Secrecy, cut: Cut): void {
-    const rows = new Rows(secrecy.text.length + 1, this.#length);
-    if (cut === 'beginning') rows.put(0, this.#between(0, this.#length - shortest));
-    const last = this.#readForth(secrecy, rows, cut === 'beginning' ? 0 : -1);
-    this.#readBack(secrecy, rows, last, cut === 'end');
+    // For each offset of the text, up to which positions the pattern can be read right before it.
+    const read: Positions[] = new Array(secrecy.text.length + 1).fill(0n);
+    // As if what is missing had been read.
+    if (cut === 'beginning') read[0] = between(0, this.#length - shortest);
+    const last = this.#readForth(secrecy, read);
+    this.#readBack(secrecy, read, last, cut === 'end');
   }
 
   /** @returns the last offset that something was read to */
-  #readForth(secrecy: Secrecy, rows: Rows, begun: number): number {
+  #readForth(secrecy: Secrecy, read: Positions[]): number {
     const { text } = secrecy;
-    const beginnings = new Beginnings(text, this.#first);
-    let last = begun;
+    let last = 0;
     for (let offset = 0; offset < text.length; offset++) {
-      if (offset > last) offset = beginnings.from(offset);
+      if (offset > last) offset = this.#beginningFrom(offset, text);
+      const next = ((read[offset] ?? 0n) << 1n) | 1n;
       for (const { codePoint, end } of secrecy.readings.at(offset)) {
-        const positions = this.#positions.get(codePoint);
-        if (positions === undefined) continue;
-        secrecy.worked(rows.words);
-        if (rows.readForth(offset, end, positions)) last = Math.max(last, end);
+        const found = next & this.#positionsOf(codePoint, secrecy);
+        if (!found) continue;
+        read[end] = (read[end] ?? 0n) | found;
+        last = Math.max(last, end);
       }
     }
     return last;
   }
 
-  #readBack(secrecy: Secrecy, rows: Rows, last: number, isCut: boolean): void {
-    const whole = this.#between(this.#length - 1, this.#length);
-    const part = this.#between(shortest - 1, this.#length);
-    let found = false;
+  /** Hides what goes on to the end of the pattern, and leaves of what was read no more than that. */
+  #readBack(secrecy: Secrecy, read: Positions[], last: number, isCut: boolean): void {
+    const whole = between(this.#length - 1, this.#length);
+    const part = between(shortest - 1, this.#length);
+    let isFound = false;
     for (let offset = last; offset >= 0; offset--) {
-      if (rows.keep(offset, whole)) found = true;
-      if (isCut && isEnd(secrecy.text, offset) && rows.keep(offset, part)) {
-        found = true;
+      const before = read[offset] ?? 0n;
+      let kept = before & whole;
+      if (isCut && before & part && isEnd(secrecy.text, offset)) {
+        kept |= before & part;
         secrecy.hide(offset, secrecy.text.length);
       }
-      if (found) this.#hideFrom(secrecy, rows, offset);
-      rows.settle(offset);
+      isFound ||= kept !== 0n;
+      if (isFound) kept |= this.#hideFrom(secrecy, read, offset);
+      read[offset] = kept;
     }
   }
 
-  #hideFrom(secrecy: Secrecy, rows: Rows, offset: number): void {
+  /** @returns what was read before that offset, and goes on from there */
+  #hideFrom(secrecy: Secrecy, read: readonly Positions[], offset: number): Positions {
+    const next = ((read[offset] ?? 0n) << 1n) | 1n;
+    let goesOn = 0n;
     for (const { codePoint, end } of secrecy.readings.at(offset)) {
-      const positions = this.#positions.get(codePoint);
-      if (positions === undefined) continue;
-      secrecy.worked(rows.words);
-      if (rows.readBack(offset, end, positions)) secrecy.hide(offset, end);
+      const found = next & this.#positionsOf(codePoint, secrecy) & (read[end] ?? 0n);
+      if (found) secrecy.hide(offset, end);
+      goesOn |= found >> 1n;
     }
+    return goesOn;
   }
 
-  #between(from: number, to: number): Positions {
-    const all = Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);
-    return positionsOf(this.#length, all);
+  #positionsOf(codePoint: number, secrecy: Secrecy): Positions {
+    const positions = this.#positions.get(codePoint);
+    if (positions === undefined) return 0n;
+    secrecy.worked(this.#words);
+    return positions;
   }
+
+  /** The first offset from there on where it may begin, or the end of the text. */
+  #beginningFrom(offset: number, text: string): number {
+    this.#beginning.lastIndex = offset;
+    return this.#beginning.exec(text)?.index ?? text.length;
+  }
+}
+
+function between(from: number, to: number): Positions {
+  return (1n << BigInt(Math.max(from, to))) - (1n << BigInt(from));
 }
 
 /** Whether a text ends there, or after what may be left of an escape. */
 function isEnd(text: string, offset: number): boolean {
   return text.length - offset <= longestCutEscape && cutEscape.test(text.slice(offset));
-}
-
-/** Where something may begin: at a character, or at an escape that may mean it. */
-class Beginnings {
-  readonly #text: string;
-  readonly #character: string;
-  readonly #escapes = new RegExp(beginsEscape, 'g');
-  #nextCharacter = -1;
-  #nextEscape = -1;
-
-  constructor(text: string, character: string) {
-    this.#text = text;
-    this.#character = character;
-  }
-
-  /** The first from an offset on, or the end of the text; to be asked for offsets in order. */
-  from(offset: number): number {
-    if (this.#nextCharacter < offset) {
-      const next = this.#text.indexOf(this.#character, offset);
-      this.#nextCharacter = next === -1 ? this.#text.length : next;
-    }
-    if (this.#nextEscape < offset) {
-      this.#escapes.lastIndex = offset;
-      this.#nextEscape = this.#escapes.exec(this.#text)?.index ?? this.#text.length;
-    }
-    return Math.min(this.#nextCharacter, this.#nextEscape);
-  }
 }

@@ -11,19 +11,23 @@ const levels = 4;
 export const beginsEscape = /[\\%&+]/;
 
 const code = (character: string): number => character.codePointAt(0) ?? 0;
+const codes = (characters: string): ReadonlySet<number> => new Set([...characters].map(code));
 const backslash = code('\\');
 const percent = code('%');
 const ampersand = code('&');
 const plus = code('+');
 const space = code(' ');
 const semicolon = code(';');
+const beginnings = codes('\\%&+');
+const hexDigits = codes('0123456789abcdefABCDEF');
+const ofNames = codes('0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ#;');
+const letterU = codes('u');
 
-const letters = new Map(
-  Object.entries({ b: '\b', t: '\t', n: '\n', f: '\f', r: '\r' }).map(([letter, meant]) => [
-    code(letter),
-    code(meant),
-  ]),
-);
+/** After a backslash: what shells and languages mean as it is, and letters that mean another character. */
+const backslashed = new Map([
+  ...[...codes(' !"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~')].map((mark) => [mark, mark] as const),
+  ...['b\b', 't\t', 'n\n', 'f\f', 'r\r'].map((pair) => [pair.charCodeAt(0), pair.charCodeAt(1)] as const),
+]);
 const entities = new Map(Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }));
 const none: readonly Reading[] = [];
 /** More backslashes than one can stand for, with what they escape. */
@@ -68,7 +72,7 @@ export class Readings {
     this.#steps++;
     const codePoint = this.text.codePointAt(offset);
     if (codePoint === undefined) return none;
-    if (!isBeginning(codePoint)) return [{ codePoint, end: offset + (codePoint > 0xffff ? 2 : 1) }];
+    if (!beginnings.has(codePoint)) return [{ codePoint, end: offset + (codePoint > 0xffff ? 2 : 1) }];
     if (codePoint === backslash && this.text.startsWith(longRun, offset))
       return this.#inLongRun(offset, level);
     const known = this.#known[offset] ?? { readings: [[{ codePoint, end: offset + 1 }]], isFinal: false };
@@ -118,11 +122,10 @@ export class Readings {
   }
 
   #afterBackslash({ codePoint, end }: Reading, level: number): Reading | null {
-    const meant = letters.get(codePoint);
-    if (meant !== undefined) return { codePoint: meant, end };
     if (codePoint === code('x')) return this.#number(end, 2, level);
     if (codePoint === code('u')) return this.#utf16(end, level);
-    return isPunctuation(codePoint) ? { codePoint, end } : null;
+    const meant = backslashed.get(codePoint);
+    return meant === undefined ? null : { codePoint: meant, end };
   }
 
   /** Of a character beyond U+FFFF both halves are written, each with an escape of its own. */
@@ -131,7 +134,7 @@ export class Readings {
     if (unit === null || !isHighSurrogate(unit.codePoint)) return unit;
     for (const next of this.#at(unit.end, level)) {
       if (next.codePoint !== backslash) continue;
-      const u = this.#first(next.end, level, (codePoint) => codePoint === code('u'));
+      const u = this.#first(next.end, level, letterU);
       const low = u && this.#number(u.end, 4, level);
       const codePoint = low && joined(unit.codePoint, low.codePoint);
       if (codePoint) return { codePoint, end: low.end };
@@ -165,10 +168,10 @@ export class Readings {
 
   #entity(offset: number, level: number): Reading | null {
     let name = '';
-    let next = this.#first(offset, level, isOfName);
+    let next = this.#first(offset, level, ofNames);
     while (next && next.codePoint !== semicolon && name.length < longestName) {
       name += String.fromCodePoint(next.codePoint);
-      next = this.#first(next.end, level, isOfName);
+      next = this.#first(next.end, level, ofNames);
     }
     if (next?.codePoint !== semicolon) return null;
     const codePoint = entityNamed(name);
@@ -179,7 +182,7 @@ export class Readings {
     let value = 0;
     let end = offset;
     for (let count = 0; count < digits; count++) {
-      const digit = this.#first(end, level, isHexDigit);
+      const digit = this.#first(end, level, hexDigits);
       if (digit === null) return null;
       value = value * 16 + Number.parseInt(String.fromCodePoint(digit.codePoint), 16);
       end = digit.end;
@@ -188,11 +191,12 @@ export class Readings {
   }
 
   /** The shortest way to read a character that is wanted there, which begins no escape itself. */
-  #first(offset: number, level: number, isWanted: (codePoint: number) => boolean): Reading | null {
+  #first(offset: number, level: number, wanted: ReadonlySet<number>): Reading | null {
     const codePoint = this.text.charCodeAt(offset);
-    if (isBeginning(codePoint)) return this.#at(offset, level).find((one) => isWanted(one.codePoint)) ?? null;
+    if (beginnings.has(codePoint))
+      return this.#at(offset, level).find((one) => wanted.has(one.codePoint)) ?? null;
     this.#steps++;
-    return isWanted(codePoint) ? { codePoint, end: offset + 1 } : null;
+    return wanted.has(codePoint) ? { codePoint, end: offset + 1 } : null;
   }
 }
 
@@ -202,30 +206,8 @@ function add(readings: Reading[], reading: Reading | null): void {
 
 function beginningsIn(readings: readonly Reading[]): number {
   let count = 0;
-  for (const { codePoint } of readings) if (isBeginning(codePoint)) count++;
+  for (const { codePoint } of readings) if (beginnings.has(codePoint)) count++;
   return count;
-}
-
-function isBeginning(codePoint: number): boolean {
-  return codePoint === backslash || codePoint === percent || codePoint === ampersand || codePoint === plus;
-}
-
-/** What shells and languages put a backslash before, and mean as it is. */
-function isPunctuation(codePoint: number): boolean {
-  return codePoint >= 0x20 && codePoint < 0x7f && !isAlphanumeric(codePoint);
-}
-
-function isAlphanumeric(codePoint: number): boolean {
-  const lower = codePoint | 0x20;
-  return (codePoint >= 0x30 && codePoint <= 0x39) || (lower >= 0x61 && lower <= 0x7a);
-}
-
-function isHexDigit(codePoint: number): boolean {
-  return isAlphanumeric(codePoint) && (codePoint | 0x20) <= 0x66;
-}
-
-function isOfName(codePoint: number): boolean {
-  return isAlphanumeric(codePoint) || codePoint === semicolon || codePoint === code('#');
 }
 
 function entityNamed(name: string): number | null {

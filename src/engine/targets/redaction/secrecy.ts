@@ -2,21 +2,22 @@ import { beginsEscape, Readings } from './readings.ts';
 
 /** Which stretches of a text are secret. */
 export class Secrecy {
-  readonly readings: Readings;
+  readonly text: string;
+  /** Whether the text may mean something else than what stands there. */
+  readonly hasEscapes: boolean;
+  #readings: Readings | undefined;
   /** For each offset where something secret begins, where it ends; 0 elsewhere. */
   #ends: Int32Array | undefined;
   #steps = 0;
 
-  /** Whether the text may mean something else than what stands there. */
-  readonly hasEscapes: boolean;
-
   constructor(text: string) {
-    this.readings = new Readings(text);
+    this.text = text;
     this.hasEscapes = beginsEscape.test(text);
   }
 
-  get text(): string {
-    return this.readings.text;
+  get readings(): Readings {
+    this.#readings ??= new Readings(this.text);
+    return this.#readings;
   }
 
   /** How much work it was to find them; grows with the text, whatever stands in it. */
