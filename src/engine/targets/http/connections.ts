@@ -1,15 +1,15 @@
 import { setMaxListeners } from 'node:events';
-import { Agent, buildConnector, type Dispatcher } from 'undici';
+import { buildConnector, type Dispatcher, Pool } from 'undici';
 import type { HttpHandler } from '../../words/handler.ts';
 import type { AddressGuard } from './address-guard.ts';
 import type { Route } from './route.ts';
 import { tunnelThrough } from './tunnel.ts';
-import { wiredPool } from './wired-client.ts';
+import { WiredClient, type WiredOptions } from './wired-client.ts';
 
 /** What two handlers must have in common to share connections. */
 export interface Transport {
   readonly tls: HttpHandler['tls'];
-  readonly route: Pick<Route, 'proxy' | 'isTunnel'>;
+  readonly route: Pick<Route, 'origin' | 'proxy' | 'isTunnel'>;
   /** The name that TLS asks for, when it is not the URL's. */
   readonly servername?: string | undefined;
 }
@@ -30,7 +30,7 @@ interface Shared {
 /** A connection that takes longer is given up; the attempts that wait for it have a deadline of their own. */
 const connectMs = 30_000;
 
-/** Keep-alive pools, one per origin, shared by the handlers whose TLS and proxy settings are the same. */
+/** Keep-alive pools, one per origin, TLS and proxy settings. */
 export class Connections {
   readonly #guard: AddressGuard;
   readonly #shared = new Map<string, Shared>();
@@ -45,7 +45,7 @@ export class Connections {
 
   lease(transport: Transport): Lease {
     const { tls, route, servername } = transport;
-    const key = JSON.stringify([tls, route.proxy, route.isTunnel, servername]);
+    const key = JSON.stringify([route.origin, tls, route.proxy, route.isTunnel, servername]);
     const shared = this.#shared.get(key) ?? this.#open(transport);
     this.#shared.set(key, shared);
     shared.leases++;
@@ -66,17 +66,17 @@ export class Connections {
     // The signal ends what undici does not know yet: sockets that are still connecting.
     const socket = { lookup: this.#guard.lookup, timeout: connectMs, signal: ended.signal };
     const direct = named(servername, buildConnector({ ...present(tls), ...socket, allowH2: false }));
-    const { proxy, isTunnel } = route;
+    const { origin, proxy, isTunnel } = route;
     const connect =
       proxy === null
         ? direct
         : isTunnel
           ? tunnelThrough(proxy, socket, direct)
           : named(undefined, buildConnector({ ...socket, allowH2: false }));
-    const dispatcher = new Agent({
+    const dispatcher = new Pool(origin, {
       allowH2: false,
       connect,
-      factory: wiredPool,
+      factory: (to, options) => new WiredClient(to, options as WiredOptions),
       // The attempt's own deadline covers the whole exchange; undici's timers are coarse and know its parts only.
       headersTimeout: 0,
       bodyTimeout: 0,

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type buildConnector, Client, type Dispatcher, Pool } from 'undici';
+import { type buildConnector, Client, type Dispatcher } from 'undici';
 import { Wire } from './wire.ts';
 
 /** A handler of a dispatch that wants to know the wire it goes over. */
@@ -7,20 +7,13 @@ export interface OnWire {
   onWire(wire: Wire): void;
 }
 
-/** For undici's Agent: a pool of clients whose connections are wires. */
-export function wiredPool(origin: string | URL, options: object): Pool {
-  return new Pool(origin, { ...options, factory: wiredClient });
-}
+export type WiredOptions = Client.Options & { readonly connect: buildConnector.connector };
 
-function wiredClient(origin: URL, options: object): Dispatcher {
-  return new WiredClient(origin, options as Client.Options & { connect: buildConnector.connector });
-}
-
-/** One connection at a time, and one request on it at a time. */
-class WiredClient extends Client {
+/** One connection at a time, which is a wire, and one request on it at a time. */
+export class WiredClient extends Client {
   readonly #wire: Wire;
 
-  constructor(origin: URL, options: Client.Options & { connect: buildConnector.connector }) {
+  constructor(origin: URL, options: WiredOptions) {
     const wire = new Wire();
     const connect: buildConnector.connector = (to, callback) =>
       options.connect(to, (...[error, socket]) => {
