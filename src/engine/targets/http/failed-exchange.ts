@@ -13,6 +13,7 @@ export interface Attempted {
   readonly timeoutSeconds: number;
 }
 
+const unknown = 'it may have received the request, and can tell a repetition by webhook-id';
 const carriedOut = 'the call may have been carried out, and can be told from its repetition by webhook-id';
 
 /** The outcome of an attempt that brought no whole answer. */
@@ -35,15 +36,18 @@ export function failedExchange(exchanged: Exchanged & { error: Error }, attempte
   const code = codeOf(error);
   if (code === 'UND_ERR_INVALID_ARG')
     return failure(`the request to ${host} can not be sent: ${error.message}`);
-  if (interim !== null && isClosed(code)) {
-    return outage(`${host} closed the connection${after}, before the final one; ${carriedOut}`);
+  if (closed.has(code)) {
+    const what = after
+      ? `${after}, before the final one; ${carriedOut}`
+      : ` before it had answered; ${unknown}`;
+    return outage(`${host} closed the connection${what}`);
   }
   return outage(`${host} ${whatHappened(code, error)}`);
 }
 
 /** Whether the connection was closed after the request had been sent, and before a byte of an answer came. */
 export function isUnanswered({ answer, error }: Exchanged): boolean {
-  return answer === null && error !== null && isClosed(codeOf(error));
+  return answer === null && error !== null && closed.has(codeOf(error));
 }
 
 function outage(error: string): Outcome {
@@ -59,7 +63,7 @@ function incomplete(answer: Answer, error: Error, { url: { host }, timeoutSecond
   }
   const code = codeOf(error);
   const how = code === 'ECONNRESET' ? 'reset' : 'closed';
-  if (isClosed(code))
+  if (closed.has(code))
     return `${host} answered ${status}, but ${how} the connection before all of it (${came})`;
   if (error instanceof UnreadableBody) {
     return `${host} answered ${status} with chunks that can not be read: ${error.message} (${came})`;
@@ -75,35 +79,27 @@ function cameOf({ status, headers, body }: Answer): string {
   return received === 0 ? 'none of its body' : `${received} bytes of its body`;
 }
 
-function isClosed(code: string): boolean {
-  return sentences[code] === unanswered;
-}
-
 /** Continues a sentence that begins with the host's name. */
 function whatHappened(code: string, error: Error): string {
   if (tlsCodes.test(code)) return `could not be reached over TLS (${code}): ${tlsAdvice(code, error)}`;
-  return sentences[code]?.(error) ?? `could not be called: ${error.message || code}`;
+  if (code === 'ECONNREFUSED') {
+    return `refused the connection${addressesOf(error)}: is the service running, and is the port right?`;
+  }
+  return sentences[code] ?? `could not be called: ${error.message || code}`;
 }
 
-const sentences: Record<string, (error: Error) => string> = {
-  ECONNREFUSED: (error) =>
-    `refused the connection${addressesOf(error)}: is the service running, and is the port right?`,
-  ECONNRESET: unanswered,
-  EPIPE: unanswered,
-  UND_ERR_SOCKET: unanswered,
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: unanswered,
-  ENOTFOUND: () => 'is not known to DNS: is the name in the URL right?',
-  EAI_AGAIN: () => 'could not be looked up: DNS does not answer',
-  EHOSTUNREACH: () => 'can not be reached: there is no route to it',
-  ENETUNREACH: () => 'can not be reached: there is no route to it',
-  ETIMEDOUT: () => 'did not take the connection in time',
-  UND_ERR_CONNECT_TIMEOUT: () => 'did not take the connection in time',
-  UND_ERR_DESTROYED: () => 'was not called: the handler has been closed',
+/** The connection ended before the answer did. */
+const closed = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
+
+const sentences: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'is not known to DNS: is the name in the URL right?',
+  EAI_AGAIN: 'could not be looked up: DNS does not answer',
+  EHOSTUNREACH: 'can not be reached: there is no route to it',
+  ENETUNREACH: 'can not be reached: there is no route to it',
+  ETIMEDOUT: 'did not take the connection in time',
+  UND_ERR_CONNECT_TIMEOUT: 'did not take the connection in time',
+  UND_ERR_DESTROYED: 'was not called: the handler has been closed',
 };
-
-function unanswered(): string {
-  return 'closed the connection before it had answered; it may have received the request, and can tell a repetition by webhook-id';
-}
 
 const tlsCodes =
   /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|EPROTO$|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_)/;

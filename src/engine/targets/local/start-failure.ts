@@ -23,54 +23,42 @@ export function startFailure(
   const code = typeof error.code === 'string' ? error.code : '';
   // What an argument or a variable of the environment can not carry comes with the event, or is configured.
   if (code.startsWith('ERR_INVALID_')) return failure(`${command} can not be started: ${error.message}`);
-  const sentence = script && sentences[code]?.(command, script);
-  return failure(sentence ?? error.message, { outage: true });
+  const happened = script && whatHappened(code, script);
+  return failure(happened ? `${command} ${happened}` : error.message, { outage: true });
 }
 
-const sentences: Readonly<Record<string, (command: string, script: Script) => string>> = {
-  EACCES: forbidden,
-  EPERM: forbidden,
-  ENOENT: nothingThere,
-  ENOTDIR: nothingThere,
-  ELOOP: nothingThere,
-  ENOEXEC: unknownToSystem,
-  EBADARCH: unknownToSystem,
-  ETXTBSY: (command) => `${command} is being written by somebody: try again when it is closed`,
-  EAGAIN: noRoom,
-  EMFILE: noRoom,
-  ENFILE: noRoom,
-  ENOMEM: noRoom,
-};
-
-function shebangOf({ file }: Script): string | null {
-  return headOf(file)?.shebang ?? null;
-}
-
-function forbidden(command: string, script: Script): string {
-  if ((script.stats.mode & 0o111) === 0) return `${command} may not be executed: chmod +x ${script.file}`;
-  const shebang = shebangOf(script);
-  const others = shebang === null ? '' : ` and at those of its interpreter ${interpreterOf(shebang)}`;
-  return `${command} may not be executed by Node-RED's user: look at its permissions${others}, and whether its file system is mounted with noexec`;
-}
-
-function nothingThere(command: string, script: Script): string {
-  const shebang = shebangOf(script);
-  if (shebang === null) {
-    return `${command} can not be started: it needs a loader that is not here, as it was made for another system`;
+/** Continues a sentence that begins with the command; undefined where only the system can tell. */
+function whatHappened(code: string, { file, stats }: Script): string | undefined {
+  const shebang = headOf(file)?.shebang ?? null;
+  const interpreter = shebang === null ? null : interpreterOf(shebang);
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM': {
+      if ((stats.mode & 0o111) === 0) return `may not be executed: chmod +x ${file}`;
+      const others = interpreter === null ? '' : ` and at those of its interpreter ${interpreter}`;
+      return `may not be executed by Node-RED's user: look at its permissions${others}, and whether its file system is mounted with noexec`;
+    }
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'ELOOP':
+      if (interpreter === null)
+        return 'can not be started: it needs a loader that is not here, as it was made for another system';
+      return existsSync(interpreter)
+        ? `can not be started: something that its interpreter ${interpreter} needs is not here`
+        : `can not be started: its first line names an interpreter that does not exist, ${interpreter}: install it, or correct the line`;
+    case 'ENOEXEC':
+    case 'EBADARCH':
+      return interpreter === null
+        ? 'can not be started: it was made for another kind of machine'
+        : `can not be started: its first line names what is no interpreter to the system, ${interpreter}: correct the line`;
+    case 'ETXTBSY':
+      return 'is being written by somebody: try again when it is closed';
+    case 'EAGAIN':
+    case 'EMFILE':
+    case 'ENFILE':
+    case 'ENOMEM':
+      return "can not be started: the system has no room for another process; lower the handler's concurrency, or raise the limit";
+    default:
+      return undefined;
   }
-  const interpreter = interpreterOf(shebang);
-  return existsSync(interpreter)
-    ? `${command} can not be started: something that its interpreter ${interpreter} needs is not here`
-    : `${command} can not be started: its first line names an interpreter that does not exist, ${interpreter}: install it, or correct the line`;
-}
-
-function unknownToSystem(command: string, script: Script): string {
-  const shebang = shebangOf(script);
-  return shebang === null
-    ? `${command} can not be started: it was made for another kind of machine`
-    : `${command} can not be started: its first line names what is no interpreter to the system, ${interpreterOf(shebang)}: correct the line`;
-}
-
-function noRoom(command: string): string {
-  return `${command} can not be started: the system has no room for another process; lower the handler's concurrency, or raise the limit`;
 }
