@@ -1,5 +1,5 @@
+import { within } from './deadline.ts';
 import type { Target } from './target.ts';
-import { within } from './within.ts';
 
 /** So long whoever closes a target waits for what is under way, in ms. */
 const letGoMs = 15_000;

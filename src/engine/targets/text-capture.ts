@@ -22,21 +22,8 @@ export class TextCapture {
     this.#limit = limit;
   }
 
-  /** Goes on with what another process captured. */
-  static of({ bytes, received }: Captured): TextCapture {
-    const capture = new TextCapture();
-    capture.push(bytes);
-    capture.#received = received;
-    return capture;
-  }
-
   get captured(): Captured {
     return { bytes: this.bytes, received: this.#received };
-  }
-
-  /** Whether more came than is kept. */
-  get isCut(): boolean {
-    return this.#received > this.#kept;
   }
 
   /** Bytes that came, kept or not. */
@@ -63,30 +50,36 @@ export class TextCapture {
     this.#chunks.push(kept);
     this.#kept += kept.length;
   }
+}
 
-  /**
-   * What was kept, as UTF-8 cut at a character's boundary, invalid bytes replaced by U+FFFD, secrets redacted;
-   * the empty string when nothing came. No longer than what may be kept.
-   */
-  text(redaction: Redaction): string {
-    if (this.#kept === 0) return '';
-    const text = this.isCut ? wholeCharacters(this.bytes) : this.bytes.toString('utf8');
-    // U+FFFD takes three bytes, and may stand for one.
-    if (this.#kept * 3 > this.#limit && Buffer.byteLength(text) > this.#limit)
-      return redaction.cutText(wholeCharacters(Buffer.from(text).subarray(0, this.#limit)));
-    return this.isCut ? redaction.cutText(text) : redaction.text(text);
-  }
+/** Whether more came than is kept. */
+export function isCut({ bytes, received }: Captured): boolean {
+  return received > bytes.length;
+}
+
+/**
+ * What was kept, as UTF-8 cut at a character's boundary, invalid bytes replaced by U+FFFD, secrets redacted;
+ * the empty string when nothing came. 64 KiB at most.
+ */
+export function textOf(captured: Captured, redaction: Redaction): string {
+  // Once: of a capture they are put together each time.
+  const { bytes, received } = captured;
+  const cut = isCut({ bytes, received });
+  const text = cut ? wholeCharacters(bytes) : bytes.toString('utf8');
+  // U+FFFD takes three bytes, and may stand for one.
+  if (bytes.length * 3 > keptBytes && Buffer.byteLength(text) > keptBytes)
+    return redaction.cutText(wholeCharacters(Buffer.from(text).subarray(0, keptBytes)));
+  return cut ? redaction.cutText(text) : redaction.text(text);
+}
+
+/** As much of a text as a capture keeps of a stream. @param cut whether its end is missing already */
+export function keptText(text: string, redaction: Redaction, cut = false): string {
+  const bytes = Buffer.from(text);
+  const received = bytes.length + Number(cut);
+  return textOf({ bytes: bytes.subarray(0, keptBytes), received }, redaction);
 }
 
 /** A decoder that is never ended holds back the bytes of a character that a cut took apart. */
 function wholeCharacters(bytes: Buffer): string {
   return new StringDecoder('utf8').write(bytes);
-}
-
-/** As much of a text as a capture keeps of a stream. @param isCut whether its end is missing already */
-export function keptText(text: string, redaction: Redaction, isCut = false): string {
-  if (isCut && Buffer.byteLength(text) <= keptBytes) return redaction.cutText(text);
-  const capture = new TextCapture();
-  capture.push(Buffer.from(text));
-  return capture.text(redaction);
 }

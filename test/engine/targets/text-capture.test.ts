@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { deserialize, serialize } from 'node:v8';
 import { Redaction } from '../../../src/engine/targets/redaction/redaction.ts';
-import { keptBytes, TextCapture } from '../../../src/engine/targets/text-capture.ts';
+import { keptBytes, TextCapture, textOf } from '../../../src/engine/targets/text-capture.ts';
 
 const nothingSecret = new Redaction([]);
 
@@ -14,26 +14,26 @@ function captured(...chunks: (string | Buffer)[]): TextCapture {
 describe('text capture', () => {
   it('puts together a character that came in two chunks', () => {
     const [first, second] = [Buffer.from('ë').subarray(0, 1), Buffer.from('ë').subarray(1)];
-    assert.equal(captured('Zo', first, second).text(nothingSecret), 'Zoë');
+    assert.equal(textOf(captured('Zo', first, second), nothingSecret), 'Zoë');
   });
 
   it('replaces what is not UTF-8', () => {
-    assert.equal(captured(Buffer.from([0x63, 0xe9, 0x21])).text(nothingSecret), 'c\ufffd!');
+    assert.equal(textOf(captured(Buffer.from([0x63, 0xe9, 0x21])), nothingSecret), 'c\ufffd!');
   });
 
   it('keeps 64 KiB of text, though what replaces a byte is longer than it', () => {
     for (const length of [keptBytes / 2, keptBytes, 2 * keptBytes]) {
-      const text = captured('x', Buffer.alloc(length - 1, 0xff)).text(nothingSecret);
+      const text = textOf(captured('x', Buffer.alloc(length - 1, 0xff)), nothingSecret);
       assert.equal(text, `x${'\ufffd'.repeat((keptBytes - 1) / 3)}`);
     }
     const key = new Redaction(['the-secret-key']);
-    const cutWithin = captured(Buffer.alloc(keptBytes / 3 - 2, 0xff), 'the-secret-key').text(key);
+    const cutWithin = textOf(captured(Buffer.alloc(keptBytes / 3 - 2, 0xff), 'the-secret-key'), key);
     assert.doesNotMatch(cutWithin, /the-s/);
   });
 
   it('keeps 64 KiB and cuts between characters', () => {
     const capture = captured(`x${'é'.repeat(keptBytes)}`);
-    const text = capture.text(nothingSecret);
+    const text = textOf(capture, nothingSecret);
     assert.equal(Buffer.byteLength(text), keptBytes - 1);
     assert.ok(!text.includes('\ufffd'));
     assert.ok(capture.full);
@@ -42,14 +42,14 @@ describe('text capture', () => {
 
   it('keeps exactly 64 KiB whole', () => {
     const text = 'é'.repeat(keptBytes / 2);
-    assert.equal(captured(text).text(nothingSecret), text);
+    assert.equal(textOf(captured(text), nothingSecret), text);
   });
 
   it('is the same in another process', () => {
     for (const chunk of ['', 'Zoë', Buffer.from([0x63, 0xe9, 0x21]), `x${'é'.repeat(keptBytes)}`]) {
       const capture = captured(chunk);
-      const there = TextCapture.of(deserialize(serialize(capture.captured)));
-      assert.equal(there.text(nothingSecret), capture.text(nothingSecret));
+      const there = deserialize(serialize(capture.captured));
+      assert.equal(textOf(there, nothingSecret), textOf(capture, nothingSecret));
       assert.equal(there.received, capture.received);
     }
   });
@@ -57,7 +57,7 @@ describe('text capture', () => {
   it('shows no half of a secret at the cut', () => {
     const secret = 'a-very-long-secret';
     const capture = captured('x'.repeat(keptBytes - 10) + secret);
-    const text = capture.text(new Redaction([secret]));
+    const text = textOf(capture, new Redaction([secret]));
     assert.ok(text.endsWith('x***'));
   });
 });

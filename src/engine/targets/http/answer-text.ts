@@ -1,5 +1,5 @@
 import type { Redaction } from '../redaction/redaction.ts';
-import { keptBytes, keptText, TextCapture } from '../text-capture.ts';
+import { isCut, keptBytes, keptText, TextCapture, textOf } from '../text-capture.ts';
 import { decoded } from './content-coding.ts';
 import { listOf, type ResponseHeaders } from './head.ts';
 
@@ -21,7 +21,7 @@ export function answerText(
   redaction: Redaction,
 ): string | Promise<string> {
   if (body.received === 0) return '';
-  if (isPlain(headers) && !markedCharset(body.bytes)) return body.text(redaction);
+  if (isPlain(headers) && !markedCharset(body.bytes)) return textOf(body, redaction);
   return decodedText(headers, body, redaction);
 }
 
@@ -30,9 +30,9 @@ async function decodedText(
   body: TextCapture,
   redaction: Redaction,
 ): Promise<string> {
-  const plain = { bytes: body.bytes, isCut: false };
-  const { bytes, isCut } = (await decoded(body.bytes, codingsOf(headers), codedBytes)) ?? plain;
-  const cut = isCut || body.isCut;
+  const undone = await decoded(body.bytes, codingsOf(headers), codedBytes);
+  const bytes = undone?.bytes ?? body.bytes;
+  const cut = undone?.isCut || isCut(body);
   const charset = markedCharset(bytes) ?? charsetOf(headers);
   // A character that the cut took apart is left out.
   return keptText(decoderOf(charset).decode(bytes, { stream: cut }), redaction, cut);

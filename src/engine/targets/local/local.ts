@@ -2,7 +2,7 @@ import type { LocalHandler } from '../../words/handler.ts';
 import { failure, type Outcome, success } from '../../words/outcome.ts';
 import { closedWhenIdle } from '../in-flight.ts';
 import type { Call, Target } from '../target.ts';
-import { type Captured, TextCapture } from '../text-capture.ts';
+import { textOf } from '../text-capture.ts';
 import { Command } from './command.ts';
 import type { Ended } from './run.ts';
 import type { ScriptFolders } from './script-folders.ts';
@@ -19,7 +19,6 @@ const run = starter();
 export function localTarget(handler: LocalHandler, { scripts }: { readonly scripts: ScriptFolders }): Target {
   const command = new Command(handler, scripts);
   const { redaction } = command;
-  const textOf = (output: Captured): string => TextCapture.of(output).text(redaction);
   const timeoutMs = handler.timeoutSeconds * 1000;
 
   const runOf = async (call: Call): Promise<Ended> => {
@@ -31,8 +30,8 @@ export function localTarget(handler: LocalHandler, { scripts }: { readonly scrip
     { exitCode, signal, timedOut, remaining, stdout, stderr }: Ended,
     call: Call,
   ): Outcome => {
-    const response = textOf(stdout).replace(/\r?\n$/, '') || null;
-    const said = textOf(stderr).trim();
+    const response = textOf(stdout, redaction).replace(/\r?\n$/, '') || null;
+    const said = textOf(stderr, redaction).trim();
     const failed = (error: string, facts: Partial<Outcome>): Outcome =>
       failure(redaction.text(error), { ...facts, response });
     if (timedOut) {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
+import { within } from '../deadline.ts';
 import { type Captured, TextCapture } from '../text-capture.ts';
-import { within } from '../within.ts';
 import { endTree, type Surroundings, start } from './program.ts';
 
 export interface RunOptions extends Surroundings {

@@ -3,16 +3,12 @@ import { InvalidInput } from '../../words/errors.ts';
 import { parse } from '../../words/parse.ts';
 import type { Redaction } from '../redaction/redaction.ts';
 
+const answered = { id: z.string(), response: z.unknown().optional() };
 const answerSchema = z.discriminatedUnion(
   'ok',
   [
-    z.object({ id: z.string(), ok: z.literal(true), response: z.unknown().optional() }),
-    z.object({
-      id: z.string(),
-      ok: z.literal(false),
-      response: z.unknown().optional(),
-      error: z.unknown().optional(),
-    }),
+    z.object({ ...answered, ok: z.literal(true) }),
+    z.object({ ...answered, ok: z.literal(false), error: z.unknown().optional() }),
   ],
   { error: 'must be an object {"id","ok"} whose ok is true or false' },
 );

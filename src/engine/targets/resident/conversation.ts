@@ -1,9 +1,9 @@
 import { once } from 'node:events';
+import { within } from '../deadline.ts';
 import { endGroup, endTree, type Program } from '../local/program.ts';
 import type { Redaction } from '../redaction/redaction.ts';
 import { Tail } from '../tail.ts';
 import type { Call } from '../target.ts';
-import { within } from '../within.ts';
 import { beginningOf, Garbage, readAnswer, type ScriptAnswer } from './answer.ts';
 import { Lines } from './lines.ts';
 import { oneLine } from './one-line.ts';
