@@ -13,6 +13,17 @@ export function commitsOn(db: DatabaseSync, operations: Writing, folder: string)
    * disk is to blame, each stands for itself, so that small ones pass that a full disk still takes.
    */
   function carryOut(batch: readonly Operation[]): Result[] {
+    operations.isolate(false);
+    try {
+      return committed(batch);
+    } catch {
+      // Hardly ever. Now with what keeps one apart from the others.
+      operations.isolate(true);
+      return leavingOut(batch);
+    }
+  }
+
+  function leavingOut(batch: readonly Operation[]): Result[] {
     const failures = new Map<Operation, Result>();
     for (let left = batch; left.length > 0; ) {
       try {
@@ -21,7 +32,7 @@ export function commitsOn(db: DatabaseSync, operations: Writing, folder: string)
         return batch.map((operation) => failures.get(operation) ?? byOperation.get(operation) ?? lost);
       } catch (error) {
         const guilty = isOwnFault(error) || left.length === 1 ? left[at] : undefined;
-        if (!guilty) return batch.flatMap((one) => failures.get(one) ?? carryOut([one]));
+        if (!guilty) return batch.flatMap((one) => failures.get(one) ?? leavingOut([one]));
         failures.set(guilty, { failure: failureOf(error, folder) });
         left = left.filter((operation) => operation !== guilty);
       }

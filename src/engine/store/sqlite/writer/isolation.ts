@@ -3,19 +3,23 @@ import { isOwnFault } from '../../journal-error.ts';
 import type { Announcements } from './announcements.ts';
 
 /**
- * Keeps a part of an operation that fails from taking the rest along.
+ * Keeps a part of an operation that fails from taking the rest along. That costs more than the part itself: SQLite
+ * copies each page that is written within a savepoint. So it is off while nothing fails.
  * @param reset what memory holds of the database is read anew
  */
 export function isolationOn(db: DatabaseSync, work: Announcements, reset: () => void) {
   const begin = db.prepare('savepoint part');
   const keep = db.prepare('release part');
   const undo = db.prepare('rollback to part');
+  let isolates = true;
 
   /**
    * Does a part, or, if it fails for a reason of its own, `otherwise` in its place: nothing of the part is kept then.
+   * While it does not isolate, what fails takes its transaction along.
    * @throws what the disk or the file is to blame for
    */
-  return <T>(part: () => T, otherwise: (error: unknown) => T): T => {
+  const isolated = <T>(part: () => T, otherwise: (error: unknown) => T): T => {
+    if (!isolates) return part();
     begin.run();
     const unannounce = work.mark();
     try {
@@ -31,4 +35,8 @@ export function isolationOn(db: DatabaseSync, work: Announcements, reset: () => 
       return otherwise(error);
     }
   };
+  const isolate = (on: boolean) => {
+    isolates = on;
+  };
+  return { isolated, isolate };
 }

@@ -28,6 +28,8 @@ export type Operations = {
 export interface Writing extends Operations {
   /** What they make runnable. */
   readonly work: Announcements;
+  /** Whether a part that fails for a reason of its own is kept apart from the others; at first it is. */
+  isolate(on: boolean): void;
   /** Whether something is to be indexed since it was asked last. */
   takeTouched(): boolean;
   /** To be called after a rollback. */
@@ -65,6 +67,7 @@ export function operationsOn(db: DatabaseSync): Writing {
     keepBook: (text) => void keptBook.run(text),
     prune: retentionOn(db).prune,
     work: shared.work,
+    isolate: shared.isolate,
     takeTouched: shared.clock.takeTouched,
     reset: shared.reset,
   };

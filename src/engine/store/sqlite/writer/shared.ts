@@ -28,7 +28,7 @@ export function sharedOn(db: DatabaseSync) {
     clock: clockOn(db),
     lanes: lanesOn(db, work),
     executions: executionsOn(db, work),
-    isolated: isolationOn(db, work, reset),
+    ...isolationOn(db, work, reset),
   };
 }
 

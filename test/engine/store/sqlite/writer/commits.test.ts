@@ -8,12 +8,14 @@ import type { Operation, Result } from '../../../../../src/engine/store/sqlite/w
 describe('the commits of the journal’s writer', () => {
   let db: DatabaseSync;
   let commits: number;
+  let isolated: boolean[];
   let carryOut: (batch: readonly Operation[]) => Result[];
 
   beforeEach(() => {
     db = new DatabaseSync(':memory:');
     db.exec('create table kept(id integer primary key, text text not null) strict');
     commits = 0;
+    isolated = [];
     const counting = Object.create(db, {
       exec: {
         value: (sql: string) => {
@@ -31,6 +33,7 @@ describe('the commits of the journal’s writer', () => {
         throw Object.assign(new Error('database or disk is full'), { errcode: 13 });
       },
       work: new Announcements(),
+      isolate: (on: boolean) => isolated.push(on),
       reset: () => undefined,
     };
     const made = commitsOn(counting, operations as unknown as ReturnType<typeof operationsOn>, '/folder');
@@ -51,12 +54,14 @@ describe('the commits of the journal’s writer', () => {
   it('are one for all operations of a batch', () => {
     assert.deepEqual(shown(carryOut(['a', 'b', 'c'].map(keep))), ['kept', 'kept', 'kept']);
     assert.equal(commits, 1);
+    assert.deepEqual(isolated, [false], 'what sets parts apart costs, and nothing has failed');
   });
 
   it('are one for the others, in their order, where some fail for reasons of their own', () => {
     const results = carryOut(['a', null, 'b', null, 'c'].map(keep));
     assert.deepEqual(shown(results), ['kept', 'failed', 'kept', 'failed', 'kept']);
     assert.deepEqual([texts(), commits], [['a', 'b', 'c'], 1]);
+    assert.deepEqual(isolated, [false, true]);
   });
 
   it('are one for each where the disk is full, so that it takes what it still can', () => {
