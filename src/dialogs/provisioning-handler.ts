@@ -9,7 +9,7 @@ import {
   urlProblem,
   variableProblem,
 } from './handler/problems.ts';
-import { firstOf, patternsProblem, placeProblem, validator, within } from './shared/problems.ts';
+import { firstOf, outsideSubflow, patternsProblem, validator, within } from './shared/problems.ts';
 import { textsOf } from './shared/texts.ts';
 
 const text = textsOf('provisioning-handler');
@@ -31,7 +31,7 @@ RED.nodes.registerType<HandlerNode>('provisioning-handler', {
   hasUsers: false,
   defaults: {
     configVersion: { value: configVersion },
-    name: { value: '', validate: validator((_name, node) => placeProblem(node)) },
+    name: { value: '', validate: outsideSubflow() },
     registry: { value: '', type: 'provisioning-registry', required: true, label: text('label.registry') },
     events: {
       value: [],

@@ -6,7 +6,7 @@ import { check } from './shared/check.ts';
 import { choice } from './shared/choice.ts';
 import { showDefaults } from './shared/fields.ts';
 import { inputOf, rowList, rowsOf, typedIn } from './shared/list.ts';
-import { eventTypeProblem, firstOf, placeProblem, validator, within } from './shared/problems.ts';
+import { eventTypeProblem, firstOf, outsideSubflow, validator, within } from './shared/problems.ts';
 import { textsOf } from './shared/texts.ts';
 
 interface RegistryNode extends EditorNode {
@@ -78,7 +78,7 @@ RED.nodes.registerType<RegistryNode>('provisioning-registry', {
   category: 'config',
   defaults: {
     configVersion: { value: 1 },
-    name: { value: '', validate: validator((_name, node) => placeProblem(node)) },
+    name: { value: '', validate: outsideSubflow() },
     concurrency: number('concurrency'),
     ordering: { value: registryDefaults.ordering },
     claimSeconds: number('claimSeconds'),

@@ -24,7 +24,7 @@ export type Validator = (
   options?: { readonly label?: string },
 ) => string | true;
 
-export interface PropertyDefinition {
+interface PropertyDefinition {
   readonly value: unknown;
   /** Of the config node that the property names. */
   readonly type?: string;
@@ -68,30 +68,18 @@ export interface PluginDefinition {
   readonly [name: string]: unknown;
 }
 
-export interface Popover {
-  open(): Popover;
-  close(instant?: boolean): Popover;
-}
-
 export interface Tooltip {
   setContent(content: string): void;
   delete(): void;
 }
 
-export interface TrayOptions {
+interface TrayOptions {
   /** HTML: escape what goes in. */
   readonly title: string;
-  readonly width?: number;
-  readonly buttons: readonly {
-    readonly id?: string;
-    readonly text: string;
-    readonly class?: string;
-    readonly click: () => void;
-  }[];
-  readonly focusElement?: false;
+  readonly width: number;
+  readonly buttons: readonly { readonly id: string; readonly text: string; readonly click: () => void }[];
   readonly open: (tray: JQuery, done: () => void) => void;
   readonly close: () => void;
-  readonly resize?: () => void;
 }
 
 interface Workspace {
@@ -116,12 +104,7 @@ interface Red {
   };
   readonly editor: {
     editConfig(property: string, type: string, id: string, prefix: null): void;
-    editJSON(options: {
-      value: string;
-      title?: string;
-      focus?: boolean;
-      complete: (value: string) => void;
-    }): void;
+    editJSON(options: { readonly value: string; readonly complete: (value: string) => void }): void;
     /** The nodes whose dialogs are open, the one on top last. */
     getEditStack(): readonly EditorNode[];
   };
@@ -158,7 +141,7 @@ interface Red {
       readonly trigger: 'modal';
       readonly direction: 'left' | 'bottom';
       readonly content: () => Element;
-    }): Popover;
+    }): { open(): void; close(instant: true): void };
     menu(options: {
       readonly options: readonly { readonly label: string; readonly onselect: () => void }[];
     }): {
@@ -194,7 +177,7 @@ interface Red {
       addTab(tab: { readonly id: string; readonly label: string }): void;
     };
   };
-  readonly tray: { show(options: TrayOptions): void; close(done?: () => void): void; resize(): void };
+  readonly tray: { show(options: TrayOptions): void; close(): void; resize(): void };
   readonly user: { hasPermission(permission: string): boolean };
   readonly utils: {
     getNodeLabel(node: EditorNode, otherwise: string): string;
@@ -203,7 +186,7 @@ interface Red {
   readonly validators: {
     typedInput(options: { readonly typeField: string; readonly allowUndefined: boolean }): Validator;
   };
-  readonly view: { redraw(updateActive?: boolean): void; reveal(id: string, flash: boolean): void };
+  readonly view: { redraw(updateActive: true): void; reveal(id: string, flash: true): void };
 }
 
 declare global {

@@ -19,11 +19,6 @@ export function patternsProblem(patterns: readonly string[] = []): string {
   return firstOf(patterns.map(patternProblem));
 }
 
-/** Registries and handlers inside a subflow would exist once per instance. */
-export function placeProblem(node: EditorNode): string {
-  return RED.nodes.subflow(node.z) ? text('error.subflow') : '';
-}
-
 export function firstOf(problems: readonly string[]): string {
   return problems.find(Boolean) ?? '';
 }
@@ -44,4 +39,9 @@ export function within(bounds: Bounds): Validator {
     if (value === undefined || referenceOf(value) !== undefined || isWithin(value, bounds)) return '';
     return text(bounds.whole ? 'error.wholeNumber' : 'error.number', bounds);
   });
+}
+
+/** Registries and handlers inside a subflow would exist once per instance. */
+export function outsideSubflow(): Validator {
+  return validator((_value, { z }) => RED.nodes.subflow(z) && text('error.subflow'));
 }
