@@ -1,10 +1,10 @@
 import { dialogPlugin } from '../editor/dialog-plugin.ts';
+import { onEditorEvents } from '../editor/events.ts';
 import { type HandlerNode, handlersOf } from './shared/handlers.ts';
 import { paletteNode } from './shared/palette-node.ts';
 import { textsOf } from './shared/texts.ts';
 
 const text = textsOf('provisioning-executor');
-const changes = ['nodes:add', 'nodes:change', 'nodes:remove'];
 const outputs = ['succeeded', 'failed', 'parked'];
 let stopShowing = () => {};
 
@@ -32,10 +32,7 @@ function showHandlers(list: JQuery, registry: JQuery): () => void {
     button.prop('disabled', !RED.nodes.node(chosen()));
   };
   registry.on('change', show);
-  for (const event of changes) RED.events.on(event, show);
-  return () => {
-    for (const event of changes) RED.events.off(event, show);
-  };
+  return onEditorEvents(['nodes:add', 'nodes:change', 'nodes:remove'], show);
 }
 
 function showHandler(row: JQuery, handler: HandlerNode): void {

@@ -1,4 +1,4 @@
-import { onEditorEvents } from '../editor/events.ts';
+import { onEditorEvents } from '../../editor/events.ts';
 import { editedHandlers, flowChanges } from '../editor/flow-nodes.ts';
 import { path } from './api.ts';
 import { type DeployedHandler, type HandlerRow, handlerRows } from './handler-rows.ts';

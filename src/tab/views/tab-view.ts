@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { onEditorEvents } from '../../editor/events.ts';
 import { type ViewName, views } from '../data/navigation.ts';
-import { onEditorEvents } from '../editor/events.ts';
 import { addRegistry, editedRegistries, editRegistry } from '../editor/flow-nodes.ts';
 import { SidebarHalf } from '../editor/sidebar-half.ts';
 import { visible } from '../text/visible.ts';
