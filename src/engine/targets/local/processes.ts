@@ -37,9 +37,16 @@ export function processOf(pid: number): Process | undefined {
   }
 }
 
-/** All processes, for whoever has no time to wait: nothing else happens in this process meanwhile. */
+/**
+ * All processes, for whoever has no time to wait: nothing else happens in this process meanwhile. None where they can
+ * not be listed.
+ */
 export function processesNow(): readonly Process[] {
-  return hasProc ? [...procProcesses()] : parsePs(execFileSync('ps', ps, psOptions));
+  try {
+    return hasProc ? [...procProcesses()] : parsePs(execFileSync('ps', ps, psOptions));
+  } catch {
+    return [];
+  }
 }
 
 let listing: Promise<unknown> = Promise.resolve();

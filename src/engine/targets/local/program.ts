@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { marksOf } from './environment.ts';
 import { dyingMs, graceMs, ProcessTree, pollMs, type TreeState } from './process-tree.ts';
-import { type Process, processesNow } from './processes.ts';
+import { processesNow } from './processes.ts';
 import { endLater } from './tree-ender.ts';
 import { endTreesNow } from './windows.ts';
 
@@ -71,7 +71,7 @@ function endAll(): void {
 
 /** @returns the trees that have been sent a SIGTERM, and that somebody must look after */
 function terminateNow(programs: Iterable<Program>): TreeState[] {
-  const all = listedNow();
+  const all = processesNow();
   const trees: TreeState[] = [];
   for (const program of programs) {
     const tree = endings.get(program)?.tree ?? treeOf(program);
@@ -79,14 +79,6 @@ function terminateNow(programs: Iterable<Program>): TreeState[] {
     else program.kill('SIGTERM');
   }
   return trees;
-}
-
-function listedNow(): readonly Process[] {
-  try {
-    return processesNow();
-  } catch {
-    return [];
-  }
 }
 
 /** Ends the trees of all programs that have not come to an end of their own. Resolves as `endTree` does. */

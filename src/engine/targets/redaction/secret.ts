@@ -8,18 +8,16 @@ const glance = 32;
 
 /** A secret, ready to be found. */
 export class Secret {
-  readonly text: string;
-  readonly #beginning: string;
+  readonly #text: string;
   #patterns: readonly Pattern[] | undefined;
 
   constructor(text: string) {
-    this.text = text;
-    this.#beginning = text.slice(0, glance);
+    this.#text = text;
   }
 
   hideIn(secrecy: Secrecy, cut: Cut): void {
-    if (cut === null && !secrecy.hasEscapes && !secrecy.text.includes(this.#beginning)) return;
-    this.#patterns ??= partsOf([...this.text]).map((characters) => new Pattern(characters));
+    if (cut === null && !secrecy.hasEscapes && !secrecy.text.includes(this.#text.slice(0, glance))) return;
+    this.#patterns ??= partsOf([...this.#text]).map((characters) => new Pattern(characters));
     for (const pattern of this.#patterns) pattern.hideIn(secrecy, cut);
   }
 }
