@@ -1,5 +1,5 @@
 import { type AcceptResult, accept } from './delivery/accept.ts';
-import { Delivery } from './delivery/delivery.ts';
+import { type Delivery, deliveryOf } from './delivery/delivery.ts';
 import type { Emit } from './delivery/emissions.ts';
 import type { FlowTrace } from './delivery/events-out.ts';
 import { Operator } from './delivery/operator.ts';
@@ -231,7 +231,7 @@ export class Engine {
         delivery?.gate.parkedFor(handler, blocked) ?? (blocked ? 'order' : 'retry'),
       onTrouble: (trouble) => this.problem.become(trouble ?? notice),
     });
-    delivery = new Delivery({
+    delivery = deliveryOf({
       store,
       publisher: this.#publisher,
       time: this.#time,

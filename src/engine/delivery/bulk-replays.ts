@@ -34,54 +34,41 @@ const ahead = 0.1;
  * and archived handlers are left out. Several keep their original order. The journal keeps how far each has come, so
  * that it goes on after a restart; one goes after the other.
  */
-export class BulkReplays {
-  readonly #options: Options;
-  readonly #opened = Promise.withResolvers<void>();
-  #last = this.#opened.promise;
-
-  constructor(options: Options) {
-    this.#options = options;
-    for (const replay of options.journal.found.replays) this.#enqueue(replay);
-  }
-
-  /** It is known which handlers there are: until then none of them could be replayed. */
-  open(): void {
-    this.#opened.resolve();
-  }
+export function bulkReplaysOn({ journal, registry, time, persist, log, closed, onError }: Options) {
+  const opened = Promise.withResolvers<void>();
+  let last = opened.promise;
+  for (const replay of journal.found.replays) enqueue(replay);
 
   /** What it counts is exact, as of now. @throws Unavailable */
-  async start(
+  async function start(
     filter: ExecutionFilter,
     { dryRun, ratePerSecond, by = null }: BulkOptions,
   ): Promise<BulkReplay> {
-    const { registry, journal, time, log } = this.#options;
     const { matched, until } = await log.replayCount(filter, registry.callable());
     if (dryRun || matched === 0) return { matched, replaying: 0 };
     const at = time.now();
     const asked = { filter: JSON.stringify(filter), ratePerSecond, matched, until, by, at };
-    this.#enqueue(await journal.beginReplay(asked));
+    enqueue(await journal.beginReplay(asked));
     return { matched, replaying: matched };
   }
 
   /** Stops one; what it has let go goes on. @throws NotFound, or Conflict when it is over */
-  async cancel(id: number): Promise<void> {
-    const { journal, time } = this.#options;
+  async function cancel(id: number): Promise<void> {
     const ended = await journal.endReplay(id, time.now());
     if (ended === 'unknown') throw new NotFound(`there is no replay ${id}`);
     if (ended === 'over') throw new Conflict(`replay ${id} is over already`);
   }
 
-  #enqueue(replay: StoredReplay): void {
-    this.#last = this.#last
-      .then(() => this.#run(replay))
+  function enqueue(replay: StoredReplay): void {
+    last = last
+      .then(() => run(replay))
       .catch((error) => {
         // It goes on in the next process.
-        if (!this.#options.closed()) this.#options.onError(error);
+        if (!closed()) onError(error);
       });
   }
 
-  async #run(replay: StoredReplay): Promise<void> {
-    const { journal, registry, time, persist, log } = this.#options;
+  async function run(replay: StoredReplay): Promise<void> {
     const { id, until, ratePerSecond: rate } = replay;
     const filter = JSON.parse(replay.filter) as ExecutionFilter;
     const limit = rate === 0 ? most : Math.min(most, Math.max(1, Math.floor(rate * ahead)));
@@ -100,4 +87,11 @@ export class BulkReplays {
       if (rate > 0) next = Math.max(next, time.monotonic()) + (continued.replayed * 1000) / rate;
     }
   }
+
+  return {
+    /** It is known which handlers there are: until then none of them could be replayed. */
+    open: opened.resolve,
+    start,
+    cancel,
+  };
 }

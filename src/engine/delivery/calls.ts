@@ -23,25 +23,18 @@ export interface ParkedTurn {
 }
 
 /** Calls handlers: an attempt, and what it means for the execution and for the handler's circuit. */
-export class Calls {
-  readonly #options: Options;
-
-  constructor(options: Options) {
-    this.#options = options;
-  }
-
+export function callsOn({ registry, circuits, gate, ids, time, random }: Options) {
   /**
    * Calls an execution's handler, if the gate lets it.
    * @param begun is told right before the call
    * @returns what has become of the execution; `attempt` is absent when nobody was called
    */
-  async call(
+  async function call(
     chain: Chain,
     execution: ChainExecution,
     begun: () => void,
     turn?: ParkedTurn,
   ): Promise<ExecutionChange> {
-    const { registry, circuits, gate } = this.#options;
     const id = execution.handler.id;
     const probe = turn?.probe ?? false;
     const judged = gate.judge(id, probe);
@@ -50,30 +43,29 @@ export class Calls {
     const handler = registry.find(id);
     if (verdict === 'call' && handler) {
       begun();
-      return this.#attempt(chain, execution, handler, turn);
+      return attempted(chain, execution, handler, turn);
     }
     if (probe) circuits.unprobe(id);
     // Nobody will be called in this process: it is as it was before its turn.
     if (verdict === 'ended' && !turn) return changeOf(execution, 'pending');
-    return this.stopped(execution, verdict === 'call' ? 'missing' : verdict, turn?.dueAt);
+    return stopped(execution, verdict === 'call' ? 'missing' : verdict, turn?.dueAt);
   }
 
   /**
    * What becomes of an execution whose handler may not be called (rules 8 and 9).
    * @param dueAt it was due then, and is so still; absent: from now on
    */
-  stopped(execution: ChainExecution, shut: Shut | 'ended', dueAt?: number): ExecutionChange {
+  function stopped(execution: ChainExecution, shut: Shut | 'ended', dueAt?: number): ExecutionChange {
     if (shut === 'archived') return changeOf(execution, 'cancelled', { error: 'its handler is archived' });
     return changeOf(execution, 'parked', dueAt === undefined ? {} : { nextAttemptAt: dueAt });
   }
 
-  async #attempt(
+  async function attempted(
     chain: Chain,
     execution: ChainExecution,
     { config, target }: RegisteredHandler,
     turn: ParkedTurn | undefined,
   ): Promise<ExecutionChange> {
-    const { circuits, ids, time, random } = this.#options;
     const { id } = config;
     const { seq, eventType, objectId, payload: body, hops } = chain;
     const eventId = ids.event(seq);
@@ -91,4 +83,7 @@ export class Calls {
     const nextAttemptAt = time.now() + after.delayMs;
     return changeOf(execution, 'parked', { attempt, nextAttemptAt, retries: retries + 1 });
   }
+
+  return { call, stopped };
 }
+export type Calls = ReturnType<typeof callsOn>;

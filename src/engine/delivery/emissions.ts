@@ -3,7 +3,7 @@ import { passed } from '../words/time.ts';
 import { ClaimClock } from './claim-clock.ts';
 import type { Context } from './context.ts';
 import { EventsOut, type FlowTrace } from './events-out.ts';
-import { type Pulled, Puller } from './puller.ts';
+import { type Pulled, pullerOn } from './puller.ts';
 
 /** An accepted event on its way into the flow. */
 export interface EmittedEvent extends Emission {
@@ -43,137 +43,129 @@ const journalPause = 1000;
 const ready = 'ready';
 
 /** The events that are out in the flow: emitted through the node that accepted them, and not yet taken. */
-export class Emissions {
-  readonly #options: Options;
-  readonly #clock: ClaimClock;
-  readonly #out = new EventsOut(() => this.look());
-  readonly #messages = new Map<number, unknown>();
-  readonly #puller: Puller;
+export function emissionsOn({ journal, ids, time, emitters, claimMs, onError }: Options) {
+  const clock = new ClaimClock(time);
+  const out = new EventsOut(look);
+  const messages = new Map<number, unknown>();
+  const puller = pullerOn({ time, most, plan, onError });
   /** Event nodes that are switched off: their events wait for them. Those of nodes that are gone are out at nobody's. */
-  #off: readonly string[] = [];
-  #turn = 0;
-  #reserved = 0;
-  #open = false;
+  let offNodes: readonly string[] = [];
+  let nodeTurn = 0;
+  let reserved = 0;
+  let isOpen = false;
   /** Counts pauses and resumptions: one that goes on is void after another. */
-  #resumption = 0;
+  let resumptions = 0;
   /** Emitted since the last recall was asked for, and before it was answered. */
-  #early: number[] = [];
-  #cancelTimer: (() => void) | undefined;
-
-  constructor(options: Options) {
-    this.#options = options;
-    const { time, onError } = options;
-    this.#clock = new ClaimClock(time);
-    this.#puller = new Puller({ time, most, plan: () => this.#plan(), onError });
-  }
+  let early: number[] = [];
+  let cancelTimer: (() => void) | undefined;
 
   /** Slots for up to `count` events. None while older events wait for theirs. */
-  reserve(count: number): Reservation {
-    const free = this.#open && !this.#puller.waits(ready) ? this.#room() : 0;
+  function reserve(count: number): Reservation {
+    const free = isOpen && !puller.waits(ready) ? room() : 0;
     const slots = Math.max(0, Math.min(count, free));
-    this.#reserved += slots;
+    reserved += slots;
     return {
       slots,
       release: () => {
-        this.#reserved -= slots;
+        reserved -= slots;
       },
     };
   }
 
   /** Sends out an event that the journal has marked as emitted. */
-  emit(emission: Emission): void {
+  function emit(emission: Emission): void {
     const { seq, node } = emission;
-    if (!this.#open) {
-      this.#early.push(seq);
+    if (!isOpen) {
+      early.push(seq);
       return;
     }
-    if (this.#off.includes(node ?? '')) return this.#handBack([seq]);
-    const send = this.#options.emitters.get(node ?? '');
-    const message = this.#messages.get(seq);
-    this.#messages.delete(seq);
-    const deadline = this.#clock.now() + this.#options.claimMs();
-    this.#out.add(emission, deadline, !send);
-    this.#watch();
+    if (offNodes.includes(node ?? '')) return handBack([seq]);
+    const send = emitters.get(node ?? '');
+    const message = messages.get(seq);
+    messages.delete(seq);
+    const deadline = clock.now() + claimMs();
+    out.add(emission, deadline, !send);
+    watch();
     try {
-      send?.({ ...emission, id: this.#options.ids.event(seq), message });
+      send?.({ ...emission, id: ids.event(seq), message });
     } catch (error) {
       // Such as a message that can't be copied for a second wire: it is lost, and will be unclaimed.
-      this.#options.onError(error);
+      onError(error);
     }
   }
 
   /** They wait in the journal: while this window was closed, or for a node that is switched off. */
-  #handBack(seqs: readonly number[]): void {
-    if (seqs.length > 0) this.#options.journal.recall(seqs).catch(this.#options.onError);
+  function handBack(seqs: readonly number[]): void {
+    if (seqs.length > 0) journal.recall(seqs).catch(onError);
   }
 
   /** Keeps the message of an event that waits, so that its other properties survive. */
-  keep(seq: number, message: unknown): void {
-    if (message !== undefined && this.#messages.size < keptMessages) this.#messages.set(seq, message);
+  function keep(seq: number, message: unknown): void {
+    if (message !== undefined && messages.size < keptMessages) messages.set(seq, message);
   }
 
   /** The envelope as it was emitted, if the event is out; undefined when it came late. */
-  payloadOf(seq: number): string | undefined {
-    return this.#out.get(seq)?.payload;
+  function payloadOf(seq: number): string | undefined {
+    return out.get(seq)?.payload;
   }
 
   /** The way of an event that is out, to be told of each step of it. */
-  traceOf(seq: number): FlowTrace | undefined {
-    return this.#out.get(seq);
+  function traceOf(seq: number): FlowTrace | undefined {
+    return out.get(seq);
   }
 
   /** The event was taken. */
-  leave(seq: number): void {
-    this.#messages.delete(seq);
-    if (this.#out.remove(seq)) this.look();
+  function leave(seq: number): void {
+    messages.delete(seq);
+    if (out.remove(seq)) look();
   }
 
   /** An event is ready and waits for a slot. */
-  wake(): void {
-    this.#puller.wake(ready);
+  function wake(): void {
+    puller.wake(ready);
   }
 
   /** Slots may be free. */
-  look(): void {
-    this.#puller.look(ready);
+  function look(): void {
+    puller.look(ready);
   }
 
-  #plan() {
-    if (!this.#open) return undefined;
-    return { waitMs: 0, slots: this.#room(), pull: (slots: number) => this.#emitNext(slots) };
+  function plan() {
+    if (!isOpen) return undefined;
+    return { waitMs: 0, slots: room(), pull: (slots: number) => emitNext(slots) };
   }
 
-  async #emitNext(slots: number): Promise<Pulled> {
-    this.#reserved += slots;
+  async function emitNext(slots: number): Promise<Pulled> {
+    reserved += slots;
     try {
-      const emissions = await this.#options.journal.emitNext(slots, this.#nodesInTurn(), this.#off);
-      for (const emission of emissions) this.emit(emission);
+      const emissions = await journal.emitNext(slots, nodesInTurn(), offNodes);
+      for (const emission of emissions) emit(emission);
       // Fewer than asked for may be some nodes' share: only nothing is the end.
       return { got: emissions.length, nextAt: emissions.length > 0 ? 0 : null };
     } finally {
-      this.#reserved -= slots;
+      reserved -= slots;
     }
   }
 
   /** A single slot is each node's at a time. */
-  #nodesInTurn(): readonly string[] {
-    const nodes = [...this.#options.emitters.keys()];
-    this.#turn += 1;
-    const first = this.#turn % Math.max(1, nodes.length);
+  function nodesInTurn(): readonly string[] {
+    const nodes = [...emitters.keys()];
+    nodeTurn += 1;
+    const first = nodeTurn % Math.max(1, nodes.length);
     return [...nodes.slice(first), ...nodes.slice(0, first)];
   }
 
   /** The claim clock runs while flows run and an executor exists. */
-  claimable(on: boolean): void {
-    this.#clock.run(on && this.#open);
-    this.#watch();
+  function claimable(on: boolean): void {
+    clock.run(on && isOpen);
+    watch();
   }
 
   /** Stops emitting; what is out may still be taken. */
-  pause(): void {
-    this.#resumption += 1;
-    this.#open = false;
-    this.claimable(false);
+  function pause(): void {
+    resumptions += 1;
+    isOpen = false;
+    claimable(false);
   }
 
   /**
@@ -181,66 +173,69 @@ export class Emissions {
    * lets it, or the window is paused or resumed anew.
    * @param off event nodes that are switched off
    */
-  async resume(executors: boolean, off: readonly string[] = []): Promise<void> {
-    this.#resumption += 1;
-    const resumption = this.#resumption;
-    this.#open = false;
-    this.#off = off;
-    this.#out.clear();
+  async function resume(executors: boolean, off: readonly string[] = []): Promise<void> {
+    resumptions += 1;
+    const resumption = resumptions;
+    isOpen = false;
+    offNodes = off;
+    out.clear();
     for (let recalled = false; !recalled; ) {
-      this.#early = [];
-      recalled = await this.#recall();
-      if (resumption !== this.#resumption) return;
+      early = [];
+      recalled = await recall();
+      if (resumption !== resumptions) return;
     }
-    this.#open = true;
-    this.claimable(executors);
-    this.#handBack(this.#early);
-    this.wake();
+    isOpen = true;
+    claimable(executors);
+    handBack(early);
+    wake();
   }
 
-  async #recall(): Promise<boolean> {
+  async function recall(): Promise<boolean> {
     try {
-      await this.#options.journal.recall();
+      await journal.recall();
       return true;
     } catch (error) {
-      this.#options.onError(error);
-      await passed(this.#options.time, journalPause);
+      onError(error);
+      await passed(time, journalPause);
       return false;
     }
   }
 
-  #room(): number {
-    return this.#out.room - this.#reserved;
+  function room(): number {
+    return out.room - reserved;
   }
 
-  #watch(): void {
-    if (this.#cancelTimer || !this.#clock.running || this.#out.size === 0) return;
-    const wait = this.#out.firstDeadline - this.#clock.now();
-    this.#cancelTimer = this.#options.time.after(Math.max(wait, 50), () => {
-      this.#cancelTimer = undefined;
-      this.#unclaim();
-      this.#watch();
+  function watch(): void {
+    if (cancelTimer || !clock.running || out.size === 0) return;
+    const wait = out.firstDeadline - clock.now();
+    cancelTimer = time.after(Math.max(wait, 50), () => {
+      cancelTimer = undefined;
+      unclaim();
+      watch();
     });
   }
 
-  #unclaim(): void {
-    if (!this.#clock.running) return;
-    const late = this.#out.removeLate(this.#clock.now());
-    if (late.length > 0) void this.#markUnclaimed(late, this.#resumption);
+  function unclaim(): void {
+    if (!clock.running) return;
+    const late = out.removeLate(clock.now());
+    if (late.length > 0) void markUnclaimed(late, resumptions);
   }
 
   /** Until it is written, they hold up the events of their objects. After a pause or recall it is void. */
-  async #markUnclaimed(late: readonly number[], resumption: number): Promise<void> {
-    const slots = this.reserve(late.length);
+  async function markUnclaimed(late: readonly number[], resumption: number): Promise<void> {
+    const slots = reserve(late.length);
     try {
-      await this.#options.journal.unclaim(late, slots.slots, this.#options.time.now());
+      await journal.unclaim(late, slots.slots, time.now());
     } catch (error) {
-      this.#options.onError(error);
-      await passed(this.#options.time, journalPause);
-      if (resumption === this.#resumption) void this.#markUnclaimed(late, resumption);
+      onError(error);
+      await passed(time, journalPause);
+      if (resumption === resumptions) void markUnclaimed(late, resumption);
     } finally {
       slots.release();
-      this.look();
+      look();
     }
   }
+
+  return { reserve, emit, keep, payloadOf, traceOf, leave, wake, look, claimable, pause, resume };
 }
+export type Emissions = ReturnType<typeof emissionsOn>;

@@ -5,7 +5,7 @@ import { ChainSlots } from './chain-slots.ts';
 import type { Context } from './context.ts';
 import type { Emissions, Reservation } from './emissions.ts';
 import type { Gate } from './gate.ts';
-import { type Pull, type Pulled, Puller } from './puller.ts';
+import { type Pull, type Pulled, pullerOn } from './puller.ts';
 import { type Chain, type ChainExecution, chainFrom } from './running-chain.ts';
 import type { Slots } from './slots.ts';
 import { chainOf, type EventToTake, linkOf } from './taken-chain.ts';
@@ -31,38 +31,31 @@ interface Options extends Context {
  * The chains in their first pass (rules 2, 4, 5 and 12): at most `concurrency` at a time, and per handler at most
  * its own. What has to wait for a slot waits in the journal, where an index finds it again.
  */
-export class FirstPasses {
-  readonly #options: Options;
-  readonly #window: ChainSlots;
+export function firstPassesOn({
+  journal,
+  registry,
+  gate,
+  slots,
+  calls,
+  turns,
+  emissions,
+  time,
+  config,
+  onError,
+}: Options) {
+  const window = new ChainSlots(() => config().concurrency, time, look);
   /** By the handler that due events wait for. */
-  readonly #puller: Puller;
-
-  constructor(options: Options) {
-    this.#options = options;
-    const { time, config, onError } = options;
-    this.#window = new ChainSlots(
-      () => config().concurrency,
-      time,
-      () => this.look(),
-    );
-    this.#puller = new Puller({ time, most: 64, plan: (handler) => this.#plan(handler), onError });
-  }
-
-  /** Whether nothing is in flight. */
-  get idle(): boolean {
-    return this.#window.unused;
-  }
+  const puller = pullerOn({ time, most: 64, plan, onError });
 
   /**
    * Takes an event (rule 2): fixes which handlers will run. What follows from it begins with `begin`, so that whoever
    * waits for the end of its first pass can be there before.
    * @returns undefined when it was taken already
    */
-  async take(asked: EventToTake): Promise<TakenEvent | undefined> {
-    const { journal, registry, emissions, turns, time } = this.#options;
+  async function take(asked: EventToTake): Promise<TakenEvent | undefined> {
     const { callable, missed } = registry.listenersOf(asked.eventType);
     const [first] = callable;
-    const start = first !== undefined && this.#admit(first.config.id);
+    const start = first !== undefined && admit(first.config.id);
     const slot = emissions.reserve(1);
     let started = false;
     try {
@@ -75,83 +68,74 @@ export class FirstPasses {
       started = taken.stage === stage.running;
       const chain = chainOf(asked, taken, links, at);
       const begin = () => {
-        if (started) this.#run(chain);
+        if (started) run(chain);
         else turns.follow(chain, taken, { firstPass: true });
       };
       return { chain, stage: taken.stage, begin };
     } finally {
-      if (start && !started) this.#giveBack(first.config.id);
+      if (start && !started) giveBack(first.config.id);
       slot.release();
     }
   }
 
-  /** A due event in the journal waits for this handler. */
-  wake(handler: string): void {
-    this.#puller.wake(handler);
-  }
-
   /** Starts due events while the window and their handlers have room. */
-  look(): void {
-    if (this.#window.roomAtMost > 0) this.#puller.lookAll();
+  function look(): void {
+    if (window.roomAtMost > 0) puller.lookAll();
   }
 
-  #plan(handler: string): Pull | undefined {
-    const { gate, slots } = this.#options;
+  function plan(handler: string): Pull | undefined {
     if (!gate.open) return undefined;
-    const room = Math.min(this.#window.room(handler), this.#roomOf(handler));
+    const room = Math.min(window.room(handler), roomOf(handler));
     const waitMs = room > 0 ? 0 : slots.waitMs(handler);
-    return { waitMs, slots: room, pull: (count) => this.#startDue(handler, count) };
+    return { waitMs, slots: room, pull: (count) => startDue(handler, count) };
   }
 
-  async #startDue(handler: string, slots: number): Promise<Pulled> {
-    const { journal, slots: handlerSlots, time } = this.#options;
-    this.#window.take(slots);
-    handlerSlots.take(handler, slots);
+  async function startDue(handler: string, count: number): Promise<Pulled> {
+    window.take(count);
+    slots.take(handler, count);
     let started: readonly StartedEvent[] = [];
     let passed: readonly LeftEvent[] = [];
     try {
-      ({ started, passed } = await journal.startNext(handler, slots, time.now()));
+      ({ started, passed } = await journal.startNext(handler, count, time.now()));
     } finally {
-      this.#window.give(slots - started.length);
-      handlerSlots.giveBack(handler, slots - started.length);
+      window.give(count - started.length);
+      slots.giveBack(handler, count - started.length);
     }
-    const { turns } = this.#options;
-    for (const event of started) this.#run(chainFrom(event, turns.why));
+    for (const event of started) run(chainFrom(event, turns.why));
     for (const { event, ...state } of passed) {
       turns.follow(chainFrom(event, turns.why), state, { firstPass: true });
     }
     const got = started.length + passed.length;
-    return { got, nextAt: got === slots ? 0 : null };
+    return { got, nextAt: got === count ? 0 : null };
   }
 
   /** Runs a chain that the journal has started; its slots in the window and at the handler are reserved. */
-  #run(chain: Chain): void {
+  function run(chain: Chain): void {
     const first = chain.executions.find(({ status }) => status === 'running');
     if (!first) throw new Error(`nothing of event ${chain.seq} was started`);
-    this.#pass(chain, first).catch(this.#options.onError);
+    pass(chain, first).catch(onError);
   }
 
-  async #pass(chain: Chain, first: ChainExecution): Promise<void> {
+  async function pass(chain: Chain, first: ChainExecution): Promise<void> {
     try {
       let turn: ChainExecution | undefined = first;
-      while (turn) turn = await this.#turn(chain, turn);
+      while (turn) turn = await takeTurn(chain, turn);
     } finally {
-      this.#window.give(1);
+      window.give(1);
     }
-    this.look();
+    look();
   }
 
   /** @returns whose turn is next */
-  async #turn(chain: Chain, execution: ChainExecution): Promise<ChainExecution | undefined> {
-    const { turns, slots, emissions } = this.#options;
+  async function takeTurn(chain: Chain, execution: ChainExecution): Promise<ChainExecution | undefined> {
     const held: { start: NextTurns['start']; slot?: Reservation } = { start: null };
     let next: ChainExecution | undefined;
     try {
       next = await turns.take(chain, execution, {
-        onBegun: () => this.#window.began(execution),
-        onEnded: () => this.#window.ended(execution),
+        onBegun: () => window.began(execution),
+        onEnded: () => window.ended(execution),
         ahead: () => {
-          const pass = this.#nextTurns(chain, execution);
+          const pass = nextTurns(chain, execution);
           held.start = pass.start;
           held.slot = emissions.reserve(pass.start || pass.untold ? 0 : 1);
           return { pass, emit: held.slot.slots > 0 };
@@ -165,8 +149,7 @@ export class FirstPasses {
   }
 
   /** Whose turn may come next. While flows are stopped nobody knows who may be called, so nobody is judged. */
-  #nextTurns(chain: Chain, ended: ChainExecution): NextTurns {
-    const { gate, calls, slots } = this.#options;
+  function nextTurns(chain: Chain, ended: ChainExecution): NextTurns {
     const plain = chain.executions.every(
       (one) => one.replayOf === null && (one === ended || ['succeeded', 'pending'].includes(one.status)),
     );
@@ -188,22 +171,33 @@ export class FirstPasses {
   }
 
   /** A handler that may not be called has room for all: what waits for it parks at once. */
-  #roomOf(handler: string): number {
-    const { gate, slots } = this.#options;
+  function roomOf(handler: string): number {
     return gate.shutFor(handler) === null ? slots.room(handler) : Number.POSITIVE_INFINITY;
   }
 
   /** Reserves a slot in the window and at the handler. None while older events wait for that handler. */
-  #admit(handler: string): boolean {
-    if (!this.#options.gate.open || this.#puller.waits(handler)) return false;
-    if (this.#window.room(handler) < 1 || this.#roomOf(handler) < 1) return false;
-    this.#window.take(1);
-    this.#options.slots.take(handler, 1);
+  function admit(handler: string): boolean {
+    if (!gate.open || puller.waits(handler)) return false;
+    if (window.room(handler) < 1 || roomOf(handler) < 1) return false;
+    window.take(1);
+    slots.take(handler, 1);
     return true;
   }
 
-  #giveBack(handler: string): void {
-    this.#window.give(1);
-    this.#options.slots.giveBack(handler, 1);
+  function giveBack(handler: string): void {
+    window.give(1);
+    slots.giveBack(handler, 1);
   }
+
+  return {
+    /** Whether nothing is in flight. */
+    get idle() {
+      return window.unused;
+    },
+    take,
+    /** A due event in the journal waits for a handler. */
+    wake: puller.wake,
+    look,
+  };
 }
+export type FirstPasses = ReturnType<typeof firstPassesOn>;

@@ -3,7 +3,7 @@ import type { CancelParked, EndedParked, StartedParked } from '../store/journal.
 import type { Circuits } from './circuits.ts';
 import type { Context } from './context.ts';
 import type { Gate } from './gate.ts';
-import { type Pull, type Pulled, Puller } from './puller.ts';
+import { type Pull, type Pulled, pullerOn } from './puller.ts';
 import { chainFrom, executionOf } from './running-chain.ts';
 import type { Slots } from './slots.ts';
 import type { Turns } from './turns.ts';
@@ -27,84 +27,60 @@ const most = 64;
  * The executions that wait outside of the window (rules 6 to 9). They live in the journal only; what is in flight is
  * bounded by each handler's own concurrency.
  */
-export class Parked {
-  readonly #options: Options;
+export function parkedOn({ journal, gate, circuits, slots, turns, time, onError }: Options) {
   /** By the handler that they wait for. */
-  readonly #puller: Puller;
+  const puller = pullerOn({ time, most, plan, onError });
   /** Handlers of which nothing is stale: it is cancelled before one of them is called again. */
-  readonly #fresh = new Set<string>();
-  readonly #lastProbes = new Map<string, Probe>();
-  #inFlight = 0;
-
-  constructor(options: Options) {
-    this.#options = options;
-    const { time, onError } = options;
-    this.#puller = new Puller({ time, most, plan: (handler, dueAt) => this.#plan(handler, dueAt), onError });
-  }
-
-  get idle(): boolean {
-    return this.#inFlight === 0;
-  }
+  const fresh = new Set<string>();
+  const lastProbes = new Map<string, Probe>();
+  let inFlight = 0;
 
   /** Handlers may have changed: each is looked at anew. */
-  open(): void {
-    this.#fresh.clear();
-    this.#puller.lookAll();
-  }
-
-  /** An execution of this handler is parked and may run at `at`. */
-  wake(handler: string, at: number): void {
-    this.#puller.wake(handler, at);
+  function open(): void {
+    fresh.clear();
+    puller.lookAll();
   }
 
   /** The handler's status may have changed. */
-  recheck(handler: string): void {
-    this.#fresh.delete(handler);
-    this.look(handler);
-  }
-
-  /** The handler has a slot to spare, or another circuit. */
-  look(handler: string): void {
-    this.#puller.look(handler);
+  function recheck(handler: string): void {
+    fresh.delete(handler);
+    puller.look(handler);
   }
 
   /** Ends parked executions. @returns how many */
-  async cancel(request: CancelParked): Promise<number> {
-    const ended = await this.#options.journal.cancelParked(request);
-    for (const one of ended) this.#ended(one);
-    return ended.length;
+  async function cancel(request: CancelParked): Promise<number> {
+    const all = await journal.cancelParked(request);
+    for (const one of all) ended(one);
+    return all.length;
   }
 
-  #plan(handler: string, dueAt: number): Pull | undefined {
-    const { gate, circuits } = this.#options;
+  function plan(handler: string, dueAt: number): Pull | undefined {
     if (!gate.open) return undefined;
     switch (gate.shutFor(handler)) {
       case 'archived':
-        return this.#cancelling(dueAt, { handler, stale: false }, 'its handler is archived');
+        return cancelling(dueAt, { handler, stale: false }, 'its handler is archived');
       case 'circuit':
-        return circuits.of(handler).state === 'open' ? this.#probing(handler, dueAt) : undefined;
+        return circuits.of(handler).state === 'open' ? probing(handler, dueAt) : undefined;
       case null:
-        return this.#fresh.has(handler) ? this.#starting(handler, dueAt) : this.#freshening(handler, dueAt);
+        return fresh.has(handler) ? starting(handler, dueAt) : freshening(handler, dueAt);
       default:
         return undefined;
     }
   }
 
-  #starting(handler: string, dueAt: number): Pull {
-    const { slots, time } = this.#options;
+  function starting(handler: string, dueAt: number): Pull {
     const waitMs = Math.max(dueAt - time.now(), slots.waitMs(handler));
-    return { waitMs, slots: slots.room(handler), pull: (count) => this.#start(handler, count) };
+    return { waitMs, slots: slots.room(handler), pull: (count) => start(handler, count) };
   }
 
-  async #start(handler: string, count: number): Promise<Pulled> {
-    const { journal, slots, time } = this.#options;
+  async function start(handler: string, count: number): Promise<Pulled> {
     slots.take(handler, count);
     let unused = count;
     try {
       const { started, failed, nextAt } = await journal.startParked(handler, count, time.now());
       unused -= started.length;
-      for (const one of started) this.#run(one, false);
-      for (const one of failed) this.#ended(one);
+      for (const one of started) run(one, false);
+      for (const one of failed) ended(one);
       return { got: started.length, nextAt };
     } finally {
       slots.giveBack(handler, unused);
@@ -112,28 +88,26 @@ export class Parked {
   }
 
   /** The circuit is open: every so often one execution, due or not, is tried (rule 8). */
-  #probing(handler: string, dueAt: number): Pull {
-    const { circuits, slots, time } = this.#options;
-    const last = this.#lastProbes.get(handler);
+  function probing(handler: string, dueAt: number): Pull {
+    const last = lastProbes.get(handler);
     const since = Math.max(circuits.of(handler).since ?? 0, last?.at ?? 0);
     return {
       waitMs: since + probeInterval - time.now(),
       slots: Math.min(slots.room(handler), 1),
-      pull: () => this.#probe(handler, last?.execution ?? 0, dueAt),
+      pull: () => probe(handler, last?.execution ?? 0, dueAt),
     };
   }
 
-  async #probe(handler: string, after: number, dueAt: number): Promise<Pulled> {
-    const { journal, circuits, slots, time } = this.#options;
+  async function probe(handler: string, after: number, dueAt: number): Promise<Pulled> {
     slots.take(handler, 1);
     let unused = 1;
     try {
       const started = await journal.startProbe(handler, after, time.now());
       if (!started) return { got: 0, nextAt: null };
       unused = 0;
-      this.#lastProbes.set(handler, { execution: started.execution, at: time.now() });
+      lastProbes.set(handler, { execution: started.execution, at: time.now() });
       circuits.probe(handler);
-      this.#run(started, true);
+      run(started, true);
       return { got: 1, nextAt: dueAt };
     } finally {
       slots.giveBack(handler, unused);
@@ -141,45 +115,58 @@ export class Parked {
   }
 
   /** What became stale while the handler was disabled is cancelled before it is called again (rule 9). */
-  #freshening(handler: string, dueAt: number): Pull {
+  function freshening(handler: string, dueAt: number): Pull {
     const why = 'its handler was disabled and has missed a later event of this object';
-    const { pull, ...rest } = this.#cancelling(dueAt, { handler, stale: true }, why);
+    const { pull, ...rest } = cancelling(dueAt, { handler, stale: true }, why);
     return {
       ...rest,
       pull: async (slots) => {
         const { got, nextAt } = await pull(slots);
-        if (nextAt === null) this.#fresh.add(handler);
+        if (nextAt === null) fresh.add(handler);
         return { got, nextAt: dueAt };
       },
     };
   }
 
-  #cancelling(dueAt: number, which: CancelParked['which'], why: string): Pull {
+  function cancelling(dueAt: number, which: CancelParked['which'], why: string): Pull {
     return {
       waitMs: 0,
       slots: most,
       pull: async () => {
-        const got = await this.cancel({ which, why, limit: most, at: this.#options.time.now() });
+        const got = await cancel({ which, why, limit: most, at: time.now() });
         return { got, nextAt: got < most ? null : dueAt };
       },
     };
   }
 
-  #run({ execution: seq, event, dueAt }: StartedParked, probe: boolean): void {
-    const { turns, time, onError } = this.#options;
+  function run({ execution: seq, event, dueAt }: StartedParked, probe: boolean): void {
     const chain = chainFrom(event, turns.why);
-    this.#inFlight += 1;
+    inFlight += 1;
     turns
       .take(chain, executionOf(chain, seq), { parked: { dueAt: dueAt ?? time.now(), probe } })
       .catch(onError)
       .finally(() => {
-        this.#inFlight -= 1;
+        inFlight -= 1;
       });
   }
 
   /** An execution was ended without a call. */
-  #ended({ execution, event, ...state }: EndedParked): void {
-    const { turns } = this.#options;
+  function ended({ execution, event, ...state }: EndedParked): void {
     turns.follow(chainFrom(event, turns.why), state, { ended: [execution], firstPass: false });
   }
+
+  return {
+    /** Whether nothing is in flight. */
+    get idle() {
+      return inFlight === 0;
+    },
+    open,
+    /** An execution of a handler is parked and may run from then on. */
+    wake: puller.wake,
+    recheck,
+    /** A handler has a slot to spare, or another circuit. */
+    look: puller.look,
+    cancel,
+  };
 }
+export type Parked = ReturnType<typeof parkedOn>;

@@ -49,82 +49,79 @@ const longestTimer = 60 * 60 * 1000;
  * Pulls work out of the journal when it is due and there is room for it. Keys take turns; of each, one request is on
  * its way at a time, and it asks for as much as has been there lately.
  */
-export class Puller {
-  readonly #options: Options;
-  readonly #known = new Map<string, Known>();
+export function pullerOn({ time, most, plan, onError }: Options) {
+  const allKnown = new Map<string, Known>();
   /** When the next work of a key is due, of those that have some; who was asked last comes last. */
-  readonly #dueAt = new Map<string, number>();
-
-  constructor(options: Options) {
-    this.#options = options;
-  }
+  const dueTimes = new Map<string, number>();
 
   /** Whether work of this key waits in the journal that has not been asked for. */
-  waits(key: string): boolean {
-    return this.#dueAt.has(key);
+  function waits(key: string): boolean {
+    return dueTimes.has(key);
   }
 
   /** There is work of this key, due at `at` (ms since the epoch; 0: now). */
-  wake(key: string, at = 0): void {
-    this.#expect(key, at);
-    this.look(key);
+  function wake(key: string, at = 0): void {
+    expect(key, at);
+    look(key);
   }
 
   /** What keeps work waiting may have changed: there is room again, or somebody may be called again. */
-  look(key: string): void {
-    const dueAt = this.#dueAt.get(key);
+  function look(key: string): void {
+    const dueAt = dueTimes.get(key);
     if (dueAt === undefined) return;
-    const known = this.#knownOf(key);
+    const known = knownOf(key);
     if (known.asking) return;
-    const pull = this.#options.plan(key, dueAt);
+    const pull = plan(key, dueAt);
     if (!pull) return;
-    if (pull.waitMs > 0) return this.#lookIn(known, key, pull.waitMs);
+    if (pull.waitMs > 0) return lookIn(known, key, pull.waitMs);
     const slots = Math.min(pull.slots, known.batchSize.size);
-    if (slots > 0) void this.#ask(known, key, dueAt, slots, pull);
+    if (slots > 0) void ask(known, key, dueAt, slots, pull);
   }
 
   /** The same for every key that has work. */
-  lookAll(): void {
-    for (const key of [...this.#dueAt.keys()]) this.look(key);
+  function lookAll(): void {
+    for (const key of [...dueTimes.keys()]) look(key);
   }
 
-  async #ask(known: Known, key: string, dueAt: number, slots: number, { pull }: Pull): Promise<void> {
+  async function ask(known: Known, key: string, dueAt: number, slots: number, { pull }: Pull): Promise<void> {
     known.asking = true;
-    this.#dueAt.delete(key);
+    dueTimes.delete(key);
     try {
       const { got, nextAt } = await pull(slots);
       known.batchSize.learn(got, slots);
-      if (nextAt !== null) this.#expect(key, nextAt);
+      if (nextAt !== null) expect(key, nextAt);
     } catch (error) {
-      this.#options.onError(error);
-      this.#expect(key, dueAt);
-      await passed(this.#options.time, journalPause);
+      onError(error);
+      expect(key, dueAt);
+      await passed(time, journalPause);
     }
     known.asking = false;
-    this.look(key);
+    look(key);
   }
 
-  #expect(key: string, at: number): void {
-    this.#dueAt.set(key, Math.min(this.#dueAt.get(key) ?? at, at));
+  function expect(key: string, at: number): void {
+    dueTimes.set(key, Math.min(dueTimes.get(key) ?? at, at));
   }
 
-  #lookIn(known: Known, key: string, ms: number): void {
+  function lookIn(known: Known, key: string, ms: number): void {
     known.cancelTimer?.();
-    known.cancelTimer = this.#options.time.after(Math.min(ms, longestTimer), () => {
+    known.cancelTimer = time.after(Math.min(ms, longestTimer), () => {
       known.cancelTimer = undefined;
-      this.look(key);
+      look(key);
     });
   }
 
-  #knownOf(key: string): Known {
-    const known = this.#known.get(key);
+  function knownOf(key: string): Known {
+    const known = allKnown.get(key);
     if (known) return known;
     const made: Known = {
-      batchSize: new BatchSize(this.#options.most),
+      batchSize: new BatchSize(most),
       asking: false,
       cancelTimer: undefined,
     };
-    this.#known.set(key, made);
+    allKnown.set(key, made);
     return made;
   }
+
+  return { waits, wake, look, lookAll };
 }

@@ -34,7 +34,7 @@ export function executionOf(chain: Chain, seq: number): ChainExecution {
 }
 
 /** What has become of an execution is in the journal: memory follows. */
-export function follow(execution: ChainExecution, change: ExecutionChange, why: WhyParked): void {
+export function followChange(execution: ChainExecution, change: ExecutionChange, why: WhyParked): void {
   const { status, attempt, error, retries = execution.retries, nextAttemptAt = null } = change;
   const parkedFor = status === 'parked' ? why(change.handler, false) : null;
   Object.assign(execution, { status, retries, nextAttemptAt, parkedFor });

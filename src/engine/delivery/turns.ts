@@ -10,7 +10,7 @@ import {
   type ChainExecution,
   executionFrom,
   executionOf,
-  follow,
+  followChange,
   type WhyParked,
 } from './running-chain.ts';
 import type { Slots } from './slots.ts';
@@ -40,23 +40,27 @@ export interface Ahead {
   readonly emit: boolean;
 }
 
-/** Executions' turns: somebody is called, the journal is told what came of it, and memory follows what that says. */
-export class Turns {
-  readonly #options: Options;
-  /** Why an execution is parked, by what is in force now. */
-  readonly why: WhyParked;
+interface Followed {
+  /** Executions that whoever watches is told of, besides those that the journal has changed by itself. */
+  readonly ended?: readonly number[];
+  /** It was the event's first pass: it is over unless the event goes on or waits for its turn. */
+  readonly firstPass: boolean;
+}
 
-  constructor(options: Options) {
-    this.#options = options;
-    this.why = (handler, blocked) => options.gate.parkedFor(handler, blocked);
-  }
+/** Executions' turns: somebody is called, the journal is told what came of it, and memory follows what that says. */
+export function turnsOn({ journal, calls, gate, slots, time, persist, ids, publisher, onError }: Options) {
+  /** Why an execution is parked, by what is in force now. */
+  const why: WhyParked = (handler, blocked) => gate.parkedFor(handler, blocked);
 
   /**
    * @returns the execution whose turn it is now; undefined when the event has left the window, or was outside of it
    * @throws when the journal is closed or lost before it could be told
    */
-  async take(chain: Chain, execution: ChainExecution, turn: TurnOf): Promise<ChainExecution | undefined> {
-    const { journal, calls, slots, time, persist, ids, publisher } = this.#options;
+  async function take(
+    chain: Chain,
+    execution: ChainExecution,
+    turn: TurnOf,
+  ): Promise<ChainExecution | undefined> {
     let begun = false;
     const begins = () => {
       begun = true;
@@ -73,32 +77,27 @@ export class Turns {
     const end = { event: chain.seq, change, at, emit: ahead?.emit ?? false };
     const state = await persist(() => journal.endTurn(ahead ? { ...end, pass: ahead.pass } : end));
     execution.startedAt ??= at;
-    follow(execution, change, this.why);
+    followChange(execution, change, why);
     // A turn that was given back is nothing that people would be told of.
     const ended = change.status === 'pending' ? [] : [execution.seq];
-    this.follow(chain, state, { ended, firstPass: ahead !== undefined });
+    follow(chain, state, { ended, firstPass: ahead !== undefined });
     const next = state.stage === stage.running ? ahead?.pass.start : null;
     return next ? began(executionOf(chain, next.seq), at) : undefined;
   }
 
   /** Memory follows the journal, and whoever watches is told. */
-  follow(chain: Chain, state: ChainState, { ended = [], firstPass }: Followed): void {
-    const { publisher, ids, onError } = this.#options;
+  function follow(chain: Chain, state: ChainState, { ended = [], firstPass }: Followed): void {
     if (state.unkept !== undefined) onError(new WriteRefused(state.unkept));
-    if (state.executions) chain.executions = state.executions.map((one) => executionFrom(one, this.why));
+    if (state.executions) chain.executions = state.executions.map((one) => executionFrom(one, why));
     for (const seq of new Set([...ended, ...state.changed])) {
       publisher.tellExecution(ids, chain, executionOf(chain, seq));
     }
     if (firstPass && state.stage > stage.running && !chain.passed) publisher.tellFirstPass(ids, chain);
   }
-}
 
-interface Followed {
-  /** Executions that whoever watches is told of, besides those that the journal has changed by itself. */
-  readonly ended?: readonly number[];
-  /** It was the event's first pass: it is over unless the event goes on or waits for its turn. */
-  readonly firstPass: boolean;
+  return { why, take, follow };
 }
+export type Turns = ReturnType<typeof turnsOn>;
 
 /** The journal has started it. */
 function began(execution: ChainExecution, at: number): ChainExecution {

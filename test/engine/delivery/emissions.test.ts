@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Emissions, type EmittedEvent } from '../../../src/engine/delivery/emissions.ts';
+import { type Emissions, type EmittedEvent, emissionsOn } from '../../../src/engine/delivery/emissions.ts';
 import type { Emission } from '../../../src/engine/store/journal.ts';
 import { Ids } from '../../../src/engine/words/ids.ts';
 import { VirtualTime } from '../../support/virtual-time.ts';
@@ -76,7 +76,7 @@ describe('the emission window', () => {
     out = [];
     emitters = new Map([['n1', (event) => void out.push(event)]]);
     errors = [];
-    window = new Emissions({
+    window = emissionsOn({
       journal,
       ids: new Ids('a1'),
       time,
