@@ -6,7 +6,6 @@ import { searchedPart } from '../search/text-document.ts';
 import type { Statements } from '../statements.ts';
 import { cursorOf } from './cursor.ts';
 import {
-  attemptColumns,
   executionColumns,
   type ReadExecution,
   readAttempt,
@@ -27,7 +26,8 @@ const pageVolume = 2_000_000;
 const mostOfEvent = 1000;
 
 /** The execution's row holds the last attempt; one that is being made is not told of yet. */
-const attemptsOf = `select ${attemptColumns} from attempts where execution_seq = :seq
+const attemptsOf = `select attempt, started_at, duration_ms, code, response, error, request_headers, response_headers
+  from attempts where execution_seq = :seq
   union all select attempts, attempt_started_at, duration_ms, code, response, error, request_headers, response_headers
   from executions where seq = :seq and attempts > 0 and attempt_started_at is not null and duration_ms is not null
   order by attempt`;

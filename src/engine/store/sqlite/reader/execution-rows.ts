@@ -10,99 +10,133 @@ export interface ReadExecution extends Omit<ExecutionRow, 'parkedFor'> {
   readonly blocked: boolean;
 }
 
-type Stored = Record<string, SQLOutputValue>;
-
 const numberOrNull = z.number().nullable();
 const textOrNull = z.string().nullable();
-const headersSchema = z.record(z.string(), z.string());
-/** A time in ms, told in ISO 8601. */
-export const time = z.number().transform((ms) => new Date(ms).toISOString());
-export const timeOrNull = time.nullable();
 
-/** By the columns' names in camel case. */
 const storedExecution = z.object({
   seq: z.number(),
-  eventSeq: z.number(),
-  eventType: z.string(),
-  objectId: z.string(),
-  handlerId: z.string(),
-  handlerNumber: z.number(),
-  handlerName: z.string(),
-  handlerType: z.enum(['http', 'local', 'flow']),
+  event_seq: z.number(),
+  event_type: z.string(),
+  object_id: z.string(),
+  handler_id: z.string(),
+  handler_number: z.number(),
+  handler_name: z.string(),
+  handler_type: z.enum(['http', 'local', 'flow']),
   priority: z.number(),
+  status: z.number(),
+  blocked: z.number(),
+  next_attempt_at: numberOrNull,
   target: textOrNull,
-  status: z.number().transform(executionStatusOf),
-  blocked: z.number().transform((blocked) => blocked === 1),
-  startedAt: timeOrNull,
-  durationMs: numberOrNull,
+  started_at: numberOrNull,
+  duration_ms: numberOrNull,
   attempts: z.number(),
   code: numberOrNull,
   response: textOrNull,
   error: textOrNull,
-  nextAttemptAt: timeOrNull,
-  replayOf: numberOrNull,
+  replay_of: numberOrNull,
 });
 
 const storedEvent = z.object({
   seq: z.number(),
-  eventType: z.string(),
-  objectId: z.string(),
+  event_type: z.string(),
+  object_id: z.string(),
   node: textOrNull,
   stage: z.number(),
-  acceptedAt: time,
-  touchedAt: numberOrNull,
-});
-
-const storedAttempt = z.object({
-  attempt: z.number(),
-  startedAt: time,
-  durationMs: z.number(),
-  code: numberOrNull,
-  response: textOrNull,
-  error: textOrNull,
-  requestHeaders: textOrNull.transform(readHeaders),
-  responseHeaders: textOrNull.transform(readHeaders),
+  accepted_at: z.number(),
+  touched_at: numberOrNull,
 });
 
 /** Without the columns that only the details need, which may be long. */
 export const executionColumns = columnsOf(storedExecution);
 export const eventColumns = columnsOf(storedEvent);
-export const attemptColumns = columnsOf(storedAttempt);
+
+const storedAttempt = z.object({
+  attempt: z.number(),
+  started_at: z.number(),
+  duration_ms: z.number(),
+  code: numberOrNull,
+  response: textOrNull,
+  error: textOrNull,
+  request_headers: textOrNull,
+  response_headers: textOrNull,
+});
+
+type Stored = Record<string, SQLOutputValue>;
 
 export function readExecution(stored: Stored, ids: Ids): ReadExecution {
-  const { eventSeq, handlerId, handlerNumber, handlerName, handlerType, priority, replayOf, ...row } =
-    storedExecution.parse(stored);
+  const row = storedExecution.parse(stored);
   return {
     id: ids.execution(row.seq),
-    eventId: ids.event(eventSeq),
-    handler: { id: handlerId, number: handlerNumber, name: handlerName, type: handlerType, priority },
-    ...row,
-    replayOf: replayOf === null ? null : ids.execution(replayOf),
+    seq: row.seq,
+    eventId: ids.event(row.event_seq),
+    eventType: row.event_type,
+    objectId: row.object_id,
+    handler: {
+      id: row.handler_id,
+      number: row.handler_number,
+      name: row.handler_name,
+      type: row.handler_type,
+      priority: row.priority,
+    },
+    target: row.target,
+    status: executionStatusOf(row.status),
+    blocked: row.blocked === 1,
+    startedAt: isoOrNull(row.started_at),
+    durationMs: row.duration_ms,
+    attempts: row.attempts,
+    code: row.code,
+    response: row.response,
+    error: row.error,
+    nextAttemptAt: isoOrNull(row.next_attempt_at),
+    replayOf: row.replay_of === null ? null : ids.execution(row.replay_of),
   };
 }
 
 export function readEvent(stored: Stored, ids: Ids): EventRow {
-  const { stage: at, touchedAt, ...row } = storedEvent.parse(stored);
-  // In µs, unlike all other times; what is parked has been touched, but is not settled.
-  const settled = at < stage.succeeded || touchedAt === null ? null : Math.floor(touchedAt / 1000);
+  const row = storedEvent.parse(stored);
   return {
     id: ids.event(row.seq),
-    status: eventStatusOf(at),
-    settledAt: timeOrNull.parse(settled),
-    ...row,
+    seq: row.seq,
+    eventType: row.event_type,
+    objectId: row.object_id,
+    status: eventStatusOf(row.stage),
+    acceptedAt: iso(row.accepted_at),
+    // In µs, unlike all other times; what is parked has been touched, but is not settled.
+    settledAt: isoOrNull(
+      row.stage < stage.succeeded || row.touched_at === null ? null : Math.floor(row.touched_at / 1000),
+    ),
+    node: row.node,
   };
 }
 
 export function readAttempt(stored: Stored): AttemptRow {
-  return storedAttempt.parse(stored);
+  const row = storedAttempt.parse(stored);
+  return {
+    attempt: row.attempt,
+    startedAt: iso(row.started_at),
+    durationMs: row.duration_ms,
+    code: row.code,
+    response: row.response,
+    error: row.error,
+    requestHeaders: readHeaders(row.request_headers),
+    responseHeaders: readHeaders(row.response_headers),
+  };
 }
+
+const headersSchema = z.record(z.string(), z.string());
 
 export function readHeaders(stored: SQLOutputValue | undefined): Readonly<Record<string, string>> {
   return typeof stored === 'string' ? headersSchema.parse(JSON.parse(stored)) : {};
 }
 
 function columnsOf(stored: z.ZodObject): string {
-  return Object.keys(stored.shape)
-    .map((name) => `${name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)} as ${name}`)
-    .join(', ');
+  return Object.keys(stored.shape).join(', ');
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function isoOrNull(ms: number | null): string | null {
+  return ms === null ? null : iso(ms);
 }

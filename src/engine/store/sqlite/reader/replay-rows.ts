@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { ReplayRow } from '../../log.ts';
 import type { Statements } from '../statements.ts';
-import { time, timeOrNull } from './execution-rows.ts';
 
 const most = 100;
 
+const isoSchema = z.number().transform((ms) => new Date(ms).toISOString());
 const rowSchema = z.object({
   id: z.number(),
   filter: z.string().transform((json) => JSON.parse(json) as ReplayRow['filter']),
@@ -13,8 +13,8 @@ const rowSchema = z.object({
   replayed: z.number(),
   ratePerSecond: z.number(),
   by: z.string().nullable(),
-  startedAt: time,
-  endedAt: timeOrNull,
+  startedAt: isoSchema,
+  endedAt: isoSchema.nullable(),
 });
 
 /** The newest bulk replays, newest first. */
