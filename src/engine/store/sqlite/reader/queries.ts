@@ -31,7 +31,11 @@ export function openQueries(folder: string, sliceSize?: number): OpenQueries {
     db.exec('pragma cache_size = -8000');
     const tag = String(metaOf(db, 'tag'));
     const index = new TextIndex(folder, tag, db, sliceSize);
-    return { queries: queriesOn(db, new Ids(tag), index), index, close: () => closeBoth(index, db) };
+    const close = () => {
+      index.close();
+      db.close();
+    };
+    return { queries: queriesOn(db, new Ids(tag), index), index, close };
   } catch (error) {
     db.close();
     throw error;
@@ -70,9 +74,4 @@ function isBehind(index: TextIndex): boolean {
   } catch {
     return true;
   }
-}
-
-function closeBoth(index: TextIndex, db: DatabaseSync): void {
-  index.close();
-  db.close();
 }

@@ -4,6 +4,7 @@ import type { ExecutionChange, Link, StartedExecution } from '../../journal.ts';
 import { executionStatusOf, statusCode } from '../../stage.ts';
 import type { Announcements } from './announcements.ts';
 import { laneOf, type OfEvent } from './event-rows.ts';
+import type { Sequence } from './sequence.ts';
 
 export interface NewExecution {
   readonly seq: number;
@@ -15,7 +16,7 @@ export interface NewExecution {
 }
 
 /** The rows of executions, and the order of one handler's executions of one object (rule 6). */
-export function executionsOn(db: DatabaseSync, work: Announcements) {
+export function executionsOn(db: DatabaseSync, seqs: Sequence, work: Announcements) {
   const sql = prepare(db);
 
   /** @returns whether it was to start and is parked instead */
@@ -49,6 +50,17 @@ export function executionsOn(db: DatabaseSync, work: Announcements) {
       replayOf,
     );
     return blocked;
+  }
+
+  /** A new execution in place of one that is settled. @returns its seq */
+  function replay(event: OfEvent, settled: StoredExecution, at: number): number {
+    const seq = seqs.next();
+    insert(
+      event,
+      { seq, position: settled.position, link: settled, start: false, replayOf: settled.seq },
+      at,
+    );
+    return seq;
   }
 
   /** Its turn has come: it is not stale then. @returns whether it is parked instead, behind an earlier one */
@@ -119,7 +131,7 @@ export function executionsOn(db: DatabaseSync, work: Announcements) {
     work.parked(handler, at);
   }
 
-  return { insert, start, apply, chain, markStale };
+  return { insert, replay, start, apply, chain, markStale };
 }
 
 /** An execution with its place in the chain. */

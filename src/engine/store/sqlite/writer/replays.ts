@@ -23,7 +23,7 @@ export function replaysOn({ db, lanes, executions, eventSeqs, waiting, work }: S
     if (event.stage < stage.parked) return { outcome: 'conflict', why: 'it is waiting or running already' };
     const choice = replayable(executions.chain(event.seq), asked, callable);
     if ('why' in choice) return { outcome: 'conflict', why: choice.why };
-    const seqs = choice.turns.map((one) => turns.replay(event, one, at));
+    const seqs = choice.turns.map((one) => executions.replay(event, one, at));
     turns.enqueue(event, choice.turns[0]?.handler.id ?? '', seqs[0] ?? 0);
     return { outcome: 'replaying', executions: seqs };
   }

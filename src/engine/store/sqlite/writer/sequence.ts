@@ -18,3 +18,5 @@ export function sequenceOn(db: DatabaseSync, table: 'events' | 'executions') {
     },
   };
 }
+
+export type Sequence = ReturnType<typeof sequenceOn>;

@@ -27,7 +27,7 @@ export function sharedOn(db: DatabaseSync) {
     reset,
     clock: clockOn(db),
     lanes: lanesOn(db, work),
-    executions: executionsOn(db, work),
+    executions: executionsOn(db, executionSeqs, work),
     ...isolationOn(db, work, reset),
   };
 }

@@ -11,18 +11,26 @@ import type {
   TurnEnd,
 } from '../../journal.ts';
 import { type Stage, stage } from '../../stage.ts';
-import { type EventRow, eventColumns, eventFrom, laneOf, type OfEvent } from './event-rows.ts';
+import {
+  type EventRow,
+  eventColumns,
+  eventFrom,
+  laneOf,
+  loaded,
+  type OfEvent,
+  type WholeEventRow,
+  wholeEventColumns,
+} from './event-rows.ts';
 import type { StoredExecution } from './executions.ts';
 import type { Shared } from './shared.ts';
-
-type WholeEventRow = EventRow & Pick<StartedEvent, 'payload' | 'executor' | 'hops'>;
 
 /** The first pass goes on with nobody who is known of here. */
 const nobody: NextTurns = { stopped: [], start: null, plain: false, untold: false };
 
 /** Carries chains on: the one place where it is decided whose turn it is (rules 4, 5 and 6). */
-export function turnsOn({ db, lanes, executions, executionSeqs, clock, isolated, work }: Shared) {
+export function turnsOn({ db, lanes, executions, clock, isolated, work }: Shared) {
   const sql = prepare(db);
+  const eventOf = (seq: number) => eventFrom(sql.event.get(seq) ?? gone(seq));
 
   /** Writes what became of an execution, and what follows for its event. */
   function end(turn: TurnEnd): ChainState {
@@ -75,7 +83,7 @@ export function turnsOn({ db, lanes, executions, executionSeqs, clock, isolated,
 
   /** The event with its chain, as the window wants it. */
   function load(seq: number): StartedEvent {
-    return loaded(found<WholeEventRow>(sql.wholeEvent.get(seq), seq), executions.chain(seq));
+    return loaded(eventFrom<WholeEventRow>(sql.wholeEvent.get(seq) ?? gone(seq)), executions.chain(seq));
   }
 
   /** Puts an event whose chain has someone to call back among the due ones, at the end of its object's queue. */
@@ -83,18 +91,6 @@ export function turnsOn({ db, lanes, executions, executionSeqs, clock, isolated,
     const queued = event.ordered && lanes.taken(event.objectKey);
     sql.enqueue.run(queued ? stage.queued : stage.due, turn, handler, event.seq);
     if (!queued) work.due(handler);
-  }
-
-  /** A new execution in place of one that is settled. @returns its seq */
-  function replay(
-    event: OfEvent,
-    { position, handler, stop, target, seq: replayOf }: StoredExecution,
-    at: number,
-  ): number {
-    const seq = executionSeqs.next();
-    const link = { handler, stop, target };
-    executions.insert(event, { seq, position, link, start: false, replayOf }, at);
-    return seq;
   }
 
   function write({ event, change, pass, at, emit }: TurnEnd): ChainState {
@@ -223,11 +219,8 @@ export function turnsOn({ db, lanes, executions, executionSeqs, clock, isolated,
 
   /** Handlers that were skipped run once the one that stopped the chain has been replayed with success (rule 5). */
   function revive(event: OfEvent, chain: readonly StoredExecution[], at: number): boolean {
-    const revived = revivedIn(chain);
-    for (const index of revived) {
-      const skipped = chain[index];
-      if (skipped) replay(event, skipped, at);
-    }
+    const revived = revivedIn(chain).flatMap((index) => chain[index] ?? []);
+    for (const skipped of revived) executions.replay(event, skipped, at);
     return revived.length > 0;
   }
 
@@ -247,11 +240,7 @@ export function turnsOn({ db, lanes, executions, executionSeqs, clock, isolated,
     return loaded(row, chain);
   }
 
-  function eventOf(seq: number): EventRow {
-    return found<EventRow>(sql.event.get(seq), seq);
-  }
-
-  return { end, startNext, passBy, fail, load, enqueue, replay };
+  return { end, startNext, passBy, fail, load, enqueue };
 }
 
 export type Turns = ReturnType<typeof turnsOn>;
@@ -269,16 +258,8 @@ export function unstarted(error: unknown): string {
 
 const skippedWhy = 'a handler before it failed and says that the chain stops then';
 
-function found<Row extends EventRow>(stored: object | undefined, seq: number): Row {
-  if (!stored) throw new Error(`event ${seq} is gone`);
-  return eventFrom<Row>(stored);
-}
-
-function loaded(
-  { stage: _, touchedAt, ...event }: WholeEventRow,
-  executions: StoredExecution[],
-): StartedEvent {
-  return { ...event, passed: touchedAt !== null, executions };
+function gone(seq: number): never {
+  throw new Error(`event ${seq} is gone`);
 }
 
 /** While the window does not have the event, what runs of it is a retry: it is nobody's turn in the chain. */
@@ -294,14 +275,12 @@ function unattempted(
   return { seq, handler: handler.id, status, attemptsBefore: attempts, error };
 }
 
-const wholeColumns = `${eventColumns}, payload, executor, hops`;
-
 function prepare(db: DatabaseSync) {
   return {
     event: db.prepare(`select ${eventColumns} from events where seq = ?`),
-    wholeEvent: db.prepare(`select ${wholeColumns} from events where seq = ?`),
+    wholeEvent: db.prepare(`select ${wholeEventColumns} from events where seq = ?`),
     due: db.prepare(
-      `select ${wholeColumns} from events where stage = 4 and next_handler = ? order by turn limit ?`,
+      `select ${wholeEventColumns} from events where stage = 4 and next_handler = ? order by turn limit ?`,
     ),
     /** In the first pass turns go by seq: what was replayed or revived together has been inserted in chain order. */
     nextPending: db.prepare(
