@@ -35,7 +35,7 @@ function entry(app: App, attempt: AttemptRow, before: AttemptRow | undefined, go
     <details>
       <summary class="nrp-items">
         <i class="fa ${good ? 'fa-check-circle nrp-good' : 'fa-times-circle nrp-bad'}" aria-hidden="true"></i>
-        <span class="nrp-attempt">${text('attempt.number', { number: attempt.attempt })}</span>
+        <span class="nrp-strong">${text('attempt.number', { number: attempt.attempt })}</span>
         <span>${text(good ? 'status.succeeded' : 'status.failed')}</span>
         <time datetime=${startedAt} title=${startedAt}>${formats.absolute(startedAt)}</time>
         <span>${formats.duration(durationMs)}</span>

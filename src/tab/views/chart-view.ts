@@ -26,7 +26,7 @@ export class ChartView extends View {
     const { heading, words, note, lines } = this.figure;
     return html`<figure class="nrp-chart">
       <figcaption class="nrp-items">
-        <span>${heading}</span>
+        <span class="nrp-strong">${heading}</span>
         ${lines.map(
           ({ label, colour }) =>
             html`<span class="nrp-legend-entry"><i style="background:var(${colour})" aria-hidden="true"></i>${label}</span>`,

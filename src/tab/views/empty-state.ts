@@ -13,7 +13,7 @@ export function emptyState(
 ): TemplateResult {
   return html`<div class="nrp-empty">
     <i class="fa ${icon}" aria-hidden="true"></i>
-    <p class="nrp-empty-title">${title}</p>
+    <p class="nrp-strong">${title}</p>
     <p>${words}</p>
     <p class="nrp-actions">${buttons}</p>
   </div>`;
