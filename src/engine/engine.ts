@@ -2,7 +2,7 @@ import { type AcceptResult, accept } from './delivery/accept.ts';
 import { type Delivery, deliveryOf } from './delivery/delivery.ts';
 import type { Emit } from './delivery/emissions.ts';
 import type { FlowTrace } from './delivery/events-out.ts';
-import { Operator } from './delivery/operator.ts';
+import { type Operator, operatorOn } from './delivery/operator.ts';
 import { Problem } from './delivery/problem.ts';
 import { type CircuitChange, circuitView, type OnResumed, Publisher } from './delivery/publisher.ts';
 import type { RegisteredHandler } from './delivery/registry.ts';
@@ -211,7 +211,7 @@ export class Engine {
 
   /** What operators may do, once the journal is open. @throws Unavailable */
   async operator(): Promise<Operator> {
-    return new Operator(await this.#kept.get());
+    return operatorOn(await this.#kept.get());
   }
 
   /** Hands back to the journal: attempts in flight have 10 s to end. */

@@ -1,29 +1,22 @@
 import type { Replay } from '../store/journal.ts';
-import type { ExecutionFilter } from '../store/log.ts';
 import type { Override } from '../words/answers.ts';
 import { Conflict, NotFound } from '../words/errors.ts';
-import type { BulkOptions, BulkReplay } from './bulk-replays.ts';
 import type { Delivery } from './delivery.ts';
 
 /** What an operator may do: with handlers, with events and executions that are on their way, and with all of it. */
-export class Operator {
-  readonly #delivery: Delivery;
-
-  constructor(delivery: Delivery) {
-    this.#delivery = delivery;
-  }
+export function operatorOn(delivery: Delivery) {
+  const { store, journal, registry, ids, time, circuits, parked, firstPasses, bulkReplays } = delivery;
 
   /**
    * Switches a handler, in force at once.
    * @throws NotFound, or Conflict for an archived handler
    */
-  async switch(
+  async function switchHandler(
     handler: string,
     status: Override['status'],
     by: string | null,
     reason: string | null,
   ): Promise<void> {
-    const { registry, parked, firstPasses, time } = this.#delivery;
     await registry.switch(handler, status, by, reason, new Date(time.now()));
     parked.recheck(handler);
     firstPasses.look();
@@ -33,8 +26,7 @@ export class Operator {
    * Closes a circuit: what waits for it runs.
    * @throws NotFound, Conflict when it is closed, or Unavailable when that can not be saved: it is in force all the same
    */
-  async closeCircuit(handler: string): Promise<void> {
-    const { registry, circuits } = this.#delivery;
+  async function closeCircuit(handler: string): Promise<void> {
     const known = registry.find(handler);
     if (!known) throw new NotFound(`there is no handler ${handler} in the deployed flow`);
     if (!(await circuits.close(handler)))
@@ -42,9 +34,8 @@ export class Operator {
   }
 
   /** Ends a parked execution. @throws NotFound, or Conflict when it is not parked */
-  async cancel(execution: string, by: string | null): Promise<void> {
-    const { parked, time } = this.#delivery;
-    const which = { execution: this.#executionSeq(execution) };
+  async function cancel(execution: string, by: string | null): Promise<void> {
+    const which = { execution: executionSeq(execution) };
     const why = by === null ? 'cancelled by an operator' : `cancelled by ${by}`;
     const cancelled = await parked.cancel({ which, why, limit: 1, at: time.now() });
     if (cancelled === 0)
@@ -52,11 +43,8 @@ export class Operator {
   }
 
   /** Calls a settled execution's handler again. @returns the new execution's id. @throws NotFound, Conflict */
-  async replayExecution(execution: string): Promise<string> {
-    const [made] = await this.#replay(
-      { executions: [this.#executionSeq(execution)] },
-      `execution ${execution}`,
-    );
+  async function replayExecution(execution: string): Promise<string> {
+    const [made] = await replay({ executions: [executionSeq(execution)] }, `execution ${execution}`);
     return made ?? execution;
   }
 
@@ -64,29 +52,13 @@ export class Operator {
    * Emits an unclaimed event again; of any other, runs what failed or was skipped.
    * @returns the new executions' ids. @throws NotFound, Conflict
    */
-  replayEvent(event: string): Promise<readonly string[]> {
-    const seq = this.#delivery.ids.eventSeq(event);
+  function replayEvent(event: string): Promise<readonly string[]> {
+    const seq = ids.eventSeq(event);
     if (seq === undefined) throw new NotFound(`there is no event ${event}`);
-    return this.#replay({ event: seq }, `event ${event}`);
+    return replay({ event: seq }, `event ${event}`);
   }
 
-  /** Replays what matches a filter, in the original order. @throws Unavailable */
-  replayAll(filter: ExecutionFilter, options: BulkOptions): Promise<BulkReplay> {
-    return this.#delivery.bulkReplays.start(filter, options);
-  }
-
-  /** Stops a replay of what matched a filter. @throws Unavailable, NotFound, or Conflict when it is over */
-  cancelReplay(id: number): Promise<void> {
-    return this.#delivery.bulkReplays.cancel(id);
-  }
-
-  /** Copies all that it keeps to a new folder while everything goes on. @throws Unavailable, Conflict */
-  backUp(to: string): Promise<void> {
-    return this.#delivery.store.backUp(to);
-  }
-
-  async #replay(which: Replay['which'], what: string): Promise<readonly string[]> {
-    const { journal, registry, ids, time } = this.#delivery;
+  async function replay(which: Replay['which'], what: string): Promise<readonly string[]> {
     const replayed = await journal.replay({
       which,
       callable: registry.callable(),
@@ -97,9 +69,24 @@ export class Operator {
     return replayed.executions.map((seq) => ids.execution(seq));
   }
 
-  #executionSeq(id: string): number {
-    const seq = this.#delivery.ids.executionSeq(id);
+  function executionSeq(id: string): number {
+    const seq = ids.executionSeq(id);
     if (seq === undefined) throw new NotFound(`there is no execution ${id}`);
     return seq;
   }
+
+  return {
+    switch: switchHandler,
+    closeCircuit,
+    cancel,
+    replayExecution,
+    replayEvent,
+    /** Replays what matches a filter, in the original order. @throws Unavailable */
+    replayAll: bulkReplays.start,
+    /** Stops a replay of what matched a filter. @throws Unavailable, NotFound, or Conflict when it is over */
+    cancelReplay: bulkReplays.cancel,
+    /** Copies all that it keeps to a new folder while everything goes on. @throws Unavailable, Conflict */
+    backUp: (to: string) => store.backUp(to),
+  };
 }
+export type Operator = ReturnType<typeof operatorOn>;
