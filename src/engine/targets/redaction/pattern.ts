@@ -44,10 +44,10 @@ export class Pattern {
   }
 
   hideIn(secrecy: Secrecy, cut: Cut): void {
-    // For each offset of the text, up to which positions the pattern can be read right before it.
-    const read: Positions[] = new Array(secrecy.text.length + 1).fill(0n);
+    // For each offset of the text, how many characters of the pattern can be read right before it: none, everywhere.
+    const read: Positions[] = new Array(secrecy.text.length + 1).fill(1n);
     // As if what is missing had been read.
-    if (cut === 'beginning') read[0] = between(0, this.#length - shortest);
+    if (cut === 'beginning') read[0] = between(0, Math.max(1, this.#length - shortest + 1));
     const last = this.#readForth(secrecy, read);
     this.#readBack(secrecy, read, last, cut === 'end');
   }
@@ -58,11 +58,10 @@ export class Pattern {
     let last = 0;
     for (let offset = 0; offset < text.length; offset++) {
       if (offset > last) offset = this.#beginningFrom(offset, text);
-      const next = ((read[offset] ?? 0n) << 1n) | 1n;
       for (const { codePoint, end } of secrecy.readings.at(offset)) {
-        const found = next & this.#positionsOf(codePoint, secrecy);
+        const found = (read[offset] ?? 0n) & this.#positionsOf(codePoint, secrecy);
         if (!found) continue;
-        read[end] = (read[end] ?? 0n) | found;
+        read[end] = (read[end] ?? 0n) | (found << 1n);
         last = Math.max(last, end);
       }
     }
@@ -71,8 +70,8 @@ export class Pattern {
 
   /** Hides what goes on to the end of the pattern, and leaves of what was read no more than that. */
   #readBack(secrecy: Secrecy, read: Positions[], last: number, isCut: boolean): void {
-    const whole = between(this.#length - 1, this.#length);
-    const part = between(shortest - 1, this.#length);
+    const whole = between(this.#length, this.#length + 1);
+    const part = between(shortest, this.#length + 1);
     let isFound = false;
     for (let offset = last; offset >= 0; offset--) {
       const before = read[offset] ?? 0n;
@@ -89,12 +88,12 @@ export class Pattern {
 
   /** @returns what was read before that offset, and goes on from there */
   #hideFrom(secrecy: Secrecy, read: readonly Positions[], offset: number): Positions {
-    const next = ((read[offset] ?? 0n) << 1n) | 1n;
     let goesOn = 0n;
     for (const { codePoint, end } of secrecy.readings.at(offset)) {
-      const found = next & this.#positionsOf(codePoint, secrecy) & (read[end] ?? 0n);
+      const positions = this.#positionsOf(codePoint, secrecy);
+      const found = positions && (read[offset] ?? 0n) & positions & ((read[end] ?? 0n) >> 1n);
       if (found) secrecy.hide(offset, end);
-      goesOn |= found >> 1n;
+      goesOn |= found;
     }
     return goesOn;
   }
