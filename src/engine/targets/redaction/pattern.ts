@@ -108,7 +108,7 @@ export class Pattern {
   /** The first offset from there on where it may begin, or the end of the text. */
   #beginningFrom(offset: number, text: string): number {
     this.#beginning.lastIndex = offset;
-    return this.#beginning.exec(text)?.index ?? text.length;
+    return this.#beginning.test(text) ? this.#beginning.lastIndex - 1 : text.length;
   }
 }
 
