@@ -34,6 +34,7 @@ async function mounted(settings: Record<string, unknown> = {}) {
     onStarted: (callback: () => void) => callbacks.push(callback),
     problemOf: () => undefined,
     engine: () => ({
+      problem: { text: null },
       accept: async (envelopes: Envelope[]) => {
         accepted.push(...envelopes);
         return { ids: envelopes.map(() => 'ev'), duplicate: false };
