@@ -8,8 +8,9 @@ const root = join(import.meta.dirname, '../..');
 const starters = { browser: 'test/support/browser.ts', runtime: 'test/support/node-red.ts' };
 const runtimeInAnyCase = /^test\/(?:faults|hostile|package)\/|\/model\.test\.ts$/;
 
-/** What waits for most of its time: for grace times of scripts to pass, for what was killed to be back, for commits. */
-const waiting = /^test\/(?:engine\/targets\/(?:local|resident)\/|engine\/delivery\/model\.|faults\/)/;
+/** What takes longer than its size tells: it waits for grace times of scripts, or tries very much. */
+const long =
+  /^test\/(?:engine\/targets\/(?:local|resident|redaction)\/|engine\/delivery\/(?:model|pruning)\.|engine\/store\/sqlite\/sqlite-|faults\/)/;
 
 /** What measures speed, memory or idleness: it runs while no other test does. */
 const measuring = new Set([
@@ -34,7 +35,7 @@ export function testFiles(wanted: readonly Tier[]): TestFiles {
     .sort(
       (a, b) =>
         tiers.indexOf(b.tier) - tiers.indexOf(a.tier) ||
-        Number(waiting.test(b.file)) - Number(waiting.test(a.file)) ||
+        Number(long.test(b.file)) - Number(long.test(a.file)) ||
         b.bytes - a.bytes,
     )
     .map(({ file }) => file);

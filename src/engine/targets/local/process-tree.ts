@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { hasProc, type Process, processes, processOf } from './processes.ts';
 import { isKnown, type Known, type Marks, membersOf, orphansOf } from './tree-members.ts';
 
-/** What a tree is given between SIGTERM and SIGKILL, in ms. */
+/** What a tree is given between SIGTERM and SIGKILL, in ms, unless another time is handed in. */
 export const graceMs = 2000;
 /**
  * How long it is waited for after SIGKILL, in ms. Nobody can refuse, but dying takes a moment; and a dead process
@@ -51,14 +51,15 @@ export class ProcessTree {
   }
 
   /**
-   * SIGTERM to all of them, and SIGKILL 2 s later to whoever is left.
+   * SIGTERM to all of them, and SIGKILL to whoever is left when their grace is over.
    * @param told is called along with the SIGTERM
+   * @param grace between the two, in ms
    * @returns the ids of those that are still not gone 0.5 s after that
    */
-  async end(told?: () => void): Promise<readonly number[]> {
+  async end(told?: () => void, grace = graceMs): Promise<readonly number[]> {
     this.#terminate(await this.#look());
     told?.();
-    const killAt = performance.now() + graceMs;
+    const killAt = performance.now() + grace;
     while (performance.now() < killAt) {
       if (!this.#members.some(isRunning)) {
         const late = await this.#look();

@@ -91,14 +91,15 @@ export async function endRunning(): Promise<void> {
  * SIGTERM to a program that still runs and to all that it has started, wherever they have moved to, and SIGKILL 2 s
  * later to whoever is left; no more input for the program. Resolves when they are gone, after 3 s at the latest, with
  * the process ids of those that are not.
+ * @param grace what they are given instead of 2 s, in ms
  */
-export function endTree(program: Program): Promise<readonly number[]> {
+export function endTree(program: Program, grace = graceMs): Promise<readonly number[]> {
   const under = endings.get(program);
   if (under) return under.over;
   const tree = treeOf(program);
   if (!tree) return endGroup(program);
   const over = tree
-    .end(() => program.stdin.end())
+    .end(() => program.stdin.end(), grace)
     // Where processes can not be listed, the program's group is all that is known.
     .catch(() => endGroup(program))
     .finally(() => endings.delete(program));

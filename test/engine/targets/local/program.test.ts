@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +10,8 @@ import { ways } from '../../../support/escapes.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { isAlive, readPids } from '../../../support/processes.ts';
 
+/** Who ignores SIGTERM does so however long it is given. */
+const graceMs = 100;
 const programs = fileURLToPath(new URL('../../../support/programs', import.meta.url));
 
 describe('the end of a process tree', () => {
@@ -57,36 +59,26 @@ describe('the end of a process tree', () => {
 
     it(`reaches who has escaped by a ${way} and ignores SIGTERM`, async () => {
       const { program, both } = await escaping(way, { STUBBORN: 'yes' });
-      assert.deepEqual(await endTree(program), []);
+      assert.deepEqual(await endTree(program, graceMs), []);
       assert.deepEqual(both.filter(isAlive), []);
     });
   }
 
-  for (const [what, script, first] of [
-    ['is started at the SIGTERM', `trap '$START & exit' TERM; sleep 60 & wait`, 1],
+  for (const [what, when, first] of [
+    ['is started at the SIGTERM', 'term', 1],
     // Without /proc, one of another group is known by its parent alone.
     ...(ways.includes('session')
-      ? [
-          [
-            'is started at the SIGTERM, and leaves the group',
-            `trap 'set -m; $START & exit' TERM; sleep 60 & wait`,
-            1,
-          ] as const,
-        ]
+      ? [['is started at the SIGTERM, and leaves the group', 'term-group', 1] as const]
       : []),
-    ['is started while all are ended', `trap '' TERM; while :; do $START & sleep 0.01; done`, 20],
+    ['is started while all are ended', 'always', 20],
   ] as const)
     it(`reaches who ${what}, whatever is in its environment`, async () => {
       const pids = join(folder, 'pids');
-      const file = join(folder, 'script.sh');
-      const start$ = `env -i PIDS=${pids} STUBBORN=yes PATH="$PATH" ${join(programs, 'escaped.sh')}`;
-      writeFileSync(file, `#!/bin/bash\nprintf '%s ' $$ >> ${pids}\n${script.replace('$START', start$)}\n`);
-      chmodSync(file, 0o755);
-      const program = start(file, { args: [], cwd: folder, env: { PATH: process.env['PATH'] ?? '' } });
+      const env = { PATH: process.env['PATH'] ?? '', PIDS: pids, WHEN: when };
+      const program = start(join(programs, 'starts-others.sh'), { args: [], cwd: programs, env });
       program.stdout.resume();
       program.stderr.resume();
       await eventually('it runs', () => readPids(pids).length >= first);
-      await delay(100);
       assert.deepEqual(await endTree(program), []);
       started.push(...readPids(pids));
       assert.ok(started.length > 1);
