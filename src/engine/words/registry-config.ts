@@ -5,8 +5,8 @@ import { dataSchema, eventTypeSchema } from './event.ts';
 import { nodeIdSchema } from './handler.ts';
 import { orderings, registryBounds, registryDefaults } from './registry-settings.ts';
 
-/** What stands beside the registries' folders: the script folder, and the projects' own. */
-const takenFolder = /^(?:scripts|projects)$/i;
+/** What stands beside the registries' folders: the script folder, the projects' own, and the backups'. */
+const takenFolder = /^(?:scripts|projects|backups)$/i;
 
 const ownEventTypeSchema = z.preprocess(
   absentAsMissing,
@@ -22,7 +22,7 @@ const ownEventTypeSchema = z.preprocess(
 const savedSchema = z.object({
   id: nodeIdSchema.refine(
     (id) => !takenFolder.test(id),
-    'must not be scripts or projects, whose folders hold something else: give the node another id',
+    'must not be scripts, projects or backups, whose folders hold something else: give the node another id',
   ),
   name: z.string().default(''),
   concurrency: within(registryBounds.concurrency).default(registryDefaults.concurrency),

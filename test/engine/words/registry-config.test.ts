@@ -51,8 +51,19 @@ describe("a registry's configuration", () => {
       'id',
       /1 to 64 characters of A-Z a-z 0-9 _ and -/,
     ],
-    ["an id whose folder is the scripts'", { id: 'scripts' }, 'id', /^must not be scripts or projects/],
-    ["an id whose folder is the projects'", { id: 'Projects' }, 'id', /^must not be scripts or projects/],
+    [
+      "an id whose folder is the scripts'",
+      { id: 'scripts' },
+      'id',
+      /^must not be scripts, projects or backups/,
+    ],
+    ["an id whose folder is the projects'", { id: 'Projects' }, 'id', /^must not be scripts, projects or/],
+    [
+      "an id whose folder is the backups'",
+      { id: 'backups' },
+      'id',
+      /^must not be scripts, projects or backups/,
+    ],
     [
       'two event types of one id',
       { eventTypes: [{ id: 'a' }, { id: 'b' }, { id: 'a' }] },
