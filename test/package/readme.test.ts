@@ -27,6 +27,15 @@ function written(value: unknown): string {
   return typeof value === 'number' ? text : `\`${text}\``;
 }
 
+/** What GitHub calls the headings of a page. */
+const anchorsOf = (page: string): string[] =>
+  [...readText(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
 describe('the README', () => {
   it('shows the two commands, the second of which the continuous integration runs as it stands', () => {
     assert.match(readme, /```sh\nnpm ci && npm start\n```/);
@@ -35,17 +44,14 @@ describe('the README', () => {
     assert.ok(readText('.ci/run').includes(`'${command}'`));
   });
 
-  it('links to pages that are there', () => {
-    const pages = [
-      'README.md',
-      'SECURITY.md',
-      'CONTRIBUTING.md',
-      'ARCHITECTURE.md',
-      ...globSync('docs/*.md', { cwd: packageRoot }),
-    ];
-    for (const page of pages) {
-      for (const [, link = ''] of readText(page).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
-        assert.ok(existsSync(join(packageRoot, dirname(page), link)), `${page} → ${link}`);
+  it('links to pages that are there, and so do they, to headings that they have', () => {
+    for (const page of globSync('{*,docs/*}.md', { cwd: packageRoot })) {
+      const links = [...readText(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)];
+      for (const [, path = '', heading] of links) {
+        const linked = path === '' ? page : join(dirname(page), path);
+        assert.ok(existsSync(join(packageRoot, linked)), `${page} → ${path}`);
+        if (heading !== undefined)
+          assert.ok(anchorsOf(linked).includes(heading), `${page} → ${path}#${heading}`);
       }
     }
   });
@@ -69,6 +75,14 @@ describe('the guide for contributors', () => {
     assert.ok(commands.length > 5, `${commands.length} commands`);
     for (const [, command = ''] of commands) assert.ok(scripts[command], command);
   });
+});
+
+it('the workflows, and what runs tests, name files that are there', () => {
+  for (const page of ['.github/workflows/ci.yml', 'package.json', 'scripts/test/tiers.ts']) {
+    const named = [...readText(page).matchAll(/\btest\/[\w./-]+\.ts\b/g)];
+    assert.ok(named.length > 0, page);
+    for (const [path] of named) assert.ok(existsSync(join(packageRoot, path)), `${page} → ${path}`);
+  }
 });
 
 describe('the reference', () => {
