@@ -6,10 +6,9 @@ import { textsOf } from './shared/texts.ts';
 
 const text = textsOf('provisioning-executor');
 const outputs = ['succeeded', 'failed', 'parked'];
-let stopShowing = () => {};
 
-/** Shows the chosen registry's handlers, also when one changes. @returns what ends it */
-function showHandlers(list: JQuery, registry: JQuery): () => void {
+/** Shows the chosen registry's handlers, also when one changes. */
+function showHandlers(list: JQuery, registry: JQuery): void {
   const chosen = () => String(registry.val());
   const add = {
     id: 'provisioning-executor-add-handler',
@@ -32,7 +31,8 @@ function showHandlers(list: JQuery, registry: JQuery): () => void {
     button.prop('disabled', !RED.nodes.node(chosen()));
   };
   registry.on('change', show);
-  return onEditorEvents(['nodes:add', 'nodes:change', 'nodes:remove'], show);
+  // However the dialog closes: the editor calls nothing back when its node is deleted in it.
+  list.on('remove', onEditorEvents(['nodes:add', 'nodes:change', 'nodes:remove'], show));
 }
 
 function showHandler(row: JQuery, handler: HandlerNode): void {
@@ -64,8 +64,6 @@ RED.nodes.registerType('provisioning-executor', {
   outputs: 3,
   outputLabels: (index) => text(`output.${outputs[index]}`),
   oneditprepare() {
-    stopShowing = showHandlers($('#provisioning-executor-handlers'), $('#node-input-registry'));
+    showHandlers($('#provisioning-executor-handlers'), $('#node-input-registry'));
   },
-  oneditsave: () => stopShowing(),
-  oneditcancel: () => stopShowing(),
 });

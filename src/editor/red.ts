@@ -58,7 +58,6 @@ export interface NodeDefinition<N extends EditorNode = EditorNode> {
   outputLabels?(this: N, index: number): string;
   oneditprepare?(this: N): void;
   oneditsave?(this: N): void;
-  oneditcancel?(this: N): void;
 }
 
 export interface PluginDefinition {

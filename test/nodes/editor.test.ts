@@ -655,6 +655,19 @@ describe('the editor', function () {
     });
   });
 
+  it('is done with the handlers that an executor shows once that is deleted in its dialog', async () => {
+    await open(everything);
+    const warnings: string[] = [];
+    editor.page.on('console', (message) => {
+      if (message.type() === 'warning') warnings.push(message.text());
+    });
+    await editor.edit('executor1');
+    await editor.page.locator('#node-dialog-delete').click();
+    await editor.page.locator('.red-ui-tray').last().waitFor({ state: 'detached' });
+    await editor.drag('provisioning-event', 150, 240);
+    assert.deepEqual(warnings, []);
+  });
+
   it('shows what stands in a flow as text', async () => {
     const html = '<img src=x onerror="document.title=`broken`">';
     const own = { id: 'a.b', title: html, sample: {} };
