@@ -1,7 +1,7 @@
 import { eventTypesOf } from '../editor/dialog-plugin.ts';
 import { isOn } from '../editor/nodes.ts';
 import type { EditorNode, Validator } from '../editor/red.ts';
-import { defaultIntakePath } from '../engine/words/intake.ts';
+import { defaultIntakePath, normalisePath } from '../engine/words/intake.ts';
 import { curlOf } from './event/curl.ts';
 import { fire } from './event/fire.ts';
 import { choice } from './shared/choice.ts';
@@ -10,7 +10,7 @@ import { fieldOf, hasCredential, propertyOf, showDefaults, showOnly } from './sh
 import { paletteNode } from './shared/palette-node.ts';
 import { eventTypeProblem, validator } from './shared/problems.ts';
 import { referenceOf } from './shared/reference.ts';
-import { offerSecret } from './shared/secret.ts';
+import { offerSecret, secretProblem } from './shared/secret.ts';
 import { textsOf } from './shared/texts.ts';
 
 interface EventNode extends EditorNode {
@@ -34,7 +34,8 @@ function pathProblem(path = defaultIntakePath, node: EditorNode): string {
 }
 
 function receivesAt(event: EditorNode, path: string): boolean {
-  return Boolean(event['intake']) && (event['path'] ?? defaultIntakePath) === path && isOn(event);
+  const its = String(event['path'] ?? defaultIntakePath);
+  return Boolean(event['intake']) && normalisePath(its) === normalisePath(path) && isOn(event);
 }
 
 /** The credentials that the intake needs and lacks. */
@@ -45,6 +46,10 @@ function missingOf(node: EditorNode): readonly string[] {
 
 const credential = (name: string): Validator =>
   validator((_value, node) => missingOf(node).includes(name) && text(`error.${name}`));
+
+const secret: Validator = validator<string>((value, node) =>
+  missingOf(node).includes('intakeSecret') ? text('error.intakeSecret') : secretProblem(value),
+);
 
 /** Only what the chosen way to sign in needs is shown. */
 function showIntake(node: EditorNode): void {
@@ -96,8 +101,8 @@ RED.nodes.registerType<EventNode>('provisioning-event', {
     intakePassword: { type: 'password', validate: credential('intakePassword') },
     intakeToken: { type: 'password', validate: credential('intakeToken') },
     previousIntakeToken: { type: 'password' },
-    intakeSecret: { type: 'password', validate: credential('intakeSecret') },
-    previousIntakeSecret: { type: 'password' },
+    intakeSecret: { type: 'password', validate: secret },
+    previousIntakeSecret: { type: 'password', validate: validator(secretProblem) },
   },
   inputs: 1,
   outputs: 1,

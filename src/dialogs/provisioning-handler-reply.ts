@@ -1,5 +1,4 @@
 import { choice } from './shared/choice.ts';
-import { fieldOf, showDefaults } from './shared/fields.ts';
 import { paletteNode } from './shared/palette-node.ts';
 import { textsOf } from './shared/texts.ts';
 
@@ -16,11 +15,12 @@ RED.nodes.registerType('provisioning-handler-reply', {
   outputs: 0,
   align: 'right',
   oneditprepare() {
-    const outcome = fieldOf(this, 'outcome');
-    const explain = () => $('#provisioning-handler-reply-outcome').text(text(`hint.${outcome.val()}`));
-    showDefaults(this);
-    choice(this, 'outcome', ['message', 'failed'], (value) => text(`outcome.${value}`));
-    outcome.on('change', explain);
-    explain();
+    choice(
+      this,
+      'outcome',
+      ['message', 'failed'],
+      (value) => text(`outcome.${value}`),
+      (value) => text(`hint.${value}`),
+    );
   },
 });

@@ -5,20 +5,16 @@ import {
   commandProblem,
   credentialProblem,
   delaysProblem,
-  headerProblem,
+  headersProblem,
   urlProblem,
   variableProblem,
 } from './handler/problems.ts';
 import { firstOf, outsideSubflow, patternsProblem, validator, within } from './shared/problems.ts';
+import { secretProblem } from './shared/secret.ts';
 import { textsOf } from './shared/texts.ts';
 
 const text = textsOf('provisioning-handler');
 const configVersion = 2;
-
-const namesProblem = (problemOf: (name: string, node: HandlerNode) => string) =>
-  validator<readonly NamedValue[]>((values = [], node) =>
-    firstOf(values.map(({ name }) => problemOf(name, node))),
-  );
 
 const number = (property: keyof typeof handlerDefaults & keyof typeof handlerBounds, label: string) => ({
   value: handlerDefaults[property],
@@ -53,18 +49,23 @@ RED.nodes.registerType<HandlerNode>('provisioning-handler', {
     concurrency: number('concurrency', text('label.concurrency')),
     ratePerSecond: number('ratePerSecond', text('label.rate')),
     url: { value: '', validate: validator(urlProblem) },
-    headers: { value: [], validate: namesProblem(headerProblem) },
+    headers: { value: [], validate: validator(headersProblem) },
     auth: { value: handlerDefaults.auth, validate: validator((_auth, node) => credentialProblem(node)) },
     tls: { value: '', type: 'tls-config', required: false, label: text('label.tls') },
     proxy: { value: '', type: 'http proxy', required: false, label: text('label.proxy') },
     command: { value: '', validate: validator(commandProblem) },
     args: { value: [] },
-    environment: { value: [], validate: namesProblem(variableProblem) },
+    environment: {
+      value: [],
+      validate: validator<readonly NamedValue[]>((variables = []) =>
+        firstOf(variables.map(({ name }) => variableProblem(name))),
+      ),
+    },
     mode: { value: handlerDefaults.mode },
   },
   credentials: {
-    signingSecret: { type: 'password' },
-    previousSigningSecret: { type: 'password' },
+    signingSecret: { type: 'password', validate: validator(secretProblem) },
+    previousSigningSecret: { type: 'password', validate: validator(secretProblem) },
     user: { type: 'password', validate: validator((_user, node) => credentialProblem(node, 'user')) },
     password: { type: 'password' },
     token: { type: 'password', validate: validator((_token, node) => credentialProblem(node, 'token')) },

@@ -1,10 +1,9 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Node, NodeAPI, NodeStatus } from 'node-red';
 import { InvalidInput } from '../engine/words/errors.ts';
-import { defaultIntakePath } from '../engine/words/intake.ts';
+import { defaultIntakePath, normalisePath } from '../engine/words/intake.ts';
 import { answer, answerError } from './http/answer.ts';
 import { BytesInFlight } from './http/bytes-in-flight.ts';
-import { normalisePath } from './http/path.ts';
 import { keepUnparsed } from './http/unparsed.ts';
 import { isAdminPath } from './intake/admin-paths.ts';
 import { closedGuard, type Guard } from './intake/guard.ts';

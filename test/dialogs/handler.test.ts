@@ -85,6 +85,7 @@ describe('the dialog of a handler', () => {
 
   it('finds the same URLs wrong as the engine', () => {
     const urls = ['', 'crm', '//crm', 'ftp://crm', 'http://', 'http://crm', 'HTTPS://crm/a?b', 'http://a b'];
+    urls.push('http://user:100%25@crm', 'http://user:100%@crm', 'http://us%er@crm');
     agree('url', http, fc.constantFrom(...urls));
   });
 
@@ -119,6 +120,23 @@ describe('the dialog of a handler', () => {
             );
           }),
         );
+  });
+
+  it('finds the same values of headers wrong as the engine, and a second host', () => {
+    const values = fc.constantFrom('', 'a b', 'Zoë', '€', 'a\nb', 'a\u0000', 'sip.example:8080', '[::1]');
+    const header = fc.record({ name: fc.constantFrom('X-Account', 'Host', 'host'), value: values });
+    agree('headers', http, fc.array(header, { maxLength: 3 }));
+    const headers = [{ name: 'X-Account', value: `€\${${'NAME'}}` }];
+    assert.ok(!isFound({ ...http, headers }, 'headers'), 'a reference is filled in later');
+  });
+
+  it('finds the same signing secrets wrong as the engine', () => {
+    const secrets = fc.constantFrom('a text', ' ', 'whsec_', 'whsec_dGhl', 'whsec_dGhlbQ=', 'whsec_a text');
+    for (const property of ['signingSecret', 'previousSigningSecret']) agree(property, http, secrets);
+    assert.ok(
+      !isFound({ ...http, signingSecret: '__PWRD__' }, 'signingSecret'),
+      'the editor does not get it',
+    );
   });
 
   it('finds the same variables wrong as the engine', () => {

@@ -60,6 +60,11 @@ describe('the dialogs of the other nodes', () => {
     const other = { id: 'e2', type: 'provisioning-event', name: 'First', intake: true, z: 't1' };
     editor.nodes = [other];
     assert.match(problemOf(), /error\.pathInUse First/);
+    assert.match(
+      problemOf('/provisioning//events/'),
+      /error\.pathInUse First/,
+      'the same to whoever posts to it',
+    );
     assert.equal(problemOf('/else'), '');
     assert.match(problemOf('in'), /error\.path$/);
     editor.nodes = [{ ...other, d: true }];
@@ -89,6 +94,11 @@ describe('the dialogs of the other nodes', () => {
     assert.equal(problemOf('basic', { intakeUser: 'a', has_intakePassword: true }), '');
     assert.match(problemOf('bearer', {}), /error\.intakeToken/);
     assert.match(problemOf('signature', {}), /error\.intakeSecret/);
+    for (const secret of ['intakeSecret', 'previousIntakeSecret'])
+      assert.match(
+        editor.problemOf('provisioning-event', secret, { [secret]: 'whsec_no base64' }),
+        /error\.secret/,
+      );
     assert.equal(problemOf('none', {}), '');
   });
 

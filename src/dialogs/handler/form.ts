@@ -21,7 +21,7 @@ import { showEntrances } from './entrances.ts';
 import type { NamedValue } from './literal-secrets.ts';
 import { namedValueList, readNamedValues } from './named-values.ts';
 import { showOverride } from './override.ts';
-import { delaysProblem, headerProblem, variableProblem } from './problems.ts';
+import { delaysProblem, headerProblem, headerValueProblem, variableProblem } from './problems.ts';
 import { readDelays, spanOf, spellDelay } from './retry-delays.ts';
 
 export interface HandlerNode extends ListedHandler {
@@ -43,8 +43,9 @@ export function showForm(node: HandlerNode): void {
   choice(node, 'handlerType', handlerTypes, (value) => text(`type.${value}`));
   choice(node, 'auth', authTypes, (value) => text(`auth.${value}`));
   choice(node, 'mode', scriptModes, (value) => text(`mode.${value}`));
-  choice(node, 'onFailure', onFailures, (value) => text(`onFailure.${value}`));
-  choice(node, 'retryOn', retriedFailures, (value) => text(`retryOn.${value}`));
+  const hintOf = (value: string) => text(`hint.${value}`);
+  choice(node, 'onFailure', onFailures, (value) => text(`onFailure.${value}`), hintOf);
+  choice(node, 'retryOn', retriedFailures, (value) => text(`retryOn.${value}`), hintOf);
   // Before there was a choice, every failure was retried.
   if (!node.retryOn && Number(node.configVersion ?? 1) < 2) field('retryOn').val('any').trigger('change');
   const meant = dialogPlugin()?.takeRegistryOfNewHandler();
@@ -59,8 +60,6 @@ export function showForm(node: HandlerNode): void {
   showEntrances(part('entrances'), node.id);
   showLists(node);
   showDelays(node);
-  explain(field('onFailure'), part('on-failure'));
-  explain(field('retryOn'), part('retry-on'));
   for (const property of ['handlerType', 'auth']) field(property).on('change', () => showParts(node));
   showParts(node);
   showOverride(part('override'), node);
@@ -103,6 +102,7 @@ function showLists(node: HandlerNode): void {
     placeholder: 'X-Account',
     items: node.headers ?? [],
     nameProblem: (name) => headerProblem(name, node),
+    valueProblem: headerValueProblem,
   });
   rowList<{ value: string }>(part('args'), {
     add: text('button.addArgument'),
@@ -131,12 +131,4 @@ function showDelays({ retryDelays = handlerDefaults.retryDelays }: HandlerNode):
 function describe(delays: readonly number[]): string {
   if (delays.length === 0) return text('hint.noRetry');
   return text('hint.retries', { number: delays.length, span: spanOf(delays) });
-}
-
-/** Says below a choice what the chosen one means. */
-function explain(select: JQuery<HTMLInputElement>, hint: JQuery): void {
-  select.on('change', () => {
-    const value = select.val();
-    if (value) hint.text(text(`hint.${value}`));
-  });
 }

@@ -9,13 +9,14 @@ export interface NamedValuesOptions {
   readonly placeholder: string;
   readonly items: readonly NamedValue[];
   readonly nameProblem: (name: string) => string;
+  readonly valueProblem?: (item: NamedValue) => string;
 }
 
 const text = textsOf('provisioning-handler');
 
 /** Makes a list of headers or variables, to be read by `readNamedValues`; it warns of secrets in it. */
 export function namedValueList(list: JQuery, options: NamedValuesOptions): void {
-  const { add, placeholder, items, nameProblem } = options;
+  const { add, placeholder, items, nameProblem, valueProblem = () => '' } = options;
   const tip = $(
     '<div class="form-tips provisioning-warning"><i class="fa fa-warning"></i> <span></span></div>',
   ).css('margin-top', '8px');
@@ -36,6 +37,8 @@ export function namedValueList(list: JQuery, options: NamedValuesOptions): void 
       valueField.typedInput({ types: ['str', 'env'], default: variable ? 'env' : 'str' });
       valueField.typedInput('value', variable ?? value);
       check(nameField, (typed) => typed.trim() && nameProblem(typed.trim()));
+      check(valueField, () => valueProblem(readNamedValue(row)));
+      nameField.on('change', () => valueField.trigger('keyup'));
       row.on('input change keyup', 'input', () => setTimeout(warn));
     },
   });
@@ -44,14 +47,12 @@ export function namedValueList(list: JQuery, options: NamedValuesOptions): void 
 }
 
 export function readNamedValues(list: JQuery): NamedValue[] {
-  const read = (row: JQuery) => ({
-    name: typedIn(row, '[name="name"]'),
-    value: readValue(row.find('[name="value"]')),
-  });
-  return rowsOf(list, read).filter(({ name, value }) => name || value);
+  return rowsOf(list, readNamedValue).filter(({ name, value }) => name || value);
 }
 
-function readValue(field: JQuery): string {
+function readNamedValue(row: JQuery): NamedValue {
+  const field = row.find('[name="value"]');
   const value = field.typedInput('value');
-  return field.typedInput('type') === 'env' && value ? `\${${value}}` : value;
+  const isReference = field.typedInput('type') === 'env' && value;
+  return { name: typedIn(row, '[name="name"]'), value: isReference ? `\${${value}}` : value };
 }

@@ -1,10 +1,12 @@
 import type { EditorNode } from '../../editor/red.ts';
 import { areRetryDelays, isVariableName } from '../../engine/words/handler-settings.ts';
-import { isHeaderName, setterOf } from '../../engine/words/headers.ts';
-import { hasUser, isHttpUrl } from '../../engine/words/http-url.ts';
+import { isHeaderName, isHeaderValue, isHost, setterOf } from '../../engine/words/headers.ts';
+import { hasReadableUser, hasUser, isHttpUrl } from '../../engine/words/http-url.ts';
 import { hasCredential, propertyOf } from '../shared/fields.ts';
-import { referenceOf } from '../shared/reference.ts';
+import { firstOf } from '../shared/problems.ts';
+import { holdsReference, referenceOf } from '../shared/reference.ts';
 import { textsOf } from '../shared/texts.ts';
+import type { NamedValue } from './literal-secrets.ts';
 
 const text = textsOf('provisioning-handler');
 const credentials: Readonly<Record<string, string>> = { basic: 'user', bearer: 'token' };
@@ -12,7 +14,8 @@ const credentials: Readonly<Record<string, string>> = { basic: 'user', bearer: '
 /** What is wrong with a handler's URL, in the user's language; '' when nothing is. So with the problems below. */
 export function urlProblem(url = '', node: EditorNode): string {
   if (propertyOf(node, 'handlerType') !== 'http' || referenceOf(url) !== undefined) return '';
-  return isHttpUrl(url) ? '' : text('error.url');
+  if (!isHttpUrl(url)) return text('error.url');
+  return hasReadableUser(new URL(url)) ? '' : text('error.urlUser');
 }
 
 export function commandProblem(command = '', node: EditorNode): string {
@@ -27,12 +30,28 @@ export function credentialProblem(node: EditorNode, name?: string): string {
   return hasCredential(node, needed) === false ? text(`error.${needed}`) : '';
 }
 
+export function headersProblem(headers: readonly NamedValue[] = [], node: EditorNode): string {
+  const hosts = headers.filter(isHostHeader).length;
+  return firstOf([
+    ...headers.flatMap((header) => [headerProblem(header.name, node), headerValueProblem(header)]),
+    hosts > 1 ? text('error.hostTwice') : '',
+  ]);
+}
+
 export function headerProblem(name: string, node: EditorNode): string {
   const auth = propertyOf(node, 'auth') || 'none';
   const setter = setterOf(name, auth !== 'none' || hasUser(String(propertyOf(node, 'url'))));
   if (setter) return text(`error.setBy.${setter}`, { name });
   return isHeaderName(name) ? '' : text('error.header');
 }
+
+export function headerValueProblem(header: NamedValue): string {
+  if (holdsReference(header.value)) return '';
+  if (isHostHeader(header) && !isHost(header.value)) return text('error.host');
+  return isHeaderValue(header.value) ? '' : text('error.headerValue');
+}
+
+const isHostHeader = ({ name }: NamedValue): boolean => /^host$/i.test(name);
 
 export function variableProblem(name: string): string {
   if (!isVariableName(name)) return text('error.variable');

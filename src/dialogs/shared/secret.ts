@@ -1,7 +1,12 @@
-import { base64Prefix } from '../../engine/words/signing-secret.ts';
+import { base64Prefix, isSigningSecret } from '../../engine/words/signing-secret.ts';
 import { textsOf } from './texts.ts';
 
 const text = textsOf('provisioning-dialog');
+
+/** What is wrong with a signing secret that is entered; of a stored one, the editor gets a placeholder, which is none. */
+export function secretProblem(secret = ''): string {
+  return secret === '' || isSigningSecret(secret) ? '' : text('error.secret');
+}
 
 /** Puts a button behind a secret's field that fills it with a new secret, readable this once. */
 export function offerSecret(field: JQuery): void {

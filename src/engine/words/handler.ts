@@ -12,7 +12,7 @@ import {
   retriedFailures,
   scriptModes,
 } from './handler-settings.ts';
-import { type HeaderSetter, isHeaderName, isHost, setterOf } from './headers.ts';
+import { type HeaderSetter, isHeaderName, isHeaderValue, isHost, setterOf } from './headers.ts';
 import { hasReadableUser, hasUser, isHttpUrl } from './http-url.ts';
 import { isSigningSecret, signingSecretRemedy } from './signing-secret.ts';
 
@@ -37,9 +37,7 @@ export interface NamedValue {
 
 const headerSchema = z.object({
   name: z.string().refine(isHeaderName, 'must be a header name (RFC 9110 token)'),
-  value: z
-    .string()
-    .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'must be Latin-1, without line breaks or control characters'),
+  value: z.string().refine(isHeaderValue, 'must be Latin-1, without line breaks or control characters'),
   secret: z.boolean().default(false),
 });
 const variableSchema = z.object({

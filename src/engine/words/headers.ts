@@ -38,6 +38,11 @@ export function isHeaderName(name: string): boolean {
   return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name);
 }
 
+/** Whether a text can be a header's value: Latin-1, without line breaks or control characters. */
+export function isHeaderValue(value: string): boolean {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
+}
+
 /** Whether a text can stand in a Host header (RFC 9110 §7.2). */
 export function isHost(value: string): boolean {
   return /^(?:[A-Za-z0-9._~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(value.trim());

@@ -1,11 +1,4 @@
-/**
- * The path of a request, in the form that paths are compared in: percent-encoded, without origin, query, doubled
- * slashes and the slash at the end.
- */
-export function normalisePath(url: string): string {
-  const { pathname } = new URL(`http://host/${url.replace(/^https?:\/\/[^/?#]*/i, '')}`);
-  return pathname.replaceAll(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
-}
+import { normalisePath } from '../../engine/words/intake.ts';
 
 /** What is left of a request's path below another one, normalised; undefined when it is not below. */
 export function pathBelow(base: string, url: string): string | undefined {

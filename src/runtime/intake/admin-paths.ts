@@ -1,6 +1,7 @@
 import type { NodeAPI } from 'node-red';
+import { normalisePath } from '../../engine/words/intake.ts';
 import { rootOf, takesPost } from '../http/apps.ts';
-import { normalisePath, pathBelow } from '../http/path.ts';
+import { pathBelow } from '../http/path.ts';
 
 /**
  * What the paths of Node-RED's own admin API and editor begin with; its apps can't be asked for them.

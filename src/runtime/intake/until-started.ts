@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { Unavailable } from '../../engine/words/errors.ts';
+import { normalisePath } from '../../engine/words/intake.ts';
 import { answerError } from '../http/answer.ts';
-import { normalisePath } from '../http/path.ts';
 import type { Provisioning } from '../provisioning.ts';
 
 /** Ms that an event may wait for flows to start at first. */
