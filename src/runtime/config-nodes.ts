@@ -6,6 +6,7 @@ import { environmentProxy, type ProxyOptions } from './environment-proxy.ts';
 type Refuse = (field: string, message: string) => void;
 
 interface TlsNode {
+  readonly valid?: boolean;
   addTLSOptions?(options: Record<string, unknown>): void;
 }
 
@@ -16,6 +17,14 @@ export function tlsOf(RED: NodeAPI, id: unknown, refuse: Refuse): unknown {
   if (!node?.addTLSOptions) return refuse('tls', unreachable('TLS configuration'));
   const options: Record<string, unknown> = {};
   node.addTLSOptions(options);
+  // The core's node leaves out what it could not read, and takes an unset variable for an empty text.
+  const isEmpty = (value: unknown) => Buffer.isBuffer(value) && value.length === 0;
+  if (node.valid === false || Object.values(options).some(isEmpty)) {
+    return refuse(
+      'tls',
+      'refers to a TLS configuration that lacks a certificate or key: correct its files or variables, and deploy',
+    );
+  }
   return Object.fromEntries(
     Object.entries(options).map(([key, value]) => [
       key,

@@ -331,6 +331,22 @@ describe('what a saved handler refers to', () => {
     });
   });
 
+  it('is no TLS configuration that lacks what it names: it would be called without its certificate', () => {
+    const rest = { rejectUnauthorized: true };
+    const given = (options: object, valid?: boolean) => ({
+      valid,
+      addTLSOptions: (target: object) => Object.assign(target, rest, options),
+    });
+    for (const tls of [given({}, false), given({ cert: Buffer.from(''), key: Buffer.from('KEY') }, true)])
+      assert.deepEqual(
+        issuesOf(() => http({ tls: 't1' }, {}, runtime([], { t1: tls }))),
+        {
+          tls: 'refers to a TLS configuration that lacks a certificate or key: correct its files or variables, and deploy',
+        },
+      );
+    assert.deepEqual(http({ tls: 't1' }, {}, runtime([], { t1: given({}, true) })).tls, rest);
+  });
+
   describe('is a proxy of the environment', () => {
     const names = ['http_proxy', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'no_proxy', 'NO_PROXY'];
     const kept = Object.fromEntries(names.map((name) => [name, process.env[name]]));
