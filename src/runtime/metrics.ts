@@ -53,28 +53,37 @@ export class Metrics {
    * @param refused ids of registries that are deployed, but not in force
    */
   async text(engines: readonly Engine[], refused: readonly string[]): Promise<string> {
+    const measured = await Promise.all(engines.map((engine) => this.#measure(engine)));
+    // From here on in one go: whoever asks at the same time must not be told of half of them.
     const gauges = [this.#state, this.#waiting, this.#running, this.#parked, this.#circuit];
     for (const gauge of gauges) gauge.reset();
     for (const registry of refused) this.#state.set({ registry }, 0);
-    await Promise.all(engines.map((engine) => this.#measure(engine)));
+    for (const set of measured) set();
     return this.#registry.metrics();
   }
 
-  async #measure(engine: Engine): Promise<void> {
+  /** @returns what sets the gauges */
+  async #measure(engine: Engine): Promise<() => void> {
     const registry = engine.id;
-    this.#state.set({ registry }, engine.state === 'ready' ? 1 : 0);
+    const up = engine.state === 'ready' ? 1 : 0;
+    // One journal that takes its time to open must not hold up the others' figures.
+    if (engine.state === 'starting') return () => this.#state.set({ registry }, up);
     const counts = await engine
       .log()
       .then((log) => log.counts())
       .catch(() => undefined);
-    if (!counts) return;
-    for (const { config } of await engine.handlers()) {
-      const labels = { registry, handler: config.id, name: config.name };
-      this.#circuit.set(labels, engine.circuitOf(config.id).state === 'closed' ? 0 : 1);
-    }
-    this.#waiting.set({ registry }, counts.waiting);
-    this.#running.set({ registry }, counts.running);
-    this.#parked.set({ registry }, counts.parked);
+    const handlers = await engine.handlers().catch(() => []);
+    return () => {
+      this.#state.set({ registry }, up);
+      for (const { config } of handlers) {
+        const labels = { registry, handler: config.id, name: config.name };
+        this.#circuit.set(labels, engine.circuitOf(config.id).state === 'closed' ? 0 : 1);
+      }
+      if (!counts) return;
+      this.#waiting.set({ registry }, counts.waiting);
+      this.#running.set({ registry }, counts.running);
+      this.#parked.set({ registry }, counts.parked);
+    };
   }
 
   #gauge(name: string, help: string, labelNames: readonly string[] = ['registry']): Gauge {

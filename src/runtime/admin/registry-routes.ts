@@ -46,7 +46,7 @@ function refusalOf(problems: readonly string[]): string | null {
 
 async function countsOf(engine: Engine): Promise<typeof nothing> {
   // One journal that takes its time to open must not hold up the list.
-  if (engine.state === 'error' || engine.state === 'starting') return nothing;
+  if (engine.state === 'starting') return nothing;
   try {
     const handlers = await engine.handlers();
     const { waiting, running, parked } = await (await engine.log()).counts();
