@@ -72,7 +72,10 @@ export function exportRoutes(routes: Routes): void {
     if (res.req.method === 'HEAD') return void res.end();
     tickets.delete(token);
     const csv = stringify({ header: true, columns, bom: true, cast: { string: spreadsheetCell } });
-    await pipeline(rowsOf(ticket), csv, res);
+    await pipeline(rowsOf(ticket), csv, res).catch((error) => {
+      // Who breaks a download off has no use for an answer, nor the log for the news.
+      if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+    });
   });
 }
 
