@@ -1,9 +1,8 @@
-import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
+import type { Node, NodeAPI, NodeDef, NodeMessageInFlow, NodeStatus } from 'node-red';
 import { InvalidInput } from '../src/engine/words/errors.ts';
 import { type IntakeCredentials, intakeCredentials } from '../src/runtime/intake/sign-in.ts';
 import { type IntakeDef, intakeOf } from '../src/runtime/intake.ts';
-import { type EventSource, envelopeOf, sampleOf } from '../src/runtime/message.ts';
-import { hopsOf } from '../src/runtime/message-hops.ts';
+import { type EventSource, envelopeOf, hopsOf, sampleOf } from '../src/runtime/message.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { requireEngine } from '../src/runtime/node-home.ts';
 import { configured, errorStatus, onClose, onInput } from '../src/runtime/node-outcome.ts';
@@ -16,7 +15,7 @@ interface SavedEvent extends NodeDef, EventSource, IntakeDef {
 /** Makes an event out of whatever arrives, journals it, and emits it. */
 export default function provisioningEvent(RED: NodeAPI): void {
   const provisioning = provisioningOf(RED);
-  const intake = intakeOf(RED, provisioning);
+  const intake = intakeOf(RED);
 
   function ProvisioningEvent(this: Node<object>, def: NodeDef): void {
     RED.nodes.createNode(this, def);
@@ -24,14 +23,18 @@ export default function provisioningEvent(RED: NodeAPI): void {
     const saved = configured(
       this,
       () => migrate('event', def as SavedEvent),
-      (error) => this.on('close', intake.mount(this, def as SavedEvent, credentials, error)),
+      (error) => {
+        const show = (status: NodeStatus) => this.status(status);
+        onClose(this, intake.mount(this, def as SavedEvent, credentials, show, error));
+      },
     );
     if (!saved) return;
     const { registry } = saved;
 
     const engine = () => requireEngine(provisioning, registry);
     let problem: string | null = null;
-    const show = () => this.status(problem === null ? intake.statusOf(this.id) : errorStatus(problem));
+    let ofIntake: NodeStatus = {};
+    const show = () => this.status(problem === null ? ofIntake : errorStatus(problem));
 
     const detach = provisioning
       .engine(registry)
@@ -55,10 +58,13 @@ export default function provisioningEvent(RED: NodeAPI): void {
       await engine().accept([envelope], this.id, undefined, msg, hopsOf(msg));
       show();
     });
-    const unmount = intake.mount(this, saved, credentials);
     const unobserve = provisioning.observeProblem(registry, (now) => {
-      problem = now;
-      if (registry) show();
+      problem = registry ? now : RED._('provisioning-event.status.noRegistry');
+      show();
+    });
+    const unmount = intake.mount(this, saved, credentials, (status) => {
+      ofIntake = status;
+      show();
     });
     const unfire = provisioning.onFire(this.id, async () => {
       const firing = engine();
@@ -69,8 +75,7 @@ export default function provisioningEvent(RED: NodeAPI): void {
       }
       return firing.accept([sampleOf(firing.catalogue, eventType)], this.id);
     });
-    onClose(this, detach, unmount, unobserve, unfire);
-    if (!registry) this.status(errorStatus(RED._('provisioning-event.status.noRegistry')));
+    onClose(this, detach, unobserve, unmount, unfire);
   }
   RED.nodes.registerType('provisioning-event', ProvisioningEvent, {
     credentials: intakeCredentials,

@@ -12,7 +12,7 @@ import { provisioningOf } from '../src/runtime/provisioning.ts';
 /** A set of handlers with its own journal, settings and log. */
 export default function provisioningRegistry(RED: NodeAPI): void {
   const provisioning = provisioningOf(RED);
-  adminApi(RED, provisioning);
+  adminApi(RED);
 
   function ProvisioningRegistry(this: Node, saved: NodeDef): void {
     RED.nodes.createNode(this, saved);

@@ -1,23 +1,19 @@
-import type { NodeAPI } from 'node-red';
 import { exportRoutes } from './admin/export-routes.ts';
 import { handlerRoutes } from './admin/handler-routes.ts';
 import { logRoutes } from './admin/log-routes.ts';
 import { operatorRoutes } from './admin/operator-routes.ts';
 import { registryRoutes } from './admin/registry-routes.ts';
 import { Routes } from './admin/routes.ts';
-import type { Provisioning } from './provisioning.ts';
-
-const registered = new WeakSet<Provisioning>();
+import { onePerRuntime, provisioningOf } from './provisioning.ts';
 
 /** Registers the admin HTTP API below `httpAdmin`, once per runtime. */
-export function adminApi(RED: NodeAPI, provisioning: Provisioning): void {
-  if (registered.has(provisioning)) return;
-  registered.add(provisioning);
-  const routes = new Routes(RED, provisioning);
+export const adminApi = onePerRuntime((red) => {
+  const provisioning = provisioningOf(red);
+  const routes = new Routes(red, provisioning);
   registryRoutes(routes, provisioning);
   handlerRoutes(routes);
   logRoutes(routes, provisioning);
   operatorRoutes(routes, provisioning);
   exportRoutes(routes);
   routes.end();
-}
+});

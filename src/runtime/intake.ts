@@ -8,13 +8,12 @@ import { keepUnparsed } from './http/unparsed.ts';
 import { isAdminPath } from './intake/admin-paths.ts';
 import { closedGuard, type Guard } from './intake/guard.ts';
 import { IntakePaths, type Receiver } from './intake/intake-paths.ts';
-import { misconfigured } from './intake/misconfigured.ts';
 import { receive } from './intake/receive.ts';
-import { guardOf, type IntakeCredentials } from './intake/sign-in.ts';
+import { guardOf, type IntakeCredentials, misconfigured } from './intake/sign-in.ts';
 import { untilStarted } from './intake/until-started.ts';
 import { requireEngine } from './node-home.ts';
 import { errorStatus } from './node-outcome.ts';
-import type { Provisioning } from './provisioning.ts';
+import { onePerRuntime, type Provisioning, provisioningOf } from './provisioning.ts';
 
 /** An event node's intake, as its dialog has it. */
 export interface IntakeDef {
@@ -32,7 +31,6 @@ export class Intake {
   readonly #red: NodeAPI;
   readonly #provisioning: Provisioning;
   readonly #paths = new IntakePaths();
-  readonly #statuses = new Map<string, NodeStatus>();
   readonly #inFlight = new BytesInFlight(mostInFlight);
 
   constructor(red: NodeAPI, provisioning: Provisioning) {
@@ -49,12 +47,13 @@ export class Intake {
     red.httpNode.use(
       untilStarted(provisioning, ourPath),
       ...middlewareOf(red).map(ours),
-      ours((req, res) => this.#receive(req, res, provisioning)),
+      ours((req, res) => this.#receive(req, res)),
     );
   }
 
   /**
    * The node receives events at its path from now on.
+   * @param show is told what there is to say of it, such as that it is open to everybody; `{}` when nothing is
    * @param problem why it can take none: its path is kept, and senders are told to come back later
    * @returns what ends it
    */
@@ -62,20 +61,19 @@ export class Intake {
     node: Node,
     { intake, path = defaultIntakePath, registry, intakeAuth }: IntakeDef,
     credentials: IntakeCredentials,
+    show: (status: NodeStatus) => void,
     problem?: InvalidInput,
-  ): () => void {
+  ): (() => void) | undefined {
+    if (!intake) return undefined;
     const red = this.#red;
-    const show = (status: NodeStatus) => this.#show(node, registry, status);
     const refuse = (error: InvalidInput) => {
       node.error(error.message);
       show(errorStatus(error.message));
     };
-    show({});
-    if (!intake) return () => undefined;
     const fault = faultOfPath(red, path);
     if (fault) {
       refuse(fault);
-      return () => undefined;
+      return undefined;
     }
     const guard = problem ? closedGuard(problem) : this.#guardOf(node, intakeAuth, credentials);
     const receiver: Receiver = {
@@ -88,14 +86,10 @@ export class Intake {
           const inUse = red._('provisioning-event.error.inUse', { path, name: first.label });
           refuse(misconfigured(red, 'path', inUse));
         } else if (guard.problem) show(errorStatus(guard.problem.message));
-        else if (registry) show(guard.open && !hasNodeAuth(red) ? openStatus(red) : {});
+        else show(guard.open && !hasNodeAuth(red) ? openStatus(red) : {});
       },
     };
-    const release = this.#paths.enter(normalisePath(path), receiver);
-    return () => {
-      release();
-      this.#statuses.delete(node.id);
-    };
+    return this.#paths.enter(normalisePath(path), receiver);
   }
 
   /** Without its secret an intake has its path all the same: a sender that is told 404 may never come back. */
@@ -109,41 +103,21 @@ export class Intake {
     }
   }
 
-  /** What there is to say of a node's intake, such as that it is open to everybody; `{}` when nothing is. */
-  statusOf(node: string): NodeStatus {
-    return this.#statuses.get(node) ?? {};
-  }
-
-  async #receive(req: Request, res: Response, provisioning: Provisioning): Promise<void> {
+  async #receive(req: Request, res: Response): Promise<void> {
     try {
       const path = normalisePath(req.url);
       const receiver = this.#paths.find(path) as Receiver;
-      const engine = () => requireEngine(provisioning, receiver.registry);
+      const engine = () => requireEngine(this.#provisioning, receiver.registry);
       const { status, body } = await receive(req, path, receiver, this.#inFlight, engine);
       answer(res, status, body);
     } catch (error) {
       answerError(res, error, (message) => this.#red.log.error(`provisioning intake: ${message}`));
     }
   }
-
-  #show(node: Node, registry: string, status: NodeStatus): void {
-    this.#statuses.set(node.id, status);
-    // What is wrong with its registry, the node shows by itself.
-    if (this.#provisioning.problemOf(registry) !== undefined) return;
-    if (!this.#provisioning.engine(registry)?.problem.text) node.status(status);
-  }
 }
-
-const byProvisioning = new WeakMap<Provisioning, Intake>();
 
 /** The intake of this runtime. */
-export function intakeOf(RED: NodeAPI, provisioning: Provisioning): Intake {
-  const known = byProvisioning.get(provisioning);
-  if (known) return known;
-  const made = new Intake(RED, provisioning);
-  byProvisioning.set(provisioning, made);
-  return made;
-}
+export const intakeOf = onePerRuntime((red) => new Intake(red, provisioningOf(red)));
 
 function isOff({ httpNode, settings }: NodeAPI): boolean {
   return typeof httpNode !== 'function' || (settings.httpNodeRoot as unknown) === false;

@@ -1,7 +1,7 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import type { Engine } from '../engine/engine.ts';
 import { InvalidInput, NotFound, Unavailable } from '../engine/words/errors.ts';
-import type { Provisioning } from './provisioning.ts';
+import { noRegistry, type Provisioning } from './provisioning.ts';
 
 /**
  * Registries and handlers are known by their id, which a subflow would give anew to each instance.
@@ -30,8 +30,7 @@ export function isInSubflow(RED: NodeAPI, saved: NodeDef): boolean {
 export function requireEngine(provisioning: Provisioning, registry: string): Engine {
   const engine = provisioning.engine(registry);
   if (engine) return engine;
-  const problem = provisioning.problemOf(registry);
-  throw new Unavailable(problem ?? 'no registry: choose one in the node’s dialog and deploy');
+  throw new Unavailable(provisioning.problemOf(registry) ?? noRegistry);
 }
 
 /** Whether the flows hold a registry of this id, in force or not. */

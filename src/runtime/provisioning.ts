@@ -18,6 +18,9 @@ import { Metrics } from './metrics.ts';
 import { watchProcessEnd } from './process-end.ts';
 import { dirOf, type Settings, settingsOf } from './settings.ts';
 
+/** What is wrong with a node whose registry is not deployed. */
+export const noRegistry = 'no registry: choose one in the node’s dialog and deploy';
+
 export interface RefusedRegistry {
   readonly id: string;
   readonly name: string;
@@ -63,7 +66,7 @@ export class Provisioning {
     return dirOf(this.#red, this.settings);
   }
 
-  /** All engines, also those whose registry is gone and that still drain. */
+  /** All that have not begun to end. */
   engines(): readonly Engine[] {
     return [...this.#engines.values()];
   }
@@ -111,12 +114,12 @@ export class Provisioning {
   }
 
   /** A node is told what is wrong with its registry, now and whenever that changes. @returns what ends it */
-  observeProblem(registry: string, observer: (problem: string | null) => void): () => void {
+  observeProblem(registry: string, observer: (problem: string | null) => void): (() => void) | undefined {
     const refusal = this.problemOf(registry);
     const engine = this.#engines.get(registry);
     if (refusal === undefined && engine) return engine.problem.observe(observer);
-    observer(refusal ?? null);
-    return () => undefined;
+    observer(refusal ?? noRegistry);
+    return undefined;
   }
 
   /** What an event node's button does. @returns what takes it away */
@@ -194,13 +197,16 @@ export class Provisioning {
   }
 }
 
-const byRuntime = new WeakMap<object, Provisioning>();
-
-/** The one of this runtime: every node set gets a `RED` of its own, but they share the events. */
-export function provisioningOf(red: NodeAPI): Provisioning {
-  const known = byRuntime.get(red.events);
-  if (known) return known;
-  const made = new Provisioning(red);
-  byRuntime.set(red.events, made);
-  return made;
+/**
+ * What each Node-RED runtime has one of, made when it is asked for first: every node set gets a `RED` of its own, but
+ * they share the events.
+ */
+export function onePerRuntime<T>(make: (red: NodeAPI) => T): (red: NodeAPI) => T {
+  const made = new WeakMap<object, T>();
+  return (red) => {
+    if (!made.has(red.events)) made.set(red.events, make(red));
+    return made.get(red.events) as T;
+  };
 }
+
+export const provisioningOf = onePerRuntime((red) => new Provisioning(red));

@@ -78,6 +78,7 @@ describe('an executor', function () {
         executor({ id: 'rival', wires: outputs.map((output) => [output]) }),
         httpIn('/homeless', 'no registry'),
         executor({ id: 'no registry', registry: '' }),
+        executor({ id: 'lost', registry: 'not there' }),
         ...telling,
         catching('caught', ['executor', 'no registry'], 'tell error'),
         answering('tell error', 'error: msg.error.message'),
@@ -204,6 +205,7 @@ describe('an executor', function () {
     const { error } = await through('/homeless', envelope());
     assert.match(error ?? '', /no registry: choose one in the node’s dialog and deploy/);
     await statuses.become('no registry', ({ fill }) => fill === 'red');
+    await statuses.become('lost', ({ text }) => text?.startsWith('no registry: choose one') ?? false);
   });
 
   it('shows that it is idle, how many are running, and its last failure', async () => {

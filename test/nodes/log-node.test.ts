@@ -3,6 +3,7 @@ import { code, fewNodes } from '../support/core-flow.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Behaviour, type MisbehavingServer, misbehavingServer } from '../support/misbehaving-server.ts';
 import { type FlowNode, type NodeRed, startNodeRed } from '../support/node-red.ts';
+import { followStatuses } from '../support/node-statuses.ts';
 import { envelope, executor, httpHandler, postJson, registry, tab } from '../support/provisioning-flow.ts';
 
 interface Logged {
@@ -43,12 +44,15 @@ describe('a log node', function () {
       log('left empty', { events: null, handlers: '', statuses: null, circuits: '' }),
       log('malformed', { events: 'clients.*' }),
       log('misspelt', { statuses: ['failed', 'failing'] }),
+      log('lost', { registry: 'not there' }),
+      log('refused', { registry: 'wrong' }),
     ];
     red = await startNodeRed({
       settings: fewNodes,
       flows: [
         tab,
         registry(),
+        registry({ id: 'wrong', name: 'Wrong', concurrency: 0 }),
         handler('good', 200, { priority: 1 }),
         handler('bad', 404, { priority: 2 }),
         handler('down', 503, { priority: 3, events: ['email.*'] }),
@@ -161,5 +165,12 @@ describe('a log node', function () {
     );
     assert.ok(closing.ok);
     await eventually('it is told to be closed', () => circuit('usual').at(-1)?.payload['state'] === 'closed');
+  });
+
+  it('shows what is wrong with its registry', async () => {
+    const statuses = await followStatuses(red);
+    await statuses.become('lost', ({ text }) => text?.startsWith('no registry: choose one') ?? false);
+    await statuses.become('refused', ({ text }) => text?.includes('concurrency: must be 1') ?? false);
+    statuses.close();
   });
 });

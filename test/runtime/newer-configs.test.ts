@@ -4,6 +4,7 @@ import { type FlowNode, type NodeRed, startNodeRed } from '../support/node-red.t
 import { followStatuses } from '../support/node-statuses.ts';
 import {
   envelope,
+  eventNode,
   executor,
   httpHandler,
   intakeNode,
@@ -28,6 +29,7 @@ describe('a node that a newer version of the package has saved', function () {
         newer(registry({ id: 'later', name: 'Later' })),
         newer(httpHandler('http://127.0.0.1:1/')),
         newer(intakeNode('/in', { id: 'event' })),
+        newer(eventNode({ id: 'plain' })),
         newer(executor()),
         newer(placed('log', 'provisioning-log', { registry: 'registry' })),
         newer(placed('in', 'provisioning-handler-in', { handler: 'handler' })),
@@ -42,7 +44,7 @@ describe('a node that a newer version of the package has saved', function () {
 
   it('is not in force, and says what to do', async () => {
     const statuses = await followStatuses(red);
-    for (const node of ['event', 'executor', 'log', 'in', 'reply']) {
+    for (const node of ['event', 'plain', 'executor', 'log', 'in', 'reply']) {
       const { text } = await statuses.become(node, ({ fill }) => fill === 'red');
       assert.match(text ?? '', /configVersion: is 99/, node);
     }

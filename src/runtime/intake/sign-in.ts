@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
+import { InvalidInput } from '../../engine/words/errors.ts';
 import { isSigningSecret } from '../../engine/words/signing-secret.ts';
 import { password } from '../node-outcome.ts';
 import { type Guard, openGuard, unauthorized } from './guard.ts';
-import { misconfigured } from './misconfigured.ts';
 import { signatureGuard } from './signature-guard.ts';
 
 /** As an event node has them. The previous ones are good too while senders go over to the new ones. */
@@ -51,6 +51,15 @@ export function guardOf(RED: NodeAPI, auth: unknown, credentials: IntakeCredenti
     default:
       throw misconfigured(RED, 'intakeAuth', text('error.auth'));
   }
+}
+
+/**
+ * What is wrong with how an intake is set up: it is told at its node, in the language of the runtime.
+ * @param field the property; '' when it is none of the node's
+ * @param message in that language
+ */
+export function misconfigured(RED: NodeAPI, field: string, message: string): InvalidInput {
+  return new InvalidInput(RED._('provisioning-event.error.intake'), [{ field, message }]);
 }
 
 function basicGuard(user: string, password: string): Guard {
