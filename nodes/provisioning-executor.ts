@@ -23,19 +23,28 @@ const outputs = ['succeeded', 'failed', 'parked'] as const;
 /** Takes events and has their handlers called; sends each message on when its first pass is over. */
 export default function provisioningExecutor(RED: NodeAPI): void {
   const provisioning = provisioningOf(RED);
+  /** By the engine that runs what they count, and by node id. */
+  const statuses = new WeakMap<Engine, Map<string, RunningStatus>>();
+  const statusOf = (engine: Engine | undefined, node: string): RunningStatus => {
+    const ofEngine = (engine && statuses.get(engine)) ?? new Map<string, RunningStatus>();
+    if (engine) statuses.set(engine, ofEngine);
+    const status = ofEngine.get(node) ?? new RunningStatus(RED);
+    ofEngine.set(node, status);
+    return status;
+  };
 
   function ProvisioningExecutor(this: Node, def: NodeDef): void {
     RED.nodes.createNode(this, def);
     const saved = configured(this, () => migrate('executor', def as SavedExecutor));
     if (!saved) return;
     const { registry } = saved;
-    const status = new RunningStatus(RED, this);
+    const deployed = provisioning.engine(registry);
+    const status = statusOf(deployed, this.id);
+    const hide = status.showAt(this);
 
-    const detach = provisioning
-      .engine(registry)
-      ?.attachExecutor(this.id, (pass, envelope) =>
-        send(this, pass, { _msgid: RED.util.generateId(), payload: envelope }),
-      );
+    const detach = deployed?.attachExecutor(this.id, (pass, envelope) =>
+      send(this, pass, { _msgid: RED.util.generateId(), payload: envelope }),
+    );
     const unobserve = provisioning.observeProblem(registry, (problem) => status.problem(problem));
     onInput<EventMessage>(this, async (msg) => {
       const engine = requireEngine(provisioning, registry);
@@ -46,13 +55,11 @@ export default function provisioningExecutor(RED: NodeAPI): void {
         return;
       }
       if (!taken.firstPass) return;
-      status.begin();
-      const pass = await taken.firstPass;
-      status.end(pass);
+      const pass = await status.during(taken.firstPass);
       // A deploy may have replaced this node meanwhile: the message leaves by the one that now has its id.
       send(RED.nodes.getNode(this.id) ?? this, pass, msg);
     });
-    onClose(this, detach, unobserve);
+    onClose(this, detach, unobserve, hide);
   }
   RED.nodes.registerType('provisioning-executor', ProvisioningExecutor);
 }
@@ -60,11 +67,12 @@ export default function provisioningExecutor(RED: NodeAPI): void {
 /** Apart from the rest, so that no copy of the envelope is held while the message waits for the first pass. */
 function takeFor(node: Node, engine: Engine, msg: EventMessage): Promise<TakeResult> {
   const { eventId, registry } = msg.provisioning ?? {};
-  const ours = registry === undefined || registry === engine.id;
+  // What is no id names no event, as a message may have lost its own on the way.
+  const named = typeof eventId === 'string' && (registry ?? engine.id) === engine.id ? eventId : undefined;
   const envelope = parseEnvelope(msg.payload);
   // An empty list is taken as an empty object, and the message goes on with what was taken.
   if (Array.isArray((msg.payload as { readonly data: unknown }).data)) msg.payload = envelope;
-  return engine.take(envelope, node.id, ours ? eventId : undefined, hopsOf(msg));
+  return engine.take(envelope, node.id, named, hopsOf(msg));
 }
 
 function send(node: Node, pass: FirstPass, msg: EventMessage): void {

@@ -5,35 +5,49 @@ import { errorStatus } from './node-outcome.ts';
 /** The canvas is no meter: changes are shown at this pace, in ms. */
 const pace = 250;
 
-/** An executor's canvas status: what is wrong with its registry, or the last failure, or how many are running, or idle. */
+/**
+ * An executor's canvas status: what is wrong with its registry, or the last failure, or how many are running, or idle.
+ * It outlives the node: what was running when a deploy replaced it runs on.
+ */
 export class RunningStatus {
   readonly #red: NodeAPI;
-  readonly #node: Node;
+  #node: Node | undefined;
   #running = 0;
   #failure: { readonly eventType: string; readonly handler: string } | undefined;
   #problem: string | null = null;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(red: NodeAPI, node: Node) {
+  constructor(red: NodeAPI) {
     this.#red = red;
-    this.#node = node;
-    node.on('close', () => clearTimeout(this.#timer));
-    this.#show();
   }
 
-  begin(): void {
+  /** The node shows it from now on; its failures begin with it. @returns what ends that */
+  showAt(node: Node): () => void {
+    this.#node = node;
+    this.#failure = undefined;
+    this.#show();
+    return () => {
+      if (this.#node === node) this.#node = undefined;
+    };
+  }
+
+  /** Counts an event as running until its first pass is over. */
+  async during(firstPass: Promise<FirstPass>): Promise<FirstPass> {
     this.#running += 1;
     this.#schedule();
-  }
-
-  end({ status, eventType, executions }: FirstPass): void {
-    this.#running -= 1;
-    if (status === 'succeeded') this.#failure = undefined;
-    if (status === 'failed') {
-      const failed = executions.find((execution) => execution.status === 'failed');
-      this.#failure = { eventType, handler: failed?.handler.name || failed?.handler.id || '' };
+    try {
+      const pass = await firstPass;
+      const { status, eventType, executions } = pass;
+      if (status === 'succeeded') this.#failure = undefined;
+      if (status === 'failed') {
+        const failed = executions.find((execution) => execution.status === 'failed');
+        this.#failure = { eventType, handler: failed?.handler.name || failed?.handler.id || '' };
+      }
+      return pass;
+    } finally {
+      this.#running -= 1;
+      this.#schedule();
     }
-    this.#schedule();
   }
 
   /** Of its registry; null: nothing is wrong. */
@@ -51,7 +65,7 @@ export class RunningStatus {
   }
 
   #show(): void {
-    this.#node.status(this.#status());
+    this.#node?.status(this.#status());
   }
 
   #status(): NodeStatus {

@@ -187,6 +187,13 @@ describe('an executor', function () {
     assert.equal(await eventCount(), before);
   });
 
+  it('takes what names no event by its id for a new one', async () => {
+    for (const eventId of [null, 5, { id: 'x' }]) {
+      const told = await through('/named', { ...envelope('no id'), eventId });
+      assert.equal(told.output, 'succeeded', told.error);
+    }
+  });
+
   it('shares a registry with another: one of them takes an event, the other drops it with a warning', async () => {
     const told = await through('/both', envelope('shared'));
     const { eventId } = told.provisioning;
@@ -225,6 +232,20 @@ describe('an executor', function () {
     );
     await through('/direct', envelope('status', 'clients.create'));
     await statuses.become('executor', ({ fill }) => fill === 'grey');
+  });
+
+  it('counts what runs on when a deploy has replaced it', async () => {
+    const answers: (() => void)[] = [];
+    receiver.become(({ response }) => void answers.push(() => response.end('ok')));
+    const running = [1, 2].map((object) => through('/direct', envelope(object, 'clients.create')));
+    await eventually('both are called', () => answers.length === 2);
+    await red.deploy(await red.flows());
+    running.push(through('/direct', envelope(3, 'clients.create')));
+    await statuses.become('executor', ({ text }) => text === '3 running');
+    receiver.become(obeys);
+    for (const answer of answers) answer();
+    await Promise.all(running);
+    await statuses.become('executor', ({ text }) => text === 'provisioning-executor.status.idle');
   });
 });
 
