@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { curlOf } from '../../src/tab/text/curl.ts';
+import { curlOf, type SentRequest } from '../../src/tab/text/curl.ts';
 import { Formats } from '../../src/tab/text/formats.ts';
 import { targetParts } from '../../src/tab/text/target.ts';
 import { indented, oneLine, visible } from '../../src/tab/text/visible.ts';
@@ -22,7 +22,8 @@ describe('text in the tab', () => {
   it('is cut to one line without breaking a character', () => {
     assert.equal(oneLine('one\n  two\tthree'), 'one two three');
     assert.equal(oneLine('x'.repeat(65_536)).length, 201);
-    assert.ok(oneLine(`${'x'.repeat(199)}🎉🎉`).isWellFormed());
+    assert.equal(oneLine(`${'x'.repeat(199)}🎉🎉`), `${'x'.repeat(199)}…`);
+    assert.equal(oneLine(`${'x'.repeat(198)}🎉🎉`), `${'x'.repeat(198)}🎉…`);
   });
 
   it('is indented when it is JSON, and left alone when it only looks like it', () => {
@@ -116,11 +117,25 @@ describe('a request copied as curl', () => {
     body: '{"name":"O\'Brien","note":"$HOME `id` \\\\"}',
   };
 
+  /** What a shell makes of it. */
+  const wordsOf = (sent: SentRequest) =>
+    execFileSync('sh', ['-c', curlOf(sent).replace('curl', 'printf "%s\\n"')], { encoding: 'utf8' })
+      .split('\n')
+      .slice(0, -1);
+
+  it('keeps brackets and braces of the address, which curl takes for patterns', () => {
+    const words = wordsOf({ target: 'POST https://crm.example/?ids[]=1&of={a,b}', headers: {}, body: '{}' });
+    assert.ok(words.includes('--globoff'));
+    assert.ok(words.includes('https://crm.example/?ids[]=1&of={a,b}'));
+  });
+
+  it('keeps a header without a value, which curl takes for one to leave out', () => {
+    const words = wordsOf({ ...request, headers: { 'x-empty': '' } });
+    assert.ok(words.includes('x-empty;'));
+  });
+
   it('is read by a shell as what was sent', () => {
-    const words = execFileSync('sh', ['-c', curlOf(request).replace('curl', 'printf "%s\\n"')], {
-      encoding: 'utf8',
-    });
-    assert.deepEqual(words.split('\n').slice(0, -1), [
+    assert.deepEqual(wordsOf(request), [
       '-X',
       'POST',
       'https://crm.example/hooks?a=1&b=2',

@@ -12,10 +12,12 @@ const ownHeaders = new Set(['host', 'content-length', 'connection', 'transfer-en
 export function curlOf({ target, headers, body }: SentRequest): string {
   const [, method = 'POST', url = target] = /^([A-Z]+) (.*)$/s.exec(target) ?? [];
   return [
-    `curl -X ${method} ${quoted(url)}`,
+    // Unless it is told not to, curl takes these for patterns.
+    `curl ${/[[\]{}]/.test(url) ? '--globoff ' : ''}-X ${method} ${quoted(url)}`,
     ...Object.entries(headers)
       .filter(([name]) => !ownHeaders.has(name.toLowerCase()))
-      .map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
+      // With nothing after the colon, curl leaves a header out.
+      .map(([name, value]) => `-H ${quoted(value === '' ? `${name};` : `${name}: ${value}`)}`),
     `--data-raw ${quoted(body)}`,
   ].join(' \\\n  ');
 }

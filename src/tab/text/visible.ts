@@ -17,7 +17,9 @@ export function nameOf({ name, id }: { readonly name: string; readonly id: strin
 
 /** The beginning of a text, on one line. */
 export function oneLine(text: string, length = 200): string {
-  const start = visible(text.slice(0, length)).replace(/\s+/g, ' ').trim();
+  // A character of two halves is cut before, not between them.
+  const cut = text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
+  const start = visible(cut).replace(/\s+/g, ' ').trim();
   return text.length > length ? `${start}…` : start;
 }
 

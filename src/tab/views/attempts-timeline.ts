@@ -27,7 +27,9 @@ function succeeded({ status, attempts }: ExecutionDetails, { attempt }: AttemptR
 function entry(app: App, attempt: AttemptRow, before: AttemptRow | undefined, good: boolean): TemplateResult {
   const { text, formats } = app;
   const { startedAt, durationMs, code, error, response } = attempt;
-  const pause = before && Date.parse(startedAt) - Date.parse(before.startedAt) - before.durationMs;
+  // The clocks of two instances may differ.
+  const pause =
+    before && Math.max(0, Date.parse(startedAt) - Date.parse(before.startedAt) - before.durationMs);
   const answer = [code === null ? '' : text('attempt.code', { code }), oneLine(error ?? '', 120)].filter(
     Boolean,
   );
