@@ -141,6 +141,101 @@ describe('a live list', () => {
     assert.deepEqual(times(list.rows), [9, 2, 1, 0]);
   });
 
+  it('lets what one reads further down stand, however much comes', async () => {
+    const journals = new Journals(range(0, 120));
+    const list = await opened(journals);
+    await list.more();
+    list.atTop = false;
+    journals.rows.set('a', range(0, 500).reverse());
+    await list.refresh();
+    assert.deepEqual(times(list.rows), times(range(20, 120).reverse()));
+    assert.equal(list.waiting, 50);
+    list.atTop = true;
+    await list.refresh();
+    assert.deepEqual(times(list.rows), times(range(450, 500).reverse()));
+    assert.equal(list.waiting, 0);
+  });
+
+  it('shows what comes where there was nothing to read, wherever one had scrolled to before', async () => {
+    const journals = new Journals(range(0, 120));
+    const list = await opened(journals);
+    list.atTop = false;
+    await list.load(new Journals([]).search);
+    list.receive(told(row(9)));
+    assert.deepEqual(times(list.rows), [9]);
+    assert.equal(list.waiting, 0);
+  });
+
+  it('no longer counts a row that waits once it does not belong to the search', async () => {
+    const list = await opened(new Journals(range(0, 3)));
+    list.pause();
+    list.receive(told(row(9), row(10)));
+    list.receive([{ row: row(9, 'a', 'failed'), belongs: false }]);
+    assert.equal(list.waiting, 1);
+    list.paused = false;
+    list.atTop = false;
+    list.atTop = true;
+    assert.deepEqual(times(list.rows), [10, 2, 1, 0]);
+  });
+
+  for (const [when, stand, goOn] of [
+    ['while it was paused', (list: LiveList<Row>) => list.pause(), (list: LiveList<Row>) => list.resume()],
+    [
+      'in a gap of the live feed',
+      (list: LiveList<Row>) => list.miss(),
+      (list: LiveList<Row>) => list.refresh(),
+    ],
+  ] as const) {
+    it(`is right further down, too, about what changed ${when}`, async () => {
+      const journals = new Journals(range(0, 120));
+      const list = await opened(journals);
+      await list.more();
+      stand(list);
+      const changed = range(0, 120).map((one) => (one.at === 30 ? row(30, 'a', 'failed') : one));
+      journals.rows.set('a', changed.reverse());
+      if (list.paused) list.receive(told(row(30, 'a', 'failed')));
+      await goOn(list);
+      while (list.rows.length < 100) await list.more();
+      assert.equal(list.rows.find(({ at }) => at === 30)?.status, 'failed');
+    });
+  }
+
+  it('tells the truth of a row that no longer belongs while one reads it, and lets go of it after that', async () => {
+    const journals = new Journals(range(0, 120));
+    const list = await opened(journals);
+    await list.more();
+    list.atTop = false;
+    list.receive([{ row: row(30, 'a', 'failed'), belongs: false }]);
+    assert.equal(list.rows.find(({ at }) => at === 30)?.status, 'failed');
+    journals.rows.set(
+      'a',
+      range(0, 120)
+        .filter(({ at }) => at !== 30)
+        .reverse(),
+    );
+    list.atTop = true;
+    await list.refresh();
+    while (list.rows.length < 90) await list.more();
+    assert.ok(list.rows.some(({ at }) => at === 29));
+    assert.ok(!list.rows.some(({ at }) => at === 30));
+  });
+
+  it('leaves aside an answer that comes after that to a later reading', async () => {
+    const list = await opened(new Journals(range(0, 3)));
+    const answers: ((page: Page<Row>) => void)[] = [];
+    const fetch = () => () => new Promise<Page<Row>>((resolve) => answers.push(resolve));
+    void list.load({ sources: ['a'], fetch });
+    const later = list.refresh();
+    answers[1]?.({ items: [row(2, 'a', 'failed')], nextCursor: null });
+    await later;
+    answers[0]?.({ items: [row(2)], nextCursor: null });
+    await new Promise(setImmediate);
+    assert.deepEqual(
+      list.rows.map(({ status }) => status),
+      ['failed'],
+    );
+  });
+
   it('begins anew when more came than a page holds', async () => {
     const journals = new Journals(range(0, 60));
     const list = await opened(journals);

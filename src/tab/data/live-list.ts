@@ -1,5 +1,6 @@
 import { type FetchPage, MergedPages } from './merged-pages.ts';
 import { Observable } from './observable.ts';
+import { Turns } from './turns.ts';
 
 export interface ListRow {
   readonly id: string;
@@ -32,10 +33,13 @@ export class LiveList<Row extends ListRow> extends Observable {
   readonly #compare: (a: Row, b: Row) => number;
   readonly #timeOf: (row: Row) => string;
   readonly #held = new Map<string, Row>();
+  readonly #turns = new Turns();
   #search: Search<Row> | undefined;
   #pages: MergedPages<Row> | undefined;
   #reading: Promise<void> | undefined;
   #atTop = true;
+  /** Further down, too, rows may be out of date. */
+  #missed = false;
 
   constructor(compare: (a: Row, b: Row) => number, timeOf: (row: Row) => string) {
     super();
@@ -67,6 +71,11 @@ export class LiveList<Row extends ListRow> extends Observable {
     if (this.#search && !this.paused) await this.#readHead(this.#search, this.status === 'failed');
   }
 
+  /** Not all is told that has changed: once the list may move, it begins anew. */
+  miss(): void {
+    this.#missed = true;
+  }
+
   /** Reads older rows. */
   more(): Promise<void> {
     this.#reading ??= this.#readMore().finally(() => {
@@ -79,16 +88,20 @@ export class LiveList<Row extends ListRow> extends Observable {
   receive(told: readonly Told<Row>[]): void {
     if (told.length === 0 || this.status !== 'ready') return;
     const known = new Map(this.rows.map((row) => [row.id, row]));
+    const stands = this.paused || this.#isScrolled;
     const gone = new Set<string>();
     const arrived: Row[] = [];
     for (const { row, belongs } of told) {
+      const shown = known.get(row.id);
       if (!belongs) gone.add(row.id);
-      else if (known.has(row.id) || this.#isWithin(row)) arrived.push({ ...known.get(row.id), ...row });
+      if (shown || (belongs && this.#isWithin(row))) arrived.push({ ...shown, ...row });
+      if (shown && stands && (this.paused || !belongs)) this.miss();
     }
-    if (this.paused || !this.#atTop) this.#wait(arrived);
+    for (const id of gone) this.#held.delete(id);
+    if (stands) this.#wait(arrived);
     else {
-      this.rows = this.rows.filter(({ id }) => !gone.has(id));
       this.#add(arrived);
+      this.rows = this.rows.filter(({ id }) => !gone.has(id));
       this.#trim();
     }
     this.changed();
@@ -109,18 +122,25 @@ export class LiveList<Row extends ListRow> extends Observable {
   set atTop(atTop: boolean) {
     if (this.#atTop === atTop) return;
     this.#atTop = atTop;
-    if (atTop && !this.paused) this.#release();
+    if (!atTop || this.paused) return;
+    this.#release();
+    if (this.#missed) void this.refresh();
+  }
+
+  get #isScrolled(): boolean {
+    return !this.#atTop && this.rows.length > 0;
   }
 
   async #readHead(search: Search<Row>, anew: boolean): Promise<void> {
     const pages = new MergedPages(search.sources, search.fetch(undefined), this.#compare);
+    const comesTooLate = this.#turns.ask();
     try {
       const head = await pages.next(pageSize);
-      if (this.#search !== search || (this.paused && !anew)) return;
+      if (this.#search !== search || (this.paused && !anew) || comesTooLate()) return;
       this.#take(head, pages, anew);
       if (this.rows.length === 0) void this.more();
     } catch (error) {
-      if (this.#search !== search) return;
+      if (this.#search !== search || comesTooLate()) return;
       if (anew || this.status === 'loading') this.status = 'failed';
       this.problem = error;
     }
@@ -133,12 +153,13 @@ export class LiveList<Row extends ListRow> extends Observable {
     const [newest] = this.rows;
     const oldest = head.at(-1);
     // There may be further rows between what is known and a page that is wholly newer.
-    const leavesGap = newest && oldest && this.#compare(newest, oldest) > 0;
-    if (anew || leavesGap) {
+    if (newest && oldest && this.#compare(newest, oldest) > 0) this.miss();
+    if (anew || (this.#missed && !this.#isScrolled)) {
       this.#held.clear();
+      this.#missed = false;
       this.#pages = pages;
       this.rows = head;
-    } else if (!this.#atTop) this.#wait(head);
+    } else if (this.#isScrolled) this.#wait(head);
     else {
       // What the page spans is as it says, what is older stays.
       if (pages.drained) this.rows = [];
