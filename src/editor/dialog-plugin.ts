@@ -16,7 +16,9 @@ export function dialogPlugin(): DialogPlugin | undefined {
   return RED.plugins.getPlugin('provisioning-dialog') as DialogPlugin | undefined;
 }
 
-/** The event types of a registry; none while the plugin is not there. */
-export function eventTypesOf(registry: string): readonly EventType[] {
-  return dialogPlugin()?.eventTypesOf(registry) ?? [];
+/** The event types that these registries know, each once; the built-in ones where there is no registry. */
+export function eventTypesOf(...registries: readonly string[]): readonly EventType[] {
+  const known = registries.length > 0 ? registries : [''];
+  const types = known.flatMap((registry) => dialogPlugin()?.eventTypesOf(registry) ?? []);
+  return [...new Map(types.map((type) => [type.id, type])).values()];
 }

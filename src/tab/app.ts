@@ -13,7 +13,7 @@ export interface Details {
   execution(registry: string, id: string): void;
   event(registry: string, id: string): void;
   /** The dialog that fires a test event. */
-  testEvent(): void;
+  testEvent(): Promise<void>;
 }
 
 /** What every view has at hand. */
@@ -31,14 +31,12 @@ export interface App extends Model, Texts {
 export function createApp(translate: Translate, detailsOf: (app: App) => Details): App {
   const api = new Api((url, options) => $.ajax(url, options));
   const preferences = new Preferences(RED.settings);
-  const navigation = new Navigation(preferences);
-  const registries = new Registries(api, () => navigation.renew());
   return {
     announcements: new Announcements(),
     api,
     feed: new LiveFeed(RED.comms, api),
-    registries,
-    navigation,
+    registries: new Registries({ api }),
+    navigation: new Navigation(preferences),
     preferences,
     formats: new Formats(RED.i18n.lang()),
     text: (key, values) => translate(`provisioning-tab.${key}`, values),

@@ -222,6 +222,39 @@ describe('the tab in bad times', function () {
     await view.close();
   });
 
+  it('stops asking and listening while the browser shows another page, and is up to date when it comes back', async () => {
+    await fire('page-here');
+    const view = await Tab.open(browser, red);
+    await view.setWidth(1000);
+    await view.go('executions');
+    await view.rows.first().waitFor();
+    const hide = (hidden: boolean) =>
+      view.page.evaluate((hidden) => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, hidden);
+    await hide(true);
+    const asked: string[] = [];
+    view.page.on('request', (request) => asked.push(request.url()));
+    await fire('page-away');
+    await sleep(1500);
+    assert.deepEqual(
+      asked.filter((url) => url.includes('/provisioning/')),
+      [],
+    );
+    await hide(false);
+    await view.row('page-away').first().waitFor();
+    await view.close();
+  });
+
+  it('fires a test event though the tab was never shown', async () => {
+    const editor = await Editor.open(browser, red);
+    await editor.page.evaluate("RED.actions.invoke('provisioning:fire-test-event')");
+    await editor.page.locator('.nrp-tray').getByText('past the canvas').waitFor();
+    assert.deepEqual(editor.problems, []);
+    await editor.close();
+  });
+
   it('tells that Node-RED does not answer, and recovers without a reload when it is back', async () => {
     const view = await Tab.open(browser, red, { viewport: { width: 1700, height: 900 } });
     await view.setWidth(1000);
@@ -238,17 +271,34 @@ describe('the tab in bad times', function () {
     await view.close();
   });
 
+  const wrongFlows = [
+    tab,
+    registry({ id: 'wrong', name: 'Wrong', concurrency: -1 }),
+    executor({ registry: 'wrong' }),
+  ];
+
   it('tells of a registry in error, and of one that is orphaned', async () => {
-    await red.deploy([
-      tab,
-      registry({ id: 'wrong', name: 'Wrong', concurrency: -1 }),
-      executor({ registry: 'wrong' }),
-    ]);
+    await red.deploy(wrongFlows);
     const view = await Tab.open(browser, red);
     await view.root.getByText(/Wrong: .*concurrency/).waitFor();
     await view.root.getByText(/registry is no longer deployed/).waitFor();
     await view.button('Edit the registry').click();
     await (await view.editor.dialog('config')).cancel();
+    await view.close();
+  });
+
+  it('shows no other registry in the place of a chosen one that can not be read, and all when it is gone', async () => {
+    await red.deploy(wrongFlows);
+    const view = await Tab.open(browser, red);
+    await view.root.getByRole('combobox', { name: 'Registry' }).selectOption({ label: 'Wrong' });
+    for (const name of ['executions', 'events'] as const) {
+      await view.go(name);
+      await view.root.getByText('No log to read').waitFor();
+    }
+    await red.deploy(flows());
+    await view.rows.first().waitFor();
+    await view.go('handlers');
+    await view.row('Bytes').first().waitFor();
     await view.close();
   });
 

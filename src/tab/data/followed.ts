@@ -13,13 +13,11 @@ interface Subject<Details> {
   /** Whether an execution that the feed tells of concerns it. */
   readonly concernedBy: (row: LogSummary) => boolean;
   /** Whether it may change without an execution that the feed tells of. */
-  readonly changesUnheard: (details: Details | undefined) => boolean;
+  readonly changesUnheard: (details: Details) => boolean;
 }
 
 /** The details of one event or execution, read again whenever the live feed tells of it. */
-export class Followed<Details> extends LiveSource {
-  details: Details | undefined;
-  problem: unknown;
+export class Followed<Details> extends LiveSource<Details, Model> {
   readonly #subject: Subject<Details>;
 
   constructor(model: Model, subject: Subject<Details>) {
@@ -27,19 +25,17 @@ export class Followed<Details> extends LiveSource {
     this.#subject = subject;
   }
 
-  override async read(): Promise<void> {
-    try {
-      this.details = await this.model.api.get(this.#subject.route);
-      this.problem = undefined;
-    } catch (error) {
-      this.problem = error;
-    }
-    this.changed();
-    this.askIn(this.#subject.changesUnheard(this.details) ? silence : undefined);
+  protected override fetch(): Promise<Details> {
+    return this.model.api.get(this.#subject.route);
+  }
+
+  protected override pause(): number | undefined {
+    const { answer, problem } = this;
+    if (problem !== undefined || answer === undefined) return silence;
+    return this.#subject.changesUnheard(answer) ? silence : undefined;
   }
 
   protected override follow() {
-    this.ask();
     return [
       this.model.feed.follow({
         rows: (rows) => rows.some(this.#subject.concernedBy) && this.ask(),
@@ -59,10 +55,9 @@ export function followedExecution(model: Model, registry: string, id: string): F
 
 /** Until it is settled, an event may change without its executions, as when nobody takes it. */
 export function followedEvent(model: Model, registry: string, id: string): Followed<EventDetails> {
-  return new Followed<EventDetails>(model, {
+  return new Followed(model, {
     route: path('registries', registry, 'events', id),
     concernedBy: ({ eventId }) => eventId === id,
-    changesUnheard: (details) =>
-      details === undefined || ['waiting', 'running', 'parked'].includes(details.status),
+    changesUnheard: ({ status }: EventDetails) => ['waiting', 'running', 'parked'].includes(status),
   });
 }

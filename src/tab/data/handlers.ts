@@ -3,29 +3,14 @@ import { editedHandlers, flowChanges } from '../editor/flow-nodes.ts';
 import { path } from './api.ts';
 import { type DeployedHandler, type HandlerRow, handlerRows } from './handler-rows.ts';
 import { LiveSource } from './live-source.ts';
-import { Pace } from './pace.ts';
+import type { Model } from './model.ts';
 import type { ApiHandler, Override, Page } from './shapes.ts';
 
-/** The handlers of all registries, deployed and edited, as one table in chain order. */
-export class Handlers extends LiveSource {
-  rows: readonly HandlerRow[] = [];
-  status: 'loading' | 'ready' | 'failed' = 'loading';
-  problem: unknown;
-  readonly #merging = new Pace(() => this.#merge(), 200);
-  #deployed: readonly DeployedHandler[] = [];
-
-  override async read(): Promise<void> {
-    // Before the registries are known, every handler would seem to be missing.
-    if (this.model.registries.state !== 'ready') return;
-    try {
-      const lists = await Promise.all(this.model.registries.readable.map(({ id }) => this.#handlersOf(id)));
-      this.#deployed = lists.flat();
-      this.status = 'ready';
-    } catch (error) {
-      this.problem = error;
-      if (this.status === 'loading') this.status = 'failed';
-    }
-    this.#merge();
+/** The handlers of all registries that are deployed. */
+export class Handlers extends LiveSource<readonly DeployedHandler[], Model> {
+  /** With those in the editor, as one table in chain order; empty until it is known what is deployed. */
+  get rows(): readonly HandlerRow[] {
+    return this.answer ? handlerRows(this.answer, editedHandlers()) : [];
   }
 
   /** Switches a handler at once, whatever its flow says. @throws ApiError */
@@ -42,15 +27,18 @@ export class Handlers extends LiveSource {
     await this.read();
   }
 
+  protected override async fetch(): Promise<readonly DeployedHandler[]> {
+    const lists = await Promise.all(this.model.registries.readable.map(({ id }) => this.#handlersOf(id)));
+    return lists.flat();
+  }
+
   protected override follow() {
     const { registries, navigation } = this.model;
-    void this.read();
     return [
-      registries.observe(() => void this.read()),
+      registries.observe(this.ask),
       navigation.observe(() => this.changed()),
-      onEditorEvents(flowChanges, () => this.#merging.ask()),
-      onEditorEvents(['deploy'], () => void registries.refresh()),
-      () => this.#merging.stop(),
+      onEditorEvents(flowChanges, () => this.changed()),
+      onEditorEvents(['deploy'], () => void registries.read()),
     ];
   }
 
@@ -62,10 +50,5 @@ export class Handlers extends LiveSource {
       this.model.api.get<Page<ApiHandler>>(route, { status: 'archived' }),
     ]);
     return pages.flatMap(({ items }) => items.map((handler) => ({ ...handler, registry })));
-  }
-
-  #merge(): void {
-    this.rows = handlerRows(this.#deployed, editedHandlers());
-    this.changed();
   }
 }

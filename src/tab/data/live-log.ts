@@ -35,7 +35,7 @@ export interface LogKind<Row extends LogListRow, Filter extends object = object>
 const betweenReadings = 1500;
 
 /** A list of the API as the navigation asks for it, kept up to date by the live feed. */
-export class LiveLog<Row extends LogListRow> extends LiveSource {
+export class LiveLog<Row extends LogListRow> extends LiveSource<void, Model> {
   readonly list: LiveList<Row>;
   readonly #kind: LogKind<Row>;
   #asked = '';
@@ -50,32 +50,31 @@ export class LiveLog<Row extends LogListRow> extends LiveSource {
     );
   }
 
-  override async read(): Promise<void> {
-    await this.list.refresh();
-  }
-
   protected override follow() {
     const { feed, navigation, registries } = this.model;
-    this.#asked = '';
-    this.#load();
+    this.list.miss();
     return [
-      feed.follow({ rows: (rows) => this.#receive(rows), gap: this.ask }),
-      navigation.observe(() => this.#load()),
-      // Not everything is told by the feed: an event that nobody takes has no execution.
-      registries.observe(() => {
-        if (!this.#load()) this.ask();
+      feed.follow({
+        rows: (rows) => this.#receive(rows),
+        gap: () => {
+          this.list.miss();
+          this.ask();
+        },
       }),
+      navigation.observe(() => void this.read()),
+      // Not everything is told by the feed: an event that nobody takes has no execution.
+      registries.observe(this.ask),
     ];
   }
 
-  #load(): boolean {
-    const { navigation } = this.model;
+  /** Reads what is asked for now, or what has become of it. */
+  protected override fetch(): Promise<void> {
     const sources = shownRegistries(this.model);
-    const query = queryOf(this.#kind.filterOf(navigation).fields as Partial<LogFilter>);
-    const asked = JSON.stringify([sources, query, navigation.generation]);
-    if (asked === this.#asked) return false;
+    const query = queryOf(this.#kind.filterOf(this.model.navigation).fields as Partial<LogFilter>);
+    const asked = JSON.stringify([sources, query]);
+    if (asked === this.#asked) return this.list.refresh();
     this.#asked = asked;
-    void this.list.load({
+    return this.list.load({
       sources,
       fetch: (upTo) => (registry, cursor, limit) =>
         this.#page(registry, {
@@ -85,7 +84,6 @@ export class LiveLog<Row extends LogListRow> extends LiveSource {
           limit,
         }),
     });
-    return true;
   }
 
   async #page(registry: string, query: Query): Promise<Page<Row>> {

@@ -1,13 +1,18 @@
-import type { Model } from './model.ts';
 import { Observable } from './observable.ts';
 import { Pace } from './pace.ts';
+import { Turns } from './turns.ts';
 
-/** Something of one view's own, read again and again while the view is shown. */
-export abstract class LiveSource extends Observable {
+/** Something that is read again and again while somebody watches it. */
+export abstract class LiveSource<Answer, Model> extends Observable {
+  /** What was read last; undefined until something was. */
+  answer: Answer | undefined;
+  /** Why the last reading failed; undefined where it did not. */
+  problem: unknown;
   protected readonly model: Model;
   readonly #pace: Pace;
+  readonly #turns = new Turns();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Undefined while the view is not shown. */
+  /** Undefined while nobody watches. */
   #ends: readonly (() => void)[] | undefined;
 
   /** @param betweenReadings ms between two of those that are asked for */
@@ -17,29 +22,46 @@ export abstract class LiveSource extends Observable {
     this.#pace = new Pace(() => void this.read(), betweenReadings);
   }
 
-  start(): void {
-    this.#ends = this.follow();
+  /** Reads now. */
+  async read(): Promise<void> {
+    const comesTooLate = this.#turns.ask();
+    const [outcome] = await Promise.allSettled([this.fetch()]);
+    if (comesTooLate()) return;
+    if (outcome.status === 'fulfilled') this.answer = outcome.value;
+    this.problem = outcome.status === 'rejected' ? outcome.reason : undefined;
+    this.changed();
+    this.#readIn(this.pause());
   }
 
-  stop(): void {
+  /** Reads as soon as its pace lets it. */
+  protected readonly ask = (): void => this.#pace.ask();
+
+  protected abstract fetch(): Promise<Answer>;
+
+  /** Ms until it is read again unasked; undefined: it is not. */
+  protected pause(): number | undefined {
+    return undefined;
+  }
+
+  /** Follows what tells of changes. @returns what ends that */
+  protected follow(): readonly (() => void)[] {
+    return [];
+  }
+
+  protected override begin(): void {
+    this.#ends = this.follow();
+    void this.read();
+  }
+
+  protected override end(): void {
     this.#pace.stop();
     clearTimeout(this.#timer);
     for (const end of this.#ends ?? []) end();
     this.#ends = undefined;
   }
 
-  /** Reads now. */
-  abstract read(): Promise<void>;
-
-  /** Reads as soon as its pace lets it. */
-  protected readonly ask = (): void => this.#pace.ask();
-
-  /** Asks in so many ms, while the view is shown; undefined: no longer by itself. */
-  protected askIn(ms: number | undefined): void {
+  #readIn(ms: number | undefined): void {
     clearTimeout(this.#timer);
     if (ms !== undefined && this.#ends) this.#timer = setTimeout(this.ask, ms);
   }
-
-  /** Reads, and follows what tells of changes. @returns what ends that */
-  protected abstract follow(): readonly (() => void)[];
 }

@@ -19,8 +19,6 @@ export class Navigation extends Observable {
   readonly events: RememberedFilter<EventFilter>;
   readonly handlers: RememberedFilter<HandlerFilter>;
   readonly #preferences: Preferences;
-  /** Counts how often everything is to be fetched anew. */
-  generation = 0;
 
   constructor(preferences: Preferences) {
     super();
@@ -61,16 +59,5 @@ export class Navigation extends Observable {
   showEvents(filter: Partial<EventFilter>): void {
     this.#preferences.set('view', 'events');
     this.events.only(filter);
-  }
-
-  /** Everything shown is out of date. */
-  renew(): void {
-    this.generation += 1;
-    this.changed();
-  }
-
-  /** Time has passed. */
-  tick(): void {
-    this.changed();
   }
 }

@@ -9,10 +9,7 @@ import { rangeOf, type Series, type Span, seriesOf, spans } from './statistics.t
 const betweenReadings = 5000;
 
 /** The numbers of the last hour or day, read again as things happen. */
-export class Overview extends LiveSource {
-  series: Series | undefined;
-  problem: unknown;
-
+export class Overview extends LiveSource<Series, Model> {
   constructor(model: Model) {
     super(model, betweenReadings);
   }
@@ -30,7 +27,6 @@ export class Overview extends LiveSource {
   protected override follow() {
     const { feed, registries, navigation } = this.model;
     const { ask } = this;
-    ask();
     return [
       feed.follow({ rows: ask, gap: ask }),
       registries.observe(ask),
@@ -38,29 +34,16 @@ export class Overview extends LiveSource {
     ];
   }
 
-  override async read(): Promise<void> {
+  protected override async fetch(): Promise<Series> {
     const { span } = this;
     const { from, to } = rangeOf(span, Date.now());
     const query = { from: new Date(from).toISOString(), to: new Date(to).toISOString(), step: span.step };
-    try {
-      const answers = await Promise.all(
-        shownRegistries(this.model).map((id) =>
-          this.model.api.get<{ readonly items: readonly StatisticsStep[] }>(
-            path('registries', id, 'stats'),
-            query,
-          ),
-        ),
-      );
-      if (span !== this.span) return;
-      this.series = seriesOf(
-        answers.map(({ items }) => items),
-        span.step,
-        Date.now(),
-      );
-      this.problem = undefined;
-    } catch (error) {
-      this.problem = error;
-    }
-    this.changed();
+    const lists = await Promise.all(
+      shownRegistries(this.model).map(async (id) => {
+        const route = path('registries', id, 'stats');
+        return (await this.model.api.get<{ readonly items: readonly StatisticsStep[] }>(route, query)).items;
+      }),
+    );
+    return seriesOf(lists, span.step, Date.now());
   }
 }

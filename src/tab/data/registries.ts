@@ -1,5 +1,5 @@
 import { type Api, ApiError } from './api.ts';
-import { Observable } from './observable.ts';
+import { LiveSource } from './live-source.ts';
 import type { RegistryRow } from './shapes.ts';
 
 /** `absent`: the API is not there, for instance because the package's nodes are disabled. */
@@ -9,23 +9,24 @@ const everyMs = 5000;
 const whileLostMs = 1000;
 
 /** The registries, asked for every five seconds while the tab is shown; so is noticed whether Node-RED answers. */
-export class Registries extends Observable {
-  state: RegistriesState = 'loading';
-  items: readonly RegistryRow[] = [];
-  problem = '';
-  /** Node-RED does not answer; what is shown may be out of date. */
-  lost = false;
-  readonly #api: Api;
-  readonly #onReturn: () => void;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #running = false;
-  #asking: Promise<void> | undefined;
+export class Registries extends LiveSource<readonly RegistryRow[], { readonly api: Api }> {
+  get items(): readonly RegistryRow[] {
+    return this.answer ?? [];
+  }
 
-  /** @param onReturn Node-RED answers again */
-  constructor(api: Api, onReturn: () => void) {
-    super();
-    this.#api = api;
-    this.#onReturn = onReturn;
+  /** Node-RED does not answer; what is shown may be out of date. */
+  get lost(): boolean {
+    const { problem } = this;
+    if (!(problem instanceof ApiError)) return false;
+    // A Node-RED that is just starting answers before its nodes are there.
+    return problem.lostConnection || (problem.missing && this.items.length > 0);
+  }
+
+  get state(): RegistriesState {
+    const { problem } = this;
+    if (problem === undefined || this.lost) return this.answer ? 'ready' : 'loading';
+    if (!(problem instanceof ApiError)) return 'failed';
+    return problem.forbidden ? 'forbidden' : problem.missing ? 'absent' : 'failed';
   }
 
   /** Those whose lists can be read. */
@@ -37,47 +38,11 @@ export class Registries extends Observable {
     return this.items.find((registry) => registry.id === id)?.name || id;
   }
 
-  start(): void {
-    if (this.#running) return;
-    this.#running = true;
-    void this.refresh();
+  protected override fetch(): Promise<readonly RegistryRow[]> {
+    return this.model.api.get('registries');
   }
 
-  stop(): void {
-    this.#running = false;
-    clearTimeout(this.#timer);
-  }
-
-  refresh(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#asking ??= this.#ask().finally(() => {
-      this.#asking = undefined;
-      if (this.#running) this.#timer = setTimeout(() => this.refresh(), this.lost ? whileLostMs : everyMs);
-    });
-    return this.#asking;
-  }
-
-  async #ask(): Promise<void> {
-    try {
-      this.items = await this.#api.get<readonly RegistryRow[]>('registries');
-      const returned = this.lost;
-      this.lost = false;
-      this.state = 'ready';
-      if (returned) this.#onReturn();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.#fail(error);
-    }
-    this.changed();
-  }
-
-  #fail(error: ApiError): void {
-    this.problem = error.message;
-    if (error.lostConnection) this.lost = true;
-    else if (error.forbidden) this.state = 'forbidden';
-    // A Node-RED that is just starting answers before its nodes are there.
-    else if (error.missing && this.items.length > 0) this.lost = true;
-    else if (error.missing) this.state = 'absent';
-    else this.state = 'failed';
+  protected override pause(): number {
+    return this.lost ? whileLostMs : everyMs;
   }
 }

@@ -24,7 +24,7 @@ export function askedButton(app: App, { icon, label, question, route, done, read
       if (answer === undefined) return;
       await app.api.send('POST', route);
       notify(app, done, 'success');
-      await Promise.all([read(), app.registries.refresh()]);
+      await Promise.all([read(), app.registries.read()]);
     });
   return wordButton({ icon, label, act: (event) => void act(event) });
 }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
 import type { Handlers } from '../data/handlers.ts';
+import { chosenRegistry } from '../data/shown-registries.ts';
 import { troubled } from '../data/troubled-handlers.ts';
 import { nameOf } from '../text/visible.ts';
 import { overrideNote } from './handler-flag.ts';
@@ -8,11 +9,10 @@ import { handlerHealth } from './handler-health.ts';
 
 /** The handlers somebody should look at; each figure leads to the executions behind it. */
 export function attention(app: App, handlers: Handlers): TemplateResult | typeof nothing {
-  if (handlers.status !== 'ready') return nothing;
+  if (!handlers.answer) return nothing;
   const { text, navigation } = app;
-  const rows = troubled(
-    handlers.rows.filter(({ registry }) => navigation.registry === '' || registry === navigation.registry),
-  );
+  const chosen = chosenRegistry(app);
+  const rows = troubled(handlers.rows.filter(({ registry }) => chosen === '' || registry === chosen));
   return html`<section class="nrp-attention">
     <h4>${text('attention.title')}</h4>
     ${

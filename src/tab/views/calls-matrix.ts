@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { eventTypesOf } from '../../editor/dialog-plugin.ts';
 import type { App } from '../app.ts';
 import type { HandlerRow } from '../data/handler-rows.ts';
 import { callOf } from '../data/handler-search.ts';
-import { eventTypesOf } from '../editor/catalogue.ts';
 import { nameOf, visible } from '../text/visible.ts';
 
 /** Who is called: event types against handlers, each cell the turn that the handler has in the chain. */
@@ -73,7 +73,7 @@ function matrixRow({ text }: App, id: string, title: string, columns: readonly H
 function shownTypes(
   handlers: readonly HandlerRow[],
 ): readonly { readonly id: string; readonly title: string }[] {
-  const known = eventTypesOf([...new Set(handlers.map(({ registry }) => registry))]);
+  const known = eventTypesOf(...new Set(handlers.map(({ registry }) => registry)));
   const others = new Set(handlers.flatMap(({ events }) => events).filter((event) => !event.endsWith('*')));
   for (const { id } of known) others.delete(id);
   return [...known, ...[...others].map((id) => ({ id, title: id }))];

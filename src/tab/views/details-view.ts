@@ -24,7 +24,7 @@ export abstract class DetailsView<Details> extends View {
   protected abstract content(details: Details): TemplateResult;
 
   override render(): TemplateResult {
-    const { details, problem } = this.followed();
+    const { answer: details, problem } = this.followed();
     if (details) return html`<div class="nrp-details">${this.content(details)}</div>`;
     return problem === undefined ? waitNote(this.t('loading')) : problemNote(problemOf(this.app, problem));
   }

@@ -1,6 +1,6 @@
 import type { App, Details } from '../app.ts';
 import { showTray } from '../editor/tray.ts';
-import { notify } from './notices.ts';
+import { notify, problemOf } from './notices.ts';
 import './event-details.ts';
 import './execution-details.ts';
 import './test-event.ts';
@@ -14,9 +14,13 @@ export function detailsOf(app: App): Details {
   return {
     execution: (registry, subject) => show('execution', { registry, subject }),
     event: (registry, subject) => show('event', { registry, subject }),
-    testEvent() {
-      if (app.registries.readable.length === 0) notify(app, app.text('test.noRegistry'), 'warning');
-      else show('test');
+    async testEvent() {
+      const { registries } = app;
+      // The tab may never have been shown: then it is not known yet which there are.
+      if (registries.readable.length === 0) await registries.read();
+      if (registries.readable.length > 0) show('test');
+      else if (registries.problem !== undefined) notify(app, problemOf(app, registries.problem), 'error');
+      else notify(app, app.text('test.noRegistry'), 'warning');
     },
   };
 }

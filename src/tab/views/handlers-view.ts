@@ -3,6 +3,7 @@ import type { HandlerFilter } from '../data/filters.ts';
 import { awaitingDeploy, type HandlerRow } from '../data/handler-rows.ts';
 import { foundHandlers } from '../data/handler-search.ts';
 import { Handlers } from '../data/handlers.ts';
+import { chosenRegistry } from '../data/shown-registries.ts';
 import { addHandler, editedRegistries } from '../editor/flow-nodes.ts';
 import { showMenu } from '../editor/menu.ts';
 import { nameOf } from '../text/visible.ts';
@@ -33,7 +34,7 @@ class HandlersView extends View {
   override render(): TemplateResult {
     const { app } = this;
     const { navigation } = app;
-    const found = foundHandlers(this.#all().rows, navigation.handlers.fields, navigation.registry);
+    const { rows } = this.#all();
     return html`${searchBar<HandlerFilter>(app, {
       filter: navigation.handlers,
       box: 'text',
@@ -46,15 +47,16 @@ class HandlersView extends View {
       },
       beside: this.#buttons(),
     })}
-    ${this.#deployNote()} ${this.#content(found)}`;
+    ${this.#deployNote(rows)} ${this.#content(rows)}`;
   }
 
-  #content(found: readonly HandlerRow[]): TemplateResult {
-    const { status, rows, problem } = this.#all();
+  #content(rows: readonly HandlerRow[]): TemplateResult {
+    const { answer, problem } = this.#all();
     const { handlers: filter } = this.app.navigation;
-    if (status === 'loading') return waitNote(this.t('loading'));
-    if (status === 'failed') return problemNote(problemOf(this.app, problem));
+    if (!answer)
+      return problem === undefined ? waitNote(this.t('loading')) : problemNote(problemOf(this.app, problem));
     if (rows.length === 0) return this.#noHandler();
+    const found = foundHandlers(rows, filter.fields, chosenRegistry(this.app));
     if (found.length === 0) return noneFound(this.app, filter);
     if (this.#showsMatrix) return callsMatrix(this.app, found, filter.fields.eventType);
     return html`${handlerTable(this.app, this.#all(), found, this.#deletions)}
@@ -76,8 +78,8 @@ class HandlersView extends View {
       ${wordButton({ icon: 'fa-plus', label: this.t('handlers.new'), act: (event) => this.#add(event), refused: this.app.refusal })}`;
   }
 
-  #deployNote(): TemplateResult | typeof nothing {
-    const count = awaitingDeploy(this.#all().rows);
+  #deployNote(rows: readonly HandlerRow[]): TemplateResult | typeof nothing {
+    const count = awaitingDeploy(rows);
     if (count === 0) return nothing;
     const deploy = {
       icon: '',
@@ -99,17 +101,18 @@ class HandlersView extends View {
   }
 
   #add({ currentTarget }: MouseEvent): void {
-    const { navigation } = this.app;
-    const choices = editedRegistries().map(({ id, name }) => ({ id, name: String(name ?? '') }));
-    if (navigation.registry !== '' || choices.length < 2) {
-      addHandler(navigation.registry || choices[0]?.id || '');
-      return;
+    const chosen = chosenRegistry(this.app);
+    const all = editedRegistries().map(({ id, name }) => ({ id, name: String(name ?? '') }));
+    const own = all.filter(({ id }) => id === chosen);
+    const choices = own.length > 0 ? own : all;
+    if (choices.length < 2) addHandler(choices[0]?.id ?? '');
+    else {
+      const options = choices.map((choice) => ({
+        label: nameOf(choice),
+        onselect: () => addHandler(choice.id),
+      }));
+      showMenu(currentTarget as HTMLElement, options);
     }
-    const options = choices.map((choice) => ({
-      label: nameOf(choice),
-      onselect: () => addHandler(choice.id),
-    }));
-    showMenu(currentTarget as HTMLElement, options);
   }
 }
 

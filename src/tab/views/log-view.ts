@@ -3,7 +3,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { LiveList } from '../data/live-list.ts';
 import { LiveLog, type LogKind } from '../data/live-log.ts';
 import type { EventLogRow, LogRow } from '../data/shapes.ts';
-import { showsSeveral } from '../data/shown-registries.ts';
+import { shownRegistries, showsSeveral } from '../data/shown-registries.ts';
 import { type Column, ColumnLengths, cells, tableHead } from './columns.ts';
 import { emptyState, examplesButton, failedState, noneFound } from './empty-state.ts';
 import { idColumn } from './log-columns.ts';
@@ -120,6 +120,9 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
     if (list.status === 'loading') return waitNote(this.t('loading'));
     if (list.status === 'failed') {
       return failedState(app, problemOf(app, list.problem), () => list.refresh());
+    }
+    if (app.registries.items.length > 0 && shownRegistries(app).length === 0) {
+      return emptyState('fa-chain-broken', this.t('unreadable.title'), this.t('unreadable.text'));
     }
     if (filter.asked > 0) return list.complete ? noneFound(app, filter) : waitNote(this.t('searching'));
     return emptyState(

@@ -22,7 +22,7 @@ class OverviewView extends View {
   }
 
   override render(): TemplateResult {
-    const { series, problem } = this.#numbers();
+    const { answer: series, problem } = this.#numbers();
     return html`<div class="nrp-scroll nrp-overview" tabindex="-1">
       ${this.#tiles()} ${this.#spanButtons()}
       ${series ? this.#charts(series) : nothing}

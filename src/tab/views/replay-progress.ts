@@ -13,11 +13,11 @@ class ReplayProgress extends View {
 
   constructor() {
     super();
-    new Watch(this, () => [this.replays, this.app.navigation]);
+    new Watch(this, () => [this.replays]);
   }
 
   override render(): TemplateResult {
-    return html`${this.replays.items.map((replay) => this.#progress(replay))}`;
+    return html`${(this.replays.answer ?? []).map((replay) => this.#progress(replay))}`;
   }
 
   #progress(replay: ReplayLogRow): TemplateResult {

@@ -1,8 +1,9 @@
+import { eventTypesOf } from '../../editor/dialog-plugin.ts';
 import { eventStatuses, executionStatuses } from '../../engine/words/execution.ts';
 import { handlerStatuses, handlerTypes } from '../../engine/words/handler-settings.ts';
 import type { App } from '../app.ts';
 import type { EventFilter, HandlerFilter, LogFilter } from '../data/filters.ts';
-import { eventTypesOf } from '../editor/catalogue.ts';
+import { chosenRegistry } from '../data/shown-registries.ts';
 import { editedHandlers } from '../editor/flow-nodes.ts';
 import { nameOf } from '../text/visible.ts';
 import type { Field } from './search-bar.ts';
@@ -56,9 +57,11 @@ function named({ text }: App, texts: string, words: readonly string[]): Options 
   return words.map((word) => [word, text(`${texts}.${word}`)]);
 }
 
-function eventTypeField({ text, registries, navigation }: App) {
-  const ids = navigation.registry ? [navigation.registry] : registries.items.map(({ id }) => id);
-  const options = eventTypesOf(ids).map(({ id, title }) => [id, title] as const);
+function eventTypeField(app: App) {
+  const { text, registries } = app;
+  const chosen = chosenRegistry(app);
+  const ids = chosen ? [chosen] : registries.items.map(({ id }) => id);
+  const options = eventTypesOf(...ids).map(({ id, title }) => [id, title] as const);
   return { name: 'eventType', label: text('column.event'), kind: 'text', options } as const;
 }
 
@@ -69,9 +72,9 @@ function timeFields({ text }: App) {
   ] as const;
 }
 
-function shownHandlers({ navigation }: App) {
-  const { registry } = navigation;
+function shownHandlers(app: App) {
+  const chosen = chosenRegistry(app);
   return editedHandlers()
-    .filter((handler) => registry === '' || handler.registry === registry)
+    .filter(({ registry }) => chosen === '' || registry === chosen)
     .sort((a, b) => a.name.localeCompare(b.name));
 }

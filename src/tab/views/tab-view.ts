@@ -1,10 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { onEditorEvents } from '../../editor/events.ts';
 import { type ViewName, views } from '../data/navigation.ts';
+import { chosenRegistry } from '../data/shown-registries.ts';
 import { addRegistry, editedRegistries, editRegistry } from '../editor/flow-nodes.ts';
 import { SidebarHalf } from '../editor/sidebar-half.ts';
 import { visible } from '../text/visible.ts';
 import { emptyState, examplesButton, failedState, retryButton } from './empty-state.ts';
+import { problemOf } from './notices.ts';
 import { banner, iconButton, registryOptions, waitNote, wordButton } from './parts.ts';
 import { showTabMenu } from './tab-menu.ts';
 import { define, View, Watch } from './view.ts';
@@ -83,10 +85,11 @@ export class TabView extends View {
   #registrySelect(): TemplateResult | typeof nothing {
     const { registries, navigation } = this.app;
     if (registries.items.length < 2) return nothing;
+    const chosen = chosenRegistry(this.app);
     const choose = (event: Event) => navigation.chooseRegistry((event.target as HTMLSelectElement).value);
     return html`<select class="nrp-registry" aria-label=${this.t('column.registry')} @change=${choose}>
-      <option value="" ?selected=${navigation.registry === ''}>${this.t('allRegistries')}</option>
-      ${registryOptions(registries.items, navigation.registry)}
+      <option value="" ?selected=${chosen === ''}>${this.t('allRegistries')}</option>
+      ${registryOptions(registries.items, chosen)}
     </select>`;
   }
 
@@ -107,7 +110,7 @@ export class TabView extends View {
 
   #body(): TemplateResult {
     const { state, readable, problem } = this.app.registries;
-    const retry = () => this.app.registries.refresh();
+    const retry = () => this.app.registries.read();
     switch (state) {
       case 'loading':
         return waitNote(this.t('loading'));
@@ -121,7 +124,7 @@ export class TabView extends View {
           retryButton(this.app, retry),
         );
       case 'failed':
-        return failedState(this.app, problem, retry);
+        return failedState(this.app, problemOf(this.app, problem), retry);
       default:
         return readable.length === 0 && editedRegistries().length === 0 ? this.#noRegistry() : this.#view();
     }

@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { eventTypesOf } from '../../editor/dialog-plugin.ts';
 import type { EventDetails } from '../../engine/words/answers.ts';
 import type { EventType } from '../../engine/words/catalogue.ts';
 import { path } from '../data/api.ts';
 import { type Followed, followedEvent } from '../data/followed.ts';
-import { eventTypesOf } from '../editor/catalogue.ts';
+import { shownRegistries } from '../data/shown-registries.ts';
 import { visible } from '../text/visible.ts';
 import { chainList } from './chain-list.ts';
 import { eventMark } from './marks.ts';
@@ -20,16 +21,16 @@ class TestEventView extends View {
   #problem = '';
   #firing = false;
   #followed: Followed<EventDetails> | undefined;
+  #unfollow: (() => void) | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const { navigation, registries } = this.app;
-    if (this.#registry === '') this.#choose(navigation.registry || registries.readable[0]?.id || '');
+    if (this.#registry === '') this.#choose(shownRegistries(this.app)[0] ?? '');
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#followed?.stop();
+    this.#unfollow?.();
   }
 
   override render(): TemplateResult {
@@ -63,7 +64,7 @@ class TestEventView extends View {
   }
 
   #outcome(): TemplateResult | typeof nothing {
-    const { details, problem } = this.#followed ?? {};
+    const { answer: details, problem } = this.#followed ?? {};
     if (!details) return problem === undefined ? nothing : problemNote(problemOf(this.app, problem));
     const { id, status, executions } = details;
     const show = () => this.app.details.event(this.#registry, id);
@@ -97,7 +98,7 @@ class TestEventView extends View {
   }
 
   get #types(): readonly EventType[] {
-    return eventTypesOf(this.#registry ? [this.#registry] : []);
+    return eventTypesOf(this.#registry);
   }
 
   #choose(registry: string, eventType?: string): void {
@@ -146,10 +147,9 @@ class TestEventView extends View {
   }
 
   #follow(id: string): void {
-    this.#followed?.stop();
+    this.#unfollow?.();
     this.#followed = followedEvent(this.app, this.#registry, id);
-    this.#followed.observe(() => this.requestUpdate());
-    this.#followed.start();
+    this.#unfollow = this.#followed.observe(() => this.requestUpdate());
   }
 }
 

@@ -1,6 +1,5 @@
 import { LitElement, type ReactiveController } from 'lit';
 import type { App } from '../app.ts';
-import { LiveSource } from '../data/live-source.ts';
 import type { Observable } from '../data/observable.ts';
 import { Pace } from '../data/pace.ts';
 
@@ -21,8 +20,8 @@ export abstract class View extends LitElement {
 const betweenRendersMs = 200;
 
 /**
- * Renders a view anew when what it shows changes, at once or at the pace of live changes: five times a second. Live
- * sources run while the view is shown.
+ * Renders a view anew when what it shows changes, at once or at the pace of live changes: five times a second. It
+ * watches while the view can be seen: not while it is taken out, or while the browser shows another page.
  */
 export class Watch implements ReactiveController {
   readonly #sources: () => readonly Pick<Observable, 'observe'>[];
@@ -40,14 +39,22 @@ export class Watch implements ReactiveController {
   }
 
   hostConnected(): void {
-    const sources = this.#sources();
-    const live = sources.filter((source) => source instanceof LiveSource);
-    this.#ends = sources.map((source) => source.observe(() => this.#pace.ask()));
-    this.#ends.push(...live.map((source) => () => source.stop()));
-    for (const source of live) source.start();
+    document.addEventListener('visibilitychange', this.#watch);
+    this.#watch();
   }
 
   hostDisconnected(): void {
+    document.removeEventListener('visibilitychange', this.#watch);
+    this.#end();
+  }
+
+  readonly #watch = (): void => {
+    this.#end();
+    if (document.hidden) return;
+    this.#ends = this.#sources().map((source) => source.observe(() => this.#pace.ask()));
+  };
+
+  #end(): void {
     for (const end of this.#ends.splice(0)) end();
     this.#pace.stop();
   }

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { mock } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { Api } from '../../src/tab/data/api.ts';
+import { followedEvent } from '../../src/tab/data/followed.ts';
+import { LiveSource } from '../../src/tab/data/live-source.ts';
+import type { Model } from '../../src/tab/data/model.ts';
+import { Registries } from '../../src/tab/data/registries.ts';
+import type { RegistryRow } from '../../src/tab/data/shapes.ts';
+import { chosenRegistry, shownRegistries } from '../../src/tab/data/shown-registries.ts';
+
+const registry = (id: string, state: RegistryRow['state'] = 'ready'): RegistryRow => ({
+  id,
+  name: id.toUpperCase(),
+  state,
+  handlers: 0,
+  backlog: 0,
+  running: 0,
+  parked: 0,
+});
+
+/** An API that answers in turn, and that refuses with a status where the answer is a number. */
+function answering(...answers: readonly (object | number)[]) {
+  const asked: string[] = [];
+  const api = new Api(async (url) => {
+    const answer = answers[Math.min(asked.length, answers.length - 1)];
+    asked.push(url);
+    if (typeof answer === 'number') throw { status: answer };
+    return answer;
+  });
+  return { api, asked };
+}
+
+describe('a live source', () => {
+  class Slow extends LiveSource<string, undefined> {
+    readonly answers: PromiseWithResolvers<string>[] = [];
+
+    protected override fetch(): Promise<string> {
+      const answer = Promise.withResolvers<string>();
+      this.answers.push(answer);
+      return answer.promise;
+    }
+  }
+
+  it('leaves aside an answer that comes after that to a later reading', async () => {
+    const source = new Slow(undefined);
+    const readings = [source.read(), source.read()];
+    source.answers[1]?.resolve('newer');
+    await readings[1];
+    source.answers[0]?.resolve('older');
+    await readings[0];
+    assert.equal(source.answer, 'newer');
+  });
+
+  it('leaves aside a failure, too, that comes after that', async () => {
+    const source = new Slow(undefined);
+    const readings = [source.read(), source.read()];
+    source.answers[1]?.resolve('newer');
+    await readings[1];
+    source.answers[0]?.reject(new Error('gone'));
+    await readings[0];
+    assert.deepEqual([source.answer, source.problem], ['newer', undefined]);
+  });
+
+  it('keeps what it knows when a reading fails, and tells why', async () => {
+    const source = new Slow(undefined);
+    const first = source.read();
+    source.answers[0]?.resolve('known');
+    await first;
+    const second = source.read();
+    source.answers[1]?.reject('gone');
+    await second;
+    assert.deepEqual([source.answer, source.problem], ['known', 'gone']);
+  });
+
+  it('is shown as it comes, however slowly it is answered', async () => {
+    const source = new Slow(undefined);
+    const readings = [source.read(), source.read()];
+    source.answers[0]?.resolve('older');
+    await readings[0];
+    assert.equal(source.answer, 'older');
+    source.answers[1]?.resolve('newer');
+    await readings[1];
+    assert.equal(source.answer, 'newer');
+  });
+});
+
+describe('the registries', () => {
+  beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
+  afterEach(() => mock.timers.reset());
+  const pass = async (ms: number) => {
+    await turn();
+    mock.timers.tick(ms);
+    await turn();
+  };
+
+  it('are asked for while somebody watches, however many do', async () => {
+    const { api, asked } = answering([registry('one')]);
+    const registries = new Registries({ api });
+    assert.equal(asked.length, 0);
+    const ends = [registries.observe(() => undefined), registries.observe(() => undefined)];
+    await turn();
+    assert.equal(asked.length, 1);
+    ends[0]?.();
+    await pass(5000);
+    assert.equal(asked.length, 2);
+    ends[1]?.();
+    ends[1]?.();
+    await pass(60_000);
+    assert.equal(asked.length, 2);
+    registries.observe(() => undefined);
+    await turn();
+    assert.equal(asked.length, 3);
+  });
+
+  it('are asked for every second while Node-RED does not answer, and stay', async () => {
+    const { api, asked } = answering([registry('one')], 0, 503, 404, [registry('one')]);
+    const registries = new Registries({ api });
+    const seen: (readonly [string, boolean])[] = [];
+    registries.observe(() => seen.push([registries.state, registries.lost]));
+    await pass(5000);
+    for (let at = 0; at < 3; at += 1) await pass(1000);
+    await turn();
+    assert.equal(asked.length, 5);
+    assert.deepEqual(seen, [
+      ['ready', false],
+      ['ready', true],
+      ['ready', true],
+      ['ready', true],
+      ['ready', false],
+    ]);
+    assert.equal(registries.nameOf('one'), 'ONE');
+  });
+
+  for (const [status, state] of [
+    [401, 'forbidden'],
+    [403, 'forbidden'],
+    [500, 'failed'],
+  ] as const) {
+    it(`are not lost once Node-RED answers with ${status}`, async () => {
+      const { api } = answering([registry('one')], 0, status);
+      const registries = new Registries({ api });
+      for (let asked = 0; asked < 3; asked += 1) await registries.read();
+      assert.deepEqual([registries.state, registries.lost], [state, false]);
+    });
+  }
+
+  it('are absent where their API never was there', async () => {
+    const registries = new Registries(answering(404));
+    assert.equal(registries.state, 'loading');
+    await registries.read();
+    assert.deepEqual([registries.state, registries.lost], ['absent', false]);
+  });
+});
+
+describe('the registries shown', () => {
+  const all = [registry('one'), registry('two'), registry('old', 'orphaned'), registry('bad', 'error')];
+  const shown = async (chosen: string, items = all) => {
+    const registries = new Registries(answering(items));
+    await registries.read();
+    const model = { registries, navigation: { registry: chosen } } as Model;
+    return [chosenRegistry(model), ...shownRegistries(model)];
+  };
+
+  it('are all that can be read, or the chosen one', async () => {
+    assert.deepEqual(await shown(''), ['', 'one', 'two']);
+    assert.deepEqual(await shown('two'), ['two', 'two']);
+  });
+
+  it('are all when the chosen one is no longer there', async () => {
+    assert.deepEqual(await shown('gone'), ['', 'one', 'two']);
+    assert.deepEqual(await shown('two', [registry('one')]), ['', 'one']);
+  });
+
+  it('are no others in the place of a chosen one that can not be read', async () => {
+    assert.deepEqual(await shown('old'), ['old']);
+    assert.deepEqual(await shown('bad'), ['bad']);
+  });
+});
+
+describe('the details of an event', () => {
+  beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
+  afterEach(() => mock.timers.reset());
+
+  it('are read again until it is settled, and after a reading that failed', async () => {
+    const settled = { id: 'ev', status: 'succeeded' };
+    const { api, asked } = answering({ id: 'ev', status: 'waiting' }, 0, settled, settled);
+    const follow = () => () => undefined;
+    const event = followedEvent({ api, feed: { follow } } as unknown as Model, 'reg', 'ev');
+    event.observe(() => undefined);
+    for (const count of [1, 2, 3, 3]) {
+      await turn();
+      assert.equal(asked.length, count);
+      mock.timers.tick(2000);
+      // Its pace goes by the clock, which stands still here.
+      mock.timers.tick(400);
+    }
+    assert.equal(event.answer?.status, 'succeeded');
+  });
+});
