@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { stage } from '../../src/engine/store/stage.ts';
+import type { CircuitState } from '../../src/engine/words/answers.ts';
+import { executionStatuses } from '../../src/engine/words/execution.ts';
 import { type Definition, definitionsIn, packageRoot, readJson, readText } from '../support/package.ts';
 
 const readme = readText('README.md');
@@ -83,6 +86,36 @@ it('the workflows, and what runs tests, name files that are there', () => {
     assert.ok(named.length > 0, page);
     for (const [path] of named) assert.ok(existsSync(join(packageRoot, path)), `${page} → ${path}`);
   }
+});
+
+describe('the pictures of states', () => {
+  const [events, executions, circuits] = [
+    ...readText('ARCHITECTURE.md').matchAll(/```mermaid\nstateDiagram-v2\n(.*?)\n```/gs),
+  ].map(([, picture]) => picture);
+  // What follows a semicolon in a label is drawn as further states.
+  const arrow = /^ {2}(\[\*\]|\w+) --> (\[\*\]|\w+)(?:: [^;:]+)?$/;
+  const statesOf = (picture = '') =>
+    new Set(
+      picture.split('\n').flatMap((line) => {
+        const [, from = '', to = ''] = arrow.exec(line) ?? assert.fail(line);
+        return [from, to].filter((state) => state !== '[*]');
+      }),
+    );
+
+  it('have the stages of an event, those that settle it as one', () => {
+    const settled = new Set(['succeeded', 'failed', 'cancelled']);
+    const stages = Object.keys(stage).map((name) => (settled.has(name) ? 'settled' : name));
+    assert.deepEqual(statesOf(events), new Set(stages));
+  });
+
+  it('have the statuses of an execution', () => {
+    assert.deepEqual(statesOf(executions), new Set(executionStatuses));
+  });
+
+  it("have the states of a handler's circuit", () => {
+    const states = { closed: 0, open: 0, probing: 0, gone: 0 } satisfies Record<CircuitState, number>;
+    assert.deepEqual(statesOf(circuits), new Set(Object.keys(states)));
+  });
 });
 
 describe('the reference', () => {
