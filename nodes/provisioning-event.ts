@@ -2,7 +2,8 @@ import type { Node, NodeAPI, NodeDef, NodeMessageInFlow, NodeStatus } from 'node
 import { InvalidInput } from '../src/engine/words/errors.ts';
 import { type IntakeCredentials, intakeCredentials } from '../src/runtime/intake/sign-in.ts';
 import { type IntakeDef, intakeOf } from '../src/runtime/intake.ts';
-import { type EventSource, envelopeOf, hopsOf, sampleOf } from '../src/runtime/message.ts';
+import { type EventSource, envelopeOf, sampleOf } from '../src/runtime/message.ts';
+import { hopsOf } from '../src/runtime/message-hops.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { requireEngine } from '../src/runtime/node-home.ts';
 import { configured, errorStatus, onClose, onInput } from '../src/runtime/node-outcome.ts';

@@ -3,7 +3,7 @@ import type { FirstPass } from '../src/engine/delivery/execution-row.ts';
 import type { TakeResult } from '../src/engine/delivery/take.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { parseEnvelope } from '../src/engine/words/event.ts';
-import { hopsOf } from '../src/runtime/message.ts';
+import { hopsOf } from '../src/runtime/message-hops.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { requireEngine } from '../src/runtime/node-home.ts';
 import { configured, onClose, onInput } from '../src/runtime/node-outcome.ts';

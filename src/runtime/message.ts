@@ -3,7 +3,6 @@ import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { Catalogue } from '../engine/words/catalogue.ts';
 import { InvalidInput } from '../engine/words/errors.ts';
 import { type Envelope, parseEnvelope, resemblesEnvelope } from '../engine/words/event.ts';
-import { parseHops } from '../engine/words/hops.ts';
 import { isJsonText, jsonTextRemedy } from '../engine/words/json-problem.ts';
 
 /** Where a message's event comes from, as an event node's dialog has it. */
@@ -60,12 +59,6 @@ export async function envelopeOf(
 export function sampleOf(catalogue: Catalogue, eventType: string): Envelope {
   const { event, data = {} } = catalogue.find(eventType)?.sample ?? {};
   return parseEnvelope({ event: { object_id: 1, ...event, events_id: eventType, dt: dtNow() }, data });
-}
-
-/** A message on its way through a handler's flow says how many calls of handlers have led to it. @throws InvalidInput */
-export function hopsOf(msg: NodeMessageInFlow): number {
-  const { provisioning } = msg as { readonly provisioning?: { readonly hops?: unknown } | null };
-  return parseHops('msg.provisioning.hops', provisioning?.hops);
 }
 
 function dtNow(): string {
