@@ -51,6 +51,8 @@ class ResidentTarget implements Target {
   }
 
   async close(): Promise<void> {
+    // A start goes on though the call that it was made for is over.
+    await this.#starting?.catch(() => undefined);
     await this.#conversation?.end('its handler was changed or removed');
   }
 

@@ -412,6 +412,24 @@ describe('resident target', () => {
       assert.deepEqual(readPids(pids).filter(isAlive), []);
     });
 
+    it('with the script that a call which is over by now has had started', async () => {
+      const script = target({
+        timeoutSeconds: 1.5,
+        environment: [
+          { name: 'STUBBORN', value: 'yes' },
+          { name: 'PIDS', value: pids },
+        ],
+      });
+      await eventually('it answers', async () => (await script.call(asked())).ok);
+      await script.call(asked({ do: 'print', line: 'ready!' }));
+      const { error } = await script.call(asked());
+      assert.equal(error, 'the script gave no answer within 1.5 s');
+      await script.close();
+      // By when it answers, one that was started before has written its process id.
+      assert.ok((await target({ timeoutSeconds: 10 }).call(asked())).ok);
+      assert.deepEqual(readPids(pids).filter(isAlive), []);
+    });
+
     it('and ends all that its script has started', async () => {
       await Promise.all(
         ways.map(async (way) => {
