@@ -48,8 +48,9 @@ export function proxyOf(RED: NodeAPI, id: unknown, target: unknown, refuse: Refu
   const node = RED.nodes.getNode(id) as unknown as ProxyNode | null;
   const url = URL.parse(node?.url ?? '');
   if (!node || !url || !hasReadableUser(url)) return refuse('proxy', unreachable('proxy with a valid URL'));
-  if (node.credentials?.username) url.username = node.credentials.username;
-  if (node.credentials?.password) url.password = node.credentials.password;
+  const { username, password } = node.credentials ?? {};
+  if (username) url.username = encodeURIComponent(username);
+  if (password) url.password = encodeURIComponent(password);
   return { url: url.href, noProxy: node.noproxy ?? [] };
 }
 

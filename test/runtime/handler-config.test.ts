@@ -396,4 +396,15 @@ describe('what a saved handler refers to', () => {
       noProxy: ['localhost'],
     });
   });
+
+  it('is a proxy whose user and password are meant as they were entered, whatever stands in them', () => {
+    for (const text of ['50%off', '%41', '%', 'a:b/c?d#e', 'zoë']) {
+      const credentials = { username: `u${text}`, password: text };
+      const proxy = { url: 'http://proxy.example:3128', credentials };
+      const made = http({ proxy: 'p1' }, {}, runtime([], { p1: proxy }));
+      const url = new URL(made.proxy?.url ?? '');
+      assert.deepEqual([url.username, url.password].map(decodeURIComponent), [`u${text}`, text]);
+      assert.equal(url.host, 'proxy.example:3128');
+    }
+  });
 });
