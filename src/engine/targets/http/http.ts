@@ -36,9 +36,9 @@ const distrustMs = 60_000;
 export function httpTarget(handler: HttpHandler, { connections, now = Date.now }: HttpTargetOptions): Target {
   const url = new URL(handler.url);
   const { guard } = connections;
-  const headersOf = requestHeaders(handler);
   const secrets = secretsOf(handler);
   const redaction = new Redaction(secrets);
+  const headersOf = requestHeaders(handler, redaction);
   // Names of headers come in small letters, whatever the receiver wrote.
   const redactionOfNames = new Redaction(secrets.map((secret) => secret.toLowerCase()));
   const route = routeOf(handler);
@@ -48,7 +48,11 @@ export function httpTarget(handler: HttpHandler, { connections, now = Date.now }
   // Addresses that need no DNS never come by the guard's lookup.
   const refused = guard.refusalOfHost(url.hostname) ?? (proxy ? guard.refusalOfHost(proxy.hostname) : null);
   const lease = connections.lease({ tls: handler.tls, route, servername });
-  const attempted = { url, isProxied: proxy !== null, timeoutSeconds: handler.timeoutSeconds };
+  const attempted = {
+    url,
+    isProxied: proxy !== null && !route.isTunnel,
+    timeoutSeconds: handler.timeoutSeconds,
+  };
   let distrustedUntil = 0;
 
   return closedWhenIdle({
@@ -56,7 +60,7 @@ export function httpTarget(handler: HttpHandler, { connections, now = Date.now }
     async call(call) {
       if (refused) return failure(refused.message);
       const began = now();
-      const { sent, shown, signature } = headersOf(call, began);
+      const { sent, shown, signatures } = headersOf(call, began);
       const request = {
         ...to,
         headers: [...route.headers, ...sent],
@@ -67,10 +71,10 @@ export function httpTarget(handler: HttpHandler, { connections, now = Date.now }
       const ended = now();
       if (isUnanswered(exchanged)) distrustedUntil = ended + distrustMs;
 
-      const ofAttempt = signature === null ? redaction : redaction.and(signature);
+      const ofAttempt = new Redaction(signatures, redaction);
       const { answer } = exchanged;
-      const facts = answer === null ? {} : await keptOf(answer, ofAttempt, redactionOfNames);
-      const outcome = outcomeOf(exchanged, facts, attempted, ended);
+      const facts = answer === null ? {} : await keptOf(answer, ended, ofAttempt, redactionOfNames);
+      const outcome = outcomeOf(exchanged, facts, attempted);
       const error = outcome.error === null ? null : ofAttempt.text(outcome.error);
       return { ...outcome, error, requestHeaders: shown };
     },
@@ -83,7 +87,6 @@ function outcomeOf(
   { answer, interim, error }: Exchanged,
   facts: Partial<Outcome>,
   attempted: Attempted,
-  now: number,
 ): Outcome {
   if (error) return { ...failedExchange({ answer, interim, error }, attempted), ...facts };
   const { status, headers } = answer as Answer & { status: number };
@@ -100,7 +103,6 @@ function outcomeOf(
     outage: isOutage,
     final: !(isOutage || status === 409),
     gone: status === 410,
-    retryAfterMs: retryAfterMs(one(headers['retry-after']), now),
   });
 }
 
@@ -115,6 +117,7 @@ function statusError(status: number, location: string | null, url: URL): string 
 /** What is kept of an answer, whole or not. */
 async function keptOf(
   { status, headers, body }: Answer,
+  now: number,
   redaction: Redaction,
   ofNames: Redaction,
 ): Promise<Partial<Outcome>> {
@@ -122,6 +125,7 @@ async function keptOf(
     code: status,
     response: (await answerText(headers, body, redaction)) || null,
     responseHeaders: shownHeaders(headers, redaction, ofNames),
+    retryAfterMs: retryAfterMs(one(headers['retry-after']), now),
   };
 }
 

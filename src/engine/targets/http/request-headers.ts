@@ -1,9 +1,10 @@
 import { InvalidInput } from '../../words/errors.ts';
 import type { HttpHandler } from '../../words/handler.ts';
 import { hopsHeader } from '../../words/hops.ts';
-import { redacted } from '../redaction/redaction.ts';
+import { type Redaction, redacted } from '../redaction/redaction.ts';
 import { sign, signingKey } from '../signature.ts';
 import type { Call } from '../target.ts';
+import { basic, basicOf } from './basic.ts';
 import { userAgent } from './user-agent.ts';
 
 export interface AttemptHeaders {
@@ -11,15 +12,18 @@ export interface AttemptHeaders {
   readonly sent: string[];
   /** The same for people to see, secrets redacted. */
   readonly shown: Readonly<Record<string, string>>;
-  /** The value of `webhook-signature`; null without a signing secret. */
-  readonly signature: string | null;
+  /** Those of `webhook-signature`; none without a signing secret. */
+  readonly signatures: readonly string[];
 }
 
 /**
  * What gives each of a handler's requests its headers: `now` is when the attempt is made, in ms since 1970. The user's
  * own may replace `content-type`, `user-agent` and `host`.
  */
-export function requestHeaders(handler: HttpHandler): (call: Call, now: number) => AttemptHeaders {
+export function requestHeaders(
+  handler: HttpHandler,
+  redaction: Redaction,
+): (call: Call, now: number) => AttemptHeaders {
   const authorization = authorizationOf(handler);
   if (authorization !== null && !/^[\t\x20-\x7e\x80-\xff]*$/.test(authorization)) {
     throw new InvalidInput('handler', [
@@ -34,7 +38,7 @@ export function requestHeaders(handler: HttpHandler): (call: Call, now: number) 
   if (authorization !== null) all.push({ name: 'authorization', value: authorization, secret: true });
   const fixed = all.flatMap(({ name, value }) => [name, value]);
   const fixedShown = Object.fromEntries(
-    all.map(({ name, value, secret }) => [name, secret || isSecret(name) ? redacted : value]),
+    all.map(({ name, value, secret }) => [name, secret || isSecret(name) ? redacted : redaction.text(value)]),
   );
   const keys = signingSecretsOf(handler).map(signingKey);
 
@@ -48,10 +52,10 @@ export function requestHeaders(handler: HttpHandler): (call: Call, now: number) 
     };
     const sent = [...Object.entries(own).flat(), ...fixed];
     const shown = { ...own, ...fixedShown };
-    if (keys.length === 0) return { sent, shown, signature: null };
+    if (keys.length === 0) return { sent, shown, signatures: [] };
     const signature = sign({ id: webhookId, timestamp, body }, keys);
     sent.push('webhook-signature', signature);
-    return { sent, shown: { ...shown, 'webhook-signature': redacted }, signature };
+    return { sent, shown: { ...shown, 'webhook-signature': redacted }, signatures: signature.split(' ') };
   };
 }
 
@@ -62,14 +66,9 @@ export function signingSecretsOf({ signingSecret, previousSigningSecret }: HttpH
 
 /** Of the handler's authentication, else of the user and password in its URL; null without either. */
 export function authorizationOf({ auth, url }: HttpHandler): string | null {
-  const { username, password } = new URL(url);
   if (auth.type === 'bearer') return `Bearer ${auth.token}`;
   if (auth.type === 'basic') return basic(auth.user, auth.password);
-  return username || password ? basic(decodeURIComponent(username), decodeURIComponent(password)) : null;
-}
-
-function basic(user: string, password: string): string {
-  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  return basicOf(new URL(url));
 }
 
 /** Whether a header is not shown whatever it holds. */

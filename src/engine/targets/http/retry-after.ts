@@ -8,10 +8,14 @@ const dayMs = 24 * 60 * 60 * 1000;
 export function retryAfterMs(header: string | null, now: number): number | null {
   if (header === null) return null;
   const value = header.trim();
-  const wait = /^\d+$/.test(value)
-    ? Number(value) * 1000
-    : / GMT$/.test(value)
-      ? Date.parse(value) - now
-      : Number.NaN;
+  const wait = /^\d+$/.test(value) ? Number(value) * 1000 : dateOf(value) - now;
   return Number.isNaN(wait) ? null : Math.min(Math.max(wait, 0), dayMs);
+}
+
+/** RFC 9110 §5.6.7: a date in any of three forms, of which that of C's `asctime` does not name its zone. */
+function dateOf(text: string): number {
+  if (/ GMT$/.test(text)) return Date.parse(text);
+  return /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4}$/.test(text)
+    ? Date.parse(`${text} GMT`)
+    : Number.NaN;
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { HttpHandler } from '../../words/handler.ts';
+import { basicOf } from './basic.ts';
 import { isExempt } from './no-proxy.ts';
 
 /** The way of a handler's requests. */
@@ -44,8 +45,7 @@ function hostOf(headers: HttpHandler['headers']): string | undefined {
   return headers.find(({ name }) => name.toLowerCase() === 'host')?.value.trim();
 }
 
-export function proxyAuthorization({ username, password }: URL): Record<string, string> {
-  if (!username && !password) return {};
-  const text = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { 'proxy-authorization': `Basic ${Buffer.from(text).toString('base64')}` };
+export function proxyAuthorization(proxy: URL): Record<string, string> {
+  const authorization = basicOf(proxy);
+  return authorization === null ? {} : { 'proxy-authorization': authorization };
 }

@@ -6,15 +6,21 @@ export function secretsOf(handler: HttpHandler): string[] {
   const { auth, headers, url, proxy, secrets } = handler;
   const authorization = authorizationOf(handler);
   return [
-    ...(auth.type === 'basic' ? [auth.password] : auth.type === 'bearer' ? [auth.token] : []),
+    // A user without a password is what other services call a key.
+    ...(auth.type === 'basic' ? [auth.password || auth.user] : auth.type === 'bearer' ? [auth.token] : []),
     ...(authorization === null ? [] : [authorization.replace(/^Basic /, '')]),
-    ...[url, ...(proxy ? [proxy.url] : [])].map((address) => decodeURIComponent(new URL(address).password)),
+    ...[url, ...(proxy ? [proxy.url] : [])].map(secretOfUser),
     ...headers.filter(({ name, secret }) => secret || isSecret(name)).map(({ value }) => value),
     ...signingSecretsOf(handler),
     // Its origin is shown: people must be able to tell whom a handler calls.
     ...secrets.filter((secret) => secret !== url),
     ...(isUrlSecret(handler) ? secretsOfUrl(new URL(url)) : []),
   ];
+}
+
+function secretOfUser(address: string): string {
+  const { username, password } = new URL(address);
+  return decodeURIComponent(password || username);
 }
 
 /** The path of a handler's URL as people see it; nothing of it when the URL came from `${NAME}`. */

@@ -16,15 +16,12 @@ export class Redaction {
   /** @param others what it redacts besides */
   constructor(secrets: Iterable<string>, others?: Redaction) {
     const known = new Map(others ? others.#secrets : []);
-    for (const text of secrets) {
-      if (text.length >= shortest && !known.has(text)) known.set(text, new Secret(text));
+    for (const secret of secrets) {
+      // Who reads a header or a line leaves out the blanks around what it holds.
+      for (const text of [secret, secret.trim()])
+        if (text.length >= shortest && !known.has(text)) known.set(text, new Secret(text));
     }
     this.#secrets = known;
-  }
-
-  /** This redaction, and one secret more. */
-  and(secret: string): Redaction {
-    return new Redaction([secret], this);
   }
 
   text(text: string): string {

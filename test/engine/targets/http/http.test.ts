@@ -266,6 +266,38 @@ describe('http target', () => {
       assert.doesNotMatch(JSON.stringify(outcome), /key-in-capitals/i);
     });
 
+    it('no secret that also stands in a header of its own', async () => {
+      const outcome = await call({
+        auth: { type: 'bearer', token: 'token-1' },
+        headers: [{ name: 'X-Api-Key', value: 'key=token-1' }],
+      });
+      assert.equal(server.received[0]?.headers['x-api-key'], 'key=token-1');
+      assert.equal(outcome.requestHeaders['X-Api-Key'], 'key=***');
+    });
+
+    it('no one of several signatures that a receiver sends back', async () => {
+      server.become(
+        echoes(401, ({ headers }) => ({
+          'x-wrong': String(headers['webhook-signature']).split(' ')[1] ?? 'none',
+        })),
+      );
+      const outcome = await call({ signingSecret: 'whsec_bmV3', previousSigningSecret: 'old secret' });
+      assert.equal(outcome.responseHeaders['x-wrong'], '***');
+    });
+
+    it('no user who signs in without a password, and is the secret then', async () => {
+      for (const config of [
+        { auth: { type: 'basic', user: 'sk_live_1', password: '' } },
+        { url: `${server.url.replace('//', '//sk%5Flive_1@')}/` },
+      ]) {
+        server.become(answers(401, 'unknown key sk_live_1'));
+        assert.equal((await call(config)).response, 'unknown key ***');
+      }
+      server.become(answers(401, 'unknown user anna'));
+      const named = await call({ auth: { type: 'basic', user: 'anna', password: 'the-password' } });
+      assert.equal(named.response, 'unknown user anna');
+    });
+
     it('no secret that a receiver sends back', async () => {
       server.become(
         echoes(500, ({ headers }) => ({ 'x-echo': headers.authorization ?? '', 'set-cookie': 'session=1' })),
@@ -341,6 +373,8 @@ describe('http target', () => {
         ['Sat, 31 Jan 2026 11:00:00 GMT', 0],
         ['999999999', 86_400_000],
         ['Fri, 31 Dec 2027 23:59:59 GMT', 86_400_000],
+        ['Saturday, 31-Jan-26 12:01:00 GMT', 59_300],
+        ['Sat Jan 31 12:01:00 2026', 59_300],
         ['soon', null],
         ['-5', null],
       ];
@@ -348,6 +382,15 @@ describe('http target', () => {
         server.become(answers(429, '', { 'retry-after': header }));
         failed(await call(), /^HTTP 429/, { code: 429, outage: true, retryAfterMs });
       }
+    });
+
+    it('with the time that it asks for, also where its body breaks off', async () => {
+      server.become(says(['HTTP/1.1 503 Busy\r\nRetry-After: 120\r\nContent-Length: 99\r\n\r\nlater']));
+      failed(await call(), /HTTP 503, but closed the connection before all of it/, {
+        code: 503,
+        outage: true,
+        retryAfterMs: 120_000,
+      });
     });
 
     it('on a redirect, which it does not follow, and says where it leads', async () => {
@@ -694,6 +737,15 @@ describe('http target', () => {
       );
       const url = await closedPort();
       failed(await call({ proxy: { url } }), /refused the connection/, { outage: true });
+    });
+
+    it('does not take for its own what the receiver behind a tunnel answers', async () => {
+      const secure = await misbehavingServer(answers(407, 'sign in there first'), { tls: true });
+      const tls = { ca: selfSigned.cert };
+      const outcome = await call({ url: secure.url, tls, proxy: { url: proxy.url }, timeoutSeconds: 5 });
+      failed(outcome, /^HTTP 407 Proxy Authentication Required$/, { code: 407 });
+      assert.deepEqual([outcome.response, outcome.final], ['sign in there first', true]);
+      await secure.close();
     });
   });
 

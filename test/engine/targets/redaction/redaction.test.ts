@@ -19,6 +19,12 @@ describe('redaction', () => {
     assert.equal(redaction.text(`?q=${encodeURIComponent(secret)}`), '?q=***');
   });
 
+  it('finds a secret without the blanks that it begins or ends with', () => {
+    const redaction = new Redaction([' s3cret\n', 'tok ']);
+    assert.equal(redaction.text('s3cret, "s3cret" and s3cret\n'), '***, "***" and***');
+    assert.equal(redaction.text('tok tok'), '***tok');
+  });
+
   it('leaves secrets of fewer than 4 characters, which are in half of all texts', () => {
     assert.equal(new Redaction(['', 'abc']).text('abcdef'), 'abcdef');
   });
