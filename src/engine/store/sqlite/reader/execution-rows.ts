@@ -1,6 +1,7 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import { z } from 'zod';
 import type { AttemptRow, EventRow, ExecutionRow } from '../../../words/execution.ts';
+import { handlerTypes } from '../../../words/handler-settings.ts';
 import type { Ids } from '../../../words/ids.ts';
 import { eventStatusOf, executionStatusOf, stage } from '../../stage.ts';
 
@@ -21,7 +22,7 @@ const storedExecution = z.object({
   handler_id: z.string(),
   handler_number: z.number(),
   handler_name: z.string(),
-  handler_type: z.enum(['http', 'local', 'flow']),
+  handler_type: z.enum(handlerTypes),
   priority: z.number(),
   status: z.number(),
   blocked: z.number(),
