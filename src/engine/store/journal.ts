@@ -317,7 +317,7 @@ export type OnTrouble = (trouble: string | null) => void;
  * itself that can't be kept; nothing of the operation is then kept.
  */
 export interface Journal {
-  /** Part of every id, so that ids of a journal that was moved aside are never given again. */
+  /** Part of every id, so that ids of another journal are never given again. */
   readonly tag: string;
   readonly found: Found;
   /**

@@ -1,6 +1,6 @@
 /**
  * Public ids of events and executions: `ev-<tag>-<seq>` and `ex-<tag>-<seq>`. The tag is the journal's own, so that
- * ids of a journal that was moved aside are never given again. No full stop: webhook ids are made of them.
+ * ids of another journal are never given again. No full stop: webhook ids are made of them.
  */
 export class Ids {
   readonly #tag: string;

@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'n
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { JournalError } from '../journal-error.ts';
+import { asideOf } from './aside.ts';
 import type { OpenFile, OpenFiles } from './open-files.ts';
 
 /**
@@ -31,7 +32,7 @@ export function saveDisplaced(
 
 function saveElsewhere(db: DatabaseSync, folder: string, files: OpenFiles): JournalError {
   const file = join(folder, 'journal.sqlite');
-  const copy = `${file}.saved-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+  const copy = asideOf(file, 'saved');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   try {
     db.prepare('vacuum into ?').run(copy);

@@ -1,16 +1,18 @@
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { type Numbers, passOver } from './schema.ts';
+import { inTransaction } from './transaction.ts';
 
-/** How far a journal has come: the last event, the last execution, and when one was touched last, in µs. */
-interface Progress {
-  readonly events: number;
-  readonly executions: number;
+/** How far a journal has come: the last numbers that it gave, and when an event was touched last, in µs. */
+interface Progress extends Numbers {
   readonly touched: number;
 }
 
 const name = 'journal.sqlite-mark';
 const size = 64;
+/** Numbers that are left out where it is not known which were given: more than come between two backups. */
+const spare = 100_000_000;
 
 /**
  * Notes beside the journal how far it has come, after each commit. SQLite passes over a write-ahead log that is damaged
@@ -18,11 +20,13 @@ const size = 64;
  * down it may be behind the journal, but never ahead of it.
  */
 export class Mark {
+  readonly #tag: string;
   readonly #progress: StatementSync;
   readonly #fd: number;
   #written = '';
 
-  constructor(folder: string, db: DatabaseSync) {
+  constructor(folder: string, tag: string, db: DatabaseSync) {
+    this.#tag = tag;
     this.#progress = progressOf(db);
     this.#fd = openSync(join(folder, name), constants.O_RDWR | constants.O_CREAT, 0o600);
     this.write();
@@ -31,7 +35,7 @@ export class Mark {
   /** After a commit. */
   write(): void {
     const { events, executions, touched } = read(this.#progress);
-    const text = `${events} ${executions} ${touched}`.padEnd(size - 1);
+    const text = `${this.#tag} ${events} ${executions} ${touched}`.padEnd(size - 1);
     if (text === this.#written) return;
     try {
       writeSync(this.#fd, `${text}\n`, 0);
@@ -46,11 +50,19 @@ export class Mark {
   }
 }
 
-/** What a journal that was just opened lacks of what its mark says; null when nothing is missing. */
-export function missingIn(folder: string, db: DatabaseSync): string | null {
-  const marked = readMark(folder);
-  if (!marked) return null;
+/**
+ * Compares a journal that was just opened with its mark. Numbers that it has given and does not know of, as after a
+ * write-ahead log was lost or a backup restored, are not given again: receivers know them as webhook ids.
+ * @returns what is missing; null when nothing is, or nobody can tell
+ */
+export function passOverMissing(folder: string, tag: string, db: DatabaseSync): string | null {
+  const marked = readMark(folder, tag);
   const found = read(progressOf(db));
+  const given = (table: keyof Numbers) => Math.max(found[table], marked?.[table] ?? found[table] + spare);
+  const numbers = { events: given('events'), executions: given('executions') };
+  if (numbers.events > found.events || numbers.executions > found.executions)
+    inTransaction(db, () => passOver(db, numbers));
+  if (!marked) return null;
   const lost = marked.events - found.events;
   if (lost <= 0 && marked.executions <= found.executions && marked.touched <= found.touched) return null;
   const events =
@@ -60,11 +72,12 @@ export function missingIn(folder: string, db: DatabaseSync): string | null {
   return `journal.sqlite lacks what was written last, since its write-ahead log (journal.sqlite-wal) is damaged or gone, or the file is an older copy: ${events}. Have the sender send again what came last, or restore a backup`;
 }
 
-function readMark(folder: string): Progress | null {
+/** @returns null where there is none of the journal with this tag */
+function readMark(folder: string, tag: string): Progress | null {
   try {
     const text = readFileSync(join(folder, name), 'utf8');
-    const [, events, executions, touched] = /^(\d+) (\d+) (\d+) *\n/.exec(text) ?? [];
-    if (touched === undefined) return null;
+    const [, of, events, executions, touched] = /^(\w+) (\d+) (\d+) (\d+) *\n/.exec(text) ?? [];
+    if (of !== tag) return null;
     return { events: Number(events), executions: Number(executions), touched: Number(touched) };
   } catch {
     return null;

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { JournalError } from '../journal-error.ts';
 import { type Lock, lockFolder } from './lock.ts';
-import { Mark, missingIn } from './mark.ts';
-import { salvage } from './salvage.ts';
+import { Mark, passOverMissing } from './mark.ts';
+import { isToBeReplaced, replaceDamaged } from './replacement.ts';
 import { metaOf, migrate, schemaVersion, versionOf } from './schema.ts';
 
 export interface OpenJournal {
@@ -32,28 +32,27 @@ export function openJournal(folder: string): OpenJournal {
     // Customers' data are in it.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     lock = lockFolder(folder);
-    const { db, notice } = openOrReplace(file);
-    return { db, lock, notice, tag: tagOf(db), mark: new Mark(folder, db) };
+    const fresh = isFresh(file) && !isToBeReplaced(file);
+    const { db, damage } = openOrReplace(file);
+    const tag = tagOf(db);
+    const missing = fresh ? null : passOverMissing(folder, tag, db);
+    return { db, lock, tag, notice: damage ?? missing, mark: new Mark(folder, tag, db) };
   } catch (error) {
     lock?.release();
     throw JournalError.from(error, file);
   }
 }
 
-function openOrReplace(file: string): { db: DatabaseSync; notice: string | null } {
+function openOrReplace(file: string): { readonly db: DatabaseSync; readonly damage: string | null } {
   try {
-    if (existsSync(damageFlag(file))) throw new JournalError('damaged', 'damage was met while it was in use');
-    const fresh = isFresh(file);
-    const db = openFile(file);
-    return { db, notice: fresh ? null : missingIn(dirname(file), db) };
+    if (isToBeReplaced(file)) throw new JournalError('damaged', 'damage was met while it was in use');
+    return { db: openFile(file), damage: null };
   } catch (error) {
     if (JournalError.from(error, file).kind !== 'damaged') throw error;
-    const aside = moveAside(file);
+    const aside = replaceDamaged(file);
     const db = openFile(file);
-    const events = salvage(aside, db);
-    // From now on the new one is the journal: a crash before would have it begun once more.
-    rmSync(damageFlag(file), { force: true });
-    return { db, notice: damageNotice(aside, events) };
+    const events = Number(db.prepare('select count(*) as n from events').get()?.['n']);
+    return { db, damage: damageNotice(aside, events) };
   }
 }
 
@@ -64,13 +63,6 @@ function damageNotice(aside: string, events: number): string {
       : `${events} ${events === 1 ? 'event that was' : 'events that were'} not delivered ${events === 1 ? 'has' : 'have'} been taken over`;
   return `journal.sqlite was damaged and has been moved to ${aside}; a new one was begun, ${over}. What could not be read, and the log until then, is in that file only: recover it with "sqlite3 ${aside} .recover", or restore a backup`;
 }
-
-/** Damage was met in the open journal: the next opening moves it aside, though it may look sound where it is checked. */
-export function flagDamage(folder: string): void {
-  writeFileSync(damageFlag(join(folder, 'journal.sqlite')), '');
-}
-
-const damageFlag = (file: string) => `${file}-damaged`;
 
 function openFile(file: string): DatabaseSync {
   const fresh = isFresh(file);
@@ -105,15 +97,6 @@ function check(db: DatabaseSync, file: string): void {
   if (statSync(file).size > checkedBytes) return;
   const verdict = Object.values(db.prepare('pragma quick_check(1)').get() ?? {})[0];
   if (verdict !== 'ok') throw new JournalError('damaged', String(verdict));
-}
-
-function moveAside(file: string): string {
-  const aside = `${file}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
-  // The write-ahead log belongs to the file: without it the last commits could not be recovered.
-  for (const part of ['-wal', '-shm', '']) {
-    if (existsSync(file + part)) renameSync(file + part, aside + part);
-  }
-  return aside;
 }
 
 function tagOf(db: DatabaseSync): string {

@@ -7,6 +7,7 @@ import type { Override } from '../../words/answers.ts';
 import { nodeIdSchema } from '../../words/handler.ts';
 import { type HandlerBook, overrideSchema } from '../handler-book.ts';
 import { JournalError } from '../journal-error.ts';
+import { asideOf } from './aside.ts';
 
 const registryDataSchema = z.object({
   version: z.literal(1),
@@ -53,7 +54,7 @@ export async function openRegistryFile(
     if (db.data !== null) db.data = registryDataSchema.parse(db.data);
   } catch (error) {
     if (!isDamage(error)) throw error;
-    const aside = `${file}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+    const aside = asideOf(file, 'damaged');
     await rename(file, aside);
     damage = `registry.json was damaged and has been moved to ${aside}`;
     db.data = null;

@@ -1,58 +1,40 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { isOwnFault } from '../journal-error.ts';
 import { stage } from '../stage.ts';
+import { numbersGiven, passOver } from './schema.ts';
+import { inTransaction } from './transaction.ts';
 
 type Row = Record<string, SQLInputValue>;
 
-/** Places in a row that can't be read, after which nothing is looked for where it is not known how many there are. */
+/** Numbers in a row that can't be read, after which not every one is tried any more. */
 const mostInVain = 10_000;
 
 /**
  * Takes over from a damaged file what it had not delivered, row by row: what can't be read is passed by. Rows keep
- * their numbers. Idempotency keys come along, so that a sender who tries again is still known.
- * @returns how many events that were not settled are in the new journal now
+ * their numbers, and, where it is known which were given, their ids: what was called before is called by the same
+ * `webhook-id`. Idempotency keys come along, so that a sender who tries again is still known, and circuits, so that an
+ * endpoint that is gone is not called again.
+ * @throws what the disk of the new one is to blame for; nothing is taken over then
  */
-export function salvage(damaged: string, db: DatabaseSync): number {
+export function salvage(damaged: string, to: DatabaseSync): void {
   const from = attempt(() => new DatabaseSync(damaged, { readOnly: true }));
-  if (!from) return 0;
-  db.exec('begin immediate');
-  const events = attempt(() => takeOver(from, db));
-  // Whatever is wrong with the damaged file, the new one must do.
-  db.exec(events === undefined ? 'rollback' : 'commit');
-  from.close();
-  return events ?? 0;
+  if (!from) return;
+  try {
+    inTransaction(to, () => takeOver(from, to));
+  } finally {
+    from.close();
+  }
 }
 
-function takeOver(from: DatabaseSync, to: DatabaseSync): number {
-  const next = from.prepare('select seq, stage from events not indexed where seq > ? order by seq limit 1');
-  const event = from.prepare('select * from events not indexed where seq = ?');
-  const last = lastSeq(from);
-  const gaps: Gap[] = [];
-  let events = 0;
-  let good = 0;
-  for (let seq = 0; seq < last; ) {
-    const found = attempt(() => next.get(seq) ?? null);
-    if (found === null) break;
-    if (found === undefined) {
-      seq += 1;
-      if (last === Number.POSITIVE_INFINITY && seq - good > mostInVain) break;
-      continue;
-    }
-    if (seq > good) gaps.push({ from: good + 1, to: Number(found['seq']) - 1 });
-    seq = Number(found['seq']);
-    good = seq;
-    if (Number(found['stage']) >= stage.succeeded) continue;
-    const row = attempt(() => event.get(seq) as Row | undefined);
-    if (row && insertEvent(from, to, row)) events += 1;
-    else gaps.push({ from: seq, to: seq });
-  }
-  if (good < last && attempt(() => next.get(good) ?? null) === undefined)
-    gaps.push({ from: good + 1, to: last });
-  takeOverKeys(from, to, gaps);
-  attempt(() => {
-    for (const book of from.prepare("select * from meta where key = 'book'").all())
-      insert(to, 'meta', book as Row);
-  });
-  return events;
+function takeOver(from: DatabaseSync, to: DatabaseSync): void {
+  const numbers = attempt(() => numbersGiven(from));
+  takeOverKeys(from, to, takeOverEvents(from, to, numbers?.events || lastEvent(from)));
+  to.exec(release);
+  for (const row of readable(from, 'select * from circuits')) kept(to, () => insert(to, 'circuits', row));
+  for (const row of readable(from, "select * from meta where key = 'book'")) insert(to, 'meta', row);
+  if (!numbers) return;
+  passOver(to, numbers);
+  for (const row of readable(from, "select * from meta where key = 'tag'")) insert(to, 'meta', row);
 }
 
 /** Numbers of events of which nothing is known, both inclusive. */
@@ -61,41 +43,102 @@ interface Gap {
   readonly to: number;
 }
 
+/** @returns what can't be read */
+function takeOverEvents(from: DatabaseSync, to: DatabaseSync, last: number): Gap[] {
+  // From its own number on, a row is found though the page before it is damaged.
+  const first = attempt(() =>
+    from.prepare('select seq, stage from events not indexed where seq >= ? order by seq limit 1'),
+  );
+  if (!first) return [];
+  /** Null: there is none; undefined: it can't be read. */
+  const firstFrom = (seq: number) => attempt(() => first.get(seq) ?? null);
+  const gaps: Gap[] = [];
+  let unknown = 1;
+  for (let seq = 1; seq <= last && Number.isFinite(seq); ) {
+    const found = firstFrom(seq);
+    if (found === null) break;
+    if (found === undefined) {
+      seq = seq - unknown < mostInVain ? seq + 1 : nextReadable(seq, last, firstFrom);
+      continue;
+    }
+    const number = Number(found['seq']);
+    if (seq > unknown) gaps.push({ from: unknown, to: seq - 1 });
+    if (Number(found['stage']) < stage.succeeded && !takeOverEvent(from, to, number))
+      gaps.push({ from: number, to: number });
+    seq = number + 1;
+    unknown = seq;
+  }
+  if (unknown <= last && firstFrom(unknown) === undefined) gaps.push({ from: unknown, to: last });
+  return gaps;
+}
+
+/** In long steps and then by halving: where numbers were passed over, one by one would take hours. */
+function nextReadable(unreadable: number, last: number, firstFrom: (seq: number) => unknown): number {
+  if (last === Number.POSITIVE_INFINITY) return last;
+  let low = unreadable;
+  let high = unreadable + mostInVain;
+  while (high <= last && firstFrom(high) === undefined) {
+    low = high;
+    high += mostInVain;
+  }
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (firstFrom(middle) === undefined) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
 /** A key whose event is lost is not taken over: its sender must be able to send it again. */
 function takeOverKeys(from: DatabaseSync, to: DatabaseSync, gaps: readonly Gap[]): void {
-  attempt(() => {
-    for (const key of from.prepare('select * from idempotency_keys').iterate()) {
-      const first = Number(key['first_seq']);
-      const last = first + Number(key['events']) - 1;
-      if (!gaps.some((gap) => first <= gap.to && last >= gap.from))
-        insert(to, 'idempotency_keys', key as Row);
-    }
-  });
+  for (const key of readable(from, 'select * from idempotency_keys')) {
+    const first = Number(key['first_seq']);
+    const last = first + Number(key['events']) - 1;
+    if (gaps.some((gap) => first <= gap.to && last >= gap.from)) continue;
+    kept(to, () => insert(to, 'idempotency_keys', key));
+  }
 }
 
 /** An event whose executions can't be read is as it was accepted: all its handlers are called. */
-function insertEvent(from: DatabaseSync, to: DatabaseSync, row: Row): boolean {
-  const seq = Number(row['seq']);
-  const executions = attempt(() => rowsOf(from, 'select * from executions where event_seq = ?', seq)) ?? [];
-  const taken = Number(row['stage']) > stage.emitted;
-  const whole = !taken || executions.length > 0;
-  return (
-    attempt(() => {
-      insert(to, 'events', whole ? row : { ...row, stage: stage.ready, turn: seq, next_handler: null });
-      for (const execution of executions) {
-        insert(to, 'executions', execution);
-        const past = 'select * from attempts where execution_seq = ?';
-        for (const made of attempt(() => rowsOf(from, past, Number(execution['seq']))) ?? [])
-          insert(to, 'attempts', made);
-      }
-      return true;
-    }) ?? false
-  );
+function takeOverEvent(from: DatabaseSync, to: DatabaseSync, seq: number): boolean {
+  const row = attempt(() => from.prepare('select * from events not indexed where seq = ?').get(seq));
+  if (!row) return false;
+  const event = row as Row;
+  const executions =
+    attempt(() => from.prepare('select * from executions where event_seq = ?').all(seq) as Row[]) ?? [];
+  const taken = Number(event['stage']) > stage.emitted;
+  const untaken = event['ordered'] ? stage.behind : stage.ready;
+  const asAccepted = { ...event, stage: untaken, turn: seq, next_handler: null };
+  const whole = () => {
+    insert(to, 'events', event);
+    for (const execution of executions) {
+      insert(to, 'executions', execution);
+      const past = 'select * from attempts where execution_seq = ?';
+      for (const made of readable(from, past, Number(execution['seq']))) insert(to, 'attempts', made);
+    }
+  };
+  const isWhole = !taken || executions.length > 0;
+  return (isWhole && kept(to, whole)) || kept(to, () => insert(to, 'events', asAccepted));
 }
 
-function rowsOf(db: DatabaseSync, sql: string, seq: number): Row[] {
-  return db.prepare(sql).all(seq) as Row[];
-}
+/** What waits behind something that is lost goes on: nothing else would ever let it. */
+const release = `${[
+  [stage.queued, stage.due],
+  [stage.behind, stage.ready],
+]
+  .map(
+    ([waits, goesOn]) => `
+    update events set stage = ${goesOn} where stage = ${waits} and stage < 6 and ordered = 1
+      and turn = (select min(turn) from events as first where first.object_key = events.object_key
+        and first.stage = ${waits} and first.stage < 6 and first.ordered = 1)
+      and not exists (select 1 from events as ahead where ahead.object_key = events.object_key
+        and ahead.stage > ${waits} and ahead.stage < 6 and ahead.ordered = 1);`,
+  )
+  .join('')}
+  update executions set blocked = 0 where status = 2 and blocked = 1
+    and not exists (select 1 from executions as ahead where ahead.object_key = executions.object_key
+      and ahead.handler_id = executions.handler_id and ahead.seq < executions.seq
+      and ahead.status < 3 and ahead.ordered = 1);`;
 
 function insert(db: DatabaseSync, table: string, row: Row): void {
   const columns = Object.keys(row);
@@ -103,16 +146,33 @@ function insert(db: DatabaseSync, table: string, row: Row): void {
   db.prepare(`insert into ${table}(${columns.join(', ')}) values(${values})`).run(...Object.values(row));
 }
 
-function lastSeq(db: DatabaseSync): number {
-  const ways = [
-    "select seq as last from sqlite_sequence where name = 'events'",
-    'select max(seq) as last from events not indexed',
-  ];
-  for (const sql of ways) {
-    const last = attempt(() => db.prepare(sql).get()?.['last']);
-    if (last) return Number(last);
+/** @returns whether it was done; what the rows themselves are to blame for is not */
+function kept(to: DatabaseSync, write: () => void): boolean {
+  to.exec('savepoint rows');
+  try {
+    write();
+    to.exec('release rows');
+    return true;
+  } catch (error) {
+    if (!isOwnFault(error)) throw error;
+    to.exec('rollback to rows; release rows');
+    return false;
   }
-  return Number.POSITIVE_INFINITY;
+}
+
+/** The rows before the first one that can't be read. */
+function* readable(from: DatabaseSync, sql: string, ...values: readonly number[]): Generator<Row> {
+  const rows = attempt(() => from.prepare(sql).iterate(...values));
+  for (;;) {
+    const next = attempt(() => rows?.next());
+    if (!next || next.done) return;
+    yield next.value as Row;
+  }
+}
+
+function lastEvent(db: DatabaseSync): number {
+  const last = attempt(() => db.prepare('select max(seq) as last from events not indexed').get()?.['last']);
+  return last ? Number(last) : Number.POSITIVE_INFINITY;
 }
 
 /** @returns undefined where it can't be read */

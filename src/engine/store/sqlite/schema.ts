@@ -176,3 +176,21 @@ export function metaOf(db: DatabaseSync, key: 'tag' | 'book'): string | null {
   const row = db.prepare('select value from meta where key = ?').get(key);
   return row ? String(row['value']) : null;
 }
+
+/** The last numbers that were given to rows. They are never given again: public ids are made of them. */
+export type Numbers = Readonly<Record<'events' | 'executions', number>>;
+
+export function numbersGiven(db: DatabaseSync): Numbers {
+  const of = db.prepare('select seq from sqlite_sequence where name = ?');
+  const last = (table: keyof Numbers) => Number(of.get(table)?.['seq'] ?? 0);
+  return { events: last('events'), executions: last('executions') };
+}
+
+/** None up to these will be given to a row. */
+export function passOver(db: DatabaseSync, { events, executions }: Numbers): void {
+  db.exec("delete from sqlite_sequence where name in ('events', 'executions')");
+  db.prepare("insert into sqlite_sequence(name, seq) values('events', ?), ('executions', ?)").run(
+    events,
+    executions,
+  );
+}
