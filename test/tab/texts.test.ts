@@ -55,6 +55,12 @@ describe('formats', () => {
       [null, 0, 23, 1234, 90_000, 5_400_000, 172_800_000].map((ms) => formats.duration(ms)),
       ['–', '0 ms', '23 ms', '1.2 sec', '2 min', '1.5 hr', '2 days'],
     );
+    assert.deepEqual(
+      [999.4, 999.6, 59_940, 59_960, 3_560_000, 3_580_000, 86_000_000, 86_399_999].map((ms) =>
+        formats.duration(ms),
+      ),
+      ['999 ms', '1 sec', '59.9 sec', '1 min', '59 min', '1 hr', '23.9 hr', '1 day'],
+    );
   });
 
   it('never tells a full success that was none', () => {

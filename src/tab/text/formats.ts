@@ -31,10 +31,15 @@ function intlFormats(language: string, timeZone: string | undefined) {
     clock: dates(minute),
     number: numbers({ maximumFractionDigits: 1 }),
     percent: numbers({ style: 'percent', maximumFractionDigits: 1 }),
-    lengths: lengths.map(([unit, size, maximumFractionDigits]) => ({
-      size,
-      format: numbers({ style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits }),
-    })),
+    lengths: lengths.map(([unit, size, maximumFractionDigits], at) => {
+      const [, smaller = 0, decimals = 0] = lengths[at + 1] ?? [];
+      return {
+        size,
+        // What the smaller unit would round up to a whole one of this.
+        from: size - smaller / 10 ** decimals / 2,
+        format: numbers({ style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits }),
+      };
+    }),
   };
 }
 
@@ -79,7 +84,7 @@ export class Formats {
   /** `23 ms`, `1.2 sec`, `5 min`. @param ms null: nothing is known, `–` */
   duration(ms: number | null): string {
     if (ms === null) return '–';
-    const length = this.#intl.lengths.find(({ size }) => ms >= size) ?? this.#intl.lengths.at(-1);
+    const length = this.#intl.lengths.find(({ from }) => ms >= from) ?? this.#intl.lengths.at(-1);
     return length?.format.format(ms / length.size) ?? '';
   }
 
