@@ -46,6 +46,7 @@ for (const { name, nodeRed: installation } of editors) {
           registry: 'second',
           events: ['shop.order'],
         }),
+        registry({ id: 'third', name: 'Empty' }),
         // Wired to nothing: what comes in here, nobody takes.
         eventNode({ intake: true, path: '/in', wires: [[]] }),
         executor(),
@@ -132,6 +133,19 @@ for (const { name, nodeRed: installation } of editors) {
       assert.equal(await view.root.locator('.nrp-c-registry').count(), 0);
       await view.root.getByLabel('Registry').selectOption('');
       await eventually('both again', async () => (await registries()).size === 2);
+    });
+
+    it('are none, like handlers, of a chosen registry that has none, and nothing is said of a search', async () => {
+      await view.root.getByLabel('Registry').selectOption({ label: 'Empty' });
+      await view.root.getByText('No event yet').waitFor();
+      await view.go('handlers');
+      await view.root.getByText('No handler yet').waitFor();
+      await view.button('New Handler').first().click();
+      const dialog = await view.editor.dialog('config');
+      assert.equal(await dialog.field('registry').inputValue(), 'third');
+      await dialog.cancel();
+      await view.root.getByLabel('Registry').selectOption('');
+      await view.row('Shop CRM').waitFor();
     });
 
     it('ask for the registry of a new handler when there are several', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { everyExecution, localTime, matches, queryOf } from '../../src/tab/data/filters.ts';
 import type { HandlerRow } from '../../src/tab/data/handler-rows.ts';
-import { callOf, foundHandlers } from '../../src/tab/data/handler-search.ts';
+import { callOf, foundHandlers, turnsOf } from '../../src/tab/data/handler-search.ts';
 import { Preferences } from '../../src/tab/data/preferences.ts';
 import { RememberedFilter } from '../../src/tab/data/remembered-filter.ts';
 import type { LogSummary } from '../../src/tab/data/shapes.ts';
@@ -139,6 +139,29 @@ describe("the handlers' search", () => {
     assert.deepEqual(find({ type: 'local' }), ['dwh']);
     assert.deepEqual(find({ text: 'EXAMPLE dw' }), ['dwh']);
     assert.deepEqual(find({}, 'other'), []);
+  });
+
+  it('gives each handler that is called its turn in the chain of its registry', () => {
+    const turns = turnsOf(
+      [
+        handler('first', { events: ['*'] }),
+        handler('deaf', { events: ['clients.update'] }),
+        handler('held', { status: 'held' }),
+        handler('shop', { registry: 'shop', events: ['clients.create'] }),
+        handler('disabled', { status: 'disabled' }),
+        handler('old', { status: 'archived' }),
+        handler('off', { standing: 'off' }),
+        handler('deleted', { standing: 'deleted' }),
+        handler('refused', { standing: 'refused' }),
+      ],
+      'clients.create',
+    );
+    assert.deepEqual([...turns].sort(), [
+      ['first', 1],
+      ['held', 2],
+      ['refused', 3],
+      ['shop', 1],
+    ]);
   });
 
   it('tells a call by name from one by a pattern', () => {

@@ -288,6 +288,15 @@ for (const { name, nodeRed: installation } of editors) {
         await row('importd.process_failed').locator('.nrp-hidden').textContent(),
         'Accounting: listens, but is disabled',
       );
+      const search = view.root.getByRole('textbox', { name: 'Search handlers' });
+      await search.fill('soft');
+      await row('clients.create').locator('.nrp-pattern').waitFor({ state: 'detached' });
+      assert.deepEqual(
+        await row('clients.create').locator('.nrp-hidden').allTextContents(),
+        ['Softswitch: turn 2, called by name'],
+        'a search changes no turn',
+      );
+      await view.button('Clear the search').click();
       await view.button('Who is called').click();
     });
 

@@ -106,6 +106,17 @@ for (const { name, nodeRed: installation } of editors) {
       assert.match(await textOf(view.row('Parked: retry')), /500/);
     });
 
+    it('is what the success of a handler leads to, whose calls fail and are tried again', async () => {
+      await view.go('handlers');
+      await view.row('Bad').getByText('0% success').click();
+      await view.row('Parked: retry').waitFor();
+      await view.button('Advanced search').click();
+      const status = view.root.getByLabel('Status', { exact: true });
+      assert.equal(await status.locator('option:checked').textContent(), 'Fail, Parked');
+      await view.button('Advanced search').click();
+      await view.button('Clear the search').click();
+    });
+
     it('is found by handler, status, object, words and time; what was searched is remembered', async () => {
       const count = (rows: number) =>
         eventually(`${rows} rows`, async () => (await view.rows.count()) === rows);

@@ -11,6 +11,9 @@ export type EventFilter = Filter<keyof typeof everyEvent>;
 export type LogFilter = Filter<keyof typeof everyExecution>;
 export type HandlerFilter = Filter<keyof typeof everyHandler>;
 
+/** The status that asks for what failed, and for what did and waits for a retry among all that is parked. */
+export const failedOrWaiting = 'failed,parked';
+
 /** The query of the admin API: only what is asked for, times in UTC. */
 export function queryOf(filter: Partial<LogFilter>): Record<string, string> {
   return Object.fromEntries(

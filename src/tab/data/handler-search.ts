@@ -27,3 +27,19 @@ export function callOf(events: readonly string[], eventType: string): 'direct' |
   if (events.includes(eventType)) return 'direct';
   return events.some((pattern) => listensTo(pattern, eventType)) ? 'pattern' : undefined;
 }
+
+/**
+ * The turns that handlers have in the chain of an event type, from 1, by their ids; each registry has a chain of its
+ * own. Who listens and is passed by has none.
+ * @param handlers all there are, in chain order
+ */
+export function turnsOf(handlers: readonly HandlerRow[], eventType: string): ReadonlyMap<string, number> {
+  const called = handlers.filter((handler) => isCalled(handler) && callOf(handler.events, eventType));
+  const chains = Map.groupBy(called, ({ registry }) => registry);
+  return new Map([...chains.values()].flatMap((chain) => chain.map(({ id }, index) => [id, index + 1])));
+}
+
+/** Whether its turn comes, as far as it listens; that of one who is held or refused comes too, and waits. */
+function isCalled({ status, standing }: HandlerRow): boolean {
+  return (status === 'enabled' || status === 'held') && standing !== 'off' && standing !== 'deleted';
+}

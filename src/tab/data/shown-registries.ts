@@ -5,11 +5,15 @@ export function chosenRegistry({ navigation, registries }: Model): string {
   return registries.items.some(({ id }) => id === navigation.registry) ? navigation.registry : '';
 }
 
+/** Whether what is of a registry is shown. */
+export function isShown(model: Model, { registry }: { readonly registry: string }): boolean {
+  return ['', registry].includes(chosenRegistry(model));
+}
+
 /** The ids of the registries whose logs are shown: the chosen one, or all; of these, those that can be read. */
 export function shownRegistries(model: Model): readonly string[] {
-  const chosen = chosenRegistry(model);
   const ids = model.registries.readable.map(({ id }) => id);
-  return chosen === '' ? ids : ids.filter((id) => id === chosen);
+  return ids.filter((registry) => isShown(model, { registry }));
 }
 
 /** Whether rows have to tell which registry they are of. */

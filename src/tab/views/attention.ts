@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
 import type { Handlers } from '../data/handlers.ts';
-import { chosenRegistry } from '../data/shown-registries.ts';
+import { isShown } from '../data/shown-registries.ts';
 import { troubled } from '../data/troubled-handlers.ts';
 import { nameOf } from '../text/visible.ts';
 import { overrideNote } from './handler-flag.ts';
@@ -11,8 +11,7 @@ import { handlerHealth } from './handler-health.ts';
 export function attention(app: App, handlers: Handlers): TemplateResult | typeof nothing {
   if (!handlers.answer) return nothing;
   const { text, navigation } = app;
-  const chosen = chosenRegistry(app);
-  const rows = troubled(handlers.rows.filter(({ registry }) => chosen === '' || registry === chosen));
+  const rows = troubled(handlers.rows.filter((row) => isShown(app, row)));
   return html`<section class="nrp-attention">
     <h4>${text('attention.title')}</h4>
     ${

@@ -2,14 +2,22 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { eventTypesOf } from '../../editor/dialog-plugin.ts';
 import type { App } from '../app.ts';
 import type { HandlerRow } from '../data/handler-rows.ts';
-import { callOf } from '../data/handler-search.ts';
+import { callOf, turnsOf } from '../data/handler-search.ts';
 import { nameOf, visible } from '../text/visible.ts';
 
-/** Who is called: event types against handlers, each cell the turn that the handler has in the chain. */
-export function callsMatrix(app: App, handlers: readonly HandlerRow[], asked: string): TemplateResult {
+/**
+ * Who is called: event types against handlers, each cell the turn that the handler has in the chain.
+ * @param all in chain order @param found those of them that have a column
+ */
+export function callsMatrix(
+  app: App,
+  all: readonly HandlerRow[],
+  found: readonly HandlerRow[],
+  asked: string,
+): TemplateResult {
   const { text } = app;
   const columns = byRegistry(
-    handlers.filter(({ status, standing }) => status !== 'archived' && standing !== 'deleted'),
+    found.filter(({ status, standing }) => status !== 'archived' && standing !== 'deleted'),
   );
   const types = shownTypes(columns).filter(({ id }) => asked.trim() === '' || id.includes(asked.trim()));
   return html`<div class="nrp-scroll nrp-matrix-scroll" tabindex="0" role="region" aria-label=${text('matrix.caption')}>
@@ -25,7 +33,7 @@ export function callsMatrix(app: App, handlers: readonly HandlerRow[], asked: st
         </tr>
       </thead>
       <tbody>
-        ${types.map(({ id, title }) => matrixRow(app, id, title, columns))}
+        ${types.map((type) => matrixRow(app, type, columns, turnsOf(all, type.id)))}
       </tbody>
     </table>
     <p class="nrp-muted nrp-legend">
@@ -41,38 +49,38 @@ function byRegistry(handlers: readonly HandlerRow[]): HandlerRow[] {
   return [...Map.groupBy(handlers, ({ registry }) => registry).values()].flat();
 }
 
-/** Whether its turn comes, as far as it listens; that of one who is held or refused comes too, and waits. */
-function isCalled({ status, standing }: HandlerRow): boolean {
-  return (status === 'enabled' || status === 'held') && standing !== 'off';
+interface ShownType {
+  readonly id: string;
+  readonly title: string;
 }
 
-function matrixRow({ text }: App, id: string, title: string, columns: readonly HandlerRow[]): TemplateResult {
-  const turns = new Map<string, number>();
+function matrixRow(
+  { text }: App,
+  { id, title }: ShownType,
+  columns: readonly HandlerRow[],
+  turns: ReadonlyMap<string, number>,
+): TemplateResult {
   const cells = columns.map((handler) => {
     const call = callOf(handler.events, id);
     if (!call) return html`<td class="nrp-uncalled"></td>`;
-    const called = isCalled(handler);
-    const turn = (turns.get(handler.registry) ?? 0) + 1;
-    if (called) turns.set(handler.registry, turn);
+    const turn = turns.get(handler.id);
     const name = nameOf(handler);
     const passed = handler.status === 'enabled' ? 'matrix.offCall' : 'matrix.disabledCall';
-    const how = text(called ? `matrix.${call}Call` : passed, { turn, name });
+    const how = text(turn ? `matrix.${call}Call` : passed, { turn, name });
     return html`<td title=${how}>
-      <span class="nrp-turn ${called ? `nrp-${call}` : 'nrp-passed'}" aria-hidden="true">${called ? turn : '–'}</span
+      <span class="nrp-turn ${turn ? `nrp-${call}` : 'nrp-passed'}" aria-hidden="true">${turn ?? '–'}</span
       ><span class="nrp-hidden">${how}</span><span class="nrp-cell-name" aria-hidden="true">${name}</span>
     </td>`;
   });
   return html`<tr class=${turns.size === 0 ? 'nrp-nobody' : ''}>
-    <th scope="row" title=${visible(title)}>${id}</th>
+    <th scope="row" title=${visible(title)}>${visible(id)}</th>
     ${cells}
     ${turns.size === 0 ? html`<td class="nrp-nobody-note">${text('matrix.nobody')}</td>` : nothing}
   </tr>`;
 }
 
 /** The types of the catalogue, and those that handlers name besides. */
-function shownTypes(
-  handlers: readonly HandlerRow[],
-): readonly { readonly id: string; readonly title: string }[] {
+function shownTypes(handlers: readonly HandlerRow[]): readonly ShownType[] {
   const known = eventTypesOf(...new Set(handlers.map(({ registry }) => registry)));
   const others = new Set(handlers.flatMap(({ events }) => events).filter((event) => !event.endsWith('*')));
   for (const { id } of known) others.delete(id);

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
+import { failedOrWaiting } from '../data/filters.ts';
 import type { HandlerRow } from '../data/handler-rows.ts';
 import type { Handlers } from '../data/handlers.ts';
 import type { ApiHandler } from '../data/shapes.ts';
@@ -29,7 +30,7 @@ export function handlerHealth(
       : text('health.rateHint');
   return html`<span class="nrp-health nrp-items">
     ${none && html`<span class="nrp-muted">${none}</span>`}
-    ${rate && figure(rate, successRate < 1 ? 'failed' : '', rateHint, successRate < 0.9 ? 'nrp-error' : '')}
+    ${rate && figure(rate, successRate < 1 ? failedOrWaiting : '', rateHint, successRate < 0.9 ? 'nrp-error' : '')}
     ${p95 && html`<span class="nrp-p95" title=${text('health.p95Hint')}>${p95}</span>`}
     ${parked && figure(parked, 'parked', text('health.parkedHint'))}
     ${circuit(app, handlers, row)}

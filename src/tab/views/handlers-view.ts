@@ -3,7 +3,7 @@ import type { HandlerFilter } from '../data/filters.ts';
 import { awaitingDeploy, type HandlerRow } from '../data/handler-rows.ts';
 import { foundHandlers } from '../data/handler-search.ts';
 import { Handlers } from '../data/handlers.ts';
-import { chosenRegistry } from '../data/shown-registries.ts';
+import { chosenRegistry, isShown } from '../data/shown-registries.ts';
 import { addHandler, editedRegistries } from '../editor/flow-nodes.ts';
 import { showMenu } from '../editor/menu.ts';
 import { nameOf } from '../text/visible.ts';
@@ -55,10 +55,11 @@ class HandlersView extends View {
     const { handlers: filter } = this.app.navigation;
     if (!answer)
       return problem === undefined ? waitNote(this.t('loading')) : problemNote(problemOf(this.app, problem));
-    if (rows.length === 0) return this.#noHandler();
-    const found = foundHandlers(rows, filter.fields, chosenRegistry(this.app));
+    const shown = rows.filter((row) => isShown(this.app, row));
+    if (shown.length === 0) return this.#noHandler();
+    const found = foundHandlers(shown, filter.fields, chosenRegistry(this.app));
     if (found.length === 0) return noneFound(this.app, filter);
-    if (this.#showsMatrix) return callsMatrix(this.app, found, filter.fields.eventType);
+    if (this.#showsMatrix) return callsMatrix(this.app, shown, found, filter.fields.eventType);
     return html`${handlerTable(this.app, this.#all(), found, this.#deletions)}
       ${
         found.length > mostHandlers

@@ -1,9 +1,9 @@
 import { eventTypesOf } from '../../editor/dialog-plugin.ts';
-import { eventStatuses, executionStatuses } from '../../engine/words/execution.ts';
+import { eventStatuses, shownStatuses } from '../../engine/words/execution.ts';
 import { handlerStatuses, handlerTypes } from '../../engine/words/handler-settings.ts';
 import type { App } from '../app.ts';
-import type { EventFilter, HandlerFilter, LogFilter } from '../data/filters.ts';
-import { chosenRegistry } from '../data/shown-registries.ts';
+import { type EventFilter, failedOrWaiting, type HandlerFilter, type LogFilter } from '../data/filters.ts';
+import { isShown } from '../data/shown-registries.ts';
 import { editedHandlers } from '../editor/flow-nodes.ts';
 import { nameOf } from '../text/visible.ts';
 import type { Field } from './search-bar.ts';
@@ -12,11 +12,15 @@ import type { Field } from './search-bar.ts';
 export function logFields(app: App): readonly Field<LogFilter>[] {
   const { text } = app;
   const handlers = shownHandlers(app).map((one) => [one.id, nameOf(one)] as const);
-  const statuses = executionStatuses.filter((status) => status !== 'pending');
+  const failing = [failedOrWaiting, `${text('status.failed')}, ${text('status.parked')}`] as const;
   return [
     eventTypeField(app),
     select('handler', text('column.handler'), [['', text('any')], ...handlers]),
-    select('status', text('column.status'), [['', text('any')], ...named(app, 'status', statuses)]),
+    select('status', text('column.status'), [
+      ['', text('any')],
+      ...named(app, 'status', shownStatuses),
+      failing,
+    ]),
     { name: 'objectId', label: text('column.object'), kind: 'text' },
     ...timeFields(app),
     { name: 'eventId', label: text('search.eventId'), kind: 'text' },
@@ -59,9 +63,8 @@ function named({ text }: App, texts: string, words: readonly string[]): Options 
 
 function eventTypeField(app: App) {
   const { text, registries } = app;
-  const chosen = chosenRegistry(app);
-  const ids = chosen ? [chosen] : registries.items.map(({ id }) => id);
-  const options = eventTypesOf(...ids).map(({ id, title }) => [id, title] as const);
+  const shown = registries.items.map(({ id }) => id).filter((registry) => isShown(app, { registry }));
+  const options = eventTypesOf(...shown).map(({ id, title }) => [id, title] as const);
   return { name: 'eventType', label: text('column.event'), kind: 'text', options } as const;
 }
 
@@ -73,8 +76,7 @@ function timeFields({ text }: App) {
 }
 
 function shownHandlers(app: App) {
-  const chosen = chosenRegistry(app);
   return editedHandlers()
-    .filter(({ registry }) => chosen === '' || registry === chosen)
+    .filter((handler) => isShown(app, handler))
     .sort((a, b) => a.name.localeCompare(b.name));
 }
