@@ -41,12 +41,7 @@ export default function provisioningHandler(RED: NodeAPI): void {
         );
       },
       ({ message }) =>
-        onClose(
-          this,
-          isInSubflow(RED, saved)
-            ? handlers.refuseNode(registry, message)
-            : handlers.refuse(registry, saved, message),
-        ),
+        onClose(this, handlers.refuse(registry, isInSubflow(RED, saved) ? {} : saved, message)),
     );
     if (!handler) return;
     const remove = handlers.add(registry, handler);
