@@ -46,8 +46,8 @@ interface ProxyNode {
 export function proxyOf(RED: NodeAPI, id: unknown, target: unknown, refuse: Refuse): unknown {
   if (typeof id !== 'string' || !id) return environmentProxyOf(RED, String(target ?? ''), refuse);
   const node = RED.nodes.getNode(id) as unknown as ProxyNode | null;
-  const url = URL.parse(node?.url ?? '');
-  if (!node || !url || !hasReadableUser(url)) return refuse('proxy', unreachable('proxy with a valid URL'));
+  const url = httpUrlOf(node?.url ?? '');
+  if (!node || !url) return refuse('proxy', unreachable('proxy with a valid URL'));
   const { username, password } = node.credentials ?? {};
   if (username) url.username = encodeURIComponent(username);
   if (password) url.password = encodeURIComponent(password);
@@ -60,12 +60,18 @@ function environmentProxyOf(RED: NodeAPI, address: string, refuse: Refuse): unkn
   const options = (RED.settings as { readonly proxyOptions?: ProxyOptions } | undefined)?.proxyOptions;
   const named = environmentProxy(new URL(address), process.env, options);
   if (!named) return undefined;
-  const url = URL.parse(named.url);
-  if (url && isHttpUrl(url.href) && hasReadableUser(url)) return { url: url.href, noProxy: [] };
+  const url = httpUrlOf(named.url);
+  if (url) return { url: url.href, noProxy: [] };
   return refuse(
     'proxy',
     `${named.variable} of the environment names no HTTP proxy: correct it, name the host in no_proxy, or give the handler a proxy node`,
   );
+}
+
+/** Where a proxy can be spoken to; null when an address is none that is understood here. */
+function httpUrlOf(address: string): URL | null {
+  const url = URL.parse(address);
+  return url && isHttpUrl(address) && hasReadableUser(url) ? url : null;
 }
 
 function unreachable(node: string): string {

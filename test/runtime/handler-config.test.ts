@@ -291,8 +291,13 @@ describe('what a saved handler refers to', () => {
 
   it('is named in the error, and the handler too, when it is not deployed', () => {
     assert.throws(() => http({ tls: 't1' }), { message: /^handler "CRM": tls: refers to no deployed TLS/ });
-    const proxies = { p1: { url: 'http://u:p%@proxy.example' } };
-    for (const proxy of ['p0', 'p1'])
+    const urls = {
+      p1: 'http://u:p%@proxy.example',
+      p2: 'socks5://proxy.example:1080',
+      p3: 'proxy.example:3128',
+    };
+    const proxies = Object.fromEntries(Object.entries(urls).map(([id, url]) => [id, { url }]));
+    for (const proxy of ['p0', 'p1', 'p2', 'p3'])
       assert.throws(() => http({ proxy }, {}, runtime([], proxies)), {
         message: /^handler "CRM": proxy: refers to no deployed proxy with a valid URL/,
       });
@@ -303,6 +308,15 @@ describe('what a saved handler refers to', () => {
       issuesOf(() => http({ auth: 'bearer' })),
       { 'auth.token': 'is missing: enter the token' },
     );
+  });
+
+  it('lacks both user and password, as when a flow was imported without its credentials', () => {
+    assert.deepEqual(
+      issuesOf(() => http({ auth: 'basic' })),
+      { 'auth.user': 'is missing: enter the user name' },
+    );
+    for (const one of [{ user: 'a' }, { password: 'p' }])
+      assert.deepEqual(http({ auth: 'basic' }, one).auth, { type: 'basic', user: '', password: '', ...one });
   });
 
   it('is told without its secrets when it is wrong', () => {

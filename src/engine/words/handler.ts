@@ -80,7 +80,13 @@ const authSchema = z.discriminatedUnion(
   'type',
   [
     z.object({ type: z.literal('none') }),
-    z.object({ type: z.literal('basic'), user: z.string(), password: z.string() }),
+    // Some services know their users by the password alone.
+    z
+      .object({ type: z.literal('basic'), user: z.string(), password: z.string() })
+      .refine(({ user, password }) => user !== '' || password !== '', {
+        path: ['user'],
+        error: 'is missing: enter the user name',
+      }),
     z.object({ type: z.literal('bearer'), token: z.string().min(1, 'is missing: enter the token') }),
   ],
   { error: 'must be "none", "basic" or "bearer"' },
