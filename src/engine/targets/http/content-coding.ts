@@ -1,4 +1,5 @@
 import type { Transform } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import {
   constants,
   createBrotliDecompress,
@@ -55,28 +56,21 @@ export async function decoded(
   return result;
 }
 
-function undone(decoder: Transform, coded: Buffer, limit: number): Promise<Decoded | null> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    // What came before a fault is kept; where nothing did, the bytes are something else.
-    const end = (broken: boolean): void => {
-      decoder.destroy();
-      resolve(
-        broken && size === 0
-          ? null
-          : { bytes: Buffer.concat(chunks).subarray(0, limit), isCut: size > limit },
-      );
-    };
-    decoder.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > limit) end(false);
-    });
-    decoder.once('end', () => end(false));
-    decoder.on('error', () => end(true));
-    decoder.end(coded);
+async function undone(decoder: Transform, coded: Buffer, limit: number): Promise<Decoded | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  decoder.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > limit) decoder.destroy();
   });
+  // What came before a fault is kept; where nothing did, the bytes are something else.
+  const isWhole = await finished(decoder.end(coded)).then(
+    () => true,
+    () => false,
+  );
+  if (!isWhole && size === 0) return null;
+  return { bytes: Buffer.concat(chunks).subarray(0, limit), isCut: size > limit };
 }
 
 function hasZlibHeader(bytes: Buffer): boolean {
