@@ -37,9 +37,9 @@ export class TextCapture {
     return first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
   }
 
-  /** Whether what is kept can not change any more. */
+  /** Whether more came than is kept. */
   get full(): boolean {
-    return this.#received >= this.#limit;
+    return this.#received > this.#limit;
   }
 
   push(chunk: Buffer): void {
@@ -60,11 +60,12 @@ export function isCut({ bytes, received }: Captured): boolean {
 /**
  * What was kept, as UTF-8 cut at a character's boundary, invalid bytes replaced by U+FFFD, secrets redacted;
  * the empty string when nothing came. 64 KiB at most.
+ * @param isBroken whether its end did not come
  */
-export function textOf(captured: Captured, redaction: Redaction): string {
+export function textOf(captured: Captured, redaction: Redaction, isBroken = false): string {
   // Once: of a capture they are put together each time.
   const { bytes, received } = captured;
-  const cut = isCut({ bytes, received });
+  const cut = isBroken || isCut({ bytes, received });
   const text = cut ? wholeCharacters(bytes) : bytes.toString('utf8');
   // U+FFFD takes three bytes, and may stand for one.
   if (bytes.length * 3 > keptBytes && Buffer.byteLength(text) > keptBytes)
@@ -72,11 +73,10 @@ export function textOf(captured: Captured, redaction: Redaction): string {
   return cut ? redaction.cutText(text) : redaction.text(text);
 }
 
-/** As much of a text as a capture keeps of a stream. @param cut whether its end is missing already */
-export function keptText(text: string, redaction: Redaction, cut = false): string {
+/** As much of a text as a capture keeps of a stream. @param isBroken whether its end is missing already */
+export function keptText(text: string, redaction: Redaction, isBroken = false): string {
   const bytes = Buffer.from(text);
-  const received = bytes.length + Number(cut);
-  return textOf({ bytes: bytes.subarray(0, keptBytes), received }, redaction);
+  return textOf({ bytes: bytes.subarray(0, keptBytes), received: bytes.length }, redaction, isBroken);
 }
 
 /** A decoder that is never ended holds back the bytes of a character that a cut took apart. */

@@ -14,25 +14,28 @@ export function bodyCapture(headers: ResponseHeaders): TextCapture {
 /**
  * A body as text, in the charset and out of the content codings that its headers and first bytes tell: the first
  * 64 KiB, secrets redacted; the empty string when nothing came.
+ * @param isBroken whether its end did not come
  */
 export function answerText(
   headers: ResponseHeaders,
   body: TextCapture,
   redaction: Redaction,
+  isBroken = false,
 ): string | Promise<string> {
   if (body.received === 0) return '';
-  if (isPlain(headers) && !markedCharset(body.bytes)) return textOf(body, redaction);
-  return decodedText(headers, body, redaction);
+  if (isPlain(headers) && !markedCharset(body.bytes)) return textOf(body, redaction, isBroken);
+  return decodedText(headers, body, redaction, isBroken);
 }
 
 async function decodedText(
   headers: ResponseHeaders,
   body: TextCapture,
   redaction: Redaction,
+  isBroken: boolean,
 ): Promise<string> {
   const undone = await decoded(body.bytes, codingsOf(headers), codedBytes);
   const bytes = undone?.bytes ?? body.bytes;
-  const cut = undone?.isCut || isCut(body);
+  const cut = isBroken || undone?.isCut || isCut(body);
   const charset = markedCharset(bytes) ?? charsetOf(headers);
   // A character that the cut took apart is left out.
   return keptText(decoderOf(charset).decode(bytes, { stream: cut }), redaction, cut);

@@ -11,7 +11,7 @@ import {
 
 export interface Decoded {
   readonly bytes: Buffer;
-  /** Whether there was more than was asked for. */
+  /** Whether there was more than was asked for, or than could be undone. */
   readonly isCut: boolean;
 }
 
@@ -70,7 +70,7 @@ async function undone(decoder: Transform, coded: Buffer, limit: number): Promise
     () => false,
   );
   if (!isWhole && size === 0) return null;
-  return { bytes: Buffer.concat(chunks).subarray(0, limit), isCut: size > limit };
+  return { bytes: Buffer.concat(chunks).subarray(0, limit), isCut: !isWhole };
 }
 
 function hasZlibHeader(bytes: Buffer): boolean {

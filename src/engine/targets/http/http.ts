@@ -73,7 +73,10 @@ export function httpTarget(handler: HttpHandler, { connections, now = Date.now }
 
       const ofAttempt = new Redaction(signatures, redaction);
       const { answer } = exchanged;
-      const facts = answer === null ? {} : await keptOf(answer, ended, ofAttempt, redactionOfNames);
+      const facts =
+        answer === null
+          ? {}
+          : await keptOf(answer, exchanged.error !== null, ended, ofAttempt, redactionOfNames);
       const outcome = outcomeOf(exchanged, facts, attempted);
       const error = outcome.error === null ? null : ofAttempt.text(outcome.error);
       return { ...outcome, error, requestHeaders: shown };
@@ -117,13 +120,14 @@ function statusError(status: number, location: string | null, url: URL): string 
 /** What is kept of an answer, whole or not. */
 async function keptOf(
   { status, headers, body }: Answer,
+  isBroken: boolean,
   now: number,
   redaction: Redaction,
   ofNames: Redaction,
 ): Promise<Partial<Outcome>> {
   return {
     code: status,
-    response: (await answerText(headers, body, redaction)) || null,
+    response: (await answerText(headers, body, redaction, isBroken)) || null,
     responseHeaders: shownHeaders(headers, redaction, ofNames),
     retryAfterMs: retryAfterMs(one(headers['retry-after']), now),
   };

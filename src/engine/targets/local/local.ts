@@ -30,8 +30,10 @@ export function localTarget(handler: LocalHandler, { scripts }: { readonly scrip
     { exitCode, signal, timedOut, remaining, stdout, stderr }: Ended,
     call: Call,
   ): Outcome => {
-    const response = textOf(stdout, redaction).replace(/\r?\n$/, '') || null;
-    const said = textOf(stderr, redaction).trim();
+    // Who is ended in the middle of a line may be so in the middle of a secret.
+    const isBroken = timedOut || exitCode === null;
+    const response = textOf(stdout, redaction, isBroken).replace(/\r?\n$/, '') || null;
+    const said = textOf(stderr, redaction, isBroken).trim();
     const failed = (error: string, facts: Partial<Outcome>): Outcome =>
       failure(redaction.text(error), { ...facts, response });
     if (timedOut) {

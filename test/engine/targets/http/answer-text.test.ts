@@ -144,6 +144,10 @@ describe('the text of an answer', () => {
     assert.equal(await textOf(typed('windows-1251'), secret, redaction), '***');
     const packed = gzipSync(Buffer.from('no the-secret-of-the-answer'));
     assert.equal(await textOf({ 'content-encoding': 'gzip' }, packed, redaction), 'no ***');
+    // It is taken out in pieces of 16 KiB, and proves to be wrong at its end.
+    const wrong = gzipSync(`t-of-the-answer${'.'.repeat(16_384 - 24)}the-secre`.repeat(4));
+    wrong.fill(0, wrong.length - 8);
+    assert.match(await textOf({ 'content-encoding': 'gzip' }, wrong, redaction), /^t-of.*\.\*\*\*$/);
     const cut = gzipSync(Buffer.from(`${'x'.repeat(65_520)}the-secret-of-the-answer`));
     assert.equal(await textOf({ 'content-encoding': 'gzip' }, cut, redaction), `${'x'.repeat(65_520)}***`);
   });

@@ -275,6 +275,27 @@ describe('http target', () => {
       assert.equal(outcome.requestHeaders['X-Api-Key'], 'key=***');
     });
 
+    it('no beginning of a secret where an answer breaks off', async () => {
+      const auth = { type: 'bearer', token: 'token-1234567' };
+      const head = 'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n';
+      for (const packets of [
+        [`${head}\r\nyou said token-123`],
+        [`${head}Content-Type: text/plain; charset=latin1\r\n\r\nyou said token-123`],
+        ['you said token-123'],
+      ]) {
+        server.become(says(packets));
+        assert.equal((await call({ auth })).response, 'you said ***');
+      }
+      server.become(({ response }) => void response.writeHead(200).write('you said token-123'));
+      assert.equal((await call({ auth })).response, 'you said ***');
+      // As much as is kept, and a moment later the rest.
+      server.become(({ response }) => {
+        response.write('token-123'.padStart(64 * 1024, '.'));
+        setTimeout(() => response.end('4567'), 100);
+      });
+      assert.match((await call({ auth, timeoutSeconds: 5 })).response ?? '', /\.\*\*\*$/);
+    });
+
     it('no one of several signatures that a receiver sends back', async () => {
       server.become(
         echoes(401, ({ headers }) => ({

@@ -297,6 +297,13 @@ describe('local target', () => {
       assert.ok(performance.now() - start < 2500);
     });
 
+    it('shows no beginning of a secret that the script was about to write', async () => {
+      const config = { args: ['the-secret'], secrets: ['the-secret-of-it'], timeoutSeconds: 1 };
+      const outcome = await run('writes-and-waits.sh', config);
+      assert.equal(outcome.response, '***');
+      assert.match(outcome.error ?? '', /^no end within 1 s: .*; it said: \*\*\*$/);
+    });
+
     it('ends a script that ignores SIGTERM, and its children, within 3 s', async () => {
       const pids = join(folder, 'pids');
       const environment = [{ name: 'PIDS', value: pids }];
