@@ -887,6 +887,20 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
     }
   });
 
+  it('writes one copy where two of the same name are asked for at once, and refuses the other', async () => {
+    await accept(anEvent(1));
+    const copy = newPlace();
+    const answers = await Promise.allSettled([store.backUp(copy), store.backUp(copy)]);
+    assert.deepEqual(answers.map((answer) => answer.status === 'rejected' && answer.reason.name).sort(), [
+      'Conflict',
+      false,
+    ]);
+    const restored = await open(copy);
+    const refused = await restored.journal.accept([], 0, undefined, -1);
+    await restored.close();
+    assert.equal(refused.outcome === 'full' && refused.waiting, 1);
+  });
+
   it('shows in its log what the journal has, and why what is parked waits', async () => {
     const { execution, seq } = await take(anEvent(1));
     await end(seq, parkedUncalled(execution));

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { Conflict, ProvisioningError, Unavailable } from '../../words/errors.ts';
 import { JournalError } from '../journal-error.ts';
 
+/** Copies that are being written. */
+const underWay = new Set<string>();
+
 /**
  * Copies a registry's folder while it is in use: journal and registry.json. The copy has all that was acknowledged
  * before, and stands at `to` only when it is whole and synced; the text index is not in it and is made anew.
@@ -14,8 +17,9 @@ export async function backUp(
   from: string,
   to: string,
 ): Promise<void> {
-  if (existsSync(to)) throw new Conflict(`${to} is there already: choose another name`);
+  if (underWay.has(to) || existsSync(to)) throw new Conflict(`${to} is there already: choose another name`);
   const partial = `${to}.partial`;
+  underWay.add(to);
   try {
     await rm(partial, { recursive: true, force: true });
     await mkdir(partial, { recursive: true, mode: 0o700 });
@@ -28,6 +32,8 @@ export async function backUp(
     await rm(partial, { recursive: true, force: true }).catch(() => undefined);
     if (error instanceof ProvisioningError) throw error;
     throw new Unavailable(JournalError.from(error, to).message);
+  } finally {
+    underWay.delete(to);
   }
 }
 

@@ -25,6 +25,7 @@ import {
   type ExecutionRow,
   executionStatuses,
 } from '../../../../src/engine/words/execution.ts';
+import { overwritePage, pageWith } from '../../../support/damage.ts';
 import {
   beginning,
   JournalFiller,
@@ -462,6 +463,17 @@ describe('execution log', () => {
     await early.close();
     journal.close();
     rmSync(empty, { recursive: true });
+  });
+
+  it('says of damage that it meets no more than is so', async () => {
+    const { executions: made } = filler.add({ executions: [{ response: `damaged ${'x'.repeat(3000)}` }] });
+    db.exec('pragma wal_checkpoint(truncate)');
+    const file = join(folder, 'journal.sqlite');
+    overwritePage(file, pageWith(file, 'damaged x'));
+    await assert.rejects(log.execution(`ex-${tag}-${made[0]}`), {
+      name: 'Unavailable',
+      message: /can not be read: journal\.sqlite is damaged where this stands, .* recover it with "sqlite3/,
+    });
   });
 
   it('refuses questions once it is closed, those included that are still open', async () => {

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { setTimeout as sleep, setImmediate as yieldToOthers } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../../../words/errors.ts';
 import { JournalError } from '../../journal-error.ts';
 import { indexingTime, pauseAfter } from '../search/indexing-pace.ts';
 import type { FromReader, ToReader } from './protocol.ts';
@@ -28,8 +30,16 @@ async function answer(id: number, query: keyof Queries, args: readonly unknown[]
     const ask = opened().queries[query] as (...given: readonly unknown[]) => unknown;
     send({ id, value: await ask(...args) });
   } catch (error) {
-    send({ id, failure: JournalError.from(error, folder).message });
+    send({ id, failure: failureOf(error) });
   }
+}
+
+/** Whoever reads moves nothing aside: only who writes the journal, where he meets it. */
+function failureOf(error: unknown): string {
+  const { kind, message } = JournalError.from(error, folder);
+  if (kind !== 'damaged') return message;
+  const file = join(folder, 'journal.sqlite');
+  return `journal.sqlite is damaged where this stands, and goes on to be written elsewhere: stop Node-RED and recover it with "sqlite3 ${file} .recover", or restore a backup (${messageOf(error)})`;
 }
 
 /** Catches up with what has been touched. What fails is tried again at the next touch. */

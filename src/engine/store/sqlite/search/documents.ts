@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { JournalError, sqliteErrorKind } from '../../journal-error.ts';
 import { addWords } from '../../search-words.ts';
 import { Statements } from '../statements.ts';
 import { addFacets, addObject, documentColumns, searchedPart, wordsOf } from './text-document.ts';
@@ -50,13 +51,18 @@ export class Documents {
     return Number(oldest.get()?.['touched_at'] ?? Number.POSITIVE_INFINITY);
   }
 
-  /** What `read` sees is of one moment; for the journal it is one reader instead of many. */
+  /**
+   * What `read` sees is of one moment; for the journal it is one reader instead of many.
+   * @throws JournalError where the journal can't be read: the text index is not to blame
+   */
   atOneMoment<T>(read: () => T): T {
     this.#journal.exec('begin');
     try {
       return read();
+    } catch (error) {
+      throw JournalError.from(error, 'journal.sqlite');
     } finally {
-      this.#journal.exec('commit');
+      this.#journal.exec('rollback');
     }
   }
 
@@ -71,12 +77,14 @@ export class Documents {
   }
 
   /** When the event was accepted and its executions began, in ms: these are the documents that it has a part in. */
-  timesOf(event: number): number[] {
-    return this.#times(
-      `select started_at as at from executions indexed by executions_by_event
-       where event_seq = :event and started_at is not null
-       union select accepted_at from events where seq = :event`,
-      { event },
+  timesOf(event: number): readonly number[] {
+    return unlessDamaged([], () =>
+      this.#times(
+        `select started_at as at from executions indexed by executions_by_event
+         where event_seq = :event and started_at is not null
+         union select accepted_at from events where seq = :event`,
+        { event },
+      ),
     );
   }
 
@@ -94,13 +102,15 @@ export class Documents {
 
   /** The words of all executions that began and all events that were accepted in one ms, separated by spaces. */
   documentAt(at: number): string {
-    const words = new Set<string>();
-    for (const row of this.#statements.of(startedAt).all({ at })) {
-      for (const word of wordsOf(row, this.#requestWords(Number(row['event_seq'])))) words.add(word);
-      addFacets(row, words);
-    }
-    for (const row of this.#statements.of(acceptedAt).all(at)) addObject(String(row['object_id']), words);
-    return [...words].join(' ');
+    return unlessDamaged('', () => {
+      const words = new Set<string>();
+      for (const row of this.#statements.of(startedAt).all({ at })) {
+        for (const word of wordsOf(row, this.#requestWords(Number(row['event_seq'])))) words.add(word);
+        addFacets(row, words);
+      }
+      for (const row of this.#statements.of(acceptedAt).all(at)) addObject(String(row['object_id']), words);
+      return [...words].join(' ');
+    });
   }
 
   #touched(which: string, cursor: number): Touched[] {
@@ -128,5 +138,15 @@ export class Documents {
     const [oldest] = this.#requests.keys();
     if (this.#requests.size > remembered && oldest !== undefined) this.#requests.delete(oldest);
     return words;
+  }
+}
+
+/** What is damaged in the journal is not found; all the rest is. */
+function unlessDamaged<T>(otherwise: T, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (sqliteErrorKind(error) === 'damaged') return otherwise;
+    throw error;
   }
 }

@@ -14,6 +14,7 @@ import { indexingTime, pauseAfter } from '../../../../../src/engine/store/sqlite
 import { SqliteLog } from '../../../../../src/engine/store/sqlite/sqlite-log.ts';
 import { retentionOn } from '../../../../../src/engine/store/sqlite/writer/retention.ts';
 import { stage } from '../../../../../src/engine/store/stage.ts';
+import { overwritePage, pageWith } from '../../../../support/damage.ts';
 import { eventually } from '../../../../support/eventually.ts';
 import { beginning, JournalFiller, openJournal } from '../../../../support/filled-journal.ts';
 
@@ -226,6 +227,23 @@ describe('text index', () => {
     await found('lasting');
     indexAll();
     assert.equal((await found('lasting')).length, 20);
+  });
+
+  it('goes on past what is damaged in the journal, and keeps what it has', async () => {
+    for (let n = 0; n < 8; n += 1) {
+      const executions = [{ response: `lasting number${n} ${'x'.repeat(3000)}` }];
+      filler.add({ acceptedAt: beginning + n * 1000, executions });
+    }
+    open.close();
+    db.exec('pragma wal_checkpoint(truncate)');
+    const journal = join(folder, 'journal.sqlite');
+    overwritePage(journal, pageWith(journal, 'number3'));
+    openAgain();
+    indexAll();
+    filler.add({ data: { note: 'later' } });
+    assert.equal((await found('later')).length, 1);
+    assert.equal((await found('lasting')).length, 7);
+    assert.equal(open.index.behind, false);
   });
 
   it('is made anew newest first, and takes what is new before it goes on', async () => {
