@@ -100,6 +100,9 @@ for (const { name, nodeRed: installation } of editors) {
       await view.tray.locator('.nrp-outcome').getByText('Success', { exact: true }).waitFor();
       await view.tray.locator('.nrp-chain').getByText('Shop CRM').waitFor();
       assert.equal(receiver.received.at(-1)?.path, '/shop');
+      await view.tray.getByLabel('Registry').selectOption({ label: 'Billing' });
+      await view.tray.locator('.nrp-chain').getByRole('button').click();
+      await view.tray.getByText('What was sent').waitFor();
       await view.page.keyboard.press('Escape');
       await view.tray.waitFor({ state: 'detached' });
     });

@@ -8,7 +8,7 @@ import './test-event.ts';
 /** Shows details in the editor's tray: each kind is an element of its own. */
 export function detailsOf(app: App): Details {
   const show = (kind: 'execution' | 'event' | 'test', of: object = {}) => {
-    const view = document.createElement(kind === 'test' ? 'nrp-test-event' : `nrp-${kind}`);
+    const view = document.createElement(`nrp-${kind}`);
     showTray(app, app.text(`${kind}.title`), Object.assign(view, { app, ...of }));
   };
   return {

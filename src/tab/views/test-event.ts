@@ -1,16 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import { eventTypesOf } from '../../editor/dialog-plugin.ts';
-import type { EventDetails } from '../../engine/words/answers.ts';
 import type { EventType } from '../../engine/words/catalogue.ts';
 import { path } from '../data/api.ts';
-import { type Followed, followedEvent } from '../data/followed.ts';
 import { shownRegistries } from '../data/shown-registries.ts';
 import { visible } from '../text/visible.ts';
-import { chainList } from './chain-list.ts';
-import { eventMark } from './marks.ts';
 import { problemOf } from './notices.ts';
 import { banner, problemNote, registryOptions, wordButton } from './parts.ts';
-import { section } from './sections.ts';
+import './test-outcome.ts';
 import { define, View } from './view.ts';
 
 /** Fires an event that one makes of a sample, and follows it through its chain. */
@@ -20,17 +17,13 @@ class TestEventView extends View {
   #envelope = '';
   #problem = '';
   #firing = false;
-  #followed: Followed<EventDetails> | undefined;
-  #unfollow: (() => void) | undefined;
+  /** The event that was fired last, with its registry. */
+  #fired: { readonly registry: string; readonly id: string } | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.#registry === '') this.#choose(shownRegistries(this.app)[0] ?? '');
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#unfollow?.();
+    const [registry = this.app.registries.readable[0]?.id ?? ''] = shownRegistries(this.app);
+    if (this.#registry === '') this.#choose(registry);
   }
 
   override render(): TemplateResult {
@@ -59,22 +52,15 @@ class TestEventView extends View {
         ${wordButton({ icon: 'fa-undo', label: this.t('test.sample'), act: () => this.#takeSample() })}
         ${wordButton({ icon: 'fa-expand', label: this.t('test.expand'), act: () => this.#expand() })}
       </div>
-      ${this.#outcome()}
-    </div>`;
+    </div>
+    ${this.#outcome()}`;
   }
 
-  #outcome(): TemplateResult | typeof nothing {
-    const { answer: details, problem } = this.#followed ?? {};
-    if (!details) return problem === undefined ? nothing : problemNote(problemOf(this.app, problem));
-    const { id, status, executions } = details;
-    const show = () => this.app.details.event(this.#registry, id);
-    return section(
-      this.t('test.outcome'),
-      html`<div role="status" class="nrp-outcome nrp-items">${eventMark(this.app, status)}
-          <button type="button" class="nrp-link" @click=${show}>${id}</button>
-          <span class="nrp-muted">${this.t(`eventHint.${status}`)}</span></div>
-        ${chainList(this.app, this.#registry, executions)}`,
-    );
+  #outcome(): unknown {
+    if (!this.#fired) return nothing;
+    const { registry, id } = this.#fired;
+    const outcome = html`<nrp-test-outcome .app=${this.app} .registry=${registry} .subject=${id}></nrp-test-outcome>`;
+    return keyed(id, outcome);
   }
 
   #registryField(): TemplateResult | typeof nothing {
@@ -129,12 +115,10 @@ class TestEventView extends View {
     this.#problem = '';
     try {
       const envelope = JSON.parse(this.#envelope) as object;
-      const { id } = await this.app.api.send<{ id: string }>(
-        'POST',
-        path('registries', this.#registry, 'events'),
-        envelope,
-      );
-      this.#follow(id);
+      const registry = this.#registry;
+      const route = path('registries', registry, 'events');
+      const { id } = await this.app.api.send<{ id: string }>('POST', route, envelope);
+      this.#fired = { registry, id };
       this.app.announcements.say(this.t('test.fireDone'));
     } catch (error) {
       this.#problem =
@@ -144,12 +128,6 @@ class TestEventView extends View {
     }
     this.#firing = false;
     this.requestUpdate();
-  }
-
-  #follow(id: string): void {
-    this.#unfollow?.();
-    this.#followed = followedEvent(this.app, this.#registry, id);
-    this.#unfollow = this.#followed.observe(() => this.requestUpdate());
   }
 }
 
@@ -162,4 +140,4 @@ function now(): string {
   return new Date().toISOString().replace(/\.\d+Z$/, '+00:00');
 }
 
-define('nrp-test-event', TestEventView);
+define('nrp-test', TestEventView);
