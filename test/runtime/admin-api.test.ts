@@ -459,6 +459,17 @@ describe('admin API', function () {
       await fails(404, 'provisioning/registries/left-behind/handlers');
     });
 
+    it('takes an empty parameter for an absent one', async () => {
+      for (const query of [
+        'handlers?eventType=&type=&status=',
+        'executions?handler=&text=&limit=&cursor=',
+        'events?status=&from=',
+        'stats?step=&to=',
+        'changes?boot=&after=',
+      ])
+        assert.equal((await red.admin(`${here}/${query}`)).status, 200, query);
+    });
+
     it('is found in capitals, too', async () => {
       const path = here.replace('registries', 'Registries').toUpperCase().replace('/REGISTRY', '/registry');
       const response = await red.admin(`${path}/EVENTS`, postJson(envelope('capitals')));

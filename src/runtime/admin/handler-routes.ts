@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { RegisteredHandler } from '../../engine/delivery/registry.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { absentAsMissing } from '../../engine/words/absent.ts';
 import type { ApiHandler, HandlerHealth } from '../../engine/words/answers.ts';
 import { Conflict, NotFound, Unavailable } from '../../engine/words/errors.ts';
 import { eventTypeSchema } from '../../engine/words/event.ts';
@@ -10,14 +9,11 @@ import { handlerStatusSchema } from '../../engine/words/handler.ts';
 import { handlerTypes } from '../../engine/words/handler-settings.ts';
 import type { Routes } from './routes.ts';
 
-const querySchema = z.preprocess(
-  absentAsMissing,
-  z.strictObject({
-    eventType: eventTypeSchema.optional(),
-    type: z.enum(handlerTypes).optional(),
-    status: handlerStatusSchema.optional(),
-  }),
-);
+const querySchema = z.strictObject({
+  eventType: eventTypeSchema.optional(),
+  type: z.enum(handlerTypes).optional(),
+  status: handlerStatusSchema.optional(),
+});
 
 const switchSchema = z.strictObject({
   status: handlerStatusSchema,

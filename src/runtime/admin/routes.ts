@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import type { NodeAPI } from 'node-red';
 import type { z } from 'zod';
 import type { Engine } from '../../engine/engine.ts';
+import { withoutAbsent } from '../../engine/words/absent.ts';
 import { NotFound } from '../../engine/words/errors.ts';
 import { parse } from '../../engine/words/parse.ts';
 import { answer, answerError } from '../http/answer.ts';
@@ -23,7 +24,7 @@ export interface AdminRequest {
   engine(): Engine;
   /** What stands behind the path. */
   readonly query: unknown;
-  /** The same, checked. @throws InvalidInput */
+  /** The same, checked; what is empty is as good as absent. @throws InvalidInput */
   asked<T extends z.ZodType>(schema: T): z.output<T>;
   /** The body; `{}` when there is none. @throws InvalidInput, TooLarge */
   json(): Promise<unknown>;
@@ -163,7 +164,7 @@ export class Routes {
       param,
       engine: () => deployedEngine(this.#provisioning, param('registry')),
       query: req.query,
-      asked: (schema) => parse('query', schema, req.query),
+      asked: (schema) => parse('query', schema, withoutAbsent(req.query)),
       json,
       body: async (schema) => parse('body', schema, await json()),
       user: user?.username ?? null,
