@@ -19,15 +19,12 @@ export function saveDisplaced(
 ): JournalError {
   // Whoever has the file where it is now finds it whole.
   db.exec('pragma wal_checkpoint(truncate)');
-  const told = displaced === 'journal.sqlite' ? saveElsewhere(db, folder, files) : null;
-  if (told === null) {
-    db.close();
-    return new JournalError(
-      'displaced',
-      `${displaced} was deleted or replaced while it was in use: the journal is opened again; nothing of it is lost`,
-    );
-  }
-  return told;
+  if (displaced === 'journal.sqlite') return saveElsewhere(db, folder, files);
+  db.close();
+  return new JournalError(
+    'displaced',
+    `${displaced} was deleted or replaced while it was in use: the journal is opened again; nothing of it is lost`,
+  );
 }
 
 function saveElsewhere(db: DatabaseSync, folder: string, files: OpenFiles): JournalError {

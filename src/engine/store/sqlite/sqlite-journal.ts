@@ -3,7 +3,7 @@ import { Unavailable, WriteRefused } from '../../words/errors.ts';
 import type { Found, OnTrouble, Work } from '../journal.ts';
 import { type Opened, startWriter } from './start-writer.ts';
 import { Unanswered } from './unanswered.ts';
-import { takeUnwritten, Unwritten } from './unwritten.ts';
+import { keepUnwritten, takeUnwritten } from './unwritten.ts';
 import type { OperationName, Written } from './writer/operations.ts';
 import type { Failure, FromWriter, Operation, Result, ToWriter } from './writer/protocol.ts';
 
@@ -41,6 +41,7 @@ export class SqliteJournal implements Written {
   readonly notice: string | null;
   /** What `keepBook` was given last, as of the opening; null when it never was. */
   readonly book: string | null;
+  readonly #folder: string;
   readonly #worker: Worker;
   readonly #options: SqliteJournalOptions;
   readonly #foundWork: Work;
@@ -58,7 +59,6 @@ export class SqliteJournal implements Written {
   readonly #lost = Promise.withResolvers<Error>();
   /** Resolves when it can't be used any more, with why and what is done about it. */
   readonly lost: Promise<Error> = this.#lost.promise;
-  readonly #unwritten: Unwritten;
   #closing = false;
 
   readonly accept = this.#passOn('accept');
@@ -97,7 +97,7 @@ export class SqliteJournal implements Written {
     this.#foundWork = opened.work;
     this.book = opened.book;
     this.#worker = worker;
-    this.#unwritten = new Unwritten(folder);
+    this.#folder = folder;
     worker.on('message', (message: FromWriter) => {
       if ('results' in message) this.#settle(message);
       else if ('lost' in message) this.#end(message.lost.message);
@@ -111,11 +111,6 @@ export class SqliteJournal implements Written {
     worker.on('exit', () => this.#end(endedByItself));
     this.#exited = new Promise((resolve) => worker.once('exit', resolve));
     worker.unref();
-  }
-
-  /** Why the last thing to be written was not, and what to do; null when it was. */
-  get trouble(): string | null {
-    return this.#trouble;
   }
 
   onWork(tell: (work: Work) => void): void {
@@ -133,9 +128,8 @@ export class SqliteJournal implements Written {
 
   /** Lets go of the folder once everything called before is on disk. */
   async close(): Promise<void> {
-    this.#unwritten.close();
-    if (this.#failure) return void (await this.#exited);
     this.#closing = true;
+    if (this.#failure) return void (await this.#exited);
     // Results come in the order of the calls: with the last one, all have come.
     await this.#last.catch(() => undefined);
     this.#worker.ref();
@@ -153,7 +147,7 @@ export class SqliteJournal implements Written {
     args: readonly unknown[],
   ): Promise<Awaited<ReturnType<Written[Name]>>> {
     if (this.#failure) {
-      this.#unwritten.add({ name, args });
+      this.#keep({ name, args });
       return Promise.reject(this.#failure);
     }
     const result = new Promise<Awaited<ReturnType<Written[Name]>>>((resolve, reject) => {
@@ -198,11 +192,16 @@ export class SqliteJournal implements Written {
       const result = results[index] as Result;
       if ('value' in result) resolve(result.value as never);
       else {
-        if (result.failure.kind === 'damaged') this.#unwritten.add(operation);
+        if (result.failure.kind === 'damaged') this.#keep(operation);
         reject(errorOf(result.failure));
       }
     }
     if (!this.#scheduled) this.#flushIn(turnsToAnswer);
+  }
+
+  /** Once it is being closed it is too late for it: the folder may have been opened again. */
+  #keep(operation: Operation): void {
+    if (!this.#closing) keepUnwritten(this.#folder, operation);
   }
 
   /** The thread keeps the process only while something is to be written. */
@@ -221,7 +220,7 @@ export class SqliteJournal implements Written {
     if (this.#failure) return;
     this.#failure = new Unavailable(this.#closing ? "the journal's writer has ended" : why);
     for (const { operation, reject } of [...this.#sent, ...this.#gathered]) {
-      this.#unwritten.add(operation);
+      this.#keep(operation);
       reject(this.#failure);
     }
     this.#sent.length = 0;

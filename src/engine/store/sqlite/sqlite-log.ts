@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { EventDetails, ExecutionDetails, Page } from '../../words/answers.ts';
 import { NotFound, Unavailable } from '../../words/errors.ts';
 import type { EventRow, ExecutionRow, ParkedFor } from '../../words/execution.ts';
@@ -10,7 +9,7 @@ import type { ReadExecution } from './reader/execution-rows.ts';
 import type { Window } from './reader/newest-first.ts';
 import type { FromReader, ToReader } from './reader/protocol.ts';
 import type { Queries } from './reader/queries.ts';
-import { threadLimits } from './thread-limits.ts';
+import { startThread } from './thread.ts';
 import { Unanswered } from './unanswered.ts';
 
 export interface SqliteLogOptions {
@@ -121,10 +120,7 @@ export class SqliteLog implements ExecutionLog {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL(`./reader/reader${extname(import.meta.url)}`, import.meta.url), {
-      workerData: this.#options.folder,
-      resourceLimits: threadLimits,
-    });
+    const worker = startThread('reader/reader', this.#options.folder);
     worker.on('message', (answer: FromReader) => this.#settle(answer));
     // A thread that has failed is replaced at the next question.
     worker.on('error', (error) => this.#end(worker, error.message));

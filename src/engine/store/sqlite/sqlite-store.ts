@@ -23,36 +23,27 @@ export async function sqliteStores(dir: string): Promise<string[]> {
 async function openStore(folder: string, { now, parkedFor, onTrouble }: StoreOptions): Promise<Store> {
   const fresh = !existsSync(join(folder, 'journal.sqlite'));
   const log = new SqliteLog({ folder, parkedFor });
-  let journal: SqliteJournal | undefined;
+  const open: { close(): Promise<void> }[] = [log];
+  const close = async () => void (await Promise.all(open.map((one) => one.close())));
   try {
-    journal = await SqliteJournal.open(folder, { now, onTrouble, onTouched: () => log.poke() });
-    return await storeOf(folder, journal, log, fresh);
+    const journal = await SqliteJournal.open(folder, { now, onTrouble, onTouched: () => log.poke() });
+    open.push(journal);
+    const file = await openRegistryFile(folder, async () => (fresh ? {} : log.handlerNumbers()), {
+      text: journal.book,
+      keep: (text) => journal.keepBook(text),
+    });
+    const notices = [journal.notice, file.notice].filter((notice) => notice !== null);
+    return {
+      journal,
+      log,
+      handlers: new FileBook(file),
+      notice: notices.join('\n') || null,
+      lost: journal.lost,
+      backUp: (to) => backUp(journal, folder, to),
+      close,
+    };
   } catch (error) {
-    await Promise.all([log.close(), journal?.close()]);
+    await close();
     throw error;
   }
-}
-
-async function storeOf(
-  folder: string,
-  journal: SqliteJournal,
-  log: SqliteLog,
-  fresh: boolean,
-): Promise<Store> {
-  const file = await openRegistryFile(folder, async () => (fresh ? {} : log.handlerNumbers()), {
-    text: journal.book,
-    keep: (text) => journal.keepBook(text),
-  });
-  const notices = [journal.notice, file.notice].filter((notice) => notice !== null);
-  return {
-    journal,
-    log,
-    handlers: new FileBook(file),
-    notice: notices.join('\n') || null,
-    lost: journal.lost,
-    backUp: (to) => backUp(journal, folder, to),
-    close: async () => {
-      await Promise.all([log.close(), journal.close()]);
-    },
-  };
 }

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { JournalError } from '../journal-error.ts';
-import { threadLimits } from './thread-limits.ts';
+import { startThread } from './thread.ts';
 import type { FromWriter, WriterData } from './writer/protocol.ts';
 
 export type Opened = Extract<FromWriter, { readonly opened: unknown }>['opened'];
@@ -11,8 +10,7 @@ export type Opened = Extract<FromWriter, { readonly opened: unknown }>['opened']
 export async function startWriter(
   data: WriterData,
 ): Promise<{ readonly worker: Worker; readonly opened: Opened }> {
-  const url = new URL(`./writer/writer${extname(import.meta.url)}`, import.meta.url);
-  const worker = new Worker(url, { workerData: data, resourceLimits: threadLimits });
+  const worker = startThread('writer/writer', data);
   const message = await firstMessage(worker);
   if ('opened' in message) return { worker, opened: message.opened };
   if ('refused' in message) throw new JournalError(message.refused.kind, message.refused.message);

@@ -7,26 +7,12 @@ const handedOver = new Map<string, Operation[]>();
 const kept: ReadonlySet<Operation['name']> = new Set(['endTurn', 'saveCircuit']);
 
 /**
- * What came of calls that were made, and that a lost writer could not write any more. It may have been written: its
- * answer is what is missing. The next writer of the folder knows, and writes the rest, so that nobody is called again.
+ * Keeps what came of a call that was made, and that a lost writer could not write any more. It may have been written:
+ * its answer is what is missing. The next writer of the folder knows, and writes the rest, so that nobody is called
+ * again.
  */
-export class Unwritten {
-  readonly #folder: string;
-  #closed = false;
-
-  constructor(folder: string) {
-    this.#folder = folder;
-  }
-
-  add(operation: Operation): void {
-    if (this.#closed || !kept.has(operation.name)) return;
-    handedOver.set(this.#folder, [...(handedOver.get(this.#folder) ?? []), operation]);
-  }
-
-  /** Too late for it: the folder may have been opened again. */
-  close(): void {
-    this.#closed = true;
-  }
+export function keepUnwritten(folder: string, operation: Operation): void {
+  if (kept.has(operation.name)) handedOver.set(folder, [...(handedOver.get(folder) ?? []), operation]);
 }
 
 export function takeUnwritten(folder: string): readonly Operation[] {
