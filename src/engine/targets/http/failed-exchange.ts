@@ -1,4 +1,5 @@
 import { failure, type Outcome } from '../../words/outcome.ts';
+import type { Redaction } from '../redaction/redaction.ts';
 import { AddressRefused } from './address-guard.ts';
 import { DeadlinePassed, type Exchanged, UnreadableBody } from './exchange.ts';
 import { FlawedAnswer } from './flawed-answer.ts';
@@ -17,12 +18,17 @@ const unknown = 'it may have received the request, and can tell a repetition by 
 const carriedOut = 'the call may have been carried out, and can be told from its repetition by webhook-id';
 
 /** The outcome of an attempt that brought no whole answer. */
-export function failedExchange(exchanged: Exchanged & { error: Error }, attempted: Attempted): Outcome {
+export function failedExchange(
+  exchanged: Exchanged & { error: Error },
+  attempted: Attempted,
+  redaction: Redaction,
+): Outcome {
   const { answer, interim, error } = exchanged;
   const { host } = attempted.url;
   if (error instanceof AddressRefused) return failure(error.message);
   if (error instanceof FlawedAnswer) {
-    return outage(`${host} answered ${error.message}${error.isUnheard ? '' : `; ${carriedOut}`}`);
+    const shown = error.shownBy === null ? '' : ` ${quoted(error.shownBy, redaction)}`;
+    return outage(`${host} answered ${error.message}${shown}${error.isUnheard ? '' : `; ${carriedOut}`}`);
   }
   if (answer !== null) return outage(`${incomplete(answer, error, attempted)}; ${carriedOut}`);
   const after = interim === null ? '' : ` after an interim answer (HTTP ${interim})`;
@@ -52,6 +58,12 @@ export function isUnanswered({ answer, error }: Exchanged): boolean {
 
 function outage(error: string): Outcome {
   return failure(error, { outage: true });
+}
+
+/** The first line of a text, as much of it as fits into a sentence. */
+function quoted(text: string, redaction: Redaction): string {
+  const [line = ''] = text.trimStart().split(/[\r\n]/, 1);
+  return `"${redaction.beginningOf(line.replace(/[\p{Cc}\ufffd]/gu, '·'), 60)}"`;
 }
 
 /** What is said of an answer that had begun. */

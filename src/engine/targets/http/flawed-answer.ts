@@ -3,11 +3,14 @@ export const headBytes = 16 * 1024;
 
 /** An answer that can not be taken for what it says. The message goes on after `<host> answered `. */
 export class FlawedAnswer extends Error {
+  /** A text that shows it, for the end of the sentence. */
+  readonly shownBy: string | null;
   /** Whether the request can not have been understood. */
   readonly isUnheard: boolean;
 
-  constructor(message: string, { isUnheard = false } = {}) {
+  constructor(message: string, { shownBy = null as string | null, isUnheard = false } = {}) {
     super(message);
+    this.shownBy = shownBy;
     this.isUnheard = isUnheard;
   }
 }
@@ -25,12 +28,7 @@ export function foreignTongue(bytes: Buffer): FlawedAnswer | null {
   if (first === 0 && type === 4 && flags === 0) {
     return new FlawedAnswer('in HTTP/2, but HTTP/1.1 was spoken to it', { isUnheard: true });
   }
-  return new FlawedAnswer(`with something that is not HTTP/1.1: it begins with ${quoted(bytes.toString())}`);
-}
-
-/** The first line of a text, as much of it as fits into a sentence. */
-export function quoted(text: string): string {
-  const [line = ''] = text.trimStart().split(/[\r\n]/, 1);
-  const shown = line.replace(/[\p{Cc}\ufffd]/gu, '·');
-  return `"${shown.length > 60 ? `${shown.slice(0, 60)}…` : shown}"`;
+  return new FlawedAnswer('with something that is not HTTP/1.1: it begins with', {
+    shownBy: bytes.toString(),
+  });
 }

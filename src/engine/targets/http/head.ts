@@ -1,4 +1,4 @@
-import { FlawedAnswer, quoted } from './flawed-answer.ts';
+import { FlawedAnswer } from './flawed-answer.ts';
 
 export type ResponseHeaders = Record<string, string | string[] | undefined>;
 
@@ -74,7 +74,7 @@ export function headersOf(fields: readonly (readonly [string, string])[]): Respo
 export function mended(head: string): MendedHead {
   const status = statusOf(head);
   if (status === null || status < 100) {
-    throw new FlawedAnswer(`with a first line that is no status line of HTTP/1.1: ${quoted(head)}`);
+    throw new FlawedAnswer('with a first line that is no status line of HTTP/1.1:', { shownBy: head });
   }
   const fields = fieldsOf(head);
   const [, reason = ''] = /^\S+[\t ]+\d{3}[\t ]*([^\r\n]*)/.exec(head.trimStart()) ?? [];
@@ -103,7 +103,7 @@ function framingOf(status: number, headers: ResponseHeaders): [string, string][]
     throw new FlawedAnswer(`with more than one length (Content-Length: ${[...lengths].join(' and ')})`);
   }
   if (!/^\d{1,15}$/.test(length))
-    throw new FlawedAnswer(`with a length that is no number (Content-Length: ${quoted(length)})`);
+    throw new FlawedAnswer('with a length that is no number, Content-Length:', { shownBy: length });
   return [['content-length', length]];
 }
 

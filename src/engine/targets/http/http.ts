@@ -72,12 +72,8 @@ export function httpTarget(handler: HttpHandler, { connections, now = Date.now }
       if (isUnanswered(exchanged)) distrustedUntil = ended + distrustMs;
 
       const ofAttempt = new Redaction(signatures, redaction);
-      const { answer } = exchanged;
-      const facts =
-        answer === null
-          ? {}
-          : await keptOf(answer, exchanged.error !== null, ended, ofAttempt, redactionOfNames);
-      const outcome = outcomeOf(exchanged, facts, attempted);
+      const facts = await keptOf(exchanged, ended, ofAttempt, redactionOfNames);
+      const outcome = outcomeOf(exchanged, facts, attempted, ofAttempt);
       const error = outcome.error === null ? null : ofAttempt.text(outcome.error);
       return { ...outcome, error, requestHeaders: shown };
     },
@@ -90,8 +86,9 @@ function outcomeOf(
   { answer, interim, error }: Exchanged,
   facts: Partial<Outcome>,
   attempted: Attempted,
+  redaction: Redaction,
 ): Outcome {
-  if (error) return { ...failedExchange({ answer, interim, error }, attempted), ...facts };
+  if (error) return { ...failedExchange({ answer, interim, error }, attempted, redaction), ...facts };
   const { status, headers } = answer as Answer & { status: number };
   if (status >= 200 && status < 300) return success(facts);
   const { url } = attempted;
@@ -119,15 +116,16 @@ function statusError(status: number, location: string | null, url: URL): string 
 
 /** What is kept of an answer, whole or not. */
 async function keptOf(
-  { status, headers, body }: Answer,
-  isBroken: boolean,
+  { answer, error }: Exchanged,
   now: number,
   redaction: Redaction,
   ofNames: Redaction,
 ): Promise<Partial<Outcome>> {
+  if (answer === null) return {};
+  const { status, headers, body } = answer;
   return {
     code: status,
-    response: (await answerText(headers, body, redaction, isBroken)) || null,
+    response: (await answerText(headers, body, redaction, error !== null)) || null,
     responseHeaders: shownHeaders(headers, redaction, ofNames),
     retryAfterMs: retryAfterMs(one(headers['retry-after']), now),
   };

@@ -38,6 +38,11 @@ export class Redaction {
     return this.#without(text, 'beginning');
   }
 
+  /** As much of a text as a sentence has room for, in characters; an ellipsis stands for the rest. */
+  beginningOf(text: string, length: number): string {
+    return text.length > length ? `${this.cutText(text.slice(0, length))}…` : this.text(text);
+  }
+
   #without(text: string, cut: Cut): string {
     const secrecy = new Secrecy(text);
     for (const secret of this.#secrets.values()) secret.hideIn(secrecy, cut);

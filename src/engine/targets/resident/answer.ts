@@ -26,6 +26,9 @@ export interface ScriptAnswer {
 /** A line that is no answer: whoever wrote it does not speak our language. */
 export class Garbage extends Error {}
 
+/** So much is shown of what is no answer, in characters. */
+export const shownLength = 200;
+
 /** @throws Garbage, saying what is wrong and how the line begins, secrets redacted */
 export function readAnswer(line: string, redaction: Redaction): ScriptAnswer {
   try {
@@ -33,13 +36,10 @@ export function readAnswer(line: string, redaction: Redaction): ScriptAnswer {
     return { id, ok, response: textOf(response), error: 'error' in rest ? textOf(rest.error) : null };
   } catch (error) {
     const wrong = error instanceof InvalidInput ? error.message : 'not JSON';
-    throw new Garbage(`it wrote a line that is no answer (${wrong}): ${beginningOf(line, redaction)}`);
+    throw new Garbage(
+      `it wrote a line that is no answer (${wrong}): ${redaction.beginningOf(line, shownLength)}`,
+    );
   }
-}
-
-/** As much of a text as an error has room for, secrets redacted, also one that the cut takes apart. */
-export function beginningOf(text: string, redaction: Redaction): string {
-  return text.length > 200 ? `${redaction.cutText(text.slice(0, 200))}…` : redaction.text(text);
 }
 
 function textOf(value: unknown): string | null {

@@ -4,7 +4,7 @@ import { endGroup, endTree, type Program } from '../local/program.ts';
 import type { Redaction } from '../redaction/redaction.ts';
 import { Tail } from '../tail.ts';
 import type { Call } from '../target.ts';
-import { beginningOf, Garbage, readAnswer, type ScriptAnswer } from './answer.ts';
+import { Garbage, readAnswer, type ScriptAnswer, shownLength } from './answer.ts';
 import { Lines } from './lines.ts';
 import { oneLine } from './one-line.ts';
 
@@ -135,7 +135,8 @@ export class Conversation {
     } else if (this.#owed > 0) {
       this.#owed--;
     } else {
-      throw new Garbage(`it answered ${beginningOf(answer.id, this.#redaction)}, which nobody waits for`);
+      const id = this.#redaction.beginningOf(answer.id, shownLength);
+      throw new Garbage(`it answered ${id}, which nobody waits for`);
     }
     this.#unansweredInARow = 0;
     this.#hasAnswered = true;

@@ -288,6 +288,16 @@ describe('http target', () => {
       }
       server.become(({ response }) => void response.writeHead(200).write('you said token-123'));
       assert.equal((await call({ auth })).response, 'you said ***');
+      for (const [line, quoted] of [
+        ['', 'you said '],
+        ['', 'HTTP/1.1 1OO '],
+        ['HTTP/1.1 200 OK\r\nContent-Length: ', ''],
+      ] as const) {
+        server.become(says([`${line}${quoted.padEnd(50, '.')}token-1234567\r\n\r\n`]));
+        const outcome = await call({ auth });
+        assert.match(outcome.error ?? '', /\.\*\*\*…"/);
+        assert.doesNotMatch(JSON.stringify(outcome), /token/);
+      }
       // As much as is kept, and a moment later the rest.
       server.become(({ response }) => {
         response.write('token-123'.padStart(64 * 1024, '.'));
