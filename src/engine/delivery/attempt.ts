@@ -1,7 +1,7 @@
 import type { AttemptRecord } from '../store/journal.ts';
 import type { Call, Target } from '../targets/target.ts';
 import { messageOf } from '../words/errors.ts';
-import { failure, type Outcome } from '../words/outcome.ts';
+import { type Outcome, outage } from '../words/outcome.ts';
 import type { Time } from '../words/time.ts';
 
 /** What an attempt came to, with the record that the journal keeps of it. */
@@ -33,7 +33,7 @@ export async function makeAttempt(target: Target, call: Call, time: Time): Promi
 
 function brokenTarget(error: unknown): Outcome {
   const message = messageOf(error);
-  return failure(`the call could not be made: ${message}`, { outage: true });
+  return outage(`the call could not be made: ${message}`);
 }
 
 function jsonOf(headers: Readonly<Record<string, string>>): string | null {

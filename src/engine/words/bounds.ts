@@ -8,7 +8,7 @@ export interface Bounds {
 }
 
 /** Numbers may come as numeric strings: the editor and `${NAME}` give those. */
-export function asNumber(value: unknown): unknown {
+function asNumber(value: unknown): unknown {
   return typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
 }
 

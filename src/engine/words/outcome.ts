@@ -44,6 +44,11 @@ export function failure(error: string, facts: Partial<Outcome> = {}): Outcome {
   return { ...nothing, ...facts, error };
 }
 
+/** A failure that speaks of the target. */
+export function outage(error: string): Outcome {
+  return failure(error, { outage: true });
+}
+
 /** A successful attempt. */
 export function success(facts: Partial<Outcome>): Outcome {
   return { ...nothing, ...facts, ok: true };

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { messageOf } from '../../words/errors.ts';
 import type { FlowHandler } from '../../words/handler.ts';
-import { failure, type Outcome, success } from '../../words/outcome.ts';
+import { hold } from '../../words/hold.ts';
+import { failure, type Outcome, outage, success } from '../../words/outcome.ts';
 import { Deadline } from '../deadline.ts';
 import { nothingSecret } from '../redaction/redaction.ts';
 import type { Call, Target } from '../target.ts';
@@ -38,11 +40,7 @@ export class Flows {
    * @returns what takes the entrance away, or undefined when the handler has one already
    */
   open(handler: string, enter: Enter): (() => void) | undefined {
-    if (this.#entrances.has(handler)) return undefined;
-    this.#entrances.set(handler, enter);
-    return () => {
-      if (this.#entrances.get(handler) === enter) this.#entrances.delete(handler);
-    };
+    return this.#entrances.has(handler) ? undefined : hold(this.#entrances, handler, enter);
   }
 
   /** Flows have started: what went in through an entrance that is gone enters again through the one there is now. */
@@ -77,7 +75,7 @@ export class Flows {
     const enter = this.#entrances.get(handler);
     if (!enter) {
       const error = 'no "provisioning handler in" node refers to this handler: add one, and deploy';
-      return Promise.resolve(failure(error, { outage: true }));
+      return Promise.resolve(outage(error));
     }
     const flowCall = { ...call, handler, replyTo: randomUUID() };
     return new Promise((resolve) => {
@@ -87,7 +85,7 @@ export class Flows {
         resolve(outcome);
       };
       const late = `no reply within ${timeoutSeconds} s: end the flow with a "provisioning handler reply" node, or raise the timeout`;
-      const deadline = new Deadline(timeoutSeconds * 1000, () => end(failure(late, { outage: true })));
+      const deadline = new Deadline(timeoutSeconds * 1000, () => end(outage(late)));
       this.#turns.set(flowCall.replyTo, { call: flowCall, through: enter, end });
       enter(flowCall);
     });
@@ -107,14 +105,14 @@ function outcomeOf(reply: Reply): Outcome {
 
 function errorOf(error: unknown): string | null {
   try {
-    return textOf(messageOf(error));
+    return textOf(ownWords(error));
   } catch (notJson) {
     return `the flow says that it failed, with an error that can not be written as JSON (${firstLineOf(notJson)})`;
   }
 }
 
 /** An error's own words; a Catch node wraps them in an object that also tells the node they came from. */
-function messageOf(error: unknown): unknown {
+function ownWords(error: unknown): unknown {
   const { message } = Object(error) as { readonly message?: unknown };
   return typeof message === 'string' && message !== '' ? message : error;
 }
@@ -129,5 +127,5 @@ function textOf(value: unknown): string | null {
 
 /** The further ones draw the cycle. */
 function firstLineOf(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).split('\n', 1)[0] ?? '';
+  return messageOf(error).split('\n', 1)[0] ?? '';
 }

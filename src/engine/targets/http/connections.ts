@@ -32,15 +32,11 @@ const connectMs = 30_000;
 
 /** Keep-alive pools, one per origin, TLS and proxy settings. */
 export class Connections {
-  readonly #guard: AddressGuard;
+  readonly guard: AddressGuard;
   readonly #shared = new Map<string, Shared>();
 
   constructor(guard: AddressGuard) {
-    this.#guard = guard;
-  }
-
-  get guard(): AddressGuard {
-    return this.#guard;
+    this.guard = guard;
   }
 
   lease(transport: Transport): Lease {
@@ -64,7 +60,7 @@ export class Connections {
     const ended = new AbortController();
     setMaxListeners(0, ended.signal);
     // The signal ends what undici does not know yet: sockets that are still connecting.
-    const socket = { lookup: this.#guard.lookup, timeout: connectMs, signal: ended.signal };
+    const socket = { lookup: this.guard.lookup, timeout: connectMs, signal: ended.signal };
     const direct = named(servername, buildConnector({ ...present(tls), ...socket, allowH2: false }));
     const { origin, proxy, isTunnel } = route;
     const connect =

@@ -1,4 +1,4 @@
-import { failure, type Outcome } from '../../words/outcome.ts';
+import { failure, type Outcome, outage } from '../../words/outcome.ts';
 import type { Redaction } from '../redaction/redaction.ts';
 import { AddressRefused } from './address-guard.ts';
 import { DeadlinePassed, type Exchanged, UnreadableBody } from './exchange.ts';
@@ -54,10 +54,6 @@ export function failedExchange(
 /** Whether the connection was closed after the request had been sent, and before a byte of an answer came. */
 export function isUnanswered({ answer, error }: Exchanged): boolean {
   return answer === null && error !== null && closed.has(codeOf(error));
-}
-
-function outage(error: string): Outcome {
-  return failure(error, { outage: true });
 }
 
 /** The first line of a text, as much of it as fits into a sentence. */

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { HttpHandler } from '../../words/handler.ts';
-import { failure, type Outcome, success } from '../../words/outcome.ts';
+import { failure, type Outcome, outage, success } from '../../words/outcome.ts';
 import { closedWhenIdle } from '../in-flight.ts';
 import { Redaction, redacted } from '../redaction/redaction.ts';
 import type { Target } from '../target.ts';
@@ -93,9 +93,7 @@ function outcomeOf(
   if (status >= 200 && status < 300) return success(facts);
   const { url } = attempted;
   if (status === 407 && attempted.isProxied) {
-    return failure(`${url.host} could not be called: the proxy wants a user and a password (407)`, {
-      outage: true,
-    });
+    return outage(`${url.host} could not be called: the proxy wants a user and a password (407)`);
   }
   const isOutage = status >= 500 || status === 408 || status === 425 || status === 429;
   return failure(statusError(status, one(headers['location']), url), {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { failure, type Outcome } from '../../words/outcome.ts';
+import { failure, type Outcome, outage } from '../../words/outcome.ts';
 import { headOf, interpreterOf } from './file-head.ts';
 import { type Script, ScriptRefused } from './script-folders.ts';
 import { StarterLost } from './starter.ts';
@@ -18,13 +18,13 @@ export function startFailure(
   // It says nothing of this script: one such end must not open the circuits of all.
   if (error instanceof StarterLost) return failure(error.message);
   if (error instanceof NotStartable) {
-    return failure(`${command} can not be started: ${error.message}`, { outage: true });
+    return outage(`${command} can not be started: ${error.message}`);
   }
   const code = typeof error.code === 'string' ? error.code : '';
   // What an argument or a variable of the environment can not carry comes with the event, or is configured.
   if (code.startsWith('ERR_INVALID_')) return failure(`${command} can not be started: ${error.message}`);
   const happened = script && whatHappened(code, script);
-  return failure(happened ? `${command} ${happened}` : error.message, { outage: true });
+  return outage(happened ? `${command} ${happened}` : error.message);
 }
 
 /** Continues a sentence that begins with the command; undefined where only the system can tell. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LocalHandler } from '../../words/handler.ts';
-import { failure, type Outcome, success } from '../../words/outcome.ts';
+import { failure, type Outcome, outage, success } from '../../words/outcome.ts';
 import { Deadline } from '../deadline.ts';
 import { closedWhenIdle } from '../in-flight.ts';
 import { Command } from '../local/command.ts';
@@ -100,12 +100,12 @@ class ResidentTarget implements Target {
   #failure(error: Error): Outcome {
     if (error instanceof Unanswered) {
       const late = `the script gave no answer within ${this.#handler.timeoutSeconds} s`;
-      return failure(error.message ? `${late}; ${error.message}` : late, { outage: true });
+      return outage(error.message ? `${late}; ${error.message}` : late);
     }
     if (error instanceof ScriptGone) {
       const given = error.wroteNothing ? `; ${this.#command.given('a line for each call')}` : '';
       const reason = this.#command.redaction.text(error.message);
-      return failure(`the script gave no answer: ${reason}${given}`, { outage: true });
+      return outage(`the script gave no answer: ${reason}${given}`);
     }
     return this.#command.failure(error);
   }
