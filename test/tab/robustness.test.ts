@@ -277,6 +277,24 @@ describe('the tab in bad times', function () {
     executor({ registry: 'wrong' }),
   ];
 
+  it('says that what it shows can no longer be read, until it can', async () => {
+    await fire('read-before');
+    const view = await Tab.open(browser, red);
+    const answered = { status: 500, json: { error: { code: 'internal', message: 'out of order' } } };
+    for (const name of ['handlers', 'executions', 'events', 'overview'] as const) {
+      const route = name === 'overview' ? 'stats' : name;
+      await view.go(name);
+      await (name === 'overview' ? view.root.locator('canvas') : view.rows).first().waitFor();
+      await view.page.route(`**/registries/registry/${route}*`, (route) => route.fulfill(answered));
+      await view.root.getByRole('alert').getByText('out of order').waitFor();
+      assert.equal(await view.root.getByText('Live', { exact: true }).count(), 0);
+      await view.page.unrouteAll();
+      await view.root.getByText('out of order').waitFor({ state: 'detached' });
+      await (name === 'overview' ? view.root.locator('canvas') : view.rows).first().waitFor();
+    }
+    await view.close();
+  });
+
   it('tells of a registry in error, and of one that is orphaned', async () => {
     await red.deploy(wrongFlows);
     const view = await Tab.open(browser, red);

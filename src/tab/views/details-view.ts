@@ -1,8 +1,9 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { Followed } from '../data/followed.ts';
 import { closeTray } from '../editor/tray.ts';
-import { copy, problemOf } from './notices.ts';
-import { problemNote, waitNote, wordButton } from './parts.ts';
+import { sourceNote } from './empty-state.ts';
+import { copy } from './notices.ts';
+import { wordButton } from './parts.ts';
 import { lazy, View, Watch } from './view.ts';
 
 /** All that is known of one event or execution, once it has been read. */
@@ -24,9 +25,9 @@ export abstract class DetailsView<Details> extends View {
   protected abstract content(details: Details): TemplateResult;
 
   override render(): TemplateResult {
-    const { answer: details, problem } = this.followed();
-    if (details) return html`<div class="nrp-details">${this.content(details)}</div>`;
-    return problem === undefined ? waitNote(this.t('loading')) : problemNote(problemOf(this.app, problem));
+    const { answer } = this.followed();
+    return html`${sourceNote(this.app, this.followed())}
+      ${answer === undefined ? nothing : html`<div class="nrp-details">${this.content(answer)}</div>`}`;
   }
 
   /** The ways to the executions of the event and to a copy of what is shown. */

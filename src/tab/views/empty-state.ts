@@ -1,8 +1,9 @@
-import { html, type nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
 import type { RememberedFilter } from '../data/remembered-filter.ts';
 import { showExamples } from '../editor/examples.ts';
-import { wordButton } from './parts.ts';
+import { problemOf } from './notices.ts';
+import { problemNote, waitNote, wordButton } from './parts.ts';
 
 /** What stands where rows would: why there are none, and what to do. */
 export function emptyState(
@@ -17,6 +18,16 @@ export function emptyState(
     <p>${words}</p>
     <p class="nrp-actions">${buttons}</p>
   </div>`;
+}
+
+/** What is said of a source beside its answer: that it is awaited, or why it could not be read. */
+export function sourceNote(
+  app: App,
+  { answer, problem }: { readonly answer: unknown; readonly problem: unknown },
+): TemplateResult | typeof nothing {
+  if (problem === undefined) return answer === undefined ? waitNote(app.text('loading')) : nothing;
+  // That nothing is read while Node-RED does not answer, the tab says for all that it shows.
+  return answer !== undefined && app.registries.lost ? nothing : problemNote(problemOf(app, problem));
 }
 
 /** There are rows, but the search finds none. */

@@ -8,10 +8,9 @@ import { addHandler, editedRegistries } from '../editor/flow-nodes.ts';
 import { showMenu } from '../editor/menu.ts';
 import { nameOf } from '../text/visible.ts';
 import { callsMatrix } from './calls-matrix.ts';
-import { emptyState, examplesButton, noneFound } from './empty-state.ts';
+import { emptyState, examplesButton, noneFound, sourceNote } from './empty-state.ts';
 import { type Deletions, handlerTable, mostHandlers } from './handler-table.ts';
-import { problemOf } from './notices.ts';
-import { banner, iconButton, problemNote, waitNote, wordButton } from './parts.ts';
+import { banner, iconButton, wordButton } from './parts.ts';
 import { searchBar } from './search-bar.ts';
 import { handlerFields } from './search-fields.ts';
 import { define, lazy, View, Watch } from './view.ts';
@@ -47,14 +46,12 @@ class HandlersView extends View {
       },
       beside: this.#buttons(),
     })}
-    ${this.#deployNote(rows)} ${this.#content(rows)}`;
+    ${this.#deployNote(rows)} ${sourceNote(app, this.#all())}
+    ${this.#all().answer === undefined ? nothing : this.#content(rows)}`;
   }
 
   #content(rows: readonly HandlerRow[]): TemplateResult {
-    const { answer, problem } = this.#all();
     const { handlers: filter } = this.app.navigation;
-    if (!answer)
-      return problem === undefined ? waitNote(this.t('loading')) : problemNote(problemOf(this.app, problem));
     const shown = rows.filter((row) => isShown(this.app, row));
     if (shown.length === 0) return this.#noHandler();
     const found = foundHandlers(shown, filter.fields, chosenRegistry(this.app));

@@ -5,7 +5,7 @@ import { LiveLog, type LogKind } from '../data/live-log.ts';
 import type { EventLogRow, LogRow } from '../data/shapes.ts';
 import { shownRegistries, showsSeveral } from '../data/shown-registries.ts';
 import { type Column, ColumnLengths, cells, tableHead } from './columns.ts';
-import { emptyState, examplesButton, failedState, noneFound } from './empty-state.ts';
+import { emptyState, examplesButton, failedState, noneFound, sourceNote } from './empty-state.ts';
 import { idColumn } from './log-columns.ts';
 import { problemOf } from './notices.ts';
 import { waitNote } from './parts.ts';
@@ -61,10 +61,9 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
         this.#searching = !this.#searching;
         this.requestUpdate();
       },
-      problem: list.status === 'failed' ? problemOf(app, list.problem) : undefined,
       beside: html`${pauseButton(app, list)}${this.actions()}`,
     });
-    return html`${search} ${this.progress()}
+    return html`${search} ${sourceNote(app, { answer: list.rows, problem: list.problem })} ${this.progress()}
       ${list.rows.length > 0 ? html`${this.#table(list)}${this.#footer(list)}` : this.#noRows(list)}`;
   }
 
@@ -106,11 +105,11 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
   }
 
   /** How much is shown, and whether it is live. */
-  #footer({ rows, complete, paused }: LiveList<Row>): TemplateResult {
+  #footer({ rows, complete, paused, problem }: LiveList<Row>): TemplateResult {
     const count = this.app.formats.count(rows.length) + (complete ? '' : '+');
     return html`<div class="nrp-foot nrp-muted">
       <span>${this.t(`${this.kind.route}.shown`, { count })}</span>
-      <span>${this.t(paused ? 'live.paused' : 'live.on')}</span>
+      ${paused || problem === undefined ? html`<span>${this.t(paused ? 'live.paused' : 'live.on')}</span>` : nothing}
     </div>`;
   }
 

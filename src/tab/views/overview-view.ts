@@ -7,8 +7,8 @@ import { rangeOf, type Series, spans } from '../data/statistics.ts';
 import { attention } from './attention.ts';
 import type { Figure } from './chart-view.ts';
 import './chart-view.ts';
-import { problemOf } from './notices.ts';
-import { problemNote, wordButton } from './parts.ts';
+import { sourceNote } from './empty-state.ts';
+import { wordButton } from './parts.ts';
 import { define, lazy, View, Watch } from './view.ts';
 
 /** How things have been going: numbers, lines over time, and what needs attention. */
@@ -22,11 +22,11 @@ class OverviewView extends View {
   }
 
   override render(): TemplateResult {
-    const { answer: series, problem } = this.#numbers();
+    const { answer: series } = this.#numbers();
     return html`<div class="nrp-scroll nrp-overview" tabindex="-1">
       ${this.#tiles()} ${this.#spanButtons()}
       ${series ? this.#charts(series) : nothing}
-      ${problem === undefined ? nothing : problemNote(problemOf(this.app, problem))}
+      ${sourceNote(this.app, this.#numbers())}
       ${attention(this.app, this.#handlers())}
     </div>`;
   }

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
 import type { RememberedFilter } from '../data/remembered-filter.ts';
-import { iconButton, problemNote } from './parts.ts';
+import { iconButton } from './parts.ts';
 
 /** A field of the advanced search. */
 export interface Field<F> {
@@ -22,7 +22,6 @@ export interface SearchBar<F extends object> {
   readonly toggle: () => void;
   /** What stands beside the search box. */
   readonly beside?: TemplateResult | typeof nothing;
-  readonly problem?: string | undefined;
 }
 
 /** A search box, the advanced search behind its button, and one click that clears both. */
@@ -51,8 +50,7 @@ export function searchBar<F extends object>(app: App, search: SearchBar<F>): Tem
       </span>
       ${search.beside ?? nothing}
     </div>
-    ${search.open ? form(search) : nothing}
-    ${search.problem ? problemNote(search.problem) : nothing}`;
+    ${search.open ? form(search) : nothing}`;
 }
 
 function form<F extends object>(search: SearchBar<F>): TemplateResult {
