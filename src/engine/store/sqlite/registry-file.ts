@@ -60,8 +60,9 @@ export async function openRegistryFile(
     db.data = null;
   }
   let written = JSON.stringify(db.data);
-  const known = db.data ?? fromBook(book?.text ?? null);
-  const data = consistent(known ?? { ...nothing, numbers: await remembered() });
+  const copy = fromBook(book?.text ?? null);
+  const known = db.data ?? copy;
+  const data = consistent(known ?? { ...nothing, numbers: await remembered() }, copy ?? nothing);
   const rebuiltAloud = db.data === null && (damage !== null || book !== undefined);
   const notice = rebuiltAloud ? noticeOf(damage, data, known !== null) : null;
   db.data = data;
@@ -115,12 +116,19 @@ function refuseNewer(data: Partial<RegistryData> | null): void {
   }
 }
 
-/** Whatever the file says, a number is not given twice, and a node id such as `constructor` is no property of an object. */
-function consistent({ version, lastNumber, numbers, overrides }: RegistryData): RegistryData {
+/**
+ * Whatever the file says, a number is not given twice: the journal knows of those that an older copy of it lacks. And a
+ * node id such as `constructor` is no property of an object.
+ */
+function consistent(
+  { version, lastNumber, numbers, overrides }: RegistryData,
+  copy: RegistryData,
+): RegistryData {
+  const all: Record<string, number> = Object.assign(Object.create(null), copy.numbers, numbers);
   return {
     version,
-    lastNumber: Math.max(lastNumber, ...Object.values(numbers)),
-    numbers: Object.assign(Object.create(null), numbers),
+    lastNumber: Math.max(lastNumber, copy.lastNumber, ...Object.values(all)),
+    numbers: all,
     overrides: Object.assign(Object.create(null), overrides),
   };
 }

@@ -156,6 +156,14 @@ describe('registry.json, with its book in the journal', () => {
     );
   });
 
+  it('gives no number again that the journal has, though an older file came back', async () => {
+    const older = { ...saved, lastNumber: 1, numbers: { a: 1 }, overrides: {} };
+    writeFileSync(join(folder, 'registry.json'), JSON.stringify(older));
+    const { data, notice } = await open(JSON.stringify(saved));
+    assert.deepEqual([{ ...data.numbers }, data.lastNumber, { ...data.overrides }], [{ a: 1, b: 2 }, 7, {}]);
+    assert.equal(notice, null);
+  });
+
   it('is rebuilt whole when it is missing: switches too, and says which', async () => {
     const { data, notice, save } = await open(JSON.stringify(saved));
     assert.deepEqual(JSON.parse(JSON.stringify(data)), saved);

@@ -22,7 +22,7 @@ export type ReadDetails = ReadExecution & Omit<ExecutionDetails, keyof ReadExecu
 
 /** What a page may carry of responses and errors, in characters; it ends early then. */
 const pageVolume = 2_000_000;
-/** An event's executions; no chain is longer. */
+/** An event's executions that are looked at or told of at a time. */
 const mostOfEvent = 1000;
 
 /** The execution's row holds the last attempt; one that is being made is not told of yet. */
@@ -104,11 +104,12 @@ export function executionQueriesOn(statements: Statements, ids: Ids, search: Ind
     const selection = executionsSelected(filter, event);
     if (!words) return newestFirst(statements, selection, window);
     // An event has few executions: they are looked at themselves.
-    const { found } = newestFirst(statements, selection, { ...window, limit: mostOfEvent });
-    return paged(
+    const { found, next } = newestFirst(statements, selection, { ...window, limit: mostOfEvent });
+    const page = paged(
       found.filter(([, seq]) => search.contains(seq, words)),
       window.limit,
     );
+    return { ...page, next: page.next ?? next };
   }
 
   return { page, details, ofEvent, positions };

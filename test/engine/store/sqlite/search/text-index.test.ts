@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { ExecutionFilter } from '../../../../../src/engine/store/log.ts';
+import { positionOf } from '../../../../../src/engine/store/sqlite/reader/cursor.ts';
 import {
   type OpenQueries,
   openQueries,
@@ -16,7 +17,7 @@ import { retentionOn } from '../../../../../src/engine/store/sqlite/writer/reten
 import { stage } from '../../../../../src/engine/store/stage.ts';
 import { overwritePage, pageWith } from '../../../../support/damage.ts';
 import { eventually } from '../../../../support/eventually.ts';
-import { beginning, JournalFiller, openJournal } from '../../../../support/filled-journal.ts';
+import { beginning, JournalFiller, openJournal, tag } from '../../../../support/filled-journal.ts';
 
 type Window = Parameters<Queries['executions']>[1];
 
@@ -244,6 +245,21 @@ describe('text index', () => {
     assert.equal((await found('later')).length, 1);
     assert.equal((await found('lasting')).length, 7);
     assert.equal(open.index.behind, false);
+  });
+
+  it('finds words in all executions of an event, however often it was replayed', async () => {
+    const executions = Array.from({ length: 1002 }, (_, n) => ({
+      startedAfter: n,
+      response: n === 0 ? 'first answer' : 'later',
+    }));
+    const { seq } = filler.add({ executions });
+    const all = { from: undefined, to: undefined, after: undefined, limit: 50 };
+    const filter = { text: 'answer', eventId: `ev-${tag}-${seq}` };
+    const { items, nextCursor } = await open.queries.executions(filter, all);
+    assert.ok(nextCursor !== null && items.length === 0);
+    const after = positionOf('executions', nextCursor);
+    const rest = await open.queries.executions(filter, { ...all, after });
+    assert.deepEqual([rest.items.map(({ response }) => response), rest.nextCursor], [['first answer'], null]);
   });
 
   it('is made anew newest first, and takes what is new before it goes on', async () => {
