@@ -1,14 +1,20 @@
 import type { HttpHandler } from '../../words/handler.ts';
+import { basicOf } from './basic.ts';
 import { authorizationOf, isSecret, signingSecretsOf } from './request-headers.ts';
 
 /** What must not show up in a log of this handler's attempts. */
 export function secretsOf(handler: HttpHandler): string[] {
   const { auth, headers, url, proxy, secrets } = handler;
-  const authorization = authorizationOf(handler);
+  const authorizations = [
+    authorizationOf(handler),
+    proxy ? basicOf(new URL(proxy.url)) : null,
+    ...headers.map(({ name, value }) => (/^authorization$/i.test(name) ? value : null)),
+  ];
   return [
     // A user without a password is what other services call a key.
-    ...(auth.type === 'basic' ? [auth.password || auth.user] : auth.type === 'bearer' ? [auth.token] : []),
-    ...(authorization === null ? [] : [authorization.replace(/^Basic /, '')]),
+    ...(auth.type === 'basic' ? [auth.password || auth.user] : []),
+    // What comes after the scheme: RFC 9110 §11.4.
+    ...authorizations.flatMap((value) => value?.replace(/^\s*\S+\s+/, '') ?? []),
     ...[url, ...(proxy ? [proxy.url] : [])].map(secretOfUser),
     ...headers.filter(({ name, secret }) => secret || isSecret(name)).map(({ value }) => value),
     ...signingSecretsOf(handler),

@@ -275,6 +275,18 @@ describe('http target', () => {
       assert.equal(outcome.requestHeaders['X-Api-Key'], 'key=***');
     });
 
+    it('no credentials of an authorization header, with or without their scheme', async () => {
+      server.become(
+        echoes(401, ({ headers }) => ({ 'x-wrong': headers.authorization?.split(' ')[1] ?? '' })),
+      );
+      for (const config of [
+        { headers: [{ name: 'Authorization', value: 'ApiKey 12345' }] },
+        { auth: { type: 'bearer', token: 'token-1' } },
+        { auth: { type: 'basic', user: 'anna', password: 'the-password' } },
+      ])
+        assert.equal((await call(config)).responseHeaders['x-wrong'], '***');
+    });
+
     it('no beginning of a secret where an answer breaks off', async () => {
       const auth = { type: 'bearer', token: 'token-1234567' };
       const head = 'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n';
@@ -707,6 +719,12 @@ describe('http target', () => {
         `CONNECT ${new URL(secure.url).host}`,
       ]);
       assert.equal(proxy.authorization(), `Basic ${Buffer.from('me:pr0xy-pass').toString('base64')}`);
+    });
+
+    it('keeps no user and password of it that a receiver sends back', async () => {
+      server.become(echoes(200, ({ headers }) => ({ 'x-seen': headers['proxy-authorization'] ?? 'none' })));
+      const viaProxy = { proxy: { url: proxy.url.replace('//', '//me:pr0xy-pass@') }, timeoutSeconds: 5 };
+      assert.equal((await call(viaProxy)).responseHeaders['x-seen'], 'Basic ***');
     });
 
     it('sends all headers of one name, and the Host of the user', async () => {
