@@ -67,14 +67,14 @@ export default function provisioningEvent(RED: NodeAPI): void {
       ofIntake = status;
       show();
     });
-    const unfire = provisioning.onFire(this.id, async () => {
+    const unfire = provisioning.onFire(this.id, async (hops) => {
       const firing = engine();
       const { eventType } = saved;
       if (!eventType) {
         const message = RED._('provisioning-event.error.noType');
         throw new InvalidInput(RED._('provisioning-event.error.node'), [{ field: 'eventType', message }]);
       }
-      return firing.accept([sampleOf(firing.catalogue, eventType)], this.id);
+      return firing.accept([sampleOf(firing.catalogue, eventType)], this.id, undefined, undefined, hops);
     });
     onClose(this, detach, unobserve, unmount, unfire);
   }

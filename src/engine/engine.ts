@@ -138,9 +138,9 @@ export class Engine {
     return take(delivery, { event, executor, eventId });
   }
 
-  /** Fires an event straight at its chain, past the canvas. @returns its id */
-  async fire(envelope: Envelope): Promise<string> {
-    const taken = await this.take(envelope, null);
+  /** Fires an event straight at its chain, past the canvas; `hops` as in `accept`. @returns its id */
+  async fire(envelope: Envelope, hops = 0): Promise<string> {
+    const taken = await this.take(envelope, null, undefined, hops);
     if (taken.outcome !== 'taken') throw new Conflict('the event was taken already');
     return taken.eventId;
   }

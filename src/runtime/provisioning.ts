@@ -27,6 +27,9 @@ export interface RefusedRegistry {
   readonly problem: string;
 }
 
+/** What an event node's button does. @param hops as in `Engine.accept` */
+type Button = (hops: number) => Promise<AcceptResult>;
+
 /**
  * What this package is to one Node-RED runtime: the engines, which belong to the process, and the registries and
  * handlers that are deployed now. Deploys are followed here (rule 10).
@@ -45,7 +48,7 @@ export class Provisioning {
   readonly #closing = new Map<string, Promise<void>>();
   readonly #registries = new Map<string, RegistryConfig>();
   readonly #refused = new Map<string, RefusedRegistry>();
-  readonly #buttons = new Map<string, () => Promise<AcceptResult>>();
+  readonly #buttons = new Map<string, Button>();
   readonly #started = new Set<() => void>();
 
   constructor(red: NodeAPI) {
@@ -123,15 +126,15 @@ export class Provisioning {
   }
 
   /** What an event node's button does. @returns what takes it away */
-  onFire(node: string, fire: () => Promise<AcceptResult>): () => void {
+  onFire(node: string, fire: Button): () => void {
     return hold(this.#buttons, node, fire);
   }
 
   /** Presses an event node's button. @throws NotFound when there is no such event node */
-  async fire(node: string): Promise<AcceptResult> {
+  async fire(node: string, hops: number): Promise<AcceptResult> {
     const press = this.#buttons.get(node);
     if (!press) throw new NotFound(`there is no deployed event node ${node}`);
-    return press();
+    return press(hops);
   }
 
   /** Calls back each time that flows have started and the handlers are in force. @returns what ends it */

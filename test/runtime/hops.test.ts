@@ -39,6 +39,9 @@ describe('handlers that lead to events which they are called for', function () {
     await red.deploy([
       ...flows,
       httpHandler(`${red.url}/in`, { id: 'loop', events: ['clients.*'] }),
+      httpHandler(`${red.url}/${here}/events`, { id: 'past', events: ['admin.*'] }),
+      httpHandler(`${red.url}/provisioning/nodes/button/fire`, { id: 'press', events: ['button.*'] }),
+      eventNode({ id: 'button', eventType: 'button.press' }),
       httpHandler('', { id: 'around', events: ['pbx.*'], handlerType: 'flow' }),
       entrance('around', ['again', 'reply']),
       // Each has its turn by a flow that goes on to the other's executor.
@@ -69,6 +72,17 @@ describe('handlers that lead to events which they are called for', function () {
     );
     const statuses = (await rows('clients.create')).map(({ status }) => status).sort();
     assert.deepEqual(statuses, ['failed', ...Array(16).fill('succeeded')]);
+  });
+
+  it('are stopped by the admin API, whether they fire events or press a button', async () => {
+    for (const eventType of ['admin.thing', 'button.press']) {
+      assert.equal((await red.admin(`${here}/events`, postJson(envelope(5, eventType)))).status, 202);
+      const items = await eventually('the last call is refused', async () => {
+        const all = await rows(eventType);
+        return all.some(({ status }) => status === 'failed') && all;
+      });
+      assert.deepEqual(items.map(({ code }) => code).sort(), [...Array(16).fill(202), 400]);
+    }
   });
 
   it('are stopped by the event node when they go around in a flow', async () => {

@@ -49,10 +49,10 @@ export function operatorRoutes(routes: Routes, provisioning: Provisioning): void
 
   routes.post('/registries/:registry/events', async (request) => {
     const engine = request.engine();
-    return { id: await engine.fire(parseEnvelope(await request.json())) };
+    return { id: await engine.fire(parseEnvelope(await request.json()), request.hops()) };
   });
   routes.post('/nodes/:node/fire', async (request) => {
-    const { ids } = await provisioning.fire(request.param('node'));
+    const { ids } = await provisioning.fire(request.param('node'), request.hops());
     return { id: ids[0] };
   });
   routes.post('/registries/:registry/handlers/:handler/circuit', async (request) => {

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Engine } from '../../engine/engine.ts';
 import { withoutAbsent } from '../../engine/words/absent.ts';
 import { NotFound } from '../../engine/words/errors.ts';
+import { hopsHeader, parseHops } from '../../engine/words/hops.ts';
 import { parse } from '../../engine/words/parse.ts';
 import { answer, answerError } from '../http/answer.ts';
 import { rootOf } from '../http/apps.ts';
@@ -30,6 +31,8 @@ export interface AdminRequest {
   json(): Promise<unknown>;
   /** The same, checked. @throws InvalidInput, TooLarge */
   body<T extends z.ZodType>(schema: T): Promise<z.output<T>>;
+  /** How many calls of handlers have led to it, by its own account. @throws InvalidInput */
+  hops(): number;
   /** Who asks; null when Node-RED knows no users. */
   readonly user: string | null;
 }
@@ -167,6 +170,7 @@ export class Routes {
       asked: (schema) => parse('query', schema, withoutAbsent(req.query)),
       json,
       body: async (schema) => parse('body', schema, await json()),
+      hops: () => parseHops(hopsHeader, req.headers[hopsHeader]),
       user: user?.username ?? null,
     };
   }
