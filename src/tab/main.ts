@@ -1,18 +1,12 @@
-import { createApp } from './app.ts';
+import { createApp, type Details } from './app.ts';
 import { addStyle } from './styles/styles.ts';
 import type { Translate } from './text/translate.ts';
 import { detailsOf } from './views/details.ts';
 import type { TabView } from './views/tab-view.ts';
 import './views/tab-view.ts';
 
-/** What the editor's half of the tab holds of the app. */
-export interface Tab {
-  /** Opens the dialog that fires a test event. */
-  fireTestEvent(): Promise<void>;
-}
-
 /** Puts the app into the tab's content, where it works while the tab is shown only. */
-export function mount(content: HTMLElement, translate: Translate): Tab {
+export function mount(content: HTMLElement, translate: Translate): Details {
   addStyle();
   const app = createApp(translate, detailsOf);
   const view = document.createElement('nrp-tab') as TabView;
@@ -21,5 +15,5 @@ export function mount(content: HTMLElement, translate: Translate): Tab {
     if (!entries.at(-1)?.isIntersecting) view.remove();
     else if (!view.isConnected) content.append(view);
   }).observe(content);
-  return { fireTestEvent: () => app.details.testEvent() };
+  return app.details;
 }

@@ -1,4 +1,4 @@
-import type { Tab } from './main.ts';
+import type { Details } from './app.ts';
 import type { Translate } from './text/translate.ts';
 
 /** The package's version: a browser must not go on with what it kept of another one. */
@@ -8,16 +8,16 @@ const id = 'provisioning-tab';
 /** Beside the editor's own page, wherever that is. */
 const url = './resources/node-red-contrib-provisioning/provisioning-tab.js';
 const content = $('<div class="nrp">');
-let app: Promise<Tab | undefined> | undefined;
+let app: Promise<Details | undefined> | undefined;
 let attempts = 0;
 
 /** The app is fetched when the tab is first shown; the editor does without it when it can't be had. */
-function open(translate: Translate): Promise<Tab | undefined> {
+function open(translate: Translate): Promise<Details | undefined> {
   app ??= load(translate);
   return app;
 }
 
-async function load(translate: Translate): Promise<Tab | undefined> {
+async function load(translate: Translate): Promise<Details | undefined> {
   attempts += 1;
   $('<div class="nrp-load" role="status">')
     .text(translate('provisioning-tab.load.loading'))
@@ -49,7 +49,7 @@ RED.plugins.registerPlugin(id, {
     const show = () => RED.sidebar.show(id);
     const fire = async () => {
       show();
-      (await open(translate))?.fireTestEvent();
+      (await open(translate))?.testEvent();
     };
     RED.actions.add('provisioning:show-tab', show, { label: translate('provisioning-tab.action.show') });
     RED.actions.add('provisioning:fire-test-event', fire, {

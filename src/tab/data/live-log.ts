@@ -1,23 +1,18 @@
 import { path, type Query } from './api.ts';
 import { type LogFilter, queryOf } from './filters.ts';
-import { type ListRow, LiveList, type Told } from './live-list.ts';
+import { LiveList, type Told } from './live-list.ts';
 import { LiveSource } from './live-source.ts';
 import type { Model } from './model.ts';
 import type { Navigation } from './navigation.ts';
 import type { RememberedFilter } from './remembered-filter.ts';
-import type { LogSummary, Page } from './shapes.ts';
+import type { EventLogRow, LogRow, LogSummary, Page } from './shapes.ts';
 import { shownRegistries } from './shown-registries.ts';
 
 /** The API's two long lists. */
 export type LogName = 'executions' | 'events';
 
-/** A row of one of them; newer ones have higher numbers. */
-export interface LogListRow extends ListRow {
-  readonly seq: number;
-}
-
 /** One of the API's lists, and what the live feed says of it. */
-export interface LogKind<Row extends LogListRow, Filter extends object = object> {
+export interface LogKind<Row extends LogRow | EventLogRow, Filter extends object = object> {
   readonly route: LogName;
   /** ISO 8601: what the list is sorted by, newest first. */
   timeOf(row: Row): string;
@@ -35,7 +30,7 @@ export interface LogKind<Row extends LogListRow, Filter extends object = object>
 const betweenReadings = 1500;
 
 /** A list of the API as the navigation asks for it, kept up to date by the live feed. */
-export class LiveLog<Row extends LogListRow> extends LiveSource<void, Model> {
+export class LiveLog<Row extends LogRow | EventLogRow> extends LiveSource<void, Model> {
   readonly list: LiveList<Row>;
   readonly #kind: LogKind<Row>;
   #asked = '';

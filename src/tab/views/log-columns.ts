@@ -1,11 +1,12 @@
 import { html, nothing } from 'lit';
 import type { App } from '../app.ts';
-import type { LogListRow, LogName } from '../data/live-log.ts';
+import type { LogName } from '../data/live-log.ts';
+import type { EventLogRow, LogRow } from '../data/shapes.ts';
 import type { Column } from './columns.ts';
 import type { RowWindow } from './row-window.ts';
 
 /** The column whose buttons open the rows; the keyboard moves among these. */
-export function idColumn({ text }: App, window: RowWindow, name: LogName): Column<LogListRow> {
+export function idColumn({ text }: App, window: RowWindow, name: LogName): Column<LogRow | EventLogRow> {
   return {
     name: 'id',
     text: ({ seq }) => String(seq),
