@@ -27,7 +27,7 @@ export function startFailure(
   return outage(happened ? `${command} ${happened}` : error.message);
 }
 
-/** Continues a sentence that begins with the command; undefined where only the system can tell. */
+/** Continues a sentence that begins with the command; undefined where it is not the system that has refused. */
 function whatHappened(code: string, { file, stats }: Script): string | undefined {
   const shebang = headOf(file)?.shebang ?? null;
   const interpreter = shebang === null ? null : interpreterOf(shebang);
@@ -53,12 +53,14 @@ function whatHappened(code: string, { file, stats }: Script): string | undefined
         : `can not be started: its first line names what is no interpreter to the system, ${interpreter}: correct the line`;
     case 'ETXTBSY':
       return 'is being written by somebody: try again when it is closed';
+    case 'E2BIG':
+      return 'can not be started: its arguments and variables are longer than the system hands over; shorten them, or put them into a file';
     case 'EAGAIN':
     case 'EMFILE':
     case 'ENFILE':
     case 'ENOMEM':
       return "can not be started: the system has no room for another process; lower the handler's concurrency, or raise the limit";
     default:
-      return undefined;
+      return code === '' ? undefined : `can not be started: the system answers ${code}`;
   }
 }

@@ -32,6 +32,12 @@ describe('a batch file', () => {
     }
   });
 
+  it('is named where the system refuses to start it, for whatever reason', () => {
+    const refusal = Object.assign(new Error('spawn EIO'), { code: 'EIO' });
+    const { error, outage } = command('sync.cmd', []).failure(refusal);
+    assert.deepEqual([error, outage], ['sync.cmd can not be started: the system answers EIO', true]);
+  });
+
   const dangerous = [
     ...'"%!^&|<>()\'`*?[]{}$\t\r\n\0\x1a\x7f',
     '" & calc & "',

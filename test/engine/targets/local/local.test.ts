@@ -447,6 +447,18 @@ describe('local target', () => {
       }
     });
 
+    it('with more than the system hands over, and says so', async () => {
+      const long = 'x'.repeat(3_000_000);
+      for (const config of [{ args: [long] }, { environment: [{ name: 'LONG', value: long }] }]) {
+        const { ok, outage, error } = await run('echo-input.sh', config);
+        assert.deepEqual([ok, outage], [false, true]);
+        assert.match(
+          error ?? '',
+          /^echo-input\.sh can not be started: its arguments and variables are longer/,
+        );
+      }
+    });
+
     it('with an object id that an environment can not carry', async () => {
       const outcome = await run('echo-input.sh', {}, { objectId: 'a\0b' });
       assert.deepEqual([outcome.ok, outcome.outage], [false, false]);
