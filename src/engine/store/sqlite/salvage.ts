@@ -1,7 +1,8 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { isOwnFault } from '../journal-error.ts';
 import { stage } from '../stage.ts';
-import { numbersGiven, passOver } from './schema.ts';
+import { type Numbers, numbersGiven, passOver } from './schema.ts';
+import { Statements } from './statements.ts';
 import { inTransaction } from './transaction.ts';
 
 type Row = Record<string, SQLInputValue>;
@@ -20,20 +21,22 @@ export function salvage(damaged: string, to: DatabaseSync): void {
   const from = attempt(() => new DatabaseSync(damaged, { readOnly: true }));
   if (!from) return;
   try {
-    inTransaction(to, () => takeOver(from, to));
+    const numbers = attempt(() => numbersGiven(from));
+    inTransaction(to, () => {
+      takeOver(new Statements(from), new Statements(to), numbers);
+      to.exec(release);
+      if (numbers) passOver(to, numbers);
+    });
   } finally {
     from.close();
   }
 }
 
-function takeOver(from: DatabaseSync, to: DatabaseSync): void {
-  const numbers = attempt(() => numbersGiven(from));
+function takeOver(from: Statements, to: Statements, numbers: Numbers | undefined): void {
   takeOverKeys(from, to, takeOverEvents(from, to, numbers?.events || lastEvent(from)));
-  to.exec(release);
   for (const row of readable(from, 'select * from circuits')) kept(to, () => insert(to, 'circuits', row));
   for (const row of readable(from, "select * from meta where key = 'book'")) insert(to, 'meta', row);
   if (!numbers) return;
-  passOver(to, numbers);
   for (const row of readable(from, "select * from meta where key = 'tag'")) insert(to, 'meta', row);
 }
 
@@ -44,10 +47,10 @@ interface Gap {
 }
 
 /** @returns what can't be read */
-function takeOverEvents(from: DatabaseSync, to: DatabaseSync, last: number): Gap[] {
+function takeOverEvents(from: Statements, to: Statements, last: number): Gap[] {
   // From its own number on, a row is found though the page before it is damaged.
   const first = attempt(() =>
-    from.prepare('select seq, stage from events not indexed where seq >= ? order by seq limit 1'),
+    from.of('select seq, stage from events not indexed where seq >= ? order by seq limit 1'),
   );
   if (!first) return [];
   /** Null: there is none; undefined: it can't be read. */
@@ -90,7 +93,7 @@ function nextReadable(unreadable: number, last: number, firstFrom: (seq: number)
 }
 
 /** A key whose event is lost is not taken over: its sender must be able to send it again. */
-function takeOverKeys(from: DatabaseSync, to: DatabaseSync, gaps: readonly Gap[]): void {
+function takeOverKeys(from: Statements, to: Statements, gaps: readonly Gap[]): void {
   for (const key of readable(from, 'select * from idempotency_keys')) {
     const first = Number(key['first_seq']);
     const last = first + Number(key['events']) - 1;
@@ -100,12 +103,12 @@ function takeOverKeys(from: DatabaseSync, to: DatabaseSync, gaps: readonly Gap[]
 }
 
 /** An event whose executions can't be read is as it was accepted: all its handlers are called. */
-function takeOverEvent(from: DatabaseSync, to: DatabaseSync, seq: number): boolean {
-  const row = attempt(() => from.prepare('select * from events not indexed where seq = ?').get(seq));
+function takeOverEvent(from: Statements, to: Statements, seq: number): boolean {
+  const row = attempt(() => from.of('select * from events not indexed where seq = ?').get(seq));
   if (!row) return false;
   const event = row as Row;
   const executions =
-    attempt(() => from.prepare('select * from executions where event_seq = ?').all(seq) as Row[]) ?? [];
+    attempt(() => from.of('select * from executions where event_seq = ?').all(seq) as Row[]) ?? [];
   const taken = Number(event['stage']) > stage.emitted;
   const untaken = event['ordered'] ? stage.behind : stage.ready;
   const asAccepted = { ...event, stage: untaken, turn: seq, next_handler: null };
@@ -140,29 +143,30 @@ const release = `${[
       and ahead.handler_id = executions.handler_id and ahead.seq < executions.seq
       and ahead.status < 3 and ahead.ordered = 1);`;
 
-function insert(db: DatabaseSync, table: string, row: Row): void {
+function insert(db: Statements, table: string, row: Row): void {
   const columns = Object.keys(row);
   const values = columns.map(() => '?').join(', ');
-  db.prepare(`insert into ${table}(${columns.join(', ')}) values(${values})`).run(...Object.values(row));
+  db.of(`insert into ${table}(${columns.join(', ')}) values(${values})`).run(...Object.values(row));
 }
 
 /** @returns whether it was done; what the rows themselves are to blame for is not */
-function kept(to: DatabaseSync, write: () => void): boolean {
-  to.exec('savepoint rows');
+function kept(to: Statements, write: () => void): boolean {
+  to.of('savepoint rows').run();
   try {
     write();
-    to.exec('release rows');
+    to.of('release rows').run();
     return true;
   } catch (error) {
     if (!isOwnFault(error)) throw error;
-    to.exec('rollback to rows; release rows');
+    to.of('rollback to rows').run();
+    to.of('release rows').run();
     return false;
   }
 }
 
 /** The rows before the first one that can't be read. */
-function* readable(from: DatabaseSync, sql: string, ...values: readonly number[]): Generator<Row> {
-  const rows = attempt(() => from.prepare(sql).iterate(...values));
+function* readable(from: Statements, sql: string, ...values: readonly number[]): Generator<Row> {
+  const rows = attempt(() => from.of(sql).iterate(...values));
   for (;;) {
     const next = attempt(() => rows?.next());
     if (!next || next.done) return;
@@ -170,8 +174,8 @@ function* readable(from: DatabaseSync, sql: string, ...values: readonly number[]
   }
 }
 
-function lastEvent(db: DatabaseSync): number {
-  const last = attempt(() => db.prepare('select max(seq) as last from events not indexed').get()?.['last']);
+function lastEvent(db: Statements): number {
+  const last = attempt(() => db.of('select max(seq) as last from events not indexed').get()?.['last']);
   return last ? Number(last) : Number.POSITIVE_INFINITY;
 }
 
