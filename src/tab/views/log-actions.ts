@@ -21,18 +21,20 @@ export function logActions(app: App, onReplay: () => void): TemplateResult {
   </span>`;
 }
 
-/** Asks each registry for something with what its log's search finds. */
-function post<T>(app: App, what: 'exports' | 'replay', more: object = {}): Promise<T[]> {
-  const body = { filter: queryOf(app.navigation.log.fields), ...more };
-  return Promise.all(
-    shownRegistries(app).map((registry) => app.api.send<T>('POST', path('registries', registry, what), body)),
-  );
+/** Asks each registry for something with what its log's search finds, as it is now. */
+function searched(app: App) {
+  const filter = queryOf(app.navigation.log.fields);
+  const registries = shownRegistries(app);
+  return <T>(what: 'exports' | 'replay', more: object = {}): Promise<T[]> => {
+    const routes = registries.map((registry) => path('registries', registry, what));
+    return Promise.all(routes.map((route) => app.api.send<T>('POST', route, { filter, ...more })));
+  };
 }
 
 /** The API gives an address that works once, without a token. */
 async function exportAll(app: App): Promise<void> {
   await tellProblems(app, async () => {
-    for (const { url } of await post<{ url: string }>(app, 'exports')) {
+    for (const { url } of await searched(app)<{ url: string }>('exports')) {
       const link = document.createElement('a');
       // A proxy may show the editor elsewhere than Node-RED knows.
       link.href = url.replace(/^.*?(?=provisioning\/exports\/)/, '');
@@ -45,8 +47,10 @@ async function exportAll(app: App): Promise<void> {
 
 async function replayAll(app: App, button: HTMLElement, onReplay: () => void): Promise<void> {
   const { text, formats } = app;
+  // What was asked about is replayed, whatever is searched for by then.
+  const post = searched(app);
   const replay = async (dryRun: boolean) => {
-    const answers = await post<{ matched: number }>(app, 'replay', { dryRun });
+    const answers = await post<{ matched: number }>('replay', { dryRun });
     return formats.count(answers.reduce((sum, { matched }) => sum + matched, 0));
   };
   await tellProblems(app, async () => {
