@@ -237,7 +237,18 @@ for (const { name, nodeRed: installation } of editors) {
       await remove().press('Enter');
       await question.getByRole('button', { name: 'Delete' }).press('Enter');
       await view.row('Mail server').getByText('deleted', { exact: true }).waitFor();
-      await view.button('Undo the deletion of Mail server').click();
+      const undo = view.button('Undo the deletion of Mail server');
+      await undo.waitFor();
+      const isUndone = await view.page.evaluate(`(() => {
+        const later = { t: 'multi', events: [], dirty: true };
+        RED.history.push(later);
+        document.querySelector('[aria-label="Undo the deletion of Mail server"]').click();
+        const isUndone = RED.history.peek() !== later;
+        if (!isUndone) RED.history.pop();
+        return isUndone;
+      })()`);
+      assert.equal(isUndone, false, 'a later change is not undone in its place');
+      await undo.click();
       await view.row('Mail server').getByText('deleted', { exact: true }).waitFor({ state: 'detached' });
 
       await remove().click();

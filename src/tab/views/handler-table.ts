@@ -111,7 +111,10 @@ function actions(app: App, row: HandlerRow, deletions: Deletions): TemplateResul
   const { announcements, text, navigation, refusal } = app;
   const name = nameOf(row);
   const logs = () => navigation.showExecutions({ handler: row.id });
+  const isLastChange = () => deletions.get(row.id)?.() ?? false;
   const undo = () => {
+    // Something may have changed since this was drawn, and would be undone in its place.
+    if (!isLastChange()) return;
     RED.history.pop();
     announcements.say(text('handlers.undeleteDone', { name }));
   };
@@ -129,7 +132,7 @@ function actions(app: App, row: HandlerRow, deletions: Deletions): TemplateResul
       row.standing !== 'deleted'
         ? html`${button('fa-pencil', 'edit', () => editHandler(row.id))}
             ${button('fa-trash', 'delete', (event) => void remove(event), refusal)}`
-        : deletions.get(row.id)?.()
+        : isLastChange()
           ? button('fa-undo', 'undelete', undo)
           : nothing
     }
