@@ -52,11 +52,6 @@ export class TextCapture {
   }
 }
 
-/** Whether more came than is kept. */
-export function isCut({ bytes, received }: Captured): boolean {
-  return received > bytes.length;
-}
-
 /**
  * What was kept, as UTF-8 cut at a character's boundary, invalid bytes replaced by U+FFFD, secrets redacted;
  * the empty string when nothing came. 64 KiB at most.
@@ -65,7 +60,7 @@ export function isCut({ bytes, received }: Captured): boolean {
 export function textOf(captured: Captured, redaction: Redaction, isBroken = false): string {
   // Once: of a capture they are put together each time.
   const { bytes, received } = captured;
-  const cut = isBroken || isCut({ bytes, received });
+  const cut = isBroken || received > bytes.length;
   const text = cut ? wholeCharacters(bytes) : bytes.toString('utf8');
   // U+FFFD takes three bytes, and may stand for one.
   if (bytes.length * 3 > keptBytes && Buffer.byteLength(text) > keptBytes)

@@ -1,5 +1,5 @@
 import type { Redaction } from '../redaction/redaction.ts';
-import { isCut, keptBytes, keptText, TextCapture, textOf } from '../text-capture.ts';
+import { keptBytes, keptText, TextCapture, textOf } from '../text-capture.ts';
 import { decoded } from './content-coding.ts';
 import { listOf, type ResponseHeaders } from './head.ts';
 
@@ -35,7 +35,7 @@ async function decodedText(
 ): Promise<string> {
   const undone = await decoded(body.bytes, codingsOf(headers), codedBytes);
   const bytes = undone?.bytes ?? body.bytes;
-  const cut = isBroken || undone?.isCut || isCut(body);
+  const cut = isBroken || undone?.isCut || body.full;
   const charset = markedCharset(bytes) ?? charsetOf(headers);
   // A character that the cut took apart is left out.
   return keptText(decoderOf(charset).decode(bytes, { stream: cut }), redaction, cut);
