@@ -15,9 +15,13 @@ export class Tail {
     this.#bytes = Buffer.from(bytes.subarray(-tailBytes));
   }
 
-  /** As UTF-8, secrets redacted, also one that the cut took apart; the empty string when nothing came. */
-  text(redaction: Redaction): string {
+  /**
+   * As UTF-8, secrets redacted, also one that the cut took apart; the empty string when nothing came.
+   * @param isBroken whether its end did not come
+   */
+  text(redaction: Redaction, isBroken = false): string {
     const text = this.#bytes.toString('utf8');
-    return (this.#isCut ? redaction.tailText(text.replace(/^\ufffd+/, '')) : redaction.text(text)).trim();
+    const shown = this.#isCut ? redaction.tailText(text.replace(/^\ufffd+/, '')) : redaction.text(text);
+    return (isBroken ? redaction.cutText(shown) : shown).trim();
   }
 }

@@ -17,7 +17,8 @@ const known = {
     for (const other of [id, ...held.splice(0).reverse()]) answer(other, other);
   },
   die: ({ payload }) => process.stderr.write(payload.data.words, () => process.exit(3)),
-  kill: () => process.kill(process.pid, 'SIGKILL'),
+  kill: ({ payload }) =>
+    process.stderr.write(payload.data.words ?? '', () => process.kill(process.pid, 'SIGKILL')),
   shout: ({ id }) => process.stderr.write('!'.repeat(1_000_000), () => answer(id, 'done')),
   print: ({ payload }) => console.log(payload.data.line),
   'answer twice': ({ id }) => {

@@ -160,7 +160,7 @@ export class Conversation {
 
   #tell(reason: string, hasEnded = false): void {
     if (this.#gone) return;
-    const said = this.#stderr.text(this.#redaction);
+    const said = this.#stderr.text(this.#redaction, this.#program.nodeChildProcess.exitCode === null);
     const wroteNothing = hasEnded && !this.#hasWritten && said === '';
     this.#gone = new ScriptGone(said ? `${reason}; it said: ${said}` : reason, wroteNothing);
     this.#died();

@@ -291,6 +291,12 @@ describe('resident target', () => {
       );
     });
 
+    it('shows no beginning of a secret that it was about to say', async () => {
+      const script = target({ args: ['the-secret-of-it'], secrets: ['the-secret-of-it'] });
+      const { error } = await script.call(asked({ do: 'kill', words: 'no the-secret' }));
+      assert.equal(error, 'the script gave no answer: it was ended by SIGKILL; it said: no ***');
+    });
+
     it('tells a call that can not wait for the next start', async () => {
       const script = target({ timeoutSeconds: 0.8 });
       await eventually('it answers', async () => (await script.call(asked())).ok);
