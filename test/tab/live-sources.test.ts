@@ -3,6 +3,8 @@ import { mock } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Api } from '../../src/tab/data/api.ts';
 import { followedEvent } from '../../src/tab/data/followed.ts';
+import type { HandlerRow } from '../../src/tab/data/handler-rows.ts';
+import { Handlers } from '../../src/tab/data/handlers.ts';
 import { LiveSource } from '../../src/tab/data/live-source.ts';
 import type { Model } from '../../src/tab/data/model.ts';
 import { Registries } from '../../src/tab/data/registries.ts';
@@ -175,6 +177,20 @@ describe('the registries shown', () => {
   it('are no others in the place of a chosen one that can not be read', async () => {
     assert.deepEqual(await shown('old'), ['old']);
     assert.deepEqual(await shown('bad'), ['bad']);
+  });
+});
+
+describe('a handler', () => {
+  it('is switched in the registry where it is deployed, though another is chosen in the editor', async () => {
+    const { api, asked } = answering({ items: [] });
+    const handlers = new Handlers({ api, registries: new Registries({ api }) } as Model);
+    const row = { id: 'crm', registry: 'new', deployed: { registry: 'old' } } as HandlerRow;
+    await handlers.switch(row, 'disabled');
+    await handlers.closeCircuit(row);
+    assert.deepEqual(asked, [
+      'provisioning/registries/old/handlers/crm',
+      'provisioning/registries/old/handlers/crm/circuit',
+    ]);
   });
 });
 

@@ -12,7 +12,7 @@ export type Standing = 'deployed' | 'new' | 'changed' | 'deleted' | 'off' | 'ref
 export interface HandlerRow extends Omit<EditedHandler, 'changed' | 'off'> {
   readonly standing: Standing;
   /** What the runtime knows of it; undefined where it is not deployed. */
-  readonly deployed: ApiHandler | undefined;
+  readonly deployed: DeployedHandler | undefined;
 }
 
 export type DeployedHandler = ApiHandler & { readonly registry: string };

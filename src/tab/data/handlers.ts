@@ -14,16 +14,14 @@ export class Handlers extends LiveSource<readonly DeployedHandler[], Model> {
   }
 
   /** Switches a handler at once, whatever its flow says. @throws ApiError */
-  async switch({ registry, id }: HandlerRow, status: Override['status'], reason?: string): Promise<void> {
-    const route = path('registries', registry, 'handlers', id);
-    await this.model.api.send('PATCH', route, { status, ...(reason && { reason }) });
+  async switch(row: HandlerRow, status: Override['status'], reason?: string): Promise<void> {
+    await this.model.api.send('PATCH', routeOf(row), { status, ...(reason && { reason }) });
     await this.read();
   }
 
   /** Closes a handler's circuit by hand. @throws ApiError */
-  async closeCircuit({ registry, id }: HandlerRow): Promise<void> {
-    const route = path('registries', registry, 'handlers', id, 'circuit');
-    await this.model.api.send('POST', route, { state: 'closed' });
+  async closeCircuit(row: HandlerRow): Promise<void> {
+    await this.model.api.send('POST', `${routeOf(row)}/circuit`, { state: 'closed' });
     await this.read();
   }
 
@@ -51,4 +49,9 @@ export class Handlers extends LiveSource<readonly DeployedHandler[], Model> {
     ]);
     return pages.flatMap(({ items }) => items.map((handler) => ({ ...handler, registry })));
   }
+}
+
+/** Until it is deployed, a handler that has another registry in the editor is still in the one that it had. */
+function routeOf({ deployed, registry, id }: HandlerRow): string {
+  return path('registries', deployed?.registry ?? registry, 'handlers', id);
 }
