@@ -19,7 +19,7 @@ export const nextToRun: Measure = {
     db.exec('commit; pragma optimize; begin');
     const operations = operationsOn(db);
     const parked = timed(() => operations.startParked('handler', 1, Date.now()).started.length);
-    const probes = timed(() => (operations.startProbe('handler', 0, Date.now()) ? 1 : 0));
+    const probes = timed(() => operations.startParked('handler', 1, Date.now(), 0).started.length);
     db.exec('rollback');
     db.close();
     const measure = `what runs next, ${blocked.toLocaleString('en-US')} blocked, p95`;

@@ -37,17 +37,16 @@ export function callsOn({ registry, circuits, gate, ids, time, random }: Options
   ): Promise<ExecutionChange> {
     const id = execution.handler.id;
     const probe = turn?.probe ?? false;
-    const judged = gate.judge(id, probe);
     // Between the gate and the call nothing may be awaited: a deploy would come in between.
-    const verdict = typeof judged === 'string' ? judged : await judged;
+    const verdict = gate.judge(id, probe);
     const handler = registry.find(id);
     if (verdict === 'call' && handler) {
       begun();
       return attempted(chain, execution, handler, turn);
     }
     if (probe) circuits.unprobe(id);
-    // Nobody will be called in this process: it is as it was before its turn.
-    if (verdict === 'ended' && !turn) return changeOf(execution, 'pending');
+    // It is as it was before its turn.
+    if (verdict === 'later' && !turn) return changeOf(execution, 'pending');
     return stopped(execution, verdict === 'call' ? 'missing' : verdict, turn?.dueAt);
   }
 
@@ -55,7 +54,7 @@ export function callsOn({ registry, circuits, gate, ids, time, random }: Options
    * What becomes of an execution whose handler may not be called (rules 8 and 9).
    * @param dueAt it was due then, and is so still; absent: from now on
    */
-  function stopped(execution: ChainExecution, shut: Shut | 'ended', dueAt?: number): ExecutionChange {
+  function stopped(execution: ChainExecution, shut: Shut | 'later', dueAt?: number): ExecutionChange {
     if (shut === 'archived') return changeOf(execution, 'cancelled', { error: 'its handler is archived' });
     return changeOf(execution, 'parked', dueAt === undefined ? {} : { nextAttemptAt: dueAt });
   }

@@ -13,7 +13,9 @@ interface Options extends Context {
 export function circuitsOn({ journal, time, persist, onChange, onError }: Options) {
   const circuits = new Map<string, Circuit>();
   for (const { handler, ...stored } of journal.found.circuits) {
-    circuits.set(handler, { ...stored, failures: 0 });
+    // The clock may have been set back meanwhile: probes are due by it.
+    const since = Math.min(stored.since, time.now());
+    circuits.set(handler, { ...stored, since, failures: 0 });
   }
 
   function of(handler: string): Circuit {

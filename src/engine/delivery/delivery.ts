@@ -60,12 +60,12 @@ export function deliveryOf({ store, publisher, random, makeTarget, emitters, ...
       if (handler && circuitTurns(before, circuit)) publisher.tellCircuit(snapshotOf(handler), circuit);
     },
   });
-  const gate = new Gate(registry, circuits);
   // Retries that are due go before new events.
   const slots = new Slots(registry, time, (handler) => {
     parked.look(handler);
     firstPasses.look();
   });
+  const gate = new Gate(registry, circuits, slots);
   const calls = callsOn({ ...context, circuits, gate, random });
   const turns = turnsOn({ ...context, calls, gate, slots, publisher });
   const claimMs = () => config().claimSeconds * 1000;
@@ -115,7 +115,6 @@ export function deliveryOf({ store, publisher, random, makeTarget, emitters, ...
 
   function stop(): void {
     pause();
-    gate.end();
     pruning.stop();
   }
 

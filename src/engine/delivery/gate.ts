@@ -2,12 +2,13 @@ import type { ParkedFor } from '../words/execution.ts';
 import type { HandlerStatus } from '../words/handler-settings.ts';
 import type { Circuits } from './circuits.ts';
 import type { Registry } from './registry.ts';
+import type { Slots } from './slots.ts';
 
 /** Why a handler may not be called; `archived` ends what waits for it. */
 export type Shut = Extract<ParkedFor, 'missing' | 'held' | 'disabled' | 'circuit'> | 'archived';
 
-/** What is decided when a handler is about to be called: it may be, or why not; `ended`: nobody is called any more. */
-export type Verdict = 'call' | Shut | 'ended';
+/** What is decided when a handler is about to be called: it may be, or why not; `later`: its turn will come again. */
+export type Verdict = 'call' | Shut | 'later';
 
 const shutByStatus: Readonly<Record<HandlerStatus, Shut | null>> = {
   enabled: null,
@@ -18,18 +19,19 @@ const shutByStatus: Readonly<Record<HandlerStatus, Shut | null>> = {
 
 /**
  * The one place where it is decided whether somebody is called (rules 8 to 10): flows run, and the handler may be
- * called now. While flows stand still, whoever is to be called waits here, and is judged by what is in force then.
+ * called now. While flows stand still, whoever is to be called goes back to the journal, and is judged anew when its
+ * turn comes again, by what is in force then.
  */
 export class Gate {
   readonly #registry: Registry;
   readonly #circuits: Circuits;
+  readonly #slots: Slots;
   #open = false;
-  #ended = false;
-  #turned = Promise.withResolvers<void>();
 
-  constructor(registry: Registry, circuits: Circuits) {
+  constructor(registry: Registry, circuits: Circuits, slots: Slots) {
     this.#registry = registry;
     this.#circuits = circuits;
+    this.#slots = slots;
   }
 
   /** Whether flows run. */
@@ -40,7 +42,6 @@ export class Gate {
   /** Flows run. */
   start(): void {
     this.#open = true;
-    this.#turn();
   }
 
   /** Flows stand still. */
@@ -48,19 +49,16 @@ export class Gate {
     this.#open = false;
   }
 
-  /** Nobody is called any more: who waits goes back to the journal. */
-  end(): void {
-    this.#open = false;
-    this.#ended = true;
-    this.#turn();
-  }
-
   /**
-   * Whether the handler is called now. An answer, not a promise of one, while flows run: the call follows at once.
+   * Whether the handler is called now.
    * @param probe its circuit is tried with this call
    */
-  judge(handler: string, probe: boolean): Verdict | Promise<Verdict> {
-    return this.#open ? this.#judged(handler, probe) : this.#judgedLater(handler, probe);
+  judge(handler: string, probe: boolean): Verdict {
+    if (!this.#open) return 'later';
+    const shut = this.shutFor(handler);
+    const probes = probe && shut === 'circuit' && this.#circuits.of(handler).state === 'probing';
+    if (shut !== null && !probes) return shut;
+    return this.#slots.overdrawn(handler) ? 'later' : 'call';
   }
 
   /** Why a handler may not be called; null: it may. Says nothing of whether flows run. */
@@ -78,21 +76,5 @@ export class Gate {
     const shut = this.shutFor(handler);
     if (shut !== null && shut !== 'archived') return shut;
     return blocked ? 'order' : 'retry';
-  }
-
-  #judged(handler: string, probe: boolean): Verdict {
-    const shut = this.shutFor(handler);
-    if (shut === 'circuit' && probe && this.#circuits.of(handler).state === 'probing') return 'call';
-    return shut ?? 'call';
-  }
-
-  async #judgedLater(handler: string, probe: boolean): Promise<Verdict> {
-    while (!this.#open && !this.#ended) await this.#turned.promise;
-    return this.#ended ? 'ended' : this.#judged(handler, probe);
-  }
-
-  #turn(): void {
-    this.#turned.resolve();
-    this.#turned = Promise.withResolvers();
   }
 }

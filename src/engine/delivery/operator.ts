@@ -17,9 +17,11 @@ export function operatorOn(delivery: Delivery) {
     by: string | null,
     reason: string | null,
   ): Promise<void> {
-    await registry.switch(handler, status, by, reason, new Date(time.now()));
+    const saved = registry.switch(handler, status, by, reason, new Date(time.now()));
+    // What waits goes on whether or not the switch can be saved.
     parked.recheck(handler);
     firstPasses.look();
+    await saved;
   }
 
   /**

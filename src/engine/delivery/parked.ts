@@ -15,6 +15,7 @@ interface Options extends Context {
   readonly turns: Turns;
 }
 
+/** The last call that has tried a circuit. */
 interface Probe {
   readonly execution: number;
   readonly at: number;
@@ -27,24 +28,26 @@ const most = 64;
  * The executions that wait outside of the window (rules 6 to 9). They live in the journal only; what is in flight is
  * bounded by each handler's own concurrency.
  */
-export function parkedOn({ journal, gate, circuits, slots, turns, time, onError }: Options) {
+export function parkedOn({ journal, registry, gate, circuits, slots, turns, time, onError }: Options) {
   /** By the handler that they wait for. */
   const puller = pullerOn({ time, most, plan, onError });
   /** Handlers of which nothing is stale: it is cancelled before one of them is called again. */
   const fresh = new Set<string>();
+  /** Counts what may have made something stale. */
+  let changes = 0;
   const lastProbes = new Map<string, Probe>();
   let inFlight = 0;
 
   /** Handlers may have changed: each is looked at anew. */
   function open(): void {
-    fresh.clear();
-    puller.lookAll();
+    for (const { config } of registry.list()) recheck(config.id);
   }
 
-  /** The handler's status may have changed. */
+  /** The handler's status may have changed. Even if nothing is parked, something of it may count as stale. */
   function recheck(handler: string): void {
+    changes += 1;
     fresh.delete(handler);
-    puller.look(handler);
+    puller.wake(handler);
   }
 
   /** Ends parked executions. @returns how many */
@@ -56,30 +59,40 @@ export function parkedOn({ journal, gate, circuits, slots, turns, time, onError 
 
   function plan(handler: string, dueAt: number): Pull | undefined {
     if (!gate.open) return undefined;
-    switch (gate.shutFor(handler)) {
-      case 'archived':
-        return cancelling(dueAt, { handler, stale: false }, 'its handler is archived');
-      case 'circuit':
-        return circuits.of(handler).state === 'open' ? probing(handler, dueAt) : undefined;
-      case null:
-        return fresh.has(handler) ? starting(handler, dueAt) : freshening(handler, dueAt);
-      default:
-        return undefined;
-    }
+    const shut = gate.shutFor(handler);
+    if (shut === 'archived') return cancelling(dueAt, { handler, stale: false }, 'its handler is archived');
+    if (shut !== null && shut !== 'circuit') return undefined;
+    if (!fresh.has(handler)) return freshening(handler, dueAt);
+    if (shut === null) return starting(handler, dueAt);
+    return circuits.of(handler).state === 'open' ? probing(handler) : undefined;
   }
 
-  function starting(handler: string, dueAt: number): Pull {
-    const waitMs = Math.max(dueAt - time.now(), slots.waitMs(handler));
-    return { waitMs, slots: slots.room(handler), pull: (count) => start(handler, count) };
+  /** @param last the execution that was probed last, if it is one to probe that starts */
+  function starting(handler: string, at: number, last?: number): Pull {
+    const room = slots.room(handler);
+    return {
+      waitMs: Math.max(at - time.now(), slots.waitMs(handler)),
+      slots: last === undefined ? room : Math.min(room, 1),
+      pull: (count) => start(handler, count, last),
+    };
   }
 
-  async function start(handler: string, count: number): Promise<Pulled> {
+  /** The circuit is open: every so often one execution, due or not, is tried (rule 8). */
+  function probing(handler: string): Pull {
+    const last = lastProbes.get(handler);
+    const since = Math.max(circuits.of(handler).since ?? 0, last?.at ?? 0);
+    return starting(handler, since + probeInterval, last?.execution ?? 0);
+  }
+
+  async function start(handler: string, count: number, last?: number): Promise<Pulled> {
     slots.take(handler, count);
     let unused = count;
     try {
-      const { started, failed, nextAt } = await journal.startParked(handler, count, time.now());
+      const { started, failed, nextAt } = await journal.startParked(handler, count, time.now(), last);
       unused -= started.length;
-      for (const one of started) run(one, false);
+      const probe = last !== undefined;
+      if (probe && started.length > 0) circuits.probe(handler);
+      for (const one of started) run(handler, one, probe);
       for (const one of failed) ended(one);
       return { got: started.length, nextAt };
     } finally {
@@ -87,42 +100,16 @@ export function parkedOn({ journal, gate, circuits, slots, turns, time, onError 
     }
   }
 
-  /** The circuit is open: every so often one execution, due or not, is tried (rule 8). */
-  function probing(handler: string, dueAt: number): Pull {
-    const last = lastProbes.get(handler);
-    const since = Math.max(circuits.of(handler).since ?? 0, last?.at ?? 0);
-    return {
-      waitMs: since + probeInterval - time.now(),
-      slots: Math.min(slots.room(handler), 1),
-      pull: () => probe(handler, last?.execution ?? 0, dueAt),
-    };
-  }
-
-  async function probe(handler: string, after: number, dueAt: number): Promise<Pulled> {
-    slots.take(handler, 1);
-    let unused = 1;
-    try {
-      const started = await journal.startProbe(handler, after, time.now());
-      if (!started) return { got: 0, nextAt: null };
-      unused = 0;
-      lastProbes.set(handler, { execution: started.execution, at: time.now() });
-      circuits.probe(handler);
-      run(started, true);
-      return { got: 1, nextAt: dueAt };
-    } finally {
-      slots.giveBack(handler, unused);
-    }
-  }
-
-  /** What became stale while the handler was disabled is cancelled before it is called again (rule 9). */
+  /** What became stale while the handler was disabled is cancelled before it is called again, the rest runs (rule 9). */
   function freshening(handler: string, dueAt: number): Pull {
     const why = 'its handler was disabled and has missed a later event of this object';
     const { pull, ...rest } = cancelling(dueAt, { handler, stale: true }, why);
     return {
       ...rest,
       pull: async (slots) => {
+        const before = changes;
         const { got, nextAt } = await pull(slots);
-        if (nextAt === null) fresh.add(handler);
+        if (nextAt === null && changes === before) fresh.add(handler);
         return { got, nextAt: dueAt };
       },
     };
@@ -139,11 +126,14 @@ export function parkedOn({ journal, gate, circuits, slots, turns, time, onError 
     };
   }
 
-  function run({ execution: seq, event, dueAt }: StartedParked, probe: boolean): void {
+  function run(handler: string, { execution, event, dueAt }: StartedParked, probe: boolean): void {
     const chain = chainFrom(event, turns.why);
     inFlight += 1;
     turns
-      .take(chain, executionOf(chain, seq), { parked: { dueAt: dueAt ?? time.now(), probe } })
+      .take(chain, executionOf(chain, execution), {
+        parked: { dueAt: dueAt ?? time.now(), probe },
+        onBegun: () => probe && lastProbes.set(handler, { execution, at: time.now() }),
+      })
       .catch(onError)
       .finally(() => {
         inFlight -= 1;

@@ -1,4 +1,4 @@
-import type { Journal, Pruned } from '../store/journal.ts';
+import { type Journal, keyLifetime, type Pruned } from '../store/journal.ts';
 import type { Context } from './context.ts';
 
 interface Options extends Pick<Context, 'time' | 'config' | 'onError'> {
@@ -45,7 +45,7 @@ export class Pruning {
       .prune({
         settledBefore: retentionDays === 0 ? null : now - retentionDays * day,
         keepSettled: retentionEvents === 0 ? null : retentionEvents,
-        keysBefore: now - day,
+        keysBefore: now - keyLifetime,
         forMs: stepTime,
       })
       .then(

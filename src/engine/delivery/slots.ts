@@ -3,8 +3,8 @@ import type { Registry } from './registry.ts';
 
 interface Use {
   inFlight: number;
-  /** When the handler's next attempt may start, by its rate; ms of the monotonic clock. */
-  nextAt: number;
+  /** When the last of them may start, by the handler's rate; ms of the monotonic clock. */
+  lastAt: number;
 }
 
 /** How many attempts of each handler are in flight, and how fast they may follow one another. */
@@ -27,23 +27,33 @@ export class Slots {
   room(handler: string): number {
     const config = this.#registry.find(handler)?.config;
     if (!config) return Number.POSITIVE_INFINITY;
+    const free = Math.max(0, config.concurrency - (this.#uses.get(handler)?.inFlight ?? 0));
+    if (config.ratePerSecond === 0) return free;
+    return this.waitMs(handler) === 0 ? Math.min(free, 1) : 0;
+  }
+
+  /**
+   * Whether more attempts have reserved than may run: while their handler could not be called, which is no bound, or
+   * under another configuration.
+   */
+  overdrawn(handler: string): boolean {
     const use = this.#uses.get(handler);
-    const free = config.concurrency - (use?.inFlight ?? 0);
-    if (config.ratePerSecond === 0 || free <= 0) return Math.max(free, 0);
-    return this.waitMs(handler) === 0 ? 1 : 0;
+    const concurrency = this.#registry.find(handler)?.config.concurrency ?? Number.POSITIVE_INFINITY;
+    return use !== undefined && (use.inFlight > concurrency || use.lastAt > this.#time.monotonic());
   }
 
   /** Ms until the handler's rate allows another attempt. */
   waitMs(handler: string): number {
-    const nextAt = this.#uses.get(handler)?.nextAt ?? 0;
-    return Math.max(0, Math.ceil(nextAt - this.#time.monotonic()));
+    const lastAt = this.#uses.get(handler)?.lastAt ?? Number.NEGATIVE_INFINITY;
+    return Math.max(0, Math.ceil(lastAt + this.#interval(handler) - this.#time.monotonic()));
   }
 
   /** Reserves slots for attempts: each ends with `give` or `giveBack`. */
   take(handler: string, attempts: number): void {
-    const use = this.#uses.get(handler) ?? { inFlight: 0, nextAt: 0 };
+    const use = this.#uses.get(handler) ?? { inFlight: 0, lastAt: Number.NEGATIVE_INFINITY };
+    const interval = this.#interval(handler);
     use.inFlight += attempts;
-    use.nextAt = Math.max(use.nextAt, this.#time.monotonic()) + attempts * this.#interval(handler);
+    use.lastAt = Math.max(use.lastAt + interval, this.#time.monotonic()) + (attempts - 1) * interval;
     this.#uses.set(handler, use);
   }
 
@@ -58,7 +68,7 @@ export class Slots {
   giveBack(handler: string, attempts: number): void {
     const use = this.#uses.get(handler);
     if (!use || attempts === 0) return;
-    use.nextAt -= attempts * this.#interval(handler);
+    use.lastAt -= attempts * this.#interval(handler);
     this.#free(handler, use, attempts);
   }
 
@@ -71,7 +81,7 @@ export class Slots {
   #free(handler: string, use: Use, attempts: number): void {
     use.inFlight -= attempts;
     // What is idle is forgotten, once its rate no longer holds anybody back.
-    if (use.inFlight === 0 && use.nextAt <= this.#time.monotonic()) this.#uses.delete(handler);
+    if (use.inFlight === 0 && this.waitMs(handler) === 0) this.#uses.delete(handler);
     this.#onFreed(handler);
   }
 }

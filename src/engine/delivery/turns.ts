@@ -27,7 +27,7 @@ export interface TurnOf {
   /** The execution waited outside of the window. */
   readonly parked?: ParkedTurn;
   /** The call begins, and has ended. */
-  readonly onBegun?: () => void;
+  readonly onBegun?: () => unknown;
   readonly onEnded?: () => void;
   /** What is ready for when the call has ended, and its event's first pass goes on. */
   readonly ahead?: () => Ahead;

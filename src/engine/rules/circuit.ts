@@ -26,14 +26,13 @@ export const probeInterval = 30_000;
 export function afterAttempt(circuit: Circuit, outcome: Outcome, now: number, probe = false): Circuit {
   // What was on its way when the receiver said that it is gone is no reason to call it again: an operator is.
   if (circuit.state === 'gone') return circuit;
-  if (outcome.ok)
-    return circuit.state === 'closed' && circuit.failures === 0 ? circuit : { ...closedCircuit, since: now };
+  if (outcome.ok && circuit.state !== 'closed') return { ...closedCircuit, since: now };
   if (outcome.gone) return opened('gone', circuit, outcome, now);
   if (circuit.state !== 'closed') {
     const state = probe ? 'open' : circuit.state;
     return { ...circuit, state, error: outcome.error };
   }
-  // A refusal proves that somebody is there.
+  // A refusal proves that somebody is there, as a success does.
   const failures = outcome.outage ? circuit.failures + 1 : 0;
   if (failures >= opensAfter) return opened('open', { ...circuit, failures }, outcome, now);
   return failures === circuit.failures ? circuit : { ...circuit, failures };
@@ -56,6 +55,5 @@ export function turns(before: Circuit, after: Circuit): boolean {
 }
 
 function opened(state: 'open' | 'gone', circuit: Circuit, outcome: Outcome, now: number): Circuit {
-  if (circuit.state === state) return circuit;
   return { state, since: now, error: outcome.error, failures: circuit.failures };
 }

@@ -23,6 +23,9 @@ export interface NewEvent extends EventContent {
   readonly hops?: number;
 }
 
+/** How long a request is recognised by its key, in ms. */
+export const keyLifetime = 24 * 60 * 60 * 1000;
+
 /** A request's key, and a hash of its content that tells a repetition from another request with the same key. */
 export interface IdempotencyKey {
   readonly key: string;
@@ -218,6 +221,7 @@ export interface EndedParked extends LeftEvent {
 }
 
 export interface CancelParked {
+  /** `stale`: those that are; what else is, and not parked, is so no more. */
   readonly which: { readonly execution: number } | { readonly handler: string; readonly stale: boolean };
   /** Why, for the row. */
   readonly why: string;
@@ -352,10 +356,12 @@ export interface Journal {
   unclaim(events: readonly number[], emit: number, at: number): Promise<void>;
   /** Starts up to `limit` due events that wait for this handler, in the order they were taken. */
   startNext(handler: string, limit: number, at: number): Promise<DueBatch>;
-  /** Starts up to `limit` parked executions of a handler that are due, longest due first. */
-  startParked(handler: string, limit: number, at: number): Promise<ParkedBatch>;
-  /** Starts the oldest parked execution after `after` that its object lets run, due or not; after the last comes the first. */
-  startProbe(handler: string, after: number, at: number): Promise<StartedParked | null>;
+  /**
+   * Starts up to `limit` parked executions of a handler that are due, longest due first.
+   * @param last the execution that the handler was tried with last, 0: none. Then it is tried with one, due or not: the
+   * oldest that its object lets run after that one, of another object if there is one; after the last comes the first
+   */
+  startParked(handler: string, limit: number, at: number, last?: number): Promise<ParkedBatch>;
   /** Ends parked executions. @returns one entry for each */
   cancelParked(cancel: CancelParked): Promise<readonly EndedParked[]>;
   /** Runs settled executions again, or emits an unclaimed event again. */

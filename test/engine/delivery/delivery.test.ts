@@ -1,4 +1,6 @@
 import { strict as assert } from 'node:assert';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { aHandler, anEnvelope, EngineBench, outage, refusal } from '../../support/engine-bench.ts';
 
 const held = () => undefined;
@@ -243,6 +245,20 @@ describe('delivery', () => {
       await bench.advance(500);
       assert.equal(bench.calls.length, 4);
     });
+
+    it('keeps to the rate of now, for new events and retries, whatever it was before', async () => {
+      const limited = (ratePerSecond: number) => aHandler('a', { ratePerSecond, retryDelays: [5] });
+      for (const rate of [1, 0]) {
+        bench.behaviours.set('a', ({ attempt }) => (attempt === 1 ? outage : {}));
+        await bench.start([limited(0.001)]);
+        await bench.accept(...[1, 2, 3].map((object) => anEnvelope(object)));
+        assert.equal(statuses().filter((status) => status.endsWith('parked')).length, 1);
+        await bench.deploy([limited(rate)]);
+        await bench.advance(10_000);
+        assert.ok(statuses().every((status) => status.endsWith('succeeded')));
+        await bench.crash();
+      }
+    });
   });
 
   describe('of what fails', () => {
@@ -472,6 +488,37 @@ describe('delivery', () => {
       assert.equal(spent[0]?.most, 1);
     });
 
+    it('tries another object each time, also where the registry does not order', async () => {
+      bench.config = { id: 'registry', ordering: 'none' };
+      await bench.start([aHandler('a', { retryDelays: [5], concurrency: 1 })]);
+      bench.behaviours.set('a', () => outage);
+      await bench.accept(...Array.from({ length: 10 }, () => anEnvelope(1)), anEnvelope(2), anEnvelope(3));
+      await bench.advance(90_000);
+      assert.deepEqual(
+        bench.calls.slice(10).map(({ objectId }) => objectId),
+        ['1', '2', '3'],
+      );
+    });
+
+    it('tries it as often as its rate allows', async () => {
+      await bench.start([aHandler('a', { retryDelays: [5], ratePerSecond: 0.02 })]);
+      bench.behaviours.set('a', () => outage);
+      await bench.accept(...many(1, 12));
+      await bench.advance(450_000);
+      assert.deepEqual([bench.calls.length, bench.engine.circuitOf('a').state], [10, 'open']);
+      await bench.advance(500_000);
+      assert.equal(bench.calls.length, 20);
+    });
+
+    it('was never open after fewer failures', async () => {
+      await bench.start([aHandler('a', { retryDelays: [5] })]);
+      bench.behaviours.set('a', ({ attempt }) => (attempt === 1 ? outage : {}));
+      await bench.accept(anEnvelope(1));
+      await bench.advance(5000);
+      assert.deepEqual(statuses(), ['a:1 succeeded']);
+      assert.deepEqual(bench.engine.circuitOf('a'), { state: 'closed', since: null, error: null });
+    });
+
     it('calls an endpoint that is gone no more, over a restart too, until its circuit is closed by hand', async () => {
       await bench.start([aHandler('a', { retryDelays: [5] })]);
       bench.behaviours.set('a', () => ({ ok: false, code: 410, error: 'HTTP 410 Gone', gone: true }));
@@ -546,6 +593,59 @@ describe('delivery', () => {
       await operator.switch('a', 'enabled', 'anna', null);
       await bench.advance(10_000);
       assert.deepEqual(statuses(), ['a:1 cancelled', 'a:2 succeeded']);
+    });
+
+    it('disabled when an event’s turn comes, is not called with it after it has missed a later one', async () => {
+      await bench.start([retrying(), aHandler('b', { priority: 20 })]);
+      bench.behaviours.set('a', held);
+      for (let event = 1; event <= 2; event += 1) await bench.engine.fire(anEnvelope(1));
+      const operator = await bench.engine.operator();
+      await operator.switch('a', 'disabled', 'anna', null);
+      await bench.engine.fire(anEnvelope(1));
+      await bench.answerAll();
+      assert.equal(statuses()[2], 'a:2 parked');
+      await operator.switch('a', 'enabled', 'anna', null);
+      await bench.settle();
+      assert.equal(statuses()[2], 'a:2 cancelled');
+      assert.deepEqual(bench.called, ['a:1', 'b:1', 'b:2', 'b:3']);
+    });
+
+    it('enabled again is not probed with what is stale', async () => {
+      await bench.start([retrying({ concurrency: 1 })]);
+      bench.behaviours.set('a', () => outage);
+      const objects = Array.from({ length: 12 }, (_, object) => anEnvelope(object));
+      await bench.accept(...objects);
+      assert.equal(bench.engine.circuitOf('a').state, 'open');
+      const operator = await bench.engine.operator();
+      await operator.switch('a', 'disabled', 'anna', null);
+      await bench.accept(...objects.slice(1));
+      await operator.switch('a', 'enabled', 'anna', null);
+      await bench.settle();
+      assert.deepEqual(
+        statuses().filter((status) => !status.endsWith('cancelled')),
+        ['a:1 parked'],
+      );
+      await bench.advance(60_000);
+      assert.deepEqual(bench.called.slice(10), ['a:1', 'a:1']);
+    });
+
+    it('switched to and fro, is not called with what became stale meanwhile', async () => {
+      await bench.start([retrying()]);
+      failOnce();
+      await bench.accept(anEnvelope(1));
+      const operator = await bench.engine.operator();
+      await operator.switch('a', 'disabled', 'anna', null);
+      await bench.advance(60_000);
+      const switched = [
+        operator.switch('a', 'enabled', 'anna', null),
+        operator.switch('a', 'disabled', 'anna', null),
+      ];
+      const fired = bench.engine.fire(anEnvelope(1));
+      for (let turn = 0; turn < 5; turn += 1) await undefined;
+      switched.push(operator.switch('a', 'enabled', 'anna', null));
+      await Promise.all([...switched, fired]);
+      await bench.settle();
+      assert.deepEqual([statuses(), bench.called], [['a:1 cancelled'], ['a:1']]);
     });
 
     it('enabled again when an execution’s turn comes has missed nothing: it keeps its retries', async () => {
@@ -654,6 +754,19 @@ describe('delivery', () => {
       }
     });
 
+    it('enables a handler and that can not be saved, what waits for it runs all the same', async () => {
+      await bench.start([aHandler('a')]);
+      const operator = await bench.engine.operator();
+      await operator.switch('a', 'held', 'anna', null);
+      await bench.accept(anEnvelope(1));
+      assert.deepEqual(statuses(), ['a:1 parked']);
+      // The name of the file that is renamed once it is complete.
+      mkdirSync(join(bench.folder, '.registry.json.tmp'));
+      await assert.rejects(operator.switch('a', 'enabled', 'anna', null), /in force, but could not be saved/);
+      await bench.settle();
+      assert.deepEqual(statuses(), ['a:1 succeeded']);
+    });
+
     it('cancels a parked execution, the next one of its object runs', async () => {
       await bench.start([aHandler('a', { retryDelays: [3600] })]);
       bench.behaviours.set('a', ({ eventId }) => (eventId.endsWith('-1') ? outage : {}));
@@ -759,6 +872,23 @@ describe('delivery', () => {
       await bench.restart();
       await bench.advance(6000);
       assert.deepEqual(statuses(), ['a:1 succeeded']);
+    });
+
+    it('is set back an hour over a restart, stalls nothing that waits for its handler, and no probe', async () => {
+      const handlers = [aHandler('a', { handlerStatus: 'held' }), aHandler('b', { retryDelays: [5] })];
+      await bench.start(handlers);
+      bench.behaviours.set('b', () => outage);
+      await bench.accept(...Array.from({ length: 12 }, (_, object) => anEnvelope(object)));
+      assert.equal(bench.engine.circuitOf('b').state, 'open');
+      bench.time.set(bench.time.now() - 3_600_000);
+      bench.behaviours.delete('b');
+      await bench.restart([aHandler('a'), aHandler('b', { retryDelays: [5] })]);
+      await bench.advance(1000);
+      assert.deepEqual(new Set(bench.called.filter((call) => call.startsWith('a'))).size, 12);
+      await bench.advance(30_000);
+      assert.equal(bench.engine.circuitOf('b').state, 'closed');
+      await bench.advance(6000);
+      assert.ok(statuses().every((status) => status.endsWith('succeeded')));
     });
 
     it('is set forward a day, brings no more calls at a time than the handler allows', async () => {

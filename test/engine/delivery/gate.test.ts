@@ -132,6 +132,45 @@ describe('the gate', () => {
       await bench.accept(...Array.from({ length: 30 }, (_, object) => anEnvelope(object)));
     };
 
+    for (const [bound, changes, inFlight] of [
+      ['concurrency', { concurrency: 2 }, 2],
+      ['rate', { ratePerSecond: 1 }, 1],
+    ] as const) {
+      it(`keeps to the handler’s ${bound} when it closes while events are being taken`, async () => {
+        await bench.start([aHandler('a', changes)]);
+        bench.behaviours.set('a', () => ({ ok: false, code: 410, error: 'HTTP 410 Gone', gone: true }));
+        await bench.accept(anEnvelope(99));
+        await bench.advance(1000);
+        bench.behaviours.set('a', held);
+        const operator = await bench.engine.operator();
+        const fired = Array.from({ length: 20 }, (_, object) => bench.engine.fire(anEnvelope(object)));
+        await new Promise((resolve) => setImmediate(resolve));
+        await operator.closeCircuit('a');
+        await Promise.all(fired);
+        await bench.settle();
+        assert.equal(bench.calls.length, 1 + inFlight);
+        bench.behaviours.delete('a');
+        await bench.answerAll();
+        await bench.advance(20_000);
+        assert.equal(statuses().filter((status) => status.endsWith('succeeded')).length, 20);
+      });
+    }
+
+    it('keeps to the concurrency of now where fewer are allowed than when they began', async () => {
+      await bench.start([aHandler('a')]);
+      bench.behaviours.set('a', held);
+      await bench.accept(...Array.from({ length: 4 }, (_, object) => anEnvelope(object)));
+      const fired = Array.from({ length: 4 }, (_, object) => bench.engine.fire(anEnvelope(10 + object)));
+      await new Promise((resolve) => queueMicrotask(() => resolve(undefined)));
+      bench.engine.pause();
+      void bench.engine.resume([aHandler('a', { concurrency: 1 })]);
+      await Promise.all(fired);
+      await bench.settle();
+      assert.equal(bench.calls.length, 4);
+      await bench.answerAll();
+      assert.equal(bench.calls.length, 5);
+    });
+
     it('lets nobody through who was on the way to the call when it opened', async () => {
       await bench.start([aHandler('a', { concurrency: 100 }), aHandler('b', { priority: 20 })]);
       bench.behaviours.set('a', () => outage);

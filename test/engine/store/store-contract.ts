@@ -239,6 +239,19 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
       assert.equal((await journal.accept([anEvent(1)], 1, key)).outcome, 'duplicate');
     });
 
+    it('forgets a key after 24 hours, whether it is pruned by then or not', async () => {
+      const key = { key: 'order-1', hash: 'h1' };
+      const later = anEvent(1, { acceptedAt: at + 24 * 3_600_000 + 1 });
+      await journal.accept([anEvent(1)], 1, key);
+      const again = await journal.accept([later], 1, { ...key, hash: 'h2' });
+      assert.equal(again.outcome, 'accepted');
+      const repeated = await journal.accept([later], 1, { ...key, hash: 'h2' });
+      assert.deepEqual(
+        [repeated.outcome, 'events' in repeated && repeated.events[0]?.seq],
+        ['duplicate', 'events' in again && again.events[0]?.seq],
+      );
+    });
+
     it('refuses a key that was used for another request', async () => {
       await journal.accept([anEvent(1)], 1, { key: 'order-1', hash: 'h1' });
       assert.deepEqual(await journal.accept([anEvent(2)], 1, { key: 'order-1', hash: 'h2' }), {
@@ -396,6 +409,13 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
       assert.deepEqual(work(), { emitted: [second?.seq], due: ['a'] });
       const [started] = (await journal.startNext('a', 1, at)).started;
       assert.deepEqual([started?.payload, started?.objectKey], ['{"changed":true}', 'clients:7']);
+    });
+
+    it('emits no event of the object that the flow has moved another one to', async () => {
+      const { seq } = await acceptOne(anEvent(1));
+      await journal.accept([anEvent(7)], 0);
+      await take(seq, { changed: anEvent(7) });
+      assert.deepEqual(await journal.emitNext(10, ['event-node']), []);
     });
 
     it('leaves an event due when it may not start, in the order they were taken', async () => {
@@ -697,8 +717,8 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
     it('are probed oldest first, another one each time', async () => {
       const first = await takeParked(1, at + 10_000);
       const second = await takeParked(2, at + 20_000);
-      const probe = async (after: number) => {
-        const started = await journal.startProbe('a', after, at);
+      const probe = async (last: number) => {
+        const [started] = (await journal.startParked('a', 1, at, last)).started;
         assert.ok(started);
         await endParked(started.event.seq, parked(started.execution, at));
         return started.execution;
@@ -706,7 +726,26 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
       const one = await probe(0);
       const two = await probe(one);
       assert.deepEqual([one, two, await probe(two)], [first.execution, second.execution, first.execution]);
-      assert.equal(await journal.startProbe('b', 0, at), null);
+      assert.deepEqual((await journal.startParked('b', 1, at, 0)).started, []);
+    });
+
+    it('are probed by another object each time, where nothing is ordered too, and by the same if there is no other', async () => {
+      const unordered = { ordered: false };
+      const executions: number[] = [];
+      for (const object of [1, 1, 2]) {
+        const { seq, execution } = await take(anEvent(object, unordered));
+        await end(seq, parked(execution, at + 10_000));
+        executions.push(execution);
+      }
+      const probe = async (last: number) => {
+        const [started] = (await journal.startParked('a', 1, at, last)).started;
+        if (started) await endParked(started.event.seq, parked(started.execution, at));
+        return executions.indexOf(started?.execution ?? 0);
+      };
+      const [first = 0, second = 0, other = 0] = executions;
+      assert.deepEqual([await probe(0), await probe(first), await probe(other)], [0, 2, 0]);
+      await journal.cancelParked({ which: { execution: other }, why: 'no more', limit: 1, at });
+      assert.deepEqual([await probe(first), await probe(second)], [1, 0]);
     });
 
     it('become stale by a later event of their object that their handler misses', async () => {
@@ -726,6 +765,17 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
         [fresh.execution],
       );
       assert.ok(stale);
+    });
+
+    it('are stale no more, once their handler is enabled again before they are parked', async () => {
+      const stop = [aLink('s', true), aLink('a')];
+      const { seq, execution } = await take(anEvent(1), { links: stop });
+      await take(anEvent(1), { links: [aLink('b')], missed: ['a'] });
+      const request = { which: { handler: 'a', stale: true }, why: 'stale', limit: 10, at };
+      assert.deepEqual(await journal.cancelParked(request), []);
+      await end(seq, succeeded(execution, 's'), { start: { seq: execution + 1, handler: 'a' } });
+      await end(seq, parked(execution + 1, at));
+      assert.deepEqual(await journal.cancelParked(request), []);
     });
 
     it('can be cancelled one by one, and once', async () => {

@@ -151,8 +151,14 @@ drop index executions_by_object;
 create index open_by_object on events(object_id) where stage < 6;
 `;
 
+/** What is not parked can be stale too, until its handler is enabled again. */
+const version5 = `
+drop index parked_stale;
+create index stale on executions(handler_id, status, seq) where stale = 1 and status < 3;
+`;
+
 /** One step a version: `migrations[n]` leads from version n to n + 1. */
-export const migrations: readonly string[] = [version1, version2, version3, version4];
+export const migrations: readonly string[] = [version1, version2, version3, version4, version5];
 
 export const schemaVersion = migrations.length;
 

@@ -69,7 +69,6 @@ export class SqliteJournal implements Written {
   readonly unclaim = this.#passOn('unclaim');
   readonly startNext = this.#passOn('startNext');
   readonly startParked = this.#passOn('startParked');
-  readonly startProbe = this.#passOn('startProbe');
   readonly cancelParked = this.#passOn('cancelParked');
   readonly replay = this.#passOn('replay');
   readonly beginReplay = this.#passOn('beginReplay');

@@ -1,4 +1,10 @@
-import type { Accepted, AcceptedEvent, IdempotencyKey, NewEvent } from '../../journal.ts';
+import {
+  type Accepted,
+  type AcceptedEvent,
+  type IdempotencyKey,
+  keyLifetime,
+  type NewEvent,
+} from '../../journal.ts';
 import { type Stage, stage } from '../../stage.ts';
 import type { Shared } from './shared.ts';
 
@@ -9,9 +15,11 @@ export function acceptanceOn({ db, lanes, eventSeqs, waiting, work }: Shared) {
       `insert into events(seq, event_type, object_id, object_key, ordered, node, stage, turn, accepted_at, payload, hops)
        values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    findKey: db.prepare('select hash, first_seq as first, events from idempotency_keys where key = ?'),
+    findKey: db.prepare(
+      'select hash, first_seq as first, events from idempotency_keys where key = ? and at >= ?',
+    ),
     insertKey: db.prepare(
-      'insert into idempotency_keys(key, hash, first_seq, events, at) values(?, ?, ?, ?, ?)',
+      'insert or replace into idempotency_keys(key, hash, first_seq, events, at) values(?, ?, ?, ?, ?)',
     ),
     stageOf: db.prepare('select stage from events where seq = ?'),
   };
@@ -22,8 +30,12 @@ export function acceptanceOn({ db, lanes, eventSeqs, waiting, work }: Shared) {
     key?: IdempotencyKey,
     backlogLimit = Number.POSITIVE_INFINITY,
   ): Accepted {
+    const at = events[0]?.acceptedAt ?? 0;
     if (key) {
-      const known = sql.findKey.get(key.key) as { hash: string; first: number; events: number } | undefined;
+      // Older ones may still be there: they are pruned little by little.
+      const known = sql.findKey.get(key.key, at - keyLifetime) as
+        | { hash: string; first: number; events: number }
+        | undefined;
       if (known && known.hash !== key.hash) return { outcome: 'conflict' };
       if (known) return { outcome: 'duplicate', events: range(known.first, known.events) };
     }
@@ -37,8 +49,7 @@ export function acceptanceOn({ db, lanes, eventSeqs, waiting, work }: Shared) {
       return one;
     });
     const [first] = accepted;
-    if (key && first)
-      sql.insertKey.run(key.key, key.hash, first.seq, accepted.length, events[0]?.acceptedAt ?? 0);
+    if (key && first) sql.insertKey.run(key.key, key.hash, first.seq, accepted.length, at);
     return { outcome: 'accepted', events: accepted };
   }
 

@@ -63,7 +63,7 @@ export function executionsOn(db: DatabaseSync, seqs: Sequence, work: Announcemen
     return seq;
   }
 
-  /** Its turn has come: it is not stale then. @returns whether it is parked instead, behind an earlier one */
+  /** Its turn has come. @returns whether it is parked instead, behind an earlier one */
   function start(seq: number, handler: string, event: OfEvent, at: number): boolean {
     const blocked = earlierUnsettled(laneOf(event), handler, seq);
     const status = blocked ? statusCode.parked : statusCode.running;
@@ -167,7 +167,7 @@ function prepare(db: DatabaseSync) {
     ),
     turn: db.prepare(
       `update executions set status = :status, blocked = :blocked, next_attempt_at = iif(:blocked, :at, null),
-       stale = iif(:blocked, stale, 0), started_at = coalesce(started_at, :at) where seq = :seq`,
+       started_at = coalesce(started_at, :at) where seq = :seq`,
     ),
     keepAttempt: db.prepare(
       `insert into attempts select seq, attempts, attempt_started_at, duration_ms, code, response, error, request_headers,

@@ -57,7 +57,6 @@ export function operationsOn(db: DatabaseSync): Writing {
     endTurn: turns.end,
     startNext: turns.startNext,
     startParked: parked.start,
-    startProbe: parked.startProbe,
     cancelParked: parked.cancel,
     replay: replays.replay,
     beginReplay: bulkReplays.begin,

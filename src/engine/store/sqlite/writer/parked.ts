@@ -20,9 +20,19 @@ export function parkedOn({ db, isolated }: Shared, turns: Turns) {
     due: find(
       'where handler_id = ? and blocked = 0 and next_attempt_at <= ? and status = 2 order by next_attempt_at limit ?',
     ),
-    oldest: find('where handler_id = ? and blocked = 0 and seq > ? and status = 2 order by seq limit 1'),
+    // Where nothing is ordered, many of one object may wait: not all of them are gone through.
+    another: find(
+      `where seq in (select seq from executions
+       where handler_id = ? and blocked = 0 and seq > ? and status = 2 order by seq limit 1000)
+       and object_key is not ? order by seq limit 1`,
+    ),
+    objectOf: db.prepare('select object_key as object from executions where seq = ?'),
     one: find('where seq = ? and status = 2'),
-    stale: find('where handler_id = ? and stale = 1 and status = 2 order by seq limit ?'),
+    // `status < 3` is what the index of stale ones is limited to: only who says so may use it.
+    stale: find('where handler_id = ? and stale = 1 and status = 2 and status < 3 order by seq limit ?'),
+    renew: db.prepare(
+      'update executions set stale = 0 where handler_id = ? and stale = 1 and status < 2 and status < 3',
+    ),
     all: find('indexed by parked_by_object where handler_id = ? and status = 2 limit ?'),
     nextAt: db.prepare(
       'select min(next_attempt_at) as at from executions where handler_id = ? and blocked = 0 and status = 2',
@@ -30,10 +40,11 @@ export function parkedOn({ db, isolated }: Shared, turns: Turns) {
     run: db.prepare('update executions set status = 1, next_attempt_at = null where seq = ?'),
   };
 
-  function start(handler: string, limit: number, at: number): ParkedBatch {
+  function start(handler: string, limit: number, at: number, last?: number): ParkedBatch {
     const started: StartedParked[] = [];
     const failed: EndedParked[] = [];
-    for (const row of sql.due.all(handler, at, limit) as unknown as Row[]) {
+    const rows = last === undefined ? sql.due.all(handler, at, limit) : toProbe(handler, last);
+    for (const row of rows as unknown as readonly Row[]) {
       isolated(
         () => void started.push(run(row)),
         (error) => void failed.push(fail(row, error, at)),
@@ -43,21 +54,19 @@ export function parkedOn({ db, isolated }: Shared, turns: Turns) {
     return { started, failed, nextAt };
   }
 
-  /** The oldest one that its object lets run, after `after`, and from the beginning again. */
-  function startProbe(handler: string, after: number, at: number): StartedParked | null {
-    for (;;) {
-      const found = sql.oldest.get(handler, after) ?? sql.oldest.get(handler, 0);
-      if (!found) return null;
-      const row = found as unknown as Row;
-      const started = isolated<StartedParked | undefined>(
-        () => run(row),
-        (error) => void fail(row, error, at),
-      );
-      if (started) return started;
-    }
+  /** The oldest one after the last, and from the beginning again, of another object; if there is none, of the same. */
+  function toProbe(handler: string, last: number): readonly unknown[] {
+    const lastObject = sql.objectOf.get(last)?.['object'] ?? null;
+    for (const object of [lastObject, null])
+      for (const after of [last, 0]) {
+        const row = sql.another.get(handler, after, object);
+        if (row) return [row];
+      }
+    return [];
   }
 
   function cancel({ which, why, limit, at }: CancelParked): EndedParked[] {
+    if ('handler' in which && which.stale) sql.renew.run(which.handler);
     const rows =
       'execution' in which
         ? sql.one.all(which.execution)
@@ -81,5 +90,5 @@ export function parkedOn({ db, isolated }: Shared, turns: Turns) {
     return { ...state, execution: seq, event: turns.load(event) };
   }
 
-  return { start, startProbe, cancel };
+  return { start, cancel };
 }

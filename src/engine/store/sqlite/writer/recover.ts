@@ -21,10 +21,11 @@ export function recover(db: DatabaseSync, now: number): { readonly found: Found;
      next_attempt_at = ?, status = case (select stage from events where events.seq = event_seq) when 5 then 0 else 2 end
      where status = 1 and started_at is not null`,
   ).run(interrupted, now);
-  // The clock was set back meanwhile: what waits keeps its delay from now on.
+  // The clock was set back meanwhile: what waits keeps its delay from now on; without an attempt it had none.
   db.prepare(
-    `update executions set next_attempt_at = :now + max(0, next_attempt_at - attempt_started_at - duration_ms),
-     attempt_started_at = :now - duration_ms where status = 2 and attempt_started_at + duration_ms > :now + 1000`,
+    `update executions set attempt_started_at = :now - duration_ms,
+     next_attempt_at = :now + max(0, next_attempt_at - coalesce(attempt_started_at + duration_ms, next_attempt_at))
+     where status = 2 and coalesce(attempt_started_at + duration_ms, next_attempt_at) > :now + 1000`,
   ).run({ now });
   db.exec(`
     update events set stage = 1 where stage = 2;

@@ -32,7 +32,8 @@ export function takingOn(shared: Shared, acceptance: Acceptance, turns: Turns) {
     const event = changed ? { seq, ...changed } : from;
     if (from.stage < stage.queued) waiting.add(-1);
     if (changed) rewrite(seq, changed);
-    if (event.ordered && from.stage !== stage.emitted) lanes.holdBack(event.objectKey);
+    const moved = laneOf(from) !== laneOf(event);
+    if (event.ordered && (moved || from.stage !== stage.emitted)) lanes.holdBack(event.objectKey);
 
     const firstExecution = executionSeqs.next();
     const to = links.length === 0 ? stage.unhandled : stageOf(event, start);
@@ -58,7 +59,7 @@ export function takingOn(shared: Shared, acceptance: Acceptance, turns: Turns) {
     if (missed.length > 0) executions.markStale(missed, event.objectKey);
 
     const lane = laneOf(from);
-    const left = lane !== null && (lane !== laneOf(event) || to === stage.unhandled);
+    const left = lane !== null && (moved || to === stage.unhandled);
     const used = left && lanes.release(lane, emit);
     const taken = { outcome: 'taken', seq, hops: from.hops, chain } as const;
     if (!blocked) return { ...taken, stage: to, changed: [] };
