@@ -108,13 +108,13 @@ export const once: readonly Row[] = [
   {
     stack: 'sh',
     does: 'has a child write when it has gone',
-    script: '(sleep 0.5; echo late) & echo done',
+    script: '(sleep 5; echo late) & echo done',
     response: 'done',
   },
   {
     stack: 'python',
     does: 'has a child write when it has gone',
-    script: py('subprocess.Popen("sleep 0.5; echo late", shell=True); print("done")'),
+    script: py('subprocess.Popen("sleep 5; echo late", shell=True); print("done")'),
     response: 'done',
   },
   {

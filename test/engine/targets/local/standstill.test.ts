@@ -12,7 +12,8 @@ const caller = fileURLToPath(new URL('../../../support/calls-and-stands-still.ts
 const timeoutSeconds = 3;
 const calls = 3;
 
-describe('a script that was called by a process that stood still', () => {
+describe('a script that was called by a process that stood still', function () {
+  this.timeout(30_000);
   let folder: string;
   let child: ChildProcess | undefined;
   beforeEach(() => {

@@ -44,9 +44,19 @@ describe('text index', () => {
   });
 
   const found = async (text: string, filter: ExecutionFilter = {}, window: Partial<Window> = {}) => {
-    const all = { from: undefined, to: undefined, after: undefined, limit: 500, ...window };
-    const { items } = await open.queries.executions({ ...filter, text }, all);
-    return items.map(({ seq }) => seq);
+    const all: Window = { from: undefined, to: undefined, after: undefined, limit: 500, ...window };
+    const seqs: number[] = [];
+    // A search that takes long gives what it has, and where to go on.
+    for (let after = all.after; ; ) {
+      const limit = all.limit - seqs.length;
+      const { items, nextCursor } = await open.queries.executions(
+        { ...filter, text },
+        { ...all, after, limit },
+      );
+      seqs.push(...items.map(({ seq }) => seq));
+      if (nextCursor === null || seqs.length === all.limit) return seqs;
+      after = positionOf('executions', nextCursor);
+    }
   };
   const indexAll = () => {
     while (open.index.advance(1000)) {}
