@@ -1,7 +1,7 @@
 import type { Call } from '../../src/engine/targets/target.ts';
 import type { Envelope } from '../../src/engine/words/event.ts';
 import { type Handler, handlerSchema } from '../../src/engine/words/handler.ts';
-import type { Outcome } from '../../src/engine/words/outcome.ts';
+import { type Outcome, success } from '../../src/engine/words/outcome.ts';
 
 /** What a handler's target was asked, in the order it happened. */
 export interface MadeCall extends Call {
@@ -19,18 +19,7 @@ export interface MadeCall extends Call {
 
 export type Behaviour = (call: MadeCall) => Partial<Outcome> | undefined;
 
-export const fine: Outcome = {
-  ok: true,
-  code: 200,
-  response: 'ok',
-  error: null,
-  outage: false,
-  final: false,
-  gone: false,
-  retryAfterMs: null,
-  requestHeaders: {},
-  responseHeaders: {},
-};
+export const fine = success({ code: 200, response: 'ok' });
 export const outage: Partial<Outcome> = { ok: false, code: 503, error: 'HTTP 503', outage: true };
 export const refusal: Partial<Outcome> = { ok: false, code: 400, error: 'HTTP 400', outage: false };
 

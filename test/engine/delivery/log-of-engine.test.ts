@@ -11,6 +11,7 @@ import { httpTarget } from '../../../src/engine/targets/http/http.ts';
 import type { Target } from '../../../src/engine/targets/target.ts';
 import { parseEnvelope } from '../../../src/engine/words/event.ts';
 import { type Handler, type HttpHandler, handlerSchema } from '../../../src/engine/words/handler.ts';
+import { success } from '../../../src/engine/words/outcome.ts';
 import { registryConfigSchema } from '../../../src/engine/words/registry-config.ts';
 import { systemTime } from '../../../src/engine/words/time.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -21,18 +22,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 /** Answers with the words of the event. */
 const target: Target = {
   description: 'POST http://crm.example/',
-  call: async ({ body }) => ({
-    ok: true,
-    code: 200,
-    response: `stored ${body}`,
-    error: null,
-    outage: false,
-    final: false,
-    gone: false,
-    retryAfterMs: null,
-    requestHeaders: {},
-    responseHeaders: {},
-  }),
+  call: async ({ body }) => success({ code: 200, response: `stored ${body}` }),
   close: async () => undefined,
 };
 
