@@ -7,12 +7,14 @@ import type { StoreLocation } from '../engine/store/store.ts';
 import { createTarget } from '../engine/targets/create-target.ts';
 import { Flows } from '../engine/targets/flow/flow.ts';
 import { type InvalidInput, NotFound } from '../engine/words/errors.ts';
+import type { Expressions } from '../engine/words/expression.ts';
 import { nodeIdSchema } from '../engine/words/handler.ts';
 import { hold } from '../engine/words/hold.ts';
 import type { RegistryConfig } from '../engine/words/registry-config.ts';
 import { systemTime } from '../engine/words/time.ts';
 import { CommsFeed } from './comms-feed.ts';
 import { DeployedHandlers } from './deployed-handlers.ts';
+import { expressionsOf } from './expressions.ts';
 import { followSteps } from './flow-steps.ts';
 import { Metrics } from './metrics.ts';
 import { watchProcessEnd } from './process-end.ts';
@@ -41,6 +43,8 @@ export class Provisioning {
   readonly flows = new Flows();
   readonly metrics = new Metrics();
   readonly handlers = new DeployedHandlers();
+  /** JSONata, for whatever of a flow's configuration is an expression. */
+  readonly expressions: Expressions;
   readonly feed: CommsFeed;
   readonly #red: NodeAPI;
   readonly #engines = new Map<string, Engine>();
@@ -53,6 +57,7 @@ export class Provisioning {
 
   constructor(red: NodeAPI) {
     this.#red = red;
+    this.expressions = expressionsOf(red.util);
     const { settings, error } = settingsOf(red);
     this.settings = settings;
     this.settingsError = error;
