@@ -35,14 +35,14 @@ export interface Override {
 
 export type CircuitState = 'closed' | 'open' | 'probing' | 'gone';
 
-/** How a handler has been doing in the last hour, judged by its newest 400 executions at most. */
+/** How a handler has been doing in the last hour, judged by the 400 executions at most that were tried last. */
 export interface HandlerHealth {
   readonly parked: number;
   /** Of those that succeeded, failed, or wait after a failed attempt, the share that succeeded; null when there are none. */
   readonly successRate: number | null;
-  /** Of the duration in ms; null when nothing is known. */
+  /** Of the duration of their last attempts in ms; null when nothing is known. */
   readonly p95Ms: number | null;
-  /** Of the newest one that failed or waits for a retry. */
+  /** Of the one that failed last, or waits after a failed attempt. */
   readonly lastError: string | null;
 }
 

@@ -961,6 +961,24 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
     );
   });
 
+  it('tells how a handler does, by what was tried, whatever waits in front of it that was not', async () => {
+    const { seq, execution } = await take(anEvent(0));
+    const attempt = { startedAt: at + 5, durationMs: 70, code: 503, response: 'busy', error: 'no answer' };
+    const change = { ...parkedUncalled(execution), nextAttemptAt: at + 9000, retries: 1 };
+    const headers = { requestHeaders: null, responseHeaders: null, target: 'POST http://a' };
+    await end(seq, { ...change, attempt: { ...attempt, ...headers } });
+    const inFront = Array.from({ length: 500 }, (_, object) => object + 1);
+    await Promise.all(
+      inFront.map(async (object) => {
+        const waits = await take(anEvent(object), { at: at + 10 });
+        await end(waits.seq, parkedUncalled(waits.execution));
+      }),
+    );
+    assert.deepEqual(await store.log.health(['a'], at), {
+      a: { parked: 501, successRate: 0, p95Ms: 70, lastError: 'no answer' },
+    });
+  });
+
   it('keeps circuits that are not closed', async () => {
     await journal.saveCircuit({ handler: 'a', state: 'gone', since: at, error: 'HTTP 410 Gone' });
     await journal.saveCircuit({ handler: 'b', state: 'open', since: at, error: 'timeout' });

@@ -157,8 +157,17 @@ drop index parked_stale;
 create index stale on executions(handler_id, status, seq) where stale = 1 and status < 3;
 `;
 
+/**
+ * What was tried and waits, and what ended a minute or more after its turn came, by its last attempt: a long outage
+ * parks so many in front of it that no list by turn comes to it. Who succeeds or fails at once stays out of it.
+ */
+const version6 = `
+create index tried on executions(handler_id, status, attempt_started_at, started_at)
+  where attempts > 0 and status > 1 and (status = 2 or attempt_started_at - started_at >= 60000);
+`;
+
 /** One step a version: `migrations[n]` leads from version n to n + 1. */
-export const migrations: readonly string[] = [version1, version2, version3, version4, version5];
+export const migrations: readonly string[] = [version1, version2, version3, version4, version5, version6];
 
 export const schemaVersion = migrations.length;
 

@@ -447,10 +447,35 @@ describe('execution log', () => {
     assert.deepEqual(await log.health(['crm', 'mailer', 'pager', 'new'], beginning + 3_600_000), {
       crm: { parked: 0, successRate: 0.75, p95Ms: 40, lastError: 'no' },
       mailer: { parked: 1, successRate: null, p95Ms: null, lastError: null },
-      pager: { parked: 1, successRate: 0.5, p95Ms: 7, lastError: 'HTTP 503' },
+      pager: { parked: 1, successRate: 0.5, p95Ms: 20, lastError: 'HTTP 503' },
       new: { parked: 0, successRate: null, p95Ms: null, lastError: null },
     });
     assert.deepEqual(await log.handlerNumbers(), { crm: 3, mailer: 6, pager: 5 });
+  });
+
+  it('tells of what was tried, whatever is parked in front of it, and when its turn came hours ago', async () => {
+    const now = beginning + 10 * 3_600_000;
+    db.exec('begin');
+    const waits = { stage: stage.parked, acceptedAt: beginning } as const;
+    const failed = { status: 'parked', attempts: 2, durationMs: 5000 } as const;
+    // The second attempt begins a second after the first.
+    filler.add({
+      ...waits,
+      executions: [{ ...failed, startedAfter: 36_000_000 - 60_000, error: 'refused' }],
+    });
+    filler.add({ ...waits, executions: [{ ...failed, startedAfter: 5, error: 'long ago' }] });
+    const late = { attempts: 34_200, durationMs: 10 } as const;
+    const [ended, lost] = ['succeeded', 'failed'] as const;
+    filler.add({ acceptedAt: beginning, executions: [{ ...late, status: ended, startedAfter: 0 }] });
+    filler.add({ acceptedAt: beginning, executions: [{ ...late, status: lost, startedAfter: 0 }] });
+    for (let n = 0; n < 1000; n += 1) {
+      const untried = { status: 'parked', attempts: 0, error: null } as const;
+      filler.add({ stage: stage.parked, acceptedAt: now - 1000, executions: [untried] });
+    }
+    db.exec('commit');
+    assert.deepEqual(await log.health(['crm'], now - 3_600_000), {
+      crm: { parked: 1002, successRate: 1 / 3, p95Ms: 5000, lastError: 'refused' },
+    });
   });
 
   it('is unavailable while there is no journal, and reads it once there is one', async () => {

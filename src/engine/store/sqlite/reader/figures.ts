@@ -3,11 +3,11 @@ import type { HandlerHealth, StatisticsStep } from '../../../words/answers.ts';
 import type { Counts, StatisticsRange } from '../../log.ts';
 import { statusCode } from '../../stage.ts';
 import type { Statements } from '../statements.ts';
+import { handlerHealthOn } from './handler-health.ts';
+import { percentile } from './percentile.ts';
 
 /** Durations that a percentile is taken from at most, or about so many of more rows. */
 const sample = 1000;
-/** Executions of a handler that its health is judged by at most: the newest ones. */
-const judged = 400;
 
 /** Ms of counting, after which other queries go between. */
 const yieldAfter = 10;
@@ -17,6 +17,8 @@ const inStep = `from executions indexed by executions_by_status
 
 /** Counts and percentiles: each is a walk along one index. */
 export function figuresOn(statements: Statements) {
+  const healthOf = handlerHealthOn(statements);
+
   function counts(): Omit<Counts, 'indexing'> {
     return {
       waiting: count('select count(*) as n from events indexed by events_by_stage where stage < 5'),
@@ -84,41 +86,5 @@ export function figuresOn(statements: Statements) {
     };
   }
 
-  function healthOf(handler: string, since: number): HandlerHealth {
-    const newest = (columns: string, ...statuses: readonly ('parked' | 'succeeded' | 'failed')[]) =>
-      statements
-        .of(
-          `${statuses
-            .map(
-              (status) =>
-                `select started_at as at, seq, status, ${columns} from executions indexed by executions_by_handler
-                 where handler_id = :handler and status = ${statusCode[status]} and status > 1
-                 and started_at is not null and started_at >= :since`,
-            )
-            .join(' union all ')} order by at desc, seq desc limit ${judged}`,
-        )
-        .all({ handler, since });
-    const ended = newest('duration_ms', 'succeeded', 'failed');
-    const succeeded = ended.filter(({ status }) => status === statusCode.succeeded).length;
-    const retried = newest('attempts', 'parked').filter(({ attempts }) => Number(attempts) > 0).length;
-    const durations = ended.flatMap(({ duration_ms: ms }) => (typeof ms === 'number' ? [ms] : []));
-    const lost = newest('error', 'parked', 'failed').find(({ error }) => error !== null);
-    return {
-      parked: count(
-        'select count(*) as n from executions indexed by parked where status = 2 and handler_id = :handler',
-        { handler },
-      ),
-      successRate: ended.length + retried === 0 ? null : succeeded / (ended.length + retried),
-      p95Ms: percentile(durations, 0.95),
-      lastError: typeof lost?.['error'] === 'string' ? lost['error'] : null,
-    };
-  }
-
   return { counts, statistics, health, handlerNumbers };
-}
-
-/** By nearest rank. */
-function percentile(values: readonly number[], share: number): number | null {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
 }
