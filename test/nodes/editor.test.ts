@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { reservedHeaders } from '../../src/engine/words/headers.ts';
+import { axeFindings } from '../support/axe.ts';
 import type { Editor } from '../support/editor.ts';
 import { EditorSuite } from '../support/editor-suite.ts';
 import { eventually } from '../support/eventually.ts';
@@ -249,7 +250,6 @@ describe('the editor', function () {
       const header = await dialog.addRow('provisioning-handler-headers');
       await dialog.enter(header.locator('[name="name"]'), 'X-Account');
       await dialog.enter(header.locator('.red-ui-typedInput-input'), '12');
-      await editor.page.getByRole('link', { name: 'Delivery' }).click();
       await dialog.fill('timeoutSeconds', '2.5');
       await dialog.choose('onFailure', 'stop');
       // It was saved before there was a choice.
@@ -301,6 +301,85 @@ describe('the editor', function () {
         await again.choice('handlerStatus').locator('[aria-pressed="true"]').textContent(),
         'Disabled',
       );
+    });
+
+    it('folds what few change, and says what a closed section holds', async () => {
+      const signed = { credentials: { signingSecret: 'whsec_dGhlLXNpZ25pbmctc2VjcmV0' } };
+      const headers = [{ name: 'X-Account', value: '12' }];
+      await open([tab, registry, { ...handler, ...signed, headers, configVersion: 2 }]);
+      const dialog = await editor.editConfig('provisioning-handler', 'handler1');
+      const holds = (name: string) => dialog.section(name).locator('.provisioning-section-holds');
+      const expected = {
+        request: 'X-Account',
+        authentication: 'None',
+        signature: 'Signed',
+        connection: 'As Node-RED has it',
+        failure: '7 retries, the first after 5s',
+        limits: 'Timeout 15 s · 16 at a time',
+      };
+      for (const [name, text] of Object.entries(expected)) {
+        assert.equal(await holds(name).textContent(), text);
+        assert.ok(await holds(name).isVisible(), name);
+      }
+      assert.ok(!(await dialog.section('input').isVisible()), 'that is of scripts');
+      await dialog.choose('auth', 'bearer');
+      await dialog.fill('token', 'a-token');
+      await dialog.choose('onFailure', 'stop');
+      await dialog.enter(dialog.form.locator('#provisioning-handler-retry-delays'), '10');
+      await dialog.fill('ratePerSecond', '5');
+      for (const name of ['authentication', 'failure', 'limits']) {
+        assert.ok(!(await holds(name).isVisible()), `${name} is open`);
+        await dialog.section(name).locator('> summary').click();
+      }
+      assert.equal(await holds('authentication').textContent(), 'Bearer');
+      assert.equal(await holds('failure').textContent(), 'Stop on failure · 1 retry, after 10s');
+      assert.equal(await holds('limits').textContent(), 'Timeout 15 s · 16 at a time · 5 per second');
+    });
+
+    it('folds by the keyboard, and opens again what was left open', async () => {
+      await open(everything, {});
+      const first = await editor.editConfig('provisioning-handler', 'handler1');
+      const summary = first.section('limits').locator('> summary');
+      await summary.focus();
+      await editor.page.keyboard.press('Enter');
+      assert.ok(await first.field('concurrency').isVisible());
+      await first.cancel();
+      await editor.page.reload();
+      await editor.ready();
+      const again = await editor.editConfig('provisioning-handler', 'handler1');
+      assert.ok(await again.field('concurrency').isVisible());
+      assert.ok(!(await again.field('onFailure').isVisible()));
+      await again.section('limits').locator('> summary').focus();
+      await editor.page.keyboard.press('Space');
+      assert.ok(!(await again.field('concurrency').isVisible()));
+    });
+
+    for (const theme of ['light', 'dark'] as const) {
+      it(`has sections that everybody can read and use, ${theme}`, async () => {
+        await open([tab, registry, { ...handler, id: 'tokenless' }], { theme });
+        const dialog = await editor.editConfig('provisioning-handler', 'tokenless');
+        await dialog.choose('auth', 'bearer');
+        await dialog.reveal(dialog.field('signingSecret'));
+        assert.deepEqual(await axeFindings(editor.page, '.provisioning-section'), []);
+      });
+    }
+
+    it('opens a section with a problem by itself, and says so', async () => {
+      await open([tab, registry, { ...handler, id: 'tokenless', timeoutSeconds: 'soon' }]);
+      const dialog = await editor.editConfig('provisioning-handler', 'tokenless');
+      const problem = (name: string) => dialog.section(name).getByText('needs a correction');
+      await problem('limits').waitFor();
+      assert.ok(await dialog.field('timeoutSeconds').isVisible());
+      await dialog.fill('timeoutSeconds', '5');
+      await problem('limits').waitFor({ state: 'hidden' });
+      // What is chosen in one section can be wrong for what stands in another.
+      const header = await dialog.addRow('provisioning-handler-headers');
+      await dialog.enter(header.locator('[name="name"]'), 'Authorization');
+      await dialog.section('request').locator('> summary').click();
+      await dialog.choose('auth', 'bearer');
+      await problem('authentication').waitFor();
+      await problem('request').waitFor();
+      assert.ok(await header.locator('[name="name"]').isVisible());
     });
 
     it('keeps a local handler, over a deploy, and shows only what that needs', async () => {
@@ -421,7 +500,6 @@ describe('the editor', function () {
       await dialog.enter(header.locator('[name="name"]'), 'Host');
       assert.equal(await dialog.problemOf(header.locator('[name="name"]')), '');
       await dialog.enter(header.locator('[name="name"]'), 'X Account');
-      await editor.page.getByRole('link', { name: 'Delivery' }).click();
       const delays = dialog.form.locator('#provisioning-handler-retry-delays');
       await dialog.enter(delays, 'soon');
       assert.match(await dialog.problemOf(delays), /Delays such as 5s/);
@@ -465,7 +543,9 @@ describe('the editor', function () {
     it('makes a new signing secret of 24 bytes', async () => {
       await open(everything);
       const dialog = await editor.editConfig('provisioning-handler', 'handler1');
-      await dialog.form.getByRole('button', { name: 'Generate' }).click();
+      const generate = dialog.form.getByRole('button', { name: 'Generate', includeHidden: true });
+      await dialog.reveal(generate);
+      await generate.click();
       const secret = await dialog.field('signingSecret').inputValue();
       assert.match(secret, /^whsec_/);
       assert.equal(Buffer.from(secret.slice('whsec_'.length), 'base64').length, 24);

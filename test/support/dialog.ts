@@ -34,15 +34,29 @@ export class Dialog {
     await this.enter(this.field(property), value);
   }
 
+  /** A section of the form that folds. */
+  section(name: string): Locator {
+    return this.form.locator(`details[data-section="${name}"]`);
+  }
+
+  /** Opens the section that something lies in, if it is folded away in one. */
+  async reveal(inside: Locator): Promise<void> {
+    const folded = inside.locator('xpath=ancestor::details[not(@open)]/summary');
+    if ((await folded.count()) > 0) await folded.click();
+  }
+
   /** Fills a field and leaves it. */
   async enter(field: Locator, value: string): Promise<void> {
+    await this.reveal(field);
     await field.fill(value);
     await field.blur();
   }
 
   /** Presses a button of a group, such as `enabled` of `handlerStatus`. */
   async choose(property: string, value: string): Promise<void> {
-    await this.choice(property).locator(`button[data-value="${value}"]`).click();
+    const choice = this.choice(property);
+    await this.reveal(choice);
+    await choice.locator(`button[data-value="${value}"]`).click();
   }
 
   choice(property: string): Locator {
@@ -66,6 +80,7 @@ export class Dialog {
   async addRow(list: string): Promise<Locator> {
     const rows = this.rows(list);
     const count = await rows.count();
+    await this.reveal(this.list(list));
     await this.list(list).locator('.red-ui-editableList-addButton').click();
     await rows.nth(count).waitFor();
     return rows.nth(count);
@@ -78,6 +93,7 @@ export class Dialog {
   /** What is wrong with a field, as its tooltip says; '' when it is not marked. */
   async problemOf(field: Locator): Promise<string> {
     if (!(await field.evaluate((element) => element.classList.contains('input-error')))) return '';
+    await this.reveal(field);
     await this.page.mouse.move(0, 0);
     await field.hover();
     const tooltip = this.page.locator('.red-ui-popover').last();

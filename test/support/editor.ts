@@ -105,6 +105,7 @@ export class Editor {
    */
   async beginAnew(): Promise<void> {
     await this.page.evaluate(async () => {
+      sessionStorage.clear();
       const response = await fetch('flows', { headers: { 'node-red-api-version': 'v2' } });
       const { flows, rev } = await response.json();
       RED.nodes.clear();

@@ -16,6 +16,7 @@ import type { HandlerNode as ListedHandler } from '../shared/handlers.ts';
 import { inputOf, rowList, rowsOf } from '../shared/list.ts';
 import { patternList, readPatterns } from '../shared/pattern-list.ts';
 import { offerSecret } from '../shared/secret.ts';
+import { foldSections } from '../shared/sections.ts';
 import { textsOf } from '../shared/texts.ts';
 import { showEntrances } from './entrances.ts';
 import type { NamedValue } from './literal-secrets.ts';
@@ -23,6 +24,7 @@ import { namedValueList, readNamedValues } from './named-values.ts';
 import { showOverride } from './override.ts';
 import { delaysProblem, headerProblem, headerValueProblem, variableProblem } from './problems.ts';
 import { readDelays, spanOf, spellDelay } from './retry-delays.ts';
+import { summariesOf } from './summaries.ts';
 
 export interface HandlerNode extends ListedHandler {
   readonly configVersion?: number | string;
@@ -56,12 +58,15 @@ export function showForm(node: HandlerNode): void {
 
   patternList(part('events'), node.events ?? [], () => field('registry').val() ?? '');
   offerSecret(field('signingSecret'));
-  createTabs();
   showEntrances(part('entrances'), node.id);
   showLists(node);
   showDelays(node);
   for (const property of ['handlerType', 'auth']) field(property).on('change', () => showParts(node));
+  // Whether a header may be entered hangs on both.
+  for (const property of ['auth', 'url'])
+    field(property).on('change', () => part('headers').find('[name="name"]').trigger('keyup'));
   showParts(node);
+  foldSections(formOf(node), 'provisioning-handler', summariesOf(node, readForm));
   showOverride(part('override'), node);
 }
 
@@ -79,22 +84,11 @@ export function readForm() {
 /** Only what the handler's type and authentication need is shown. */
 function showParts(node: HandlerNode): void {
   const [type, auth] = [fieldOf(node, 'handlerType').val(), fieldOf(node, 'auth').val()];
-  showOnly(part('tabs-content').find('[data-handler-type]'), 'data-handler-type', type);
-  showOnly(part('target').find('[data-auth]'), 'data-auth', auth);
+  showOnly(formOf(node).find('[data-handler-type]'), 'data-handler-type', type);
+  showOnly(formOf(node).find('[data-auth]'), 'data-auth', auth);
 }
 
-function createTabs(): void {
-  const tabs = RED.tabs.create({
-    id: 'provisioning-handler-tabs',
-    onchange({ id }) {
-      part('tabs-content').children().hide();
-      $(`#${id}`).show();
-      RED.tray.resize();
-    },
-  });
-  for (const name of ['target', 'delivery'])
-    tabs.addTab({ id: `provisioning-handler-${name}`, label: text(`tab.${name}`) });
-}
+const formOf = (node: HandlerNode): JQuery => fieldOf(node, 'handlerType').closest('form');
 
 function showLists(node: HandlerNode): void {
   namedValueList(part('headers'), {
