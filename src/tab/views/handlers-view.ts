@@ -54,9 +54,13 @@ class HandlersView extends View {
     const { handlers: filter } = this.app.navigation;
     const shown = rows.filter((row) => isShown(this.app, row));
     if (shown.length === 0) return this.#noHandler();
-    const found = foundHandlers(shown, filter.fields, chosenRegistry(this.app));
+    const { eventType } = filter.fields;
+    const matrix = this.#showsMatrix;
+    // To an event that is searched for perhaps nobody listens: the matrix says so.
+    const asked = matrix ? { ...filter.fields, eventType: '' } : filter.fields;
+    const found = foundHandlers(shown, asked, chosenRegistry(this.app));
     if (found.length === 0) return noneFound(this.app, filter);
-    if (this.#showsMatrix) return callsMatrix(this.app, shown, found, filter.fields.eventType);
+    if (matrix) return callsMatrix(this.app, shown, found, eventType.trim());
     return html`${handlerTable(this.app, this.#all(), found, this.#deletions)}
       ${
         found.length > mostHandlers
