@@ -1,5 +1,4 @@
 import type { DialogPlugin } from '../editor/dialog-plugin.ts';
-import { configNodes } from '../editor/nodes.ts';
 import { Catalogue, type OwnEventType, ownGroup } from '../engine/words/catalogue.ts';
 import { textsOf } from './shared/texts.ts';
 
@@ -24,9 +23,7 @@ const plugin: DialogPlugin = {
   },
 
   takeRegistryOfNewHandler() {
-    const registries = configNodes(({ type }) => type === 'provisioning-registry');
-    const only = registries.length === 1 ? registries[0]?.id : undefined;
-    const registry = registryOfNewHandler || (only ?? '');
+    const registry = registryOfNewHandler;
     registryOfNewHandler = '';
     return registry;
   },

@@ -10,6 +10,7 @@ import { fieldOf, hasCredential, propertyOf, showDefaults, showOnly } from './sh
 import { paletteNode } from './shared/palette-node.ts';
 import { eventTypeProblem, validator } from './shared/problems.ts';
 import { referenceOf } from './shared/reference.ts';
+import { showRegistry, takeOnlyRegistry } from './shared/registry-field.ts';
 import { offerSecret, secretProblem } from './shared/secret.ts';
 import { textsOf } from './shared/texts.ts';
 
@@ -106,6 +107,7 @@ RED.nodes.registerType<EventNode>('provisioning-event', {
   },
   inputs: 1,
   outputs: 1,
+  onadd: takeOnlyRegistry,
   label() {
     return this.name || this.eventType || text('palette');
   },
@@ -123,6 +125,7 @@ RED.nodes.registerType<EventNode>('provisioning-event', {
   oneditprepare() {
     const field = (property: string) => fieldOf(this, property);
     showDefaults(this);
+    showRegistry(this);
     complete(field('eventType'), () => field('registry').val() ?? '');
     choice(this, 'intakeAuth', ['none', ...Object.keys(credentials)], (value) => text(`auth.${value}`));
     offerSecret(field('intakeSecret'));

@@ -2,6 +2,7 @@ import { dialogPlugin } from '../editor/dialog-plugin.ts';
 import { onEditorEvents } from '../editor/events.ts';
 import { type HandlerNode, handlersOf } from './shared/handlers.ts';
 import { paletteNode } from './shared/palette-node.ts';
+import { showRegistry, takeOnlyRegistry } from './shared/registry-field.ts';
 import { textsOf } from './shared/texts.ts';
 
 const text = textsOf('provisioning-executor');
@@ -62,8 +63,10 @@ RED.nodes.registerType('provisioning-executor', {
   },
   inputs: 1,
   outputs: 3,
+  onadd: takeOnlyRegistry,
   outputLabels: (index) => text(`output.${outputs[index]}`),
   oneditprepare() {
+    showRegistry(this);
     showHandlers($('#provisioning-executor-handlers'), $('#node-input-registry'));
   },
 });

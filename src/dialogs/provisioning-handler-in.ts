@@ -1,4 +1,4 @@
-import { isOn } from '../editor/nodes.ts';
+import { configNodes, isOn } from '../editor/nodes.ts';
 import type { EditorNode } from '../editor/red.ts';
 import { entrancesOf } from './shared/handlers.ts';
 import { paletteNode } from './shared/palette-node.ts';
@@ -20,6 +20,15 @@ function handlerProblem(id = '', node: EditorNode): string {
   return other ? text('error.taken', { name: other.name || other.id }) : '';
 }
 
+/** The flow handler whose turns come out nowhere, if that is one alone. */
+function onlyFreeHandler(): string {
+  const [only, ...others] = configNodes(
+    ({ id, type, handlerType }) =>
+      type === 'provisioning-handler' && handlerType === 'flow' && entrancesOf(id).length === 0,
+  );
+  return only && others.length === 0 ? only.id : '';
+}
+
 RED.nodes.registerType<HandlerInNode>('provisioning-handler-in', {
   ...paletteNode('provisioning-handler-in', text('palette')),
   defaults: {
@@ -36,6 +45,10 @@ RED.nodes.registerType<HandlerInNode>('provisioning-handler-in', {
   },
   inputs: 0,
   outputs: 1,
+  onadd() {
+    // A node that is pasted is there already, and stays what it is.
+    if (!RED.nodes.node(this.id)) Object.assign(this, { handler: onlyFreeHandler() });
+  },
   label() {
     return this.name || RED.nodes.node(this.handler)?.name || text('palette');
   },

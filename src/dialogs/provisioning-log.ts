@@ -5,6 +5,7 @@ import { handlersOf } from './shared/handlers.ts';
 import { paletteNode } from './shared/palette-node.ts';
 import { patternList, readPatterns } from './shared/pattern-list.ts';
 import { patternsProblem, validator } from './shared/problems.ts';
+import { showRegistry, takeOnlyRegistry } from './shared/registry-field.ts';
 import { textsOf } from './shared/texts.ts';
 
 interface LogNode extends EditorNode {
@@ -66,9 +67,11 @@ RED.nodes.registerType<LogNode>('provisioning-log', {
   },
   inputs: 0,
   outputs: 1,
+  onadd: takeOnlyRegistry,
   oneditprepare() {
     const registry = fieldOf(this, 'registry');
     showDefaults(this);
+    showRegistry(this);
     showStatuses(this.statuses ?? logDefaults.statuses);
     patternList($('#provisioning-log-events'), this.events ?? [], () => registry.val() ?? '');
     showHandlers($('#provisioning-log-handlers'), new Set(this.handlers), registry);

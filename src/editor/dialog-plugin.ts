@@ -7,7 +7,7 @@ export interface DialogPlugin extends PluginDefinition {
   eventTypesOf(registry: string): readonly EventType[];
   /** Opens the dialog of a new handler of this registry. */
   addHandler(registry: string): void;
-  /** The registry that a new handler is meant for, else the only one there is; '' when it can't be told. */
+  /** The registry that a new handler is meant for, once; '' when nobody has said. */
   takeRegistryOfNewHandler(): string;
 }
 

@@ -55,6 +55,8 @@ export interface NodeDefinition<N extends EditorNode = EditorNode> {
   paletteLabel(): string;
   label(this: N): string;
   labelStyle?(this: N): string;
+  /** Called of a node that is new on the canvas, before it is in the editor, or pasted there, once it is. */
+  onadd?(this: N): void;
   outputLabels?(this: N, index: number): string;
   oneditprepare?(this: N): void;
   oneditsave?(this: N): void;

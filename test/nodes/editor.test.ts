@@ -94,16 +94,19 @@ describe('the editor', function () {
     await open([tab]);
     const eventId = await editor.drag('provisioning-event', 150, 80);
     const eventDialog = await editor.edit(eventId);
+    const whatToDo = eventDialog.form.getByText('There is no registry here yet');
+    await whatToDo.waitFor();
     const registryDialog = await eventDialog.add('registry');
     await registryDialog.fill('name', 'Billing');
     await registryDialog.save();
+    await whatToDo.waitFor({ state: 'hidden' });
     await eventDialog.fill('eventType', 'clients.create');
     await eventDialog.save();
 
     const executorId = await editor.drag('provisioning-executor', 400, 80);
     const executorDialog = await editor.edit(executorId);
     const [registryId = ''] = await editor.idsOf('provisioning-registry');
-    await executorDialog.select('registry', registryId);
+    assert.equal(await executorDialog.field('registry').inputValue(), registryId);
     for (const [name, priority] of [
       ['Mail', '20'],
       ['CRM', '5'],
@@ -128,6 +131,36 @@ describe('the editor', function () {
     await editor.deploy();
     assert.equal((await deployed(executorId))['registry'], registryId);
     assert.equal((await deployed(eventId))['registry'], registryId);
+  });
+
+  it('gives a new node the only registry there is, and chooses it in the dialog of one that has none', async () => {
+    const bare = placed('bare', 'provisioning-executor', 400, 80, { registry: '', wires: [[], [], []] });
+    await open([tab, registry, bare]);
+    for (const [row, type] of ['event', 'executor', 'log'].entries()) {
+      const id = await editor.drag(`provisioning-${type}`, 150, 80 + 80 * row);
+      assert.equal((await editor.saved(id))['registry'], 'registry1', type);
+      assert.deepEqual(await editor.errorsOf(id), [], type);
+    }
+    const dialog = await editor.edit('bare');
+    assert.equal(await dialog.field('registry').inputValue(), 'registry1');
+    await eventually('handlers can be added', () =>
+      dialog.form.locator('#provisioning-executor-add-handler').isEnabled(),
+    );
+    await dialog.save();
+    await editor.deploy();
+    assert.equal((await deployed('bare'))['registry'], 'registry1');
+  });
+
+  it('chooses no registry where there are two, or the only one is of another flow', async () => {
+    await open([tab, registry, { ...registry, id: 'registry2' }]);
+    const undecided = await editor.drag('provisioning-executor', 150, 80);
+    assert.equal((await editor.saved(undecided))['registry'], '');
+    const other = { id: 'tab2', type: 'tab', label: 'Flow 2' };
+    await open([tab, other, { ...registry, z: 'tab2' }]);
+    const homeless = await editor.drag('provisioning-executor', 150, 80);
+    assert.equal((await editor.saved(homeless))['registry'], '');
+    const dialog = await editor.edit(homeless);
+    await dialog.form.getByText('There is no registry here yet').waitFor();
   });
 
   describe('the dialog of the registry', () => {

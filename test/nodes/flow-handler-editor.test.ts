@@ -69,6 +69,14 @@ describe('the editor of a flow as a handler', function () {
     assert.equal((await deployed(handlerId))['handlerType'], 'flow');
   });
 
+  it('gives a new in node the only flow handler whose turns come out nowhere', async () => {
+    await open([tab, registry, flowHandler, httpHandler]);
+    const first = await editor.drag('provisioning-handler-in', 150, 80);
+    const second = await editor.drag('provisioning-handler-in', 150, 160);
+    assert.equal((await editor.saved(first))['handler'], flowHandler.id);
+    assert.equal((await editor.saved(second))['handler'], '');
+  });
+
   it('marks no node as changed that was only looked at', async () => {
     await open(everything);
     const saveAll = async () => {

@@ -83,9 +83,11 @@ export class Editor {
     return editor;
   }
 
-  /** Waits until the palette and the flows are there. */
+  /** Waits until the palette and the flows are there, and nothing lies over them. */
   async ready(): Promise<void> {
     await this.page.locator('#red-ui-main-container').waitFor({ state: 'visible' });
+    // The shade of a deploy is still there when that is over.
+    await this.page.locator('#red-ui-full-shade').waitFor({ state: 'hidden' });
     await this.page.waitForFunction(() => RED.nodes.getWorkspaceOrder().length > 0);
   }
 

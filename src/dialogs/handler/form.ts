@@ -15,6 +15,7 @@ import { fieldOf, showDefaults, showOnly } from '../shared/fields.ts';
 import type { HandlerNode as ListedHandler } from '../shared/handlers.ts';
 import { inputOf, rowList, rowsOf } from '../shared/list.ts';
 import { patternList, readPatterns } from '../shared/pattern-list.ts';
+import { showRegistry } from '../shared/registry-field.ts';
 import { offerSecret } from '../shared/secret.ts';
 import { foldSections } from '../shared/sections.ts';
 import { textsOf } from '../shared/texts.ts';
@@ -50,8 +51,7 @@ export function showForm(node: HandlerNode): void {
   choice(node, 'retryOn', retriedFailures, (value) => text(`retryOn.${value}`), hintOf);
   // Before there was a choice, every failure was retried.
   if (!node.retryOn && Number(node.configVersion ?? 1) < 2) field('retryOn').val('any').trigger('change');
-  const meant = dialogPlugin()?.takeRegistryOfNewHandler();
-  if (!node.registry && meant) field('registry').val(meant);
+  showRegistry(node, dialogPlugin()?.takeRegistryOfNewHandler());
   const opener = RED.editor.getEditStack().at(-2);
   if (!node.registry && opener?.type === 'provisioning-handler-in')
     field('handlerType').val('flow').trigger('change');
