@@ -92,11 +92,18 @@ function prepare(jsonata: Jsonata, text: string): Prepared {
 function evaluated(jsonata: Jsonata, prepared: Prepared, value: unknown): Promise<unknown> {
   return new Promise((resolve, reject) => {
     jsonata.evaluateJSONataExpression(prepared, value as NodeMessage, (error, result) => {
-      if (!error) resolve(result);
+      if (!error && isFunction(result)) reject(new ExpressionFailed('gives a function, not its result'));
+      else if (!error) resolve(result);
       else if (error instanceof ExpressionFailed) reject(error);
       else reject(new ExpressionFailed(`can not be evaluated: ${messageOf(error)}`));
     });
   });
+}
+
+/** JSONata's own are objects that say so. */
+function isFunction(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value === 'function';
+  return '_jsonata_lambda' in value || '_jsonata_function' in value;
 }
 
 /** JSONata throws objects that are no Errors. */

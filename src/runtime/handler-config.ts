@@ -1,11 +1,19 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import { codeVariables } from '../engine/targets/local/code-variables.ts';
 import { withoutAbsent } from '../engine/words/absent.ts';
-import { InvalidInput } from '../engine/words/errors.ts';
-import { type Handler, handlerSchema, listedProperties, type NamedValue } from '../engine/words/handler.ts';
-import { handlerDefaults } from '../engine/words/handler-settings.ts';
+import { InvalidInput, messageOf } from '../engine/words/errors.ts';
+import type { Expressions } from '../engine/words/expression.ts';
+import {
+  type Handler,
+  type HttpHandler,
+  handlerSchema,
+  listedProperties,
+  type NamedValue,
+} from '../engine/words/handler.ts';
+import { handlerDefaults, hasBody, httpExpressions } from '../engine/words/handler-settings.ts';
 import { parse } from '../engine/words/parse.ts';
 import { proxyOf, tlsOf } from './config-nodes.ts';
+import { expressionsOf } from './expressions.ts';
 import { password } from './node-outcome.ts';
 import { asText, References, type Resolve } from './references.ts';
 
@@ -26,6 +34,7 @@ export type HandlerCredentials = Readonly<Partial<Record<keyof typeof handlerCre
  * came from `${NAME}` are marked as secrets.
  * @param resolve a name inside of a value; whole values Node-RED has filled in
  * @param refused matches the names of variables that a script may not be given
+ * @param expressions reads what is JSONata in it
  * @throws InvalidInput naming the property
  */
 export function handlerOf(
@@ -34,6 +43,7 @@ export function handlerOf(
   credentials: HandlerCredentials,
   resolve: Resolve,
   refused = codeVariables(),
+  expressions = expressionsOf(RED.util),
 ): Handler {
   const what = `handler "${saved.name || saved.id}"`;
   const references = new References(resolve);
@@ -54,7 +64,32 @@ export function handlerOf(
   const secrets = [...references.secrets];
   const handler = parse(what, handlerSchema, withoutAbsent({ ...common, ...own, secrets }));
   if (handler.handlerType === 'local') checkVariables(what, handler.environment, refused);
+  if (handler.handlerType === 'http') checkExpressions(what, expressionsIn(handler), expressions);
   return handler;
+}
+
+/** Of a handler, what is JSONata and in use. */
+function expressionsIn({ method, body, ...handler }: HttpHandler): Readonly<Record<string, string>> {
+  const { bodyExpression, successRule, responsePart } = handler;
+  const isMade = hasBody(method) && (body === 'jsonata' || body === 'form');
+  return { ...(isMade && { bodyExpression }), successRule, responsePart };
+}
+
+/** @throws InvalidInput naming the field and the position */
+function checkExpressions(
+  what: string,
+  texts: Readonly<Record<string, string>>,
+  expressions: Expressions,
+): void {
+  const issues = Object.entries(texts).flatMap(([field, text]) => {
+    try {
+      if (text.trim() !== '') expressions.compile(text);
+      return [];
+    } catch (error) {
+      return [{ field, message: messageOf(error) }];
+    }
+  });
+  if (issues.length > 0) throw new InvalidInput(what, issues);
 }
 
 function checkVariables(what: string, environment: readonly NamedValue[], refused: RegExp): void {
@@ -92,14 +127,18 @@ function httpOf(
   credentials: HandlerCredentials,
   references: References,
 ): object {
-  const { url, auth, tls, proxy } = saved;
+  const { url, auth, tls, proxy, method, body } = saved;
+  const expressions = Object.fromEntries(httpExpressions.map((field) => [field, asText(saved[field])]));
   const headers = namedValues('headers', saved, written, references);
-  references.check({ url });
+  references.check({ url, method, body, ...expressions });
   const credential = (name: keyof HandlerCredentials) => {
     references.check(credentials[name], name);
     return asText(credentials[name]);
   };
   return {
+    method,
+    body,
+    ...expressions,
     url: references.filledIn(url, written['url']),
     headers,
     signingSecret: credential('signingSecret'),

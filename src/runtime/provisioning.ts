@@ -161,6 +161,7 @@ export class Provisioning {
           enabled: this.settings.scripts,
           ...this.settings.http,
           flows: this.flows,
+          expressions: this.expressions,
         }),
       log: (level, message) =>
         this.#red.log[level](`provisioning registry ${config.name || config.id}: ${message}`),

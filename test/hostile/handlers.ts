@@ -150,6 +150,25 @@ const variables = [
   'é',
 ];
 
+/** Where no event may have a say. */
+const misplaced = [
+  'http://{objectId}/',
+  'http://{data.host}:80/',
+  'http://127.0.0.1.{dt}/',
+  'http://127.0.0.1:{objectId}/',
+  'http://127.0.0.1{objectId}/',
+  'http://{objectId}@127.0.0.1/',
+  'http://user:{objectId}@127.0.0.1/',
+  'http{objectId}://127.0.0.1/',
+  '{objectId}',
+  'http://127.0.0.1/?{objectId}',
+  'http://127.0.0.1/?a=1&{objectId}=1',
+  'http://127.0.0.1/#{objectId}',
+  'http://127.0.0.1/{objectId}/../x',
+  'http://127.0.0.1/{objectId}/%2e%2e',
+  'http:\\\\{objectId}\\x',
+];
+
 const others: readonly (readonly [name: string, properties: object])[] = [
   ['a type nobody knows', { handlerType: 'eval' }],
   ['the type __proto__', { handlerType: '__proto__' }],
@@ -162,6 +181,16 @@ const others: readonly (readonly [name: string, properties: object])[] = [
   ['a priority in words', { priority: 'first' }],
   ['10,000 at once', { concurrency: 10_000 }],
   ['headers that are an object', { headers: { length: 1, 0: { name: 'x', value: 'y' } } }],
+  ['a method nobody knows', { method: 'TRACE' }],
+  ['a method with a line end', { method: 'GET / HTTP/1.1\r\nx: y' }],
+  ['a method in small letters', { method: 'post' }],
+  ['a body nobody knows', { body: '__proto__' }],
+  ['an expression that is none', { bodyExpression: '(', body: 'jsonata' }],
+  ['an expression that is missing', { bodyExpression: '', body: 'jsonata' }],
+  ['an expression that is an object', { bodyExpression: {}, body: 'jsonata' }],
+  ['a success rule that is none', { successRule: '"' }],
+  ['a part of the response that is none', { responsePart: '/(/' }],
+  ['a placeholder for the host', { headers: [{ name: 'host', value: '{objectId}' }] }],
   ['headers of null', { headers: [null] }],
   ['a header without a value', { headers: [{ name: 'x' }] }],
   ['a sign-in nobody knows', { auth: 'digest' }],
@@ -189,6 +218,7 @@ export function handlerInputs({ port, scripts, outside }: Traps): readonly Handl
     ...metadata.map((host) => http(`metadata ${host}`, { url: `http://${host}/latest` }, neverCalled)),
     ...forbidden.map((host) => http(`forbidden ${host}`, { url: `http://${host}:${port}/` }, neverCalled)),
     ...noUrls.map((url) => http(`url ${JSON.stringify(url)}`, { url }, /url/)),
+    ...misplaced.map((url) => http(`url ${url}`, { url }, /: url: /)),
     ...headerNames.map((name) =>
       http(`header name ${JSON.stringify(name)}`, { headers: [{ name, value: 'x' }] }, /headers\[0\]\.name/),
     ),

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { eventually } from '../support/eventually.ts';
+import { hostileValues } from '../support/hostile-values.ts';
 import { answers, type MisbehavingServer, misbehavingServer } from '../support/misbehaving-server.ts';
 import { httpHandler } from '../support/provisioning-flow.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -7,6 +9,7 @@ import { answerInputs, answeringNodes, reply, throughAnswer } from './answers.ts
 import { summary, type Tally, tryAll } from './border.ts';
 import { handlerInputs, handlerNode, throughHandler, typeOf } from './handlers.ts';
 import { canary, intakeInputs, throughIntake } from './intake.ts';
+import { throughShape } from './shaped.ts';
 import { type Site, startSite } from './site.ts';
 import { type SetTraps, setTraps } from './trap.ts';
 import { exchange, written } from './wire.ts';
@@ -75,6 +78,50 @@ describe('hostile inputs', function () {
     );
     held('handlers', tally);
     assert.deepEqual(traps.sprung(), []);
+  });
+
+  it('stay where they are put when an event shapes a call', async () => {
+    receiver.become(answers(200));
+    await site.deploy([
+      httpHandler(`${receiver.url}/to/{data.value}/end?of={data.value}`, {
+        id: 'shaped',
+        events: ['shaped.*'],
+        method: 'PUT',
+        headers: [{ name: 'x-own', value: 'own' }],
+        body: 'form',
+      }),
+      httpHandler(`${receiver.url}/header`, {
+        id: 'named',
+        events: ['shaped.*'],
+        priority: 20,
+        headers: [{ name: 'x-value', value: '<{data.value}>' }],
+      }),
+    ]);
+    const rows = hostileValues.map((value, index) => ({
+      name: JSON.stringify(value).slice(0, 40),
+      input: value,
+      index,
+    }));
+    // JSON can not carry half a character by itself, but by its escape.
+    const events = await site.fire(
+      rows.map(({ index }) => `shaped.v${index}`),
+      (index) => ({ value: hostileValues[index] }),
+    );
+    const tally = await tryAll(rows, async ({ input, index }) => {
+      const event = String(events[index]);
+      await eventually('both settled', async () => {
+        const { items } = await site.get<{ items: { status: string }[] }>(
+          `provisioning/registries/registry/executions?eventId=${event}`,
+        );
+        return items.length === 2 && items.every(({ status }) => /succeeded|failed/.test(status));
+      });
+      return throughShape(
+        receiver.received.filter(({ headers }) => String(headers['webhook-id']).startsWith(`${event}_`)),
+        input,
+      );
+    });
+    held('shaped calls', tally);
+    assert.ok(receiver.received.length > hostileValues.length);
   });
 
   it('settle the execution as what they are when handlers answer so', async () => {

@@ -29,8 +29,8 @@ export interface Site {
   get<T>(path: string): Promise<T>;
   /** Deploys these handlers, and what they need, beside the intakes; resolves once they are in force. */
   deploy(nodes: readonly FlowNode[]): Promise<void>;
-  /** Accepts an event of each type in one request. @returns their ids, in the same order */
-  fire(types: readonly string[]): Promise<readonly string[]>;
+  /** Accepts an event of each type in one request, without data unless told. @returns their ids, in the same order */
+  fire(types: readonly string[], dataOf?: (index: number) => object): Promise<readonly string[]>;
   /** The row of an event with one handler, once it is settled or parked. */
   rowOf(event: string): Promise<LoggedRow>;
   /** The bytes of everything that is stored, as Latin-1. */
@@ -96,10 +96,10 @@ export async function startSite(scripts: string): Promise<Site> {
         () => red.log.filter((line) => line.includes('Started flows')).length > before,
       );
     },
-    async fire(types) {
-      const events = types.map((type) => ({
+    async fire(types, dataOf = () => ({})) {
+      const events = types.map((type, index) => ({
         event: { dt: '2026-01-31T12:00:00+00:00', events_id: type, object_id: type },
-        data: {},
+        data: dataOf(index),
       }));
       const response = await red.node('open', postJson(events));
       if (response.status !== 202) throw new Error(`${response.status} ${await response.text()}`);

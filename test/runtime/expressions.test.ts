@@ -30,6 +30,8 @@ describe('an expression', () => {
 
   it('says why it can not be evaluated', async () => {
     await assert.rejects(evaluate('$uppercase(1)'), failed(/^can not be evaluated: .*uppercase/));
+    await assert.rejects(evaluate('$uppercase'), failed(/^gives a function/));
+    await assert.rejects(evaluate('function($x) { $x }'), failed(/^gives a function/));
     await assert.rejects(evaluate('$flowContext("x")'), failed(/\$flowContext and \$globalContext/));
     await assert.rejects(evaluate('$globalContext("x")'), failed(/\$flowContext and \$globalContext/));
   });

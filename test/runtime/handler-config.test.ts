@@ -4,6 +4,7 @@ import { codeVariables } from '../../src/engine/targets/local/code-variables.ts'
 import type { HttpHandler, LocalHandler } from '../../src/engine/words/handler.ts';
 import { type HandlerCredentials, handlerOf, type SavedHandler } from '../../src/runtime/handler-config.ts';
 import { issuesOf } from '../support/invalid.ts';
+import { nodeRedUtil } from '../support/jsonata.ts';
 
 const reference = (name: string) => `\${${name}}`;
 
@@ -16,6 +17,8 @@ function runtime(flow: readonly object[] = [], nodes: Readonly<Record<string, ob
     },
   } as unknown as NodeAPI;
 }
+
+const withJsonata = { ...runtime(), util: nodeRedUtil } as unknown as NodeAPI;
 
 const variables: Readonly<Record<string, unknown>> = {
   TOKEN: 's3cret',
@@ -86,7 +89,7 @@ describe('a saved handler', () => {
 
   it('is named in the error when it is wrong', () => {
     assert.throws(() => http({ url: '' }), {
-      message: 'handler "CRM": url: is missing: the URL to call by POST',
+      message: 'handler "CRM": url: is missing: the URL to call',
     });
     assert.throws(() => http({ name: '', url: '' }), { message: /^handler "h1": url/ });
   });
@@ -420,5 +423,62 @@ describe('what a saved handler refers to', () => {
       assert.deepEqual([url.username, url.password].map(decodeURIComponent), [`u${text}`, text]);
       assert.equal(url.host, 'proxy.example:3128');
     }
+  });
+
+  it('calls as its properties say, and as ever without them', () => {
+    const { method, body, bodyExpression, successRule, responsePart } = http({ method: '', body: null });
+    assert.deepEqual(
+      [method, body, bodyExpression, successRule, responsePart],
+      ['POST', 'envelope', '', '', ''],
+    );
+    const shaped = {
+      method: 'PUT',
+      body: 'jsonata',
+      bodyExpression: 'data',
+      successRule: 'true',
+      responsePart: 'body',
+    };
+    const made: object = http(shaped, {}, withJsonata);
+    assert.deepEqual({ ...made, ...shaped }, made);
+  });
+
+  for (const [field, text] of [
+    ['bodyExpression', '(data'],
+    ['successRule', 'body.'],
+    ['responsePart', '"x'],
+  ] as const)
+    it(`is refused with a wrong ${field}, which says where`, () => {
+      const properties = { body: 'jsonata', bodyExpression: 'data', [field]: text };
+      const issues = issuesOf(() => http(properties, {}, withJsonata));
+      assert.deepEqual(Object.keys(issues), [field]);
+      assert.match(issues[field] ?? '', /^is no JSONata: .+ \(position \d+\)$/);
+    });
+
+  it('is refused where an expression that it needs is missing, and does not need one that it does not use', () => {
+    assert.deepEqual(
+      issuesOf(() => http({ body: 'jsonata', bodyExpression: ' ' }, {}, withJsonata)),
+      { bodyExpression: 'is missing: the JSONata that makes the body' },
+    );
+    http({ method: 'GET', body: 'jsonata' }, {}, withJsonata);
+    http({ body: 'data', bodyExpression: '(' }, {}, withJsonata);
+    http({ body: 'form', bodyExpression: '' }, {}, withJsonata);
+  });
+
+  it('is refused with a placeholder where an event may not say who is called', () => {
+    const url = (url: string) => issuesOf(() => http({ url }));
+    for (const wrong of [
+      'https://{objectId}/',
+      'https://x:{data.port}/',
+      'https://{data.user}@x/',
+      'https://x/?{dt}=1',
+      'https://x/#{dt}',
+    ]) {
+      assert.match(
+        url(wrong)['url'] ?? wrong,
+        /^must hold \{[\w.]+\} in a segment of its path or in a value of its query/,
+      );
+    }
+    const host = { name: 'Host', value: '{objectId}' };
+    assert.deepEqual(Object.keys(issuesOf(() => http({ headers: [host] }))), ['headers[0].value']);
   });
 });

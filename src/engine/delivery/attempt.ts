@@ -26,7 +26,7 @@ export async function makeAttempt(target: Target, call: Call, time: Time): Promi
       error,
       requestHeaders: jsonOf(requestHeaders),
       responseHeaders: jsonOf(responseHeaders),
-      target: target.description,
+      target: outcome.target ?? target.description,
     },
   };
 }

@@ -24,6 +24,7 @@ export const probeInterval = 30_000;
  * @param probe it was the probe: others were on their way when the circuit opened, and say nothing of the probe
  */
 export function afterAttempt(circuit: Circuit, outcome: Outcome, now: number, probe = false): Circuit {
+  if (outcome.uncalled) return probe ? unprobed(circuit) : circuit;
   // What was on its way when the receiver said that it is gone is no reason to call it again: an operator is.
   if (circuit.state === 'gone') return circuit;
   if (outcome.ok && circuit.state !== 'closed') return { ...closedCircuit, since: now };

@@ -15,9 +15,9 @@ export interface Schedule {
 /** Where an execution goes after a failed attempt: to its next one, or nowhere. */
 export type AfterFailure = { readonly retry: false } | { readonly retry: true; readonly delayMs: number };
 
-/** Whether a failed attempt ends its execution, whatever the schedule says: the answer will not change by itself. */
+/** Whether a failed attempt ends its execution, whatever the schedule says: neither the answer nor the event will change by itself. */
 export function isFinal({ retryOn }: Pick<Schedule, 'retryOn'>, outcome: Outcome): boolean {
-  return retryOn === 'transient' && outcome.final;
+  return outcome.uncalled || (retryOn === 'transient' && outcome.final);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { messageOf } from '../words/errors.ts';
+import type { Expressions } from '../words/expression.ts';
 import type { Handler } from '../words/handler.ts';
 import type { Flows } from './flow/flow.ts';
 import { AddressGuard, type AddressRules } from './http/address-guard.ts';
@@ -11,7 +12,8 @@ import type { Target } from './target.ts';
 import { unavailableTarget } from './unavailable.ts';
 
 /** Whom handlers may be: the script folders and the addresses of settings.js, and the deployed flows. */
-export type TargetOptions = ScriptFolderOptions & AddressRules & { readonly flows: Flows };
+export type TargetOptions = ScriptFolderOptions &
+  AddressRules & { readonly flows: Flows; readonly expressions?: Expressions };
 
 /** Makes whom a handler calls. It never throws: a target that can not be made says why when it is called. */
 export function createTarget(handler: Handler, options: TargetOptions): Target {
@@ -26,7 +28,10 @@ export function createTarget(handler: Handler, options: TargetOptions): Target {
 function targetOf(handler: Handler, options: TargetOptions): Target {
   switch (handler.handlerType) {
     case 'http':
-      return httpTarget(handler, { connections: connectionsUnder(options) });
+      return httpTarget(handler, {
+        connections: connectionsUnder(options),
+        expressions: options.expressions,
+      });
     case 'local':
       return (handler.mode === 'once' ? localTarget : residentTarget)(handler, {
         scripts: new ScriptFolders(options),

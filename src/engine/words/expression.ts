@@ -19,3 +19,10 @@ export class ExpressionFailed extends Error {
     return 'ExpressionFailed';
   }
 }
+
+/** For whoever brings no JSONata along. */
+export const noExpressions: Expressions = {
+  compile() {
+    throw new ExpressionFailed('can not be read: there is no JSONata here');
+  },
+};

@@ -16,6 +16,27 @@ export const onFailures = ['continue', 'stop'] as const;
 export const retriedFailures = ['transient', 'any'] as const;
 export type RetryOn = (typeof retriedFailures)[number];
 
+/** How an HTTP handler calls. */
+export const methods = ['POST', 'PUT', 'PATCH', 'DELETE', 'GET'] as const;
+export type Method = (typeof methods)[number];
+
+/** What an HTTP handler sends: the event as it is, its data, what an expression makes of it, or a form. */
+export const bodies = ['envelope', 'data', 'jsonata', 'form'] as const;
+export type BodyKind = (typeof bodies)[number];
+
+/** Properties of an HTTP handler that are JSONata. */
+export const httpExpressions = ['bodyExpression', 'successRule', 'responsePart'] as const;
+
+/** Whether a request of this method has a body. */
+export function hasBody(method: string): boolean {
+  return method !== 'GET';
+}
+
+/** Whether a body is made by an expression: a form may be, else it is made of the data. */
+export function needsExpression(body: string): boolean {
+  return body === 'jsonata';
+}
+
 /** Whether a script is started for each call, or once for many. */
 export const scriptModes = ['once', 'resident'] as const;
 
@@ -32,6 +53,11 @@ export const handlerDefaults = {
   concurrency: 16,
   ratePerSecond: 0,
   auth: 'none',
+  method: 'POST',
+  body: 'envelope',
+  bodyExpression: '',
+  successRule: '',
+  responsePart: '',
   mode: 'once',
 } as const;
 

@@ -2,19 +2,25 @@ import { z } from 'zod';
 import { within } from './bounds.ts';
 import { isEventPattern } from './event-type.ts';
 import {
+  bodies,
   handlerBounds,
   handlerDefaults,
   handlerStatuses,
   handlerTypes,
+  hasBody,
   isVariableName,
+  methods,
   mostRetries,
+  needsExpression,
   onFailures,
   retriedFailures,
   scriptModes,
 } from './handler-settings.ts';
 import { type HeaderSetter, isHeaderName, isHeaderValue, isHost, setterOf } from './headers.ts';
 import { hasReadableUser, hasUser, isHttpUrl } from './http-url.ts';
+import { hasPlaceholder } from './placeholders.ts';
 import { isSigningSecret, signingSecretRemedy } from './signing-secret.ts';
+import { misplacedIn } from './url-template.ts';
 
 /** Node ids name folders, files and webhook ids. */
 export const nodeIdSchema = z
@@ -69,7 +75,12 @@ const common = {
 };
 
 const httpUrlSchema = z
-  .string({ error: 'is missing: the URL to call by POST' })
+  .string({ error: 'is missing: the URL to call' })
+  .refine((url) => misplacedIn(url).length === 0, {
+    abort: true,
+    error: ({ input }) =>
+      `must hold {${misplacedIn(String(input)).join('}, {')}} in a segment of its path or in a value of its query only: an event fills in nothing else`,
+  })
   .refine(isHttpUrl, 'must be an absolute URL that begins with http:// or https://')
   .refine(
     (url) => !URL.canParse(url) || hasReadableUser(new URL(url)),
@@ -111,7 +122,12 @@ const signingSecretSchema = z.string().trim().refine(isSigningSecret, signingSec
 const httpFields = z.object({
   ...common,
   handlerType: z.literal('http'),
+  method: z.enum(methods).default(handlerDefaults.method),
   url: httpUrlSchema,
+  body: z.enum(bodies).default(handlerDefaults.body),
+  bodyExpression: z.string().default(handlerDefaults.bodyExpression),
+  successRule: z.string().default(handlerDefaults.successRule),
+  responsePart: z.string().default(handlerDefaults.responsePart),
   headers: z.array(headerSchema).default([]),
   auth: authSchema.default({ type: handlerDefaults.auth }),
   tls: tlsSchema.optional(),
@@ -129,7 +145,12 @@ const setBy: Readonly<Record<HeaderSetter, string>> = {
 };
 
 /** Headers that the handler, its sign-in or HTTP itself sets are refused: they would not be sent as they stand. */
-const httpSchema = httpFields.superRefine(({ headers, auth, url }, context) => {
+const httpSchema = httpFields.superRefine((handler, context) => {
+  const { headers, auth, url, method, body, bodyExpression } = handler;
+  if (hasBody(method) && needsExpression(body) && bodyExpression.trim() === '') {
+    const message = 'is missing: the JSONata that makes the body';
+    context.addIssue({ code: 'custom', path: ['bodyExpression'], message });
+  }
   const signsIn = auth.type !== 'none' || hasUser(url);
   let hosts = 0;
   for (const [index, { name, value }] of headers.entries()) {
@@ -138,6 +159,8 @@ const httpSchema = httpFields.superRefine(({ headers, auth, url }, context) => {
     const setter = setterOf(name, signsIn);
     if (setter) refuse('name', `"${name}" ${setBy[setter]}`);
     if (!/^host$/i.test(name)) continue;
+    if (hasPlaceholder(value))
+      refuse('value', 'must hold no placeholder: an event does not say whom to call');
     if (++hosts > 1) refuse('name', `"${name}" stands there twice: remove one of them`);
     else if (!isHost(value)) refuse('value', 'must be a host such as "sip.example" or "sip.example:8080"');
   }

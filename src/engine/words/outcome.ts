@@ -17,12 +17,16 @@ export interface Outcome {
    * may: no whole answer, 408, 409, 425, 429, 5xx, and whatever goes wrong with a script or a flow.
    */
   readonly final: boolean;
+  /** Nobody was called: of this event and these settings no call can be made, however often it is tried. */
+  readonly uncalled: boolean;
   /** The target said that it is gone for good (410). */
   readonly gone: boolean;
   /** The target asked to be left alone so long, in ms. */
   readonly retryAfterMs: number | null;
   /** Headers as sent, secrets redacted; empty for a script. */
   readonly requestHeaders: Readonly<Record<string, string>>;
+  /** For people, secrets redacted: who was called, where that is told by the event. */
+  readonly target?: string;
   readonly responseHeaders: Readonly<Record<string, string>>;
 }
 
@@ -33,6 +37,7 @@ const nothing: Outcome = {
   error: null,
   outage: false,
   final: false,
+  uncalled: false,
   gone: false,
   retryAfterMs: null,
   requestHeaders: {},

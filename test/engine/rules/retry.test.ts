@@ -29,6 +29,12 @@ describe('a failed attempt', () => {
     assert.deepEqual(asked(1e9), { retry: true, delayMs: 86_400_000 });
   });
 
+  it('is the last one where no call can be made of the event, whatever is retried', () => {
+    const uncalled = failure('not called', { uncalled: true });
+    for (const retryOn of ['transient', 'any'] as const)
+      assert.deepEqual(afterFailure(schedule({ retryOn }), 0, uncalled, 0.5), { retry: false });
+  });
+
   it('is the last one where the answer will not change, unless every failure is retried', () => {
     assert.deepEqual(afterFailure(schedule(), 0, refused, 0.5), { retry: false });
     assert.deepEqual(afterFailure(schedule({ retryOn: 'any' }), 0, refused, 0.5), {

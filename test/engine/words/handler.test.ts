@@ -33,7 +33,14 @@ describe('a handler that says nothing more than whom it calls', () => {
 
   it('has the defaults of an HTTP handler', () => {
     const own = { url: 'https://crm.example/hooks', headers: [], auth: { type: 'none' }, secrets: [] };
-    assert.deepEqual(parsed('http'), { ...common, handlerType: 'http', ...own });
+    const asEver = {
+      method: 'POST',
+      body: 'envelope',
+      bodyExpression: '',
+      successRule: '',
+      responsePart: '',
+    };
+    assert.deepEqual(parsed('http'), { ...common, handlerType: 'http', ...own, ...asEver });
   });
 
   it('has the defaults of a local handler', () => {
@@ -198,7 +205,7 @@ describe('a handler is refused, with the field and what to do, for', () => {
     ],
     ['an unknown onFailure', 'flow', { onFailure: 'skip' }, 'onFailure', /^must be "continue" or "stop"$/],
     ['event types that are no list', 'flow', { events: 'a' }, 'events', /^must be a list of event types$/],
-    ['a missing URL', 'http', { url: undefined }, 'url', /^is missing: the URL to call by POST$/],
+    ['a missing URL', 'http', { url: undefined }, 'url', /^is missing: the URL to call$/],
     ['a URL of another scheme', 'http', { url: 'ftp://a' }, 'url', /begins with http:\/\/ or https:\/\//],
     ['a relative URL', 'http', { url: '/hooks' }, 'url', /^must be an absolute URL/],
     ['headers that are no list', 'http', { headers: {} }, 'headers', /^must be a list$/],

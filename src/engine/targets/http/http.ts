@@ -1,21 +1,26 @@
 import { STATUS_CODES } from 'node:http';
+import { type Expressions, noExpressions } from '../../words/expression.ts';
 import type { HttpHandler } from '../../words/handler.ts';
 import { failure, type Outcome, outage, success } from '../../words/outcome.ts';
+import { urlTemplateOf } from '../../words/url-template.ts';
 import { closedWhenIdle } from '../in-flight.ts';
 import { Redaction, redacted } from '../redaction/redaction.ts';
-import type { Target } from '../target.ts';
+import type { Call, Target } from '../target.ts';
 import { answerText } from './answer-text.ts';
 import type { Connections } from './connections.ts';
 import { type Exchanged, exchange } from './exchange.ts';
 import { type Attempted, failedExchange, isUnanswered } from './failed-exchange.ts';
+import { NotShaped, requestShaper, type ShapedRequest, type ShapeRequest } from './request.ts';
 import { requestHeaders } from './request-headers.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { routeOf, serverNameOf } from './route.ts';
 import { secretsOf, shownPath } from './secrets.ts';
+import { judgeOf, type Verdict } from './verdict.ts';
 import type { Answer } from './wire.ts';
 
 export interface HttpTargetOptions {
   readonly connections: Connections;
+  readonly expressions?: Expressions | undefined;
   /** In ms since 1970. */
   readonly now?: () => number;
 }
@@ -28,13 +33,18 @@ export interface HttpTargetOptions {
 const distrustMs = 60_000;
 
 /**
- * Calls an HTTP endpoint by POST, over connections kept alive. The handler's timeout covers everything, from the
+ * Calls an HTTP endpoint, over connections kept alive. The handler's timeout covers everything, from the
  * connection to the last byte kept. Redirects are not followed: they count as failures. A request is never sent
  * twice by itself; where a connection breaks before the answer, the retry rule decides.
  * @throws TypeError when the proxy's URL is none
  */
-export function httpTarget(handler: HttpHandler, { connections, now = Date.now }: HttpTargetOptions): Target {
-  const url = new URL(handler.url);
+export function httpTarget(handler: HttpHandler, options: HttpTargetOptions): Target {
+  const { connections, expressions = noExpressions, now = Date.now } = options;
+  const { method } = handler;
+  const template = urlTemplateOf(handler.url);
+  const { url } = template;
+  const shape = requestShaper(handler, template, expressions);
+  const judge = judgeOf(handler, expressions);
   const { guard } = connections;
   const secrets = secretsOf(handler);
   const redaction = new Redaction(secrets);
@@ -43,8 +53,9 @@ export function httpTarget(handler: HttpHandler, { connections, now = Date.now }
   const redactionOfNames = new Redaction(secrets.map((secret) => secret.toLowerCase()));
   const route = routeOf(handler);
   const servername = serverNameOf(handler);
-  const { origin, path, proxy } = route;
-  const to = { origin, path, method: 'POST', ...(servername === undefined ? {} : { servername }) } as const;
+  const { origin, proxy, before } = route;
+  const to = { origin, method, ...(servername === undefined ? {} : { servername }) } as const;
+  const fixedPath = before + url.pathname + url.search;
   // Addresses that need no DNS never come by the guard's lookup.
   const refused = guard.refusalOfHost(url.hostname) ?? (proxy ? guard.refusalOfHost(proxy.hostname) : null);
   const lease = connections.lease({ tls: handler.tls, route, servername });
@@ -55,27 +66,48 @@ export function httpTarget(handler: HttpHandler, { connections, now = Date.now }
   };
   let distrustedUntil = 0;
 
+  const described = (path: string) => `${method} ${url.origin}${redaction.text(shownPath(handler, path))}`;
+
+  async function called(call: Call, shaped?: ShapedRequest): Promise<Outcome> {
+    const began = now();
+    const { sent, shown, signatures } = headersOf(call, began, shaped);
+    const request = {
+      ...to,
+      path: shaped ? before + shaped.path : fixedPath,
+      headers: [...route.headers, ...sent],
+      body: shaped ? shaped.body : call.body,
+      reset: began < distrustedUntil,
+    };
+    const exchanged = await exchange(lease.dispatcher, request, handler.timeoutSeconds * 1000);
+    const ended = now();
+    if (isUnanswered(exchanged)) distrustedUntil = ended + distrustMs;
+
+    const ofAttempt = new Redaction([...signatures, ...(shaped?.secrets ?? [])], redaction);
+    const facts = await keptOf(exchanged, ended, ofAttempt, redactionOfNames);
+    const verdict =
+      judge && exchanged.answer && !exchanged.error ? await judge(exchanged.answer, ofAttempt) : null;
+    const outcome = outcomeOf(exchanged, facts, attempted, ofAttempt, verdict);
+    const error = outcome.error === null ? null : ofAttempt.text(outcome.error);
+    return { ...outcome, error, requestHeaders: shown };
+  }
+
+  async function shapedCall(call: Call, shapeRequest: ShapeRequest): Promise<Outcome> {
+    let shaped: ShapedRequest;
+    try {
+      shaped = await shapeRequest(call);
+    } catch (error) {
+      if (!(error instanceof NotShaped)) throw error;
+      return failure(redaction.text(`${url.host} was not called: ${error.message}`), { uncalled: true });
+    }
+    const outcome = await called(call, shaped);
+    return template.isFixed ? outcome : { ...outcome, target: described(shaped.path) };
+  }
+
   return closedWhenIdle({
-    description: `POST ${url.origin}${redaction.text(shownPath(handler))}`,
+    description: described(template.path + template.query),
     async call(call) {
       if (refused) return failure(refused.message);
-      const began = now();
-      const { sent, shown, signatures } = headersOf(call, began);
-      const request = {
-        ...to,
-        headers: [...route.headers, ...sent],
-        body: call.body,
-        reset: began < distrustedUntil,
-      };
-      const exchanged = await exchange(lease.dispatcher, request, handler.timeoutSeconds * 1000);
-      const ended = now();
-      if (isUnanswered(exchanged)) distrustedUntil = ended + distrustMs;
-
-      const ofAttempt = new Redaction(signatures, redaction);
-      const facts = await keptOf(exchanged, ended, ofAttempt, redactionOfNames);
-      const outcome = outcomeOf(exchanged, facts, attempted, ofAttempt);
-      const error = outcome.error === null ? null : ofAttempt.text(outcome.error);
-      return { ...outcome, error, requestHeaders: shown };
+      return shape ? shapedCall(call, shape) : called(call);
     },
     close: () => lease.release(),
   });
@@ -87,14 +119,20 @@ function outcomeOf(
   facts: Partial<Outcome>,
   attempted: Attempted,
   redaction: Redaction,
+  verdict: Verdict | null,
 ): Outcome {
   if (error) return { ...failedExchange({ answer, interim, error }, attempted, redaction), ...facts };
   const { status, headers } = answer as Answer & { status: number };
-  if (status >= 200 && status < 300) return success(facts);
   const { url } = attempted;
   if (status === 407 && attempted.isProxied) {
     return outage(`${url.host} could not be called: the proxy wants a user and a password (407)`);
   }
+  const isFine = status >= 200 && status < 300;
+  if (verdict ? verdict.refusal === null || (verdict.refusal === undefined && isFine) : isFine) {
+    return success(verdict?.response === undefined ? facts : { ...facts, response: verdict.response });
+  }
+  // Whoever answers so is there, and will not answer otherwise to the same.
+  if (isFine) return failure(`HTTP ${status}, but the answer ${verdict?.refusal}`, { ...facts, final: true });
   const isOutage = status >= 500 || status === 408 || status === 425 || status === 429;
   return failure(statusError(status, one(headers['location']), url), {
     ...facts,

@@ -1,5 +1,5 @@
 import { InvalidInput } from '../../words/errors.ts';
-import type { HttpHandler } from '../../words/handler.ts';
+import type { HttpHandler, NamedValue } from '../../words/handler.ts';
 import { hopsHeader } from '../../words/hops.ts';
 import { type Redaction, redacted } from '../redaction/redaction.ts';
 import { sign, signingKey } from '../signature.ts';
@@ -16,33 +16,53 @@ export interface AttemptHeaders {
   readonly signatures: readonly string[];
 }
 
+/** A request whose path, body and own headers are made. */
+export interface SignedRequest {
+  /** The handler's own, their placeholders filled. */
+  readonly headers: readonly NamedValue[];
+  /** null: it has no body. */
+  readonly body: string | null;
+  readonly contentType: string | null;
+}
+
+type MakeHeaders = (call: Call, now: number, request?: SignedRequest) => AttemptHeaders;
+
 /**
- * What gives each of a handler's requests its headers: `now` is when the attempt is made, in ms since 1970. The user's
- * own may replace `content-type`, `user-agent` and `host`.
+ * What gives each of a handler's requests its headers: `now` is when the attempt is made, in ms since 1970. Without a
+ * request, it is the envelope as it is, as JSON. The user's own headers may replace `content-type`, `user-agent` and
+ * `host`.
  */
-export function requestHeaders(
-  handler: HttpHandler,
-  redaction: Redaction,
-): (call: Call, now: number) => AttemptHeaders {
+export function requestHeaders(handler: HttpHandler, redaction: Redaction): MakeHeaders {
   const authorization = authorizationOf(handler);
   if (authorization !== null && !/^[\t\x20-\x7e\x80-\xff]*$/.test(authorization)) {
     throw new InvalidInput('handler', [
       { field: 'token', message: 'holds a character that an HTTP header can not carry: enter it again' },
     ]);
   }
-  const defaults = [
-    { name: 'content-type', value: 'application/json', secret: false },
-    { name: 'user-agent', value: userAgent, secret: false },
-  ].filter((preset) => !handler.headers.some(({ name }) => name.toLowerCase() === preset.name));
-  const all = [...defaults, ...handler.headers];
-  if (authorization !== null) all.push({ name: 'authorization', value: authorization, secret: true });
-  const fixed = all.flatMap(({ name, value }) => [name, value]);
-  const fixedShown = Object.fromEntries(
-    all.map(({ name, value, secret }) => [name, secret || isSecret(name) ? redacted : redaction.text(value)]),
-  );
   const keys = signingSecretsOf(handler).map(signingKey);
+  const ofSettings = (own: readonly NamedValue[], contentType: string | null) => {
+    const presets = [
+      ...(contentType === null ? [] : [{ name: 'content-type', value: contentType, secret: false }]),
+      { name: 'user-agent', value: userAgent, secret: false },
+    ].filter((preset) => !own.some(({ name }) => name.toLowerCase() === preset.name));
+    const all = [...presets, ...own];
+    if (authorization !== null) all.push({ name: 'authorization', value: authorization, secret: true });
+    const sent = all.flatMap(({ name, value }) => [name, value]);
+    const shown = Object.fromEntries(
+      all.map(({ name, value, secret }) => [
+        name,
+        secret || isSecret(name) ? redacted : redaction.text(value),
+      ]),
+    );
+    return { sent, shown };
+  };
+  const fixed = ofSettings(handler.headers, 'application/json');
 
-  return ({ webhookId, attempt, hops, body }, now) => {
+  return ({ webhookId, attempt, hops, body: envelope }, now, request) => {
+    const { sent: settings, shown: settingsShown } = request
+      ? ofSettings(request.headers, request.contentType)
+      : fixed;
+    const body = request ? (request.body ?? '') : envelope;
     const timestamp = String(Math.floor(now / 1000));
     const own = {
       'webhook-id': webhookId,
@@ -50,8 +70,8 @@ export function requestHeaders(
       'provisioning-attempt': String(attempt),
       [hopsHeader]: String(hops + 1),
     };
-    const sent = [...Object.entries(own).flat(), ...fixed];
-    const shown = { ...own, ...fixedShown };
+    const sent = [...Object.entries(own).flat(), ...settings];
+    const shown = { ...own, ...settingsShown };
     if (keys.length === 0) return { sent, shown, signatures: [] };
     const signature = sign({ id: webhookId, timestamp, body }, keys);
     sent.push('webhook-signature', signature);

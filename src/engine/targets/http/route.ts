@@ -11,8 +11,8 @@ export interface Route {
   readonly isTunnel: boolean;
   /** Whom connections are made to or, through a tunnel, lead to. */
   readonly origin: string;
-  /** As it stands in the request's first line. */
-  readonly path: string;
+  /** What stands before path and query in the request's first line: a proxy must be told whom it is for. */
+  readonly before: string;
   /** What a proxy that passes on the request must be told, beside the handler's own headers; names and values in turn. */
   readonly headers: readonly string[];
 }
@@ -20,16 +20,15 @@ export interface Route {
 /** @throws TypeError when the proxy's URL is none */
 export function routeOf({ url: address, proxy: through, headers }: HttpHandler): Route {
   const url = new URL(address);
-  const path = url.pathname + url.search;
   const proxy = through && !isExempt(url, through.noProxy) ? new URL(through.url) : null;
   const isTunnel = proxy !== null && url.protocol === 'https:';
-  if (proxy === null || isTunnel) return { proxy, isTunnel, origin: url.origin, path, headers: [] };
+  if (proxy === null || isTunnel) return { proxy, isTunnel, origin: url.origin, before: '', headers: [] };
   const host = hostOf(headers) === undefined ? ['host', url.host] : [];
   return {
     proxy,
     isTunnel,
     origin: proxy.origin,
-    path: url.origin + path,
+    before: url.origin,
     headers: [...host, ...Object.entries(proxyAuthorization(proxy)).flat()],
   };
 }

@@ -1,4 +1,6 @@
-import type { HttpHandler } from '../../words/handler.ts';
+import type { HttpHandler, NamedValue } from '../../words/handler.ts';
+import { piecesOf } from '../../words/placeholders.ts';
+import { type UrlTemplate, urlTemplateOf } from '../../words/url-template.ts';
 import { basicOf } from './basic.ts';
 import { authorizationOf, isSecret, signingSecretsOf } from './request-headers.ts';
 
@@ -16,12 +18,17 @@ export function secretsOf(handler: HttpHandler): string[] {
     // What comes after the scheme: RFC 9110 §11.4.
     ...authorizations.flatMap((value) => value?.replace(/^\s*\S+\s+/, '') ?? []),
     ...[url, ...(proxy ? [proxy.url] : [])].map(secretOfUser),
-    ...headers.filter(({ name, secret }) => secret || isSecret(name)).map(({ value }) => value),
+    ...headers.filter(({ name, secret }) => secret || isSecret(name)).flatMap(literalsOf),
     ...signingSecretsOf(handler),
     // Its origin is shown: people must be able to tell whom a handler calls.
     ...secrets.filter((secret) => secret !== url),
-    ...(isUrlSecret(handler) ? secretsOfUrl(new URL(url)) : []),
+    ...(isUrlSecret(handler) ? secretsOfUrl(urlTemplateOf(url)) : []),
   ];
+}
+
+/** What of a header's value stands in the settings; what comes of the event is redacted call by call. */
+function literalsOf({ value }: NamedValue): string[] {
+  return piecesOf(value).flatMap((piece) => ('literal' in piece ? piece.literal : []));
 }
 
 function secretOfUser(address: string): string {
@@ -29,10 +36,10 @@ function secretOfUser(address: string): string {
   return decodeURIComponent(password || username);
 }
 
-/** The path of a handler's URL as people see it; nothing of it when the URL came from `${NAME}`. */
-export function shownPath(handler: HttpHandler): string {
-  const { pathname, search } = new URL(handler.url);
-  return isUrlSecret(handler) ? '/…' : `${pathname}${search && '?…'}`;
+/** A path of a handler's URL, and its query, as people see them; nothing of it when the URL came from `${NAME}`. */
+export function shownPath(handler: HttpHandler, path: string): string {
+  const [pathname = '', query = ''] = path.split(/\?(.*)/s, 2);
+  return isUrlSecret(handler) ? '/…' : `${pathname}${query && '?…'}`;
 }
 
 function isUrlSecret({ secrets, url }: HttpHandler): boolean {
@@ -42,9 +49,12 @@ function isUrlSecret({ secrets, url }: HttpHandler): boolean {
 /** A short word in a URL, such as `hooks`, hides nothing by itself, and is in many a response. */
 const word = /^[a-z]{0,7}$/;
 
-function secretsOfUrl({ pathname, search, searchParams, username, password }: URL): string[] {
-  const parts = [...pathname.split('/'), ...searchParams.values()].filter((part) => !word.test(part));
-  const all = [pathname, search.slice(1), username, password, ...parts];
+function secretsOfUrl({ url, literals }: UrlTemplate): string[] {
+  const { pathname, search, searchParams, username, password } = url;
+  const parts = [...pathname.split('/'), ...searchParams.values()]
+    .flatMap(literals)
+    .filter((part) => !word.test(part));
+  const all = [...literals(pathname), ...literals(search.slice(1)), username, password, ...parts];
   return all.flatMap((part) => (part === '/' ? [] : [part, decoded(part)]));
 }
 
