@@ -2,6 +2,7 @@ import { type AcceptResult, accept } from './delivery/accept.ts';
 import { type Delivery, deliveryOf } from './delivery/delivery.ts';
 import type { Emit } from './delivery/emissions.ts';
 import type { FlowTrace } from './delivery/events-out.ts';
+import { isoOf } from './delivery/execution-row.ts';
 import { type Operator, operatorOn } from './delivery/operator.ts';
 import { Problem } from './delivery/problem.ts';
 import { type CircuitChange, circuitView, type OnResumed, Publisher } from './delivery/publisher.ts';
@@ -177,6 +178,11 @@ export class Engine {
   /** A handler's circuit as it stands (rule 8). */
   circuitOf(handler: string): Omit<CircuitChange, 'handler'> {
     return circuitView(this.#kept.opened?.circuits.of(handler) ?? closedCircuit);
+  }
+
+  /** When its circuit is tried next, ISO 8601; null where it is closed, or nobody knows. */
+  nextProbeOf(handler: string): string | null {
+    return isoOf(this.#kept.opened?.parked.nextProbeAt(handler) ?? null);
   }
 
   /** What happened, for people, once the journal is open. @throws Unavailable */

@@ -178,7 +178,8 @@ describe('admin API', function () {
 
     it('tells all of a handler', async () => {
       const { items } = await red.get<{ items: Handler[] }>(`${here}/handlers?eventType=clients.update`);
-      const { number, target, parked, successRate, p95Ms, lastError, ...early } = items[0] ?? ({} as Handler);
+      const { number, target, parked, successRate, p95Ms, lastError, ...more } = items[0] ?? ({} as Handler);
+      const { lastErrorAt, lastSuccessAt, nextAttemptAt, ...early } = more;
       assert.deepEqual(early, {
         id: 'early',
         name: 'Early',
@@ -188,11 +189,12 @@ describe('admin API', function () {
         status: 'enabled',
         configuredStatus: 'enabled',
         override: null,
-        circuit: { state: 'closed', since: null, error: null },
+        circuit: { state: 'closed', since: null, error: null, nextProbeAt: null },
       });
       assert.ok(Number.isInteger(number));
       assert.match(String(target), /^POST http:\/\/127\.0\.0\.1:\d+\/hooks$/);
-      assert.deepEqual([parked, successRate, p95Ms, lastError].includes(undefined), false);
+      const health = [parked, successRate, p95Ms, lastError, lastErrorAt, lastSuccessAt, nextAttemptAt];
+      assert.equal(health.includes(undefined), false);
     });
 
     it('tells why one that is deployed can not be called', async () => {

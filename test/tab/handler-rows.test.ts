@@ -15,11 +15,14 @@ const deployed = (id: string, more: Partial<DeployedHandler> = {}): DeployedHand
   status: 'enabled',
   configuredStatus: 'enabled',
   override: null,
-  circuit: { state: 'closed', since: null, error: null },
+  circuit: { state: 'closed', since: null, error: null, nextProbeAt: null },
   parked: 0,
   successRate: 1,
   p95Ms: 10,
   lastError: null,
+  lastErrorAt: null,
+  lastSuccessAt: null,
+  nextAttemptAt: null,
   ...more,
 });
 const edited = (id: string, more: Partial<EditedHandler> = {}): EditedHandler => ({
@@ -87,7 +90,7 @@ describe("the handlers' table", () => {
 
 describe('attention', () => {
   it('goes to the worst handlers first, and to none that does well', () => {
-    const circuit = { state: 'open', since: null, error: null } as const;
+    const circuit = { state: 'open', since: null, error: null, nextProbeAt: null } as const;
     const rows = handlerRows(
       [
         deployed('well'),

@@ -3,9 +3,18 @@ import type { Browser, Locator } from 'playwright-core';
 import { axeFindings } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { editors } from '../support/editors.ts';
+import { eventually } from '../support/eventually.ts';
 import { type MisbehavingServer, misbehavingServer } from '../support/misbehaving-server.ts';
 import { type NodeRed, startNodeRed } from '../support/node-red.ts';
-import { eventNode, executor, httpHandler, registry, tab } from '../support/provisioning-flow.ts';
+import {
+  envelope,
+  eventNode,
+  executor,
+  httpHandler,
+  postJson,
+  registry,
+  tab,
+} from '../support/provisioning-flow.ts';
 import { Tab } from '../support/tab.ts';
 
 for (const { name, nodeRed: installation } of editors) {
@@ -54,6 +63,20 @@ for (const { name, nodeRed: installation } of editors) {
     });
     afterEach(() => assert.deepEqual(view.editor.problems.splice(0), []));
 
+    let object = 0;
+    const fire = async (count: number) => {
+      for (let n = 0; n < count; n += 1) {
+        object += 1;
+        await red.admin('provisioning/registries/registry/events', postJson(envelope(object)));
+      }
+    };
+    const crm = async () => {
+      const { items } = await red.get<{ items: { id: string; circuit: { state: string } }[] }>(
+        'provisioning/registries/registry/handlers',
+      );
+      return items.find(({ id }) => id === 'crm') ?? assert.fail('there is no CRM');
+    };
+
     /** Whether all of it is to be seen in the tab, from side to side. */
     const inSight = async (element: Locator) => {
       const [box, around] = [await element.boundingBox(), await view.root.boundingBox()];
@@ -87,6 +110,65 @@ for (const { name, nodeRed: installation } of editors) {
       await view.button('Clear the search').click();
       await view.button('Advanced search').click();
       await view.button('Who is called').click();
+    });
+
+    it('says why a handler needs attention, since when, and when it is tried next', async () => {
+      await fire(10);
+      await eventually('the circuit is open', async () => (await crm()).circuit.state === 'open');
+      await fire(2);
+      await view.go('overview');
+      const item = view.root.locator('.nrp-attention li', { hasText: 'CRM' });
+      await item.getByText('500 · the disk is full').waitFor();
+      await item.getByText(/Since .+\. Next probe .+\./).waitFor();
+      await view.go('executions');
+      const tried = view.row('Parked: circuit').getByText('500 · the disk is full');
+      await eventually(
+        'all rows say why, those that nobody was called for too',
+        async () => (await tried.count()) === 12,
+      );
+      const hint = await view
+        .row('Parked: circuit')
+        .first()
+        .locator('td.nrp-c-response')
+        .getAttribute('title');
+      assert.match(String(hint), /circuit is open.* Why: 500 · the disk is full\. Since .*\. Next probe/);
+      await view.row('Parked: circuit').last().click();
+      await view.tray.locator('.nrp-timeline').getByText('500 · the disk is full').first().waitFor();
+      assert.equal(await view.tray.getByText('Internal Server Error').count(), 0);
+      await view.page.keyboard.press('Escape');
+      await view.tray.waitFor({ state: 'detached' });
+    });
+
+    it('says what comes of closing a circuit, and says so aloud', async () => {
+      await view.go('overview');
+      const item = view.root.locator('.nrp-attention li', { hasText: 'CRM' });
+      const button = item.getByRole('button', { name: 'Close the circuit' });
+      await button.focus();
+      await view.page.keyboard.press('Enter');
+      const fails = 'Circuit closed, tried again, still fails: 500 · the disk is full';
+      await item.getByText(fails).waitFor();
+      await view.announced('status').getByText(`CRM: ${fails}`).waitFor();
+      await view.page.locator('.red-ui-notification').getByText(fails).waitFor();
+      await fire(10);
+      const again = 'Circuit closed, tried again, opened again: 500 · the disk is full';
+      await item.getByText(again).waitFor();
+      await view.announced('status').getByText(`CRM: ${again}`).waitFor();
+      assert.deepEqual(await axeFindings(view.page, '.nrp'), []);
+    });
+
+    it('says so too where the target is gone at once, and where it answers', async () => {
+      receiver.become(({ response }) => response.writeHead(410).end('moved out'));
+      await view.go('handlers');
+      const close = async () => {
+        await view.row('CRM').getByRole('button', { name: 'Close the circuit' }).click();
+      };
+      await close();
+      const said = view.root.locator('.nrp-note');
+      await said.getByText('Circuit closed, tried again, opened again: 410 · moved out').waitFor();
+      receiver.become(({ response }) => response.end('ok'));
+      await fire(1);
+      await close();
+      await said.getByText('Circuit closed, tried again: the target answers.').waitFor();
     });
   });
 }

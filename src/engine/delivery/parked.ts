@@ -79,9 +79,18 @@ export function parkedOn({ journal, registry, gate, circuits, slots, turns, time
 
   /** The circuit is open: every so often one execution, due or not, is tried (rule 8). */
   function probing(handler: string): Pull {
-    const last = lastProbes.get(handler);
-    const since = Math.max(circuits.of(handler).since ?? 0, last?.at ?? 0);
-    return starting(handler, since + probeInterval, last?.execution ?? 0);
+    return starting(handler, probeDueAt(handler), lastProbes.get(handler)?.execution ?? 0);
+  }
+
+  function probeDueAt(handler: string): number {
+    return Math.max(circuits.of(handler).since ?? 0, lastProbes.get(handler)?.at ?? 0) + probeInterval;
+  }
+
+  /** When a handler's circuit is tried next, if something waits then; null where that is now, or not known. */
+  function nextProbeAt(handler: string): number | null {
+    if (gate.shutFor(handler) !== 'circuit' || circuits.of(handler).state !== 'open') return null;
+    const at = probeDueAt(handler);
+    return at > time.now() ? at : null;
   }
 
   async function start(handler: string, count: number, last?: number): Promise<Pulled> {
@@ -156,6 +165,7 @@ export function parkedOn({ journal, registry, gate, circuits, slots, turns, time
     recheck,
     /** A handler has a slot to spare, or another circuit. */
     look: puller.look,
+    nextProbeAt,
     cancel,
   };
 }

@@ -1,4 +1,5 @@
 import type { CircuitState } from '../words/answers.ts';
+import { causeOf } from '../words/cause.ts';
 import type { Outcome } from '../words/outcome.ts';
 
 /** A handler's circuit: while it is not closed, its executions park (rule 8). */
@@ -6,7 +7,7 @@ export interface Circuit {
   readonly state: CircuitState;
   /** Ms since the epoch; null for one that was never opened. */
   readonly since: number | null;
-  /** The failure that opened it. */
+  /** Why it opened, or what its last probe came to. */
   readonly error: string | null;
   /** Failures in a row that speak of the target. */
   readonly failures: number;
@@ -31,7 +32,7 @@ export function afterAttempt(circuit: Circuit, outcome: Outcome, now: number, pr
   if (outcome.gone) return opened('gone', circuit, outcome, now);
   if (circuit.state !== 'closed') {
     const state = probe ? 'open' : circuit.state;
-    return { ...circuit, state, error: outcome.error };
+    return { ...circuit, state, error: causeOf(outcome) };
   }
   // A refusal proves that somebody is there, as a success does.
   const failures = outcome.outage ? circuit.failures + 1 : 0;
@@ -56,5 +57,5 @@ export function turns(before: Circuit, after: Circuit): boolean {
 }
 
 function opened(state: 'open' | 'gone', circuit: Circuit, outcome: Outcome, now: number): Circuit {
-  return { state, since: now, error: outcome.error, failures: circuit.failures };
+  return { state, since: now, error: causeOf(outcome), failures: circuit.failures };
 }

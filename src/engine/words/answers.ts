@@ -44,6 +44,12 @@ export interface HandlerHealth {
   readonly p95Ms: number | null;
   /** Of the one that failed last, or waits after a failed attempt. */
   readonly lastError: string | null;
+  /** When that attempt began. */
+  readonly lastErrorAt: string | null;
+  /** When the last attempt began that succeeded, however long ago. */
+  readonly lastSuccessAt: string | null;
+  /** When the first of those that wait is due that an earlier one does not hold up; null when there is none. */
+  readonly nextAttemptAt: string | null;
 }
 
 /** A handler in force, with what operators and its calls have made of it. */
@@ -64,6 +70,8 @@ export interface ApiHandler extends Omit<HandlerHealth, 'parked'> {
     readonly state: CircuitState;
     readonly since: string | null;
     readonly error: string | null;
+    /** When it is tried next; null where it is not open, or nobody knows. */
+    readonly nextProbeAt: string | null;
   };
   /** Null while the log does not answer. */
   readonly parked: number | null;

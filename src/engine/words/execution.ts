@@ -61,6 +61,12 @@ export interface ExecutionRow extends ExecutionSummary {
   readonly startedAt: string | null;
   readonly nextAttemptAt: string | null;
   readonly replayOf: string | null;
+  /** Told by the API of one that is parked for its handler's circuit: why that is open, since when, until when. */
+  readonly circuit?: {
+    readonly since: string | null;
+    readonly error: string | null;
+    readonly nextProbeAt: string | null;
+  };
 }
 
 /** One attempt of an execution, as its details show it. */

@@ -70,12 +70,20 @@ function rowOf(
     configuredStatus: config.handlerStatus,
     override,
     ...(refused !== null && { refused }),
-    circuit: engine.circuitOf(config.id),
+    circuit: { ...engine.circuitOf(config.id), nextProbeAt: engine.nextProbeOf(config.id) },
     ...(health ?? unknownHealth),
   };
 }
 
-const unknownHealth = { parked: null, successRate: null, p95Ms: null, lastError: null };
+const unknownHealth = {
+  parked: null,
+  successRate: null,
+  p95Ms: null,
+  lastError: null,
+  lastErrorAt: null,
+  lastSuccessAt: null,
+  nextAttemptAt: null,
+};
 
 type Healths = Readonly<Record<string, HandlerHealth>>;
 

@@ -1,13 +1,20 @@
 import { onEditorEvents } from '../../editor/events.ts';
 import { editedHandlers, flowChanges } from '../editor/flow-nodes.ts';
 import { path } from './api.ts';
+import { type Sequel, sequelOf } from './circuit-sequel.ts';
 import { type DeployedHandler, type HandlerRow, handlerRows } from './handler-rows.ts';
 import { LiveSource } from './live-source.ts';
 import type { Model } from './model.ts';
 import type { ApiHandler, Override, Page } from './shapes.ts';
 
+type OnSequel = (sequel: Sequel) => void;
+
 /** The handlers of all registries that are deployed. */
 export class Handlers extends LiveSource<readonly DeployedHandler[], Model> {
+  /** Circuits closed here, by handler, with who is told what comes of it and what that was last. */
+  readonly #closed = new Map<string, { readonly tell: OnSequel; last: Sequel['status'] | undefined }>();
+  #unfollow: (() => void) | undefined;
+
   /** With those in the editor, as one table in chain order; empty until it is known what is deployed. */
   get rows(): readonly HandlerRow[] {
     return this.answer ? handlerRows(this.answer, editedHandlers()) : [];
@@ -19,10 +26,45 @@ export class Handlers extends LiveSource<readonly DeployedHandler[], Model> {
     await this.read();
   }
 
-  /** Closes a handler's circuit by hand. @throws ApiError */
-  async closeCircuit(row: HandlerRow): Promise<void> {
+  /**
+   * Closes a handler's circuit by hand.
+   * @param tell what comes of it, as long as somebody watches @throws ApiError
+   */
+  async closeCircuit(row: HandlerRow, tell?: OnSequel): Promise<void> {
     await this.model.api.send('POST', `${routeOf(row)}/circuit`, { state: 'closed' });
+    if (tell) this.#watchFor(row, tell);
     await this.read();
+  }
+
+  #watchFor({ id }: HandlerRow, tell: OnSequel): void {
+    this.#closed.set(id, { tell, last: undefined });
+    this.#unfollow ??= this.model.feed.follow({
+      rows: (rows) => rows.some(({ handler }) => this.#closed.has(handler.id)) && this.ask(),
+      gap: this.ask,
+    });
+  }
+
+  /** What has come of closing its circuit here; undefined where nobody did. */
+  sequelFor({ id, deployed }: HandlerRow): Sequel | undefined {
+    return deployed && this.#closed.has(id) ? sequelOf(deployed) : undefined;
+  }
+
+  protected override changed(): void {
+    super.changed();
+    for (const row of this.#closed.size > 0 ? this.rows : []) {
+      const closed = this.#closed.get(row.id);
+      const sequel = this.sequelFor(row);
+      if (!closed || !sequel || sequel.status === closed.last) continue;
+      closed.last = sequel.status;
+      closed.tell(sequel);
+    }
+  }
+
+  protected override end(): void {
+    super.end();
+    this.#unfollow?.();
+    this.#unfollow = undefined;
+    this.#closed.clear();
   }
 
   protected override async fetch(): Promise<readonly DeployedHandler[]> {

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ExecutionDetails } from '../../engine/words/answers.ts';
+import { causeOf } from '../../engine/words/cause.ts';
 import type { AttemptRow } from '../../engine/words/execution.ts';
 import type { App } from '../app.ts';
 import { indented, oneLine, visible } from '../text/visible.ts';
@@ -14,7 +15,7 @@ export function attemptsTimeline(app: App, details: ExecutionDetails): TemplateR
     ${
       details.parkedFor
         ? html`<li class="nrp-next nrp-items nrp-muted"><i class="fa fa-clock-o" aria-hidden="true"></i>
-            <span>${whatItWaitsFor(app, details.parkedFor, details.nextAttemptAt)}</span></li>`
+            <span class="nrp-wrap">${whatItWaitsFor(app, details)}</span></li>`
         : nothing
     }
   </ol>`;
@@ -30,9 +31,9 @@ function entry(app: App, attempt: AttemptRow, before: AttemptRow | undefined, go
   // The clocks of two instances may differ.
   const pause =
     before && Math.max(0, Date.parse(startedAt) - Date.parse(before.startedAt) - before.durationMs);
-  const answer = [code === null ? '' : text('attempt.code', { code }), oneLine(error ?? '', 120)].filter(
-    Boolean,
-  );
+  const cause = oneLine(causeOf(attempt) ?? '', 120);
+  const told = code === null || cause.startsWith(`${code} · `) ? '' : text('attempt.code', { code });
+  const answer = [told, cause].filter(Boolean);
   return html`<li>
     <details>
       <summary class="nrp-items">
@@ -46,7 +47,7 @@ function entry(app: App, attempt: AttemptRow, before: AttemptRow | undefined, go
       </summary>
       ${headersTable(text('execution.sentHeaders'), attempt.requestHeaders)}
       ${headersTable(text('execution.receivedHeaders'), attempt.responseHeaders)}
-      ${error === null ? nothing : textBlock(text('execution.error'), visible(error), 'nrp-error')}
+      ${error === null ? nothing : textBlock(text('execution.error'), visible(causeOf(attempt) ?? ''), 'nrp-error')}
       ${response === null ? nothing : textBlock(text('execution.response'), indented(response))}
     </details>
   </li>`;

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { causeOf } from '../../engine/words/cause.ts';
 import type { ExecutionRow } from '../../engine/words/execution.ts';
 import type { App } from '../app.ts';
 import { nameOf, oneLine } from '../text/visible.ts';
@@ -9,13 +10,13 @@ export function chainList(app: App, registry: string, executions: readonly Execu
   const { text, formats } = app;
   return html`<ol class="nrp-chain">
     ${executions.map((execution) => {
-      const { id, seq, handler, status, durationMs, attempts, error, response, replayOf } = execution;
+      const { id, seq, handler, status, durationMs, attempts, response, replayOf } = execution;
       const name = nameOf(handler);
       const notes = [
         durationMs === null ? '' : formats.duration(durationMs),
         attempts > 1 ? text('execution.attempts', { count: attempts }) : '',
         replayOf === null ? '' : text('execution.isReplay'),
-        oneLine(error ?? response ?? '', 120),
+        oneLine(causeOf(execution) ?? execution.circuit?.error ?? response ?? '', 120),
       ].filter(Boolean);
       // Its turn has not come: there is nothing to open yet.
       const pending = status === 'pending';

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ExecutionDetails, SearchedText } from '../../engine/words/answers.ts';
+import { causeOf } from '../../engine/words/cause.ts';
 import { path } from '../data/api.ts';
 import { followedExecution } from '../data/followed.ts';
 import { curlOf } from '../text/curl.ts';
@@ -34,7 +35,7 @@ class ExecutionDetailsView extends DetailsView<ExecutionDetails> {
   #received(details: ExecutionDetails): TemplateResult {
     return section(
       this.t('execution.received'),
-      html`${details.error === null ? nothing : textBlock(this.t('execution.error'), visible(details.error), 'nrp-error')}
+      html`${details.error === null ? nothing : textBlock(this.t('execution.error'), visible(causeOf(details) ?? ''), 'nrp-error')}
         ${this.#searched(details, 'error')}
         ${headersTable(this.t('execution.receivedHeaders'), details.responseHeaders)}
         ${details.response === null ? html`<p class="nrp-muted">${this.t('execution.noResponse')}</p>` : textBlock(this.t('execution.response'), indented(details.response))}

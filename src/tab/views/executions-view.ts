@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit';
+import { causeOf } from '../../engine/words/cause.ts';
 import type { LogFilter } from '../data/filters.ts';
 import { executionKind } from '../data/log-kinds.ts';
 import { RunningReplays } from '../data/running-replays.ts';
@@ -8,7 +9,7 @@ import { type Column, registryColumn } from './columns.ts';
 import { logActions } from './log-actions.ts';
 import { dateColumn } from './log-columns.ts';
 import { LogView } from './log-view.ts';
-import { executionMark, executionWord } from './marks.ts';
+import { executionMark, executionWord, whatItWaitsFor } from './marks.ts';
 import './replay-progress.ts';
 import { logFields } from './search-fields.ts';
 import { define, lazy } from './view.ts';
@@ -50,7 +51,8 @@ class ExecutionsView extends LogView<LogRow, LogFilter> {
       { name: 'object', text: ({ objectId }) => visible(objectId) },
       {
         name: 'response',
-        text: ({ error, response }) => oneLine(error ?? response ?? ''),
+        text: saidOf,
+        title: (row) => [saidOf(row), whatItWaitsFor(app, row)].filter(Boolean).join('\n'),
         tone: ({ error }) => (error === null ? '' : 'nrp-error'),
       },
       { name: 'duration', text: ({ durationMs }) => app.formats.duration(durationMs) },
@@ -60,6 +62,11 @@ class ExecutionsView extends LogView<LogRow, LogFilter> {
   protected override open({ registry, id }: LogRow): void {
     this.app.details.execution(registry, id);
   }
+}
+
+/** What its target says, or why nobody asks it. */
+function saidOf(row: LogRow): string {
+  return oneLine(causeOf(row) ?? row.circuit?.error ?? row.response ?? '');
 }
 
 define('nrp-executions', ExecutionsView);

@@ -4,9 +4,9 @@ import { failedOrWaiting } from '../data/filters.ts';
 import type { HandlerRow } from '../data/handler-rows.ts';
 import type { Handlers } from '../data/handlers.ts';
 import type { ApiHandler } from '../data/shapes.ts';
-import { nameOf, oneLine, visible } from '../text/visible.ts';
-import { mark } from './marks.ts';
-import { tellProblems } from './notices.ts';
+import { oneLine } from '../text/visible.ts';
+import { closeCircuit } from './circuit-sequel.ts';
+import { circuitFacts, mark } from './marks.ts';
 import { iconButton } from './parts.ts';
 
 /** How a handler has been doing in the last hour, each figure a way to the executions behind it. */
@@ -57,19 +57,11 @@ function wordsOf({ text, formats }: App, { successRate, p95Ms, parked, lastError
 
 function circuit(app: App, handlers: Handlers, row: HandlerRow): TemplateResult | typeof nothing {
   if (!row.deployed || row.deployed.circuit.state === 'closed') return nothing;
-  const { state, since, error } = row.deployed.circuit;
-  const { text, formats, mayWrite } = app;
-  const hint = [
-    text(`circuit.hint.${state}`),
-    since ? formats.absolute(since) : '',
-    error ? visible(error) : '',
-  ];
-  const close = () =>
-    void tellProblems(app, async () => {
-      await handlers.closeCircuit(row);
-      app.announcements.say(text('circuit.closeDone', { name: nameOf(row) }));
-    });
-  return html`${mark(['fa-chain-broken', 'bad'], text(`circuit.${state}`), hint.filter(Boolean).join('\n'))}${
+  const { state } = row.deployed.circuit;
+  const { text, mayWrite } = app;
+  const hint = [text(`circuit.hint.${state}`), ...circuitFacts(app, row.deployed.circuit)];
+  const close = () => void closeCircuit(app, handlers, row);
+  return html`${mark(['fa-chain-broken', 'bad'], text(`circuit.${state}`), hint.join('\n'))}${
     mayWrite ? iconButton({ icon: 'fa-link', label: text('circuit.close'), act: close }) : nothing
   }`;
 }

@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { EventStatus, ExecutionRow, ExecutionStatus, ParkedFor } from '../../engine/words/execution.ts';
+import type { EventStatus, ExecutionRow, ExecutionStatus } from '../../engine/words/execution.ts';
 import type { HandlerStatus } from '../../engine/words/handler-settings.ts';
 import type { App } from '../app.ts';
 import type { Standing } from '../data/handler-rows.ts';
+import { oneLine } from '../text/visible.ts';
 
 type Shape = readonly [icon: string, tone: 'good' | 'bad' | 'busy' | 'waiting' | 'calm'];
 
@@ -41,12 +42,14 @@ export function mark([icon, tone]: Shape, word: string, note?: string): Template
   >`;
 }
 
-type Turn = Pick<ExecutionRow, 'status' | 'parkedFor' | 'nextAttemptAt'>;
+type Turn = Pick<ExecutionRow, 'status' | 'parkedFor' | 'nextAttemptAt' | 'circuit'>;
 
 export function executionMark(app: App, execution: Turn): TemplateResult {
-  const { status, parkedFor, nextAttemptAt } = execution;
-  const note = status === 'parked' && parkedFor ? whatItWaitsFor(app, parkedFor, nextAttemptAt) : undefined;
-  return mark(shapes[status], executionWord(app, execution), note);
+  return mark(
+    shapes[execution.status],
+    executionWord(app, execution),
+    whatItWaitsFor(app, execution) || undefined,
+  );
 }
 
 /** The word of an execution's mark. */
@@ -54,9 +57,29 @@ export function executionWord({ text }: App, { status, parkedFor }: Turn): strin
   return text(status === 'parked' && parkedFor ? `parked.${parkedFor}` : `status.${status}`);
 }
 
-/** Why an execution is parked, and when it is tried again where that is known. */
-export function whatItWaitsFor({ text, formats }: App, parkedFor: ParkedFor, next: string | null): string {
-  return `${text(`parkedFor.${parkedFor}`)} ${next ? text('next', { time: formats.absolute(next) }) : ''}`.trim();
+/** Why an execution is parked, since when, and when it is tried again, as far as that is known; '' where it is not. */
+export function whatItWaitsFor(app: App, { status, parkedFor, nextAttemptAt, circuit }: Turn): string {
+  if (status !== 'parked' || !parkedFor) return '';
+  const { text, formats } = app;
+  return [
+    text(`parkedFor.${parkedFor}`),
+    circuit ? circuitFacts(app, circuit).join(' ') : '',
+    nextAttemptAt ? text('next', { time: formats.absolute(nextAttemptAt) }) : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** Why a circuit is open, since when, and when it is tried next; a sentence each, without what is not known. */
+export function circuitFacts(
+  { text, formats }: App,
+  { error, since, nextProbeAt }: NonNullable<ExecutionRow['circuit']>,
+): readonly string[] {
+  return [
+    error ? text('why.cause', { cause: oneLine(error) }) : '',
+    since ? text('why.since', { time: formats.absolute(since) }) : '',
+    nextProbeAt ? text('why.probe', { time: formats.absolute(nextProbeAt) }) : '',
+  ].filter(Boolean);
 }
 
 export function eventMark({ text }: App, status: EventStatus): TemplateResult {

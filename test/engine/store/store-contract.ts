@@ -975,7 +975,15 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
       }),
     );
     assert.deepEqual(await store.log.health(['a'], at), {
-      a: { parked: 501, successRate: 0, p95Ms: 70, lastError: 'no answer' },
+      a: {
+        parked: 501,
+        successRate: 0,
+        p95Ms: 70,
+        lastError: 'no answer',
+        lastErrorAt: new Date(at + 5).toISOString(),
+        lastSuccessAt: null,
+        nextAttemptAt: new Date(at).toISOString(),
+      },
     });
   });
 

@@ -444,11 +444,19 @@ describe('execution log', () => {
       stage: stage.parked,
       executions: [retried, { handler: 'pager', status: 'succeeded', durationMs: 7 }],
     });
+    const at = (ms: number) => new Date(beginning + 3_600_000 + ms).toISOString();
+    const never = { lastErrorAt: null, lastSuccessAt: null, nextAttemptAt: null };
     assert.deepEqual(await log.health(['crm', 'mailer', 'pager', 'new'], beginning + 3_600_000), {
-      crm: { parked: 0, successRate: 0.75, p95Ms: 40, lastError: 'no' },
-      mailer: { parked: 1, successRate: null, p95Ms: null, lastError: null },
-      pager: { parked: 1, successRate: 0.5, p95Ms: 20, lastError: 'HTTP 503' },
-      new: { parked: 0, successRate: null, p95Ms: null, lastError: null },
+      crm: {
+        ...{ parked: 0, successRate: 0.75, p95Ms: 40, lastError: 'no' },
+        ...{ ...never, lastErrorAt: at(9), lastSuccessAt: at(8) },
+      },
+      mailer: { parked: 1, successRate: null, p95Ms: null, lastError: null, ...never },
+      pager: {
+        ...{ parked: 1, successRate: 0.5, p95Ms: 20, lastError: 'HTTP 503' },
+        ...{ ...never, lastErrorAt: at(5), lastSuccessAt: at(5) },
+      },
+      new: { parked: 0, successRate: null, p95Ms: null, lastError: null, ...never },
     });
     assert.deepEqual(await log.handlerNumbers(), { crm: 3, mailer: 6, pager: 5 });
   });
@@ -474,7 +482,11 @@ describe('execution log', () => {
     }
     db.exec('commit');
     assert.deepEqual(await log.health(['crm'], now - 3_600_000), {
-      crm: { parked: 1002, successRate: 1 / 3, p95Ms: 5000, lastError: 'refused' },
+      crm: {
+        ...{ parked: 1002, successRate: 1 / 3, p95Ms: 5000, lastError: 'refused', nextAttemptAt: null },
+        lastErrorAt: new Date(now - 59_000).toISOString(),
+        lastSuccessAt: new Date(beginning + 34_199_000).toISOString(),
+      },
     });
   });
 
