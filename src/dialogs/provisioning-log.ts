@@ -1,7 +1,7 @@
 import type { EditorNode } from '../editor/red.ts';
 import { logDefaults, type ShownStatus } from '../engine/words/execution.ts';
 import { fieldOf, propertyOf, showDefaults } from './shared/fields.ts';
-import { handlersOf } from './shared/handlers.ts';
+import { chosenHandlers, showHandlerChoice } from './shared/handler-choice.ts';
 import { paletteNode } from './shared/palette-node.ts';
 import { patternList, readPatterns } from './shared/pattern-list.ts';
 import { patternsProblem, validator } from './shared/problems.ts';
@@ -32,23 +32,6 @@ function readStatuses(): string[] {
     .map(({ value }) => value);
 }
 
-function showHandlers(list: JQuery, chosen: Set<string>, registry: JQuery): void {
-  list.css({ width: '100%', height: '100%' }).treeList({ multi: true });
-  list.on('treelistselect', (_event, { id, selected }: { id: string; selected: boolean }) =>
-    selected ? chosen.add(id) : chosen.delete(id),
-  );
-  registry.on('change', () => {
-    const items = handlersOf(String(registry.val())).map((handler) => ({
-      id: handler.id,
-      label: RED.utils.getNodeLabel(handler, handler.id),
-      sublabel: (handler.events ?? []).join(', '),
-      checkbox: true,
-      selected: chosen.has(handler.id),
-    }));
-    list.treeList('data', items);
-  });
-}
-
 RED.nodes.registerType<LogNode>('provisioning-log', {
   ...paletteNode('provisioning-log', text('palette')),
   defaults: {
@@ -74,15 +57,11 @@ RED.nodes.registerType<LogNode>('provisioning-log', {
     showRegistry(this);
     showStatuses(this.statuses ?? logDefaults.statuses);
     patternList($('#provisioning-log-events'), this.events ?? [], () => registry.val() ?? '');
-    showHandlers($('#provisioning-log-handlers'), new Set(this.handlers), registry);
+    showHandlerChoice($('#provisioning-log-handlers'), new Set(this.handlers), registry);
   },
   oneditsave() {
-    const registry = fieldOf(this, 'registry').val();
-    const chosen = $('#provisioning-log-handlers')
-      .treeList('selected')
-      .map(({ id }) => id);
     this.statuses = readStatuses();
     this.events = readPatterns($('#provisioning-log-events'));
-    this.handlers = chosen.filter((id) => RED.nodes.node(id)?.['registry'] === registry);
+    this.handlers = chosenHandlers($('#provisioning-log-handlers'), fieldOf(this, 'registry').val());
   },
 });

@@ -14,6 +14,7 @@ import { KeptOpen } from './store/kept-open.ts';
 import type { ExecutionLog } from './store/log.ts';
 import type { StoreLocation } from './store/store.ts';
 import type { Target } from './targets/target.ts';
+import { Watches } from './watch/watches.ts';
 import { Catalogue } from './words/catalogue.ts';
 import { Conflict, messageOf, Unavailable } from './words/errors.ts';
 import type { Envelope } from './words/event.ts';
@@ -50,6 +51,7 @@ export class Engine {
   readonly problem = new Problem();
   /** Tells of executions and circuits. */
   readonly news: Pick<Publisher, 'observe' | 'observeCircuits'>;
+  readonly watches: Watches;
   readonly #options: EngineOptions;
   readonly #publisher: Publisher;
   readonly #time: Time;
@@ -71,6 +73,7 @@ export class Engine {
     this.#time = forwardOnly(options.time);
     this.#publisher = new Publisher(this.id, (error) => this.#stumbled(error));
     this.news = this.#publisher;
+    this.watches = new Watches(this.#time, this.#publisher);
     this.#config = options.config;
     this.#catalogue = new Catalogue(options.config.eventTypes);
     this.#kept = new KeptOpen({
@@ -196,6 +199,7 @@ export class Engine {
   pause(): void {
     this.#flowsRun = false;
     this.#publisher.pause();
+    this.watches.stop();
     this.#kept.opened?.pause();
   }
 
@@ -267,6 +271,7 @@ export class Engine {
     if (!this.#flowsRun) return;
     this.#firstFlows.resolve();
     this.#publisher.open();
+    this.watches.start(delivery);
     const off = this.#eventNodes.filter((node) => !this.#emitters.has(node));
     await delivery.open(this.#publisher.hasExecutors, off).catch((error) => this.#stumbled(error));
   }

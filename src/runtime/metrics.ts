@@ -33,6 +33,14 @@ export class Metrics {
   );
   readonly #running = this.#gauge('provisioning_executions_running', 'Executions that are running now.');
   readonly #parked = this.#gauge('provisioning_executions_parked', 'Executions that are parked.');
+  readonly #oldestWaiting = this.#gauge(
+    'provisioning_oldest_waiting_seconds',
+    'How long ago the oldest accepted event came whose chain has not started; 0 when there is none.',
+  );
+  readonly #oldestParked = this.#gauge(
+    'provisioning_oldest_parked_seconds',
+    'How long ago the turn of the oldest parked execution came; 0 when there is none.',
+  );
 
   readonly contentType = this.#registry.contentType;
 
@@ -55,7 +63,8 @@ export class Metrics {
   async text(engines: readonly Engine[], refused: readonly string[]): Promise<string> {
     const measured = await Promise.all(engines.map((engine) => this.#measure(engine)));
     // From here on in one go: whoever asks at the same time must not be told of half of them.
-    const gauges = [this.#state, this.#waiting, this.#running, this.#parked, this.#circuit];
+    const counted = [this.#waiting, this.#running, this.#parked, this.#oldestWaiting, this.#oldestParked];
+    const gauges = [this.#state, this.#circuit, ...counted];
     for (const gauge of gauges) gauge.reset();
     for (const registry of refused) this.#state.set({ registry }, 0);
     for (const set of measured) set();
@@ -83,10 +92,16 @@ export class Metrics {
       this.#waiting.set({ registry }, counts.waiting);
       this.#running.set({ registry }, counts.running);
       this.#parked.set({ registry }, counts.parked);
+      this.#oldestWaiting.set({ registry }, secondsSince(counts.oldestWaitingAt));
+      this.#oldestParked.set({ registry }, secondsSince(counts.oldestParkedAt));
     };
   }
 
   #gauge(name: string, help: string, labelNames: readonly string[] = ['registry']): Gauge {
     return new Gauge({ name, help, labelNames, registers: [this.#registry] });
   }
+}
+
+function secondsSince(at: number | null): number {
+  return Math.max(0, Date.now() - (at ?? Date.now())) / 1000;
 }

@@ -10,6 +10,7 @@ const migrations = {
   event: [],
   executor: [],
   log: [],
+  watch: [],
   'handler-in': [],
   'handler-reply': [],
 } as const satisfies Record<string, readonly ((saved: Saved) => Saved)[]>;

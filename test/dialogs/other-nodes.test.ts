@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { handlersOf } from '../../src/dialogs/shared/handlers.ts';
+import { watchBounds } from '../../src/engine/words/alarm.ts';
 import { registryBounds } from '../../src/engine/words/registry-settings.ts';
 import { EditorGlobals } from '../support/editor-globals.ts';
 
-const sets = ['registry', 'event', 'log', 'handler-in', 'executor', 'handler-reply'];
+const sets = ['registry', 'event', 'log', 'watch', 'handler-in', 'executor', 'handler-reply'];
 
 describe('the dialogs of the other nodes', () => {
   let editor: EditorGlobals;
@@ -107,6 +108,21 @@ describe('the dialogs of the other nodes', () => {
     assert.match(problemOf({ statuses: [], circuits: false }), /error\.nothing/);
     assert.equal(problemOf({ statuses: [] }), '');
     assert.equal(problemOf({}), '');
+  });
+
+  it('will not have a watch node watch nothing, and keep its numbers within their bounds', () => {
+    const problemOf = (saved: object, property = 'circuits') =>
+      editor.problemOf('provisioning-watch', property, { ...saved });
+    const off = { failures: 0, backlogMinutes: '0', objectMinutes: 0 };
+    assert.match(problemOf({ circuits: false, ...off }), /error\.nothing/);
+    assert.equal(problemOf({ circuits: true, ...off }), '');
+    assert.equal(problemOf({ circuits: false }), '');
+    for (const [property, { min, max }] of Object.entries(watchBounds)) {
+      for (const value of [min, max, String(max), undefined])
+        assert.equal(problemOf({ [property]: value }, property), '', `${property} ${value}`);
+      for (const value of [min - 1, max + 1, '', null])
+        assert.notEqual(problemOf({ [property]: value }, property), '', `${property} ${value}`);
+    }
   });
 
   it('give a flow handler one place to come out', () => {

@@ -57,11 +57,12 @@ describe('the editor', function () {
       'provisioning-handler-in',
       'provisioning-handler-reply',
       'provisioning-log',
+      'provisioning-watch',
     ]);
     const labels = await category.locator('.red-ui-palette-label').allTextContents();
     assert.deepEqual(
       labels.map((label) => label.replace(/\s+/g, ' ')),
-      ['event', 'executor', 'execution log', 'handler in', 'handler reply'],
+      ['event', 'executor', 'execution log', 'watch', 'handler in', 'handler reply'],
     );
   });
 
@@ -765,6 +766,34 @@ describe('the editor', function () {
     it('will not report nothing', async () => {
       await open([tab, registry, { ...log, statuses: [], circuits: false }]);
       assert.match((await editor.errorsOf('log1')).join(), /this node would report nothing/);
+    });
+  });
+
+  describe('the dialog of a watch node', () => {
+    const watch = placed('watch1', 'provisioning-watch', 150, 200, { wires: [[]] });
+
+    it('shows what is watched by default, and keeps what is entered, over a deploy', async () => {
+      await open([...everything, watch]);
+      const dialog = await editor.edit('watch1');
+      const shown = ['failures', 'failureMinutes', 'backlogMinutes', 'objectMinutes'];
+      const values = await Promise.all(shown.map((name) => dialog.field(name).inputValue()));
+      assert.deepEqual(values, ['10', '5', '15', '60']);
+      assert.ok(await dialog.field('circuits').isChecked());
+      await dialog.enter(dialog.field('failures'), '3');
+      await dialog.enter(dialog.field('objectMinutes'), '0');
+      await dialog.form.locator('#provisioning-watch-handlers').getByText('CRM').click();
+      await dialog.save();
+      assert.deepEqual(await editor.errorsOf('watch1'), []);
+      await editor.deploy();
+      const saved = await deployed('watch1');
+      const expected = { failures: '3', objectMinutes: '0', circuits: true, handlers: [handler.id] };
+      assert.deepEqual({ ...saved, ...expected }, saved);
+    });
+
+    it('will not watch nothing', async () => {
+      const off = { failures: 0, circuits: false, backlogMinutes: 0, objectMinutes: 0 };
+      await open([tab, registry, { ...watch, ...off }]);
+      assert.match((await editor.errorsOf('watch1')).join(), /Nothing is watched/);
     });
   });
 

@@ -124,4 +124,13 @@ describe('each example, imported and deployed in Node-RED', function () {
     const [failed] = await executions(6, 1);
     assert.deepEqual([failed?.status, failed?.error], ['failed', 'the client has no name']);
   });
+
+  it('7 sends an e-mail and a message to a chat when too much has failed', async () => {
+    await deploy(7);
+    for (let failure = 0; failure < 3; failure += 1) await press('provisioning/nodes/example7-event/fire');
+    const said = 'Example 7: 3 failures within 1 min. The last one: HTTP 404 Not Found';
+    assert.ok(await red.printed(new RegExp(`\\[debug:chat\\]\\s+'?🔴 ${said}`)));
+    assert.ok(await red.printed(/topic: 'Alarm: Example 7, failures'/));
+    assert.ok(await red.printed(/\[debug:sent\]\s+200/));
+  });
 });

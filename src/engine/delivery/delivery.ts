@@ -18,6 +18,7 @@ import { Pruning } from './pruning.ts';
 import type { Publisher } from './publisher.ts';
 import { Registry, snapshotOf } from './registry.ts';
 import { Slots } from './slots.ts';
+import { toldAlarmsOn } from './told-alarms.ts';
 import { turnsOn } from './turns.ts';
 
 interface Options {
@@ -72,6 +73,7 @@ export function deliveryOf({ store, publisher, random, makeTarget, emitters, ...
   const emissions = emissionsOn({ ...context, emitters, claimMs });
   const firstPasses = firstPassesOn({ ...context, gate, slots, calls, turns, emissions });
   const parked = parkedOn({ ...context, gate, circuits, slots, turns });
+  const alarms = toldAlarmsOn(context);
   const bulkReplays = bulkReplaysOn({ ...context, log: store.log, closed });
   // What became runnable, through whatever, is told to whoever runs it.
   journal.onWork((work) => {
@@ -124,7 +126,7 @@ export function deliveryOf({ store, publisher, random, makeTarget, emitters, ...
     await registry.close();
   }
 
-  const parts = { gate, circuits, emissions, firstPasses, parked, bulkReplays, publisher, store };
+  const parts = { gate, circuits, alarms, emissions, firstPasses, parked, bulkReplays, publisher, store };
   return { ...context, ...parts, lost: store.lost, open, pause, close, abandon };
 }
 export type Delivery = ReturnType<typeof deliveryOf>;

@@ -283,11 +283,23 @@ export interface StoredCircuit {
   readonly error: string | null;
 }
 
+/** An alarm that a watch node has told of and that holds, or, with null, that does no more. */
+export interface KeptAlarm {
+  /** Id of the node. */
+  readonly watch: string;
+  /** Which of its alarms. */
+  readonly key: string;
+  /** JSON of it. */
+  readonly alarm: string | null;
+}
+
 /** What was found when the journal was opened, besides work. */
 export interface Found {
   readonly circuits: readonly StoredCircuit[];
   /** Bulk replays that are not over, oldest first. */
   readonly replays: readonly StoredReplay[];
+  /** Alarms that have been told of, and that hold as far as anybody knows. */
+  readonly alarms: readonly (KeptAlarm & { readonly alarm: string })[];
 }
 
 export interface Prune {
@@ -373,6 +385,8 @@ export interface Journal {
   endReplay(id: number, at: number): Promise<'cancelled' | 'over' | 'unknown'>;
   /** Keeps a circuit that is not closed for the next start. */
   saveCircuit(circuit: StoredCircuit): Promise<void>;
+  /** Keeps an alarm for the next start, or no more. */
+  saveAlarm(alarm: KeptAlarm): Promise<void>;
   /** Prunes for a while; others wait for that long. */
   prune(prune: Prune): Promise<Pruned>;
 }

@@ -12,7 +12,7 @@ import { dateTimeSchema, instantOf } from '../words/date-time.ts';
 import { InvalidInput } from '../words/errors.ts';
 import { eventTypeSchema } from '../words/event.ts';
 import { type EventRow, type ExecutionRow, eventStatuses, shownStatuses } from '../words/execution.ts';
-import { nodeIdSchema } from '../words/handler.ts';
+import { type HandlerSnapshot, nodeIdSchema } from '../words/handler.ts';
 import { parse } from '../words/parse.ts';
 import { hasWords } from './search-words.ts';
 
@@ -118,6 +118,9 @@ export interface Counts {
   readonly running: number;
   /** Executions that are parked. */
   readonly parked: number;
+  /** When the oldest of what waits was accepted, and when the turn of the oldest of what is parked came; ms. */
+  readonly oldestWaitingAt: number | null;
+  readonly oldestParkedAt: number | null;
   /** The text index is being made anew: a search by text does not find everything yet. */
   readonly indexing: boolean;
 }
@@ -127,6 +130,45 @@ export interface StatisticsRange {
   readonly from: number;
   readonly to: number;
   readonly step: number;
+}
+
+/** What waits is counted so far. */
+export const mostCounted = 1000;
+
+/** What is asked of what waits; times are ms since the epoch. */
+export interface WaitsQuestion {
+  /** Events accepted before it are counted; null: they are not. */
+  readonly eventsBefore: number | null;
+  /** Executions whose turn came before it are counted; null: they are not. */
+  readonly executionsBefore: number | null;
+  /** Executions of these handlers; none: of all. */
+  readonly handlers: readonly string[];
+}
+
+/** How long things have waited; counts go as far as `mostCounted`, times are ms since the epoch. */
+export interface Waits {
+  /** Accepted events whose handlers are not called yet, by when they were accepted. */
+  readonly events: { readonly oldest: number | null; readonly count: number };
+  /** Parked executions, by when their turn came. */
+  readonly executions: {
+    readonly oldest: {
+      readonly startedAt: number;
+      readonly objectId: string;
+      readonly eventType: string;
+      readonly error: string | null;
+      readonly handler: HandlerSnapshot;
+    } | null;
+    readonly count: number;
+  };
+}
+
+/** An execution that has failed, when its last attempt ended. */
+export interface Failure {
+  readonly at: number;
+  /** Id of the handler. */
+  readonly handler: string;
+  readonly eventType: string;
+  readonly error: string | null;
 }
 
 /** How much a filter would let run again. */
@@ -191,6 +233,10 @@ export interface ExecutionLog {
   statistics(range: StatisticsRange): Promise<readonly StatisticsStep[]>;
   /** Of these handlers (node ids), from executions that started at `since` (ms since the epoch) or later. */
   health(handlers: readonly string[], since: number): Promise<Readonly<Record<string, HandlerHealth>>>;
+  /** How long things have waited; by index, however much there is. */
+  waits(question: WaitsQuestion): Promise<Waits>;
+  /** Executions whose turn came at `since` (ms since the epoch) or later and that have failed, the newest first. */
+  failures(since: number, limit: number): Promise<readonly Failure[]>;
   /** What would run again, of handlers (node ids) that belong to chains; exact, as of now. */
   replayCount(filter: ExecutionFilter, callable: readonly string[]): Promise<ReplayCount>;
   /** The next events of a bulk replay. */

@@ -987,6 +987,26 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
     });
   });
 
+  it('keeps alarms until they are over', async () => {
+    const alarm = (watch: string, key: string, text: string | null) =>
+      journal.saveAlarm({ watch, key, alarm: text });
+    await Promise.all([
+      alarm('w1', 'backlog', '{}'),
+      alarm('w1', 'circuit a', '{"count":1}'),
+      alarm('w2', 'backlog', '{}'),
+      alarm('w1', 'backlog', null),
+      alarm('w1', 'circuit a', '{"count":2}'),
+    ]);
+    await reopen();
+    assert.deepEqual(
+      journal.found.alarms.map((one) => ({ ...one })),
+      [
+        { watch: 'w1', key: 'circuit a', alarm: '{"count":2}' },
+        { watch: 'w2', key: 'backlog', alarm: '{}' },
+      ],
+    );
+  });
+
   it('keeps circuits that are not closed', async () => {
     await journal.saveCircuit({ handler: 'a', state: 'gone', since: at, error: 'HTTP 410 Gone' });
     await journal.saveCircuit({ handler: 'b', state: 'open', since: at, error: 'timeout' });

@@ -34,7 +34,9 @@ export function salvage(damaged: string, to: DatabaseSync): void {
 
 function takeOver(from: Statements, to: Statements, numbers: Numbers | undefined): void {
   takeOverKeys(from, to, takeOverEvents(from, to, numbers?.events || lastEvent(from)));
-  for (const row of readable(from, 'select * from circuits')) kept(to, () => insert(to, 'circuits', row));
+  for (const table of ['circuits', 'alarms'] as const) {
+    for (const row of readable(from, `select * from ${table}`)) kept(to, () => insert(to, table, row));
+  }
   for (const row of readable(from, "select * from meta where key = 'book'")) insert(to, 'meta', row);
   if (!numbers) return;
   for (const row of readable(from, "select * from meta where key = 'tag'")) insert(to, 'meta', row);

@@ -166,8 +166,26 @@ create index tried on executions(handler_id, status, attempt_started_at, started
   where attempts > 0 and status > 1 and (status = 2 or attempt_started_at - started_at >= 60000);
 `;
 
+/** Alarms that watch nodes have told of and that hold. */
+const version7 = `
+create table alarms(
+  watch text not null,
+  key text not null,
+  alarm text not null,
+  primary key(watch, key)
+) strict, without rowid;
+`;
+
 /** One step a version: `migrations[n]` leads from version n to n + 1. */
-export const migrations: readonly string[] = [version1, version2, version3, version4, version5, version6];
+export const migrations: readonly string[] = [
+  version1,
+  version2,
+  version3,
+  version4,
+  version5,
+  version6,
+  version7,
+];
 
 export const schemaVersion = migrations.length;
 

@@ -75,6 +75,7 @@ export class SqliteJournal implements Written {
   readonly continueReplay = this.#passOn('continueReplay');
   readonly endReplay = this.#passOn('endReplay');
   readonly saveCircuit = this.#passOn('saveCircuit');
+  readonly saveAlarm = this.#passOn('saveAlarm');
   readonly prune = this.#passOn('prune');
   readonly keepBook = this.#passOn('keepBook');
 

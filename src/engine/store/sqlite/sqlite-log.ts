@@ -37,6 +37,8 @@ export class SqliteLog implements ExecutionLog {
   readonly counts = this.#passOn('counts');
   readonly statistics = this.#passOn('statistics');
   readonly health = this.#passOn('health');
+  readonly waits = this.#passOn('waits');
+  readonly failures = this.#passOn('failures');
   readonly replayCount = this.#passOn('replayCount');
   readonly replayBatch = this.#passOn('replayBatch');
   readonly replays = this.#passOn('replays');

@@ -14,6 +14,7 @@ import {
   type IndexedSearch,
   indexedSearchOn,
 } from '../../../../src/engine/store/sqlite/reader/indexed-search.ts';
+import { waitsOn } from '../../../../src/engine/store/sqlite/reader/waits.ts';
 import { TextIndex } from '../../../../src/engine/store/sqlite/search/text-index.ts';
 import { Statements } from '../../../../src/engine/store/sqlite/statements.ts';
 import { Ids } from '../../../../src/engine/words/ids.ts';
@@ -138,6 +139,19 @@ describe('execution log, by index', () => {
     for (const { step, sql } of plans()) {
       assert.doesNotMatch(step, readsAWholeTable, sql);
       // A sort would read all of an hour before the newest are known.
+      assert.doesNotMatch(step, /TEMP B-TREE/, sql);
+    }
+  });
+
+  it('takes a few steps along an index to know how long things have waited', () => {
+    const { waits, oldest, failures } = waitsOn(statements);
+    oldest();
+    for (const handlers of [[], ['crm', 'mail']])
+      waits({ eventsBefore: beginning, executionsBefore: beginning, handlers });
+    failures(beginning, 10);
+    assert.ok(statements.asked.size >= 6);
+    for (const { step, sql } of plans()) {
+      assert.doesNotMatch(step, /^SCAN (executions|events)/, sql);
       assert.doesNotMatch(step, /TEMP B-TREE/, sql);
     }
   });

@@ -19,7 +19,7 @@ const inStep = `from executions indexed by executions_by_status
 export function figuresOn(statements: Statements) {
   const healthOf = handlerHealthOn(statements);
 
-  function counts(): Omit<Counts, 'indexing'> {
+  function counts(): Pick<Counts, 'waiting' | 'running' | 'parked'> {
     return {
       waiting: count('select count(*) as n from events indexed by events_by_stage where stage < 5'),
       running: count(

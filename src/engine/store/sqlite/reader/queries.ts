@@ -10,6 +10,7 @@ import { figuresOn } from './figures.ts';
 import { indexedSearchOn } from './indexed-search.ts';
 import { replayPlansOn } from './replay-plans.ts';
 import { replayRows } from './replay-rows.ts';
+import { waitsOn } from './waits.ts';
 
 /** What the reading thread answers; undefined: there is none. */
 export type Queries = ReturnType<typeof queriesOn>;
@@ -48,6 +49,7 @@ function queriesOn(db: DatabaseSync, ids: Ids, index: TextIndex) {
   const executions = executionQueriesOn(statements, ids, search);
   const events = eventQueriesOn(statements, ids, search);
   const figures = figuresOn(statements);
+  const waits = waitsOn(statements);
   const plans = replayPlansOn(statements, executions);
   return {
     executions: executions.page,
@@ -57,9 +59,11 @@ function queriesOn(db: DatabaseSync, ids: Ids, index: TextIndex) {
       const event = events.details(id);
       return event && { ...event, executions: executions.ofEvent(event.seq) };
     },
-    counts: () => ({ ...figures.counts(), indexing: isBehind(index) }),
+    counts: () => ({ ...figures.counts(), ...waits.oldest(), indexing: isBehind(index) }),
     statistics: figures.statistics,
     health: figures.health,
+    waits: waits.waits,
+    failures: waits.failures,
     replayCount: plans.count,
     replayBatch: plans.batch,
     replays: () => replayRows(statements),

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Journal } from '../../journal.ts';
 import { acceptanceOn } from './accept.ts';
+import { alarmsOn } from './alarms.ts';
 import type { Announcements } from './announcements.ts';
 import { bulkReplaysOn } from './bulk-replays.ts';
 import { circuitsOn } from './circuits.ts';
@@ -63,6 +64,7 @@ export function operationsOn(db: DatabaseSync): Writing {
     continueReplay: bulkReplays.advance,
     endReplay: bulkReplays.cancel,
     saveCircuit: circuitsOn(db).save,
+    saveAlarm: alarmsOn(db).save,
     keepBook: (text) => void keptBook.run(text),
     prune: retentionOn(db).prune,
     work: shared.work,

@@ -44,9 +44,11 @@ function foundIn(db: DatabaseSync): Found {
       "select id, filter, rate as ratePerSecond, until, cursor from bulk_replays where state = 'running' order by id",
     )
     .all();
+  const alarms = db.prepare('select watch, key, alarm from alarms').all();
   return {
     circuits: circuits as unknown as Found['circuits'],
     replays: replays as unknown as Found['replays'],
+    alarms: alarms as unknown as Found['alarms'],
   };
 }
 

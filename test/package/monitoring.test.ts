@@ -1,0 +1,136 @@
+import { strict as assert } from 'node:assert';
+import { parser } from '@prometheus-io/lezer-promql';
+import { load } from 'js-yaml';
+import { Metrics } from '../../src/runtime/metrics.ts';
+import { aHandler, anEnvelope, EngineBench, refusal } from '../support/engine-bench.ts';
+import { readJson, readText } from '../support/package.ts';
+
+interface Rule {
+  readonly alert: string;
+  readonly expr: string;
+  readonly for?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+interface Dashboard {
+  readonly templating: { readonly list: readonly { readonly definition?: string }[] };
+  readonly panels: readonly {
+    readonly id: number;
+    readonly title: string;
+    readonly gridPos: Readonly<Record<'x' | 'y' | 'w' | 'h', number>>;
+    readonly targets: readonly { readonly expr: string; readonly legendFormat: string }[];
+  }[];
+}
+
+const { groups } = load(readText('docs/monitoring/alerts.yml')) as {
+  readonly groups: readonly { readonly name: string; readonly rules: readonly Rule[] }[];
+};
+const rules = groups.flatMap((group) => group.rules);
+const { panels, templating } = readJson<Dashboard>('docs/monitoring/dashboard.json');
+const targets = panels.flatMap((panel) => panel.targets.map((target) => ({ ...target, title: panel.title })));
+/** As Grafana fills its variables in. */
+const filledIn = (expr: string) => expr.replaceAll('$__rate_interval', '5m').replaceAll('$registry', '.*');
+
+/** What an expression names: metrics, the labels it picks and groups by, and what of it can't be parsed. */
+function namedIn(expr: string) {
+  const named = { metrics: new Set<string>(), labels: new Set<string>(), wrong: [] as string[] };
+  parser.parse(expr).iterate({
+    enter({ type, from, to }) {
+      const text = expr.slice(from, to);
+      if (type.isError) named.wrong.push(`${from}: ${expr.slice(from, from + 20)}`);
+      if (type.name === 'Identifier' && /^provisioning_/.test(text)) named.metrics.add(text);
+      if (type.name === 'LabelName') named.labels.add(text);
+    },
+  });
+  return named;
+}
+
+// There is no promtool that `npm ci` alone brings: rules are parsed by the grammar that Prometheus' own page uses.
+describe('what is handed out for Prometheus and Grafana', () => {
+  /** Labels by metric, as they are exposed once everything has happened. */
+  const exposed = new Map<string, Set<string>>();
+
+  before(async () => {
+    const bench = new EngineBench();
+    try {
+      const metrics = new Metrics();
+      await bench.start([aHandler('a')]);
+      metrics.follow(bench.engine);
+      bench.behaviours.set('a', () => refusal);
+      await bench.engine.fire(anEnvelope(1));
+      await bench.settle();
+      for (const line of (await metrics.text([bench.engine], [])).split('\n')) {
+        const [, name = '', labels = ''] = /^(\w+)(?:\{(.*)\})? /.exec(line) ?? [];
+        if (!name) continue;
+        const known = exposed.get(name) ?? new Set();
+        for (const [, label = ''] of labels.matchAll(/(\w+)="/g)) known.add(label);
+        exposed.set(name, known);
+      }
+    } finally {
+      await bench.end();
+    }
+  });
+
+  const expressions = [
+    ...rules.map(({ alert, expr }) => [alert, expr] as const),
+    ...targets.map(({ title, expr }) => [title, filledIn(expr)] as const),
+  ];
+  for (const [name, expr] of expressions) {
+    it(`"${name}" is PromQL on metrics and labels that are there`, () => {
+      const { metrics, labels, wrong } = namedIn(expr);
+      assert.deepEqual(wrong, []);
+      assert.ok(metrics.size > 0, expr);
+      const known = [...metrics].map(
+        (metric) => exposed.get(metric) ?? assert.fail(`${metric} is not there`),
+      );
+      for (const label of labels)
+        assert.ok(
+          known.some((one) => one.has(label)),
+          `${label} is no label of ${[...metrics]}`,
+        );
+    });
+  }
+
+  it('names in texts only labels that an alert or a line has', () => {
+    const texts = [
+      ...rules.map(({ expr, annotations }) => ({ expr, text: Object.values(annotations).join(' ') })),
+      ...targets.map(({ expr, legendFormat }) => ({ expr: filledIn(expr), text: legendFormat })),
+    ];
+    for (const { expr, text } of texts) {
+      const { metrics, labels } = namedIn(expr);
+      const grouped = /\bby \(/.test(expr);
+      const known = grouped
+        ? labels
+        : new Set([...metrics].flatMap((metric) => [...(exposed.get(metric) ?? [])]));
+      for (const [, label = ''] of text.matchAll(/\{\{ ?(?:\$labels\.)?(\w+) ?\}\}/g))
+        assert.ok(known.has(label), `${label}: ${text}`);
+    }
+  });
+
+  it('has alerts with a name of their own, a severity, and texts that say what it means', () => {
+    assert.equal(new Set(rules.map(({ alert }) => alert)).size, rules.length);
+    for (const rule of rules) {
+      assert.deepEqual(
+        Object.keys(rule).filter((key) => !['alert', 'expr', 'for', 'labels', 'annotations'].includes(key)),
+        [],
+      );
+      assert.match(rule.labels['severity'] ?? '', /^(?:critical|warning)$/, rule.alert);
+      assert.match(rule.for ?? '1m', /^\d+m$/, rule.alert);
+      assert.deepEqual(Object.keys(rule.annotations), ['summary', 'description'], rule.alert);
+    }
+  });
+
+  it('has a dashboard whose panels do not lie over one another, and chooses among registries that are there', () => {
+    assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length);
+    const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) => {
+      assert.ok(x + w <= 24);
+      return Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)},${y + Math.floor(cell / w)}`);
+    });
+    assert.equal(new Set(cells).size, cells.length);
+    const [, metric = '', label = ''] =
+      templating.list
+        .map(({ definition = '' }) => /^label_values\((\w+), (\w+)\)$/.exec(definition))
+        .find(Boolean) ?? [];
+    assert.ok(exposed.get(metric)?.has(label), `${metric} ${label}`);
+  });
+});
