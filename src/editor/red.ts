@@ -156,7 +156,7 @@ interface Red {
   };
   readonly settings: {
     get(key: string): unknown;
-    set(key: string, value: unknown): void;
+    remove(key: string): void;
     readonly httpNodeRoot?: string;
     readonly provisioningHandlerRefusedVariables?: { readonly source: string; readonly flags: string };
   };

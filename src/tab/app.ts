@@ -3,7 +3,7 @@ import { Api } from './data/api.ts';
 import { LiveFeed } from './data/live-feed.ts';
 import type { Model } from './data/model.ts';
 import { Navigation } from './data/navigation.ts';
-import { Preferences } from './data/preferences.ts';
+import { browserStorage, Preferences } from './data/preferences.ts';
 import { Registries } from './data/registries.ts';
 import { Formats } from './text/formats.ts';
 import type { Texts, Translate } from './text/translate.ts';
@@ -30,7 +30,7 @@ export interface App extends Model, Texts {
 /** @param translate the editor's translation of this plugin's texts */
 export function createApp(translate: Translate, detailsOf: (app: App) => Details): App {
   const api = new Api((url, options) => $.ajax(url, options));
-  const preferences = new Preferences(RED.settings);
+  const preferences = new Preferences(browserStorage(), location.pathname, RED.settings);
   return {
     announcements: new Announcements(),
     api,

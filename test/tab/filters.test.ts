@@ -65,13 +65,17 @@ describe("the log's search", () => {
 });
 
 describe('what is searched for', () => {
-  const filterOf = (saved: Map<string, unknown>) =>
-    new RememberedFilter(
-      new Preferences({ get: (key) => saved.get(key), set: (key, value) => saved.set(key, value) }),
-      'log',
-      everyExecution,
-    );
-  const remembering = (log: unknown) => filterOf(new Map([['provisioningTab', { log }]]));
+  const browserOf = (saved: Map<string, string>) => ({
+    getItem: (key: string) => saved.get(key) ?? null,
+    setItem: (key: string, value: string) => void saved.set(key, value),
+  });
+  const sharedBy = (saved: Map<string, unknown>) => ({
+    get: (key: string) => saved.get(key),
+    remove: (key: string) => void saved.delete(key),
+  });
+  const filterOf = (saved: Map<string, string>) =>
+    new RememberedFilter(new Preferences(browserOf(saved), '/'), 'log', everyExecution);
+  const remembering = (log: unknown) => filterOf(new Map([['provisioning:/', JSON.stringify({ log })]]));
 
   it('takes from what was remembered only what it knows', () => {
     const filter = remembering({ status: 'failed', objectId: 12, other: 'x' });
@@ -83,7 +87,7 @@ describe('what is searched for', () => {
   });
 
   it('is remembered as it changes, and tells whoever watches', () => {
-    const saved = new Map<string, unknown>();
+    const saved = new Map<string, string>();
     const filter = filterOf(saved);
     const seen: number[] = [];
     filter.observe(() => seen.push(filter.asked));
@@ -100,6 +104,51 @@ describe('what is searched for', () => {
     filter.clear();
     assert.deepEqual(filterOf(saved).fields, everyExecution);
     assert.deepEqual(seen, [1, 2, 1, 0]);
+  });
+
+  it('is of one Node-RED in one browser', () => {
+    const saved = new Map<string, string>();
+    new Preferences(browserOf(saved), '/').set('view', 'events');
+    assert.equal(new Preferences(browserOf(saved), '/').get('view'), 'events');
+    assert.equal(new Preferences(browserOf(saved), '/other/').get('view'), undefined);
+    assert.equal(new Preferences(browserOf(new Map()), '/').get('view'), undefined);
+  });
+
+  it('is taken over once from the settings that all users of an editor shared', () => {
+    const shared = new Map<string, unknown>([['provisioningTab', { log: { status: 'failed' } }]]);
+    const saved = new Map<string, string>();
+    const taken = new Preferences(browserOf(saved), '/', sharedBy(shared));
+    assert.deepEqual(taken.get('log'), { status: 'failed' });
+    assert.deepEqual([...shared], []);
+    assert.deepEqual(new Preferences(browserOf(saved), '/', sharedBy(shared)).get('log'), {
+      status: 'failed',
+    });
+    assert.equal(new Preferences(browserOf(new Map()), '/', sharedBy(shared)).get('log'), undefined);
+  });
+
+  it('leaves what another window of the browser has set', () => {
+    const saved = new Map<string, string>();
+    const [one, other] = [0, 1].map(() => new Preferences(browserOf(saved), '/')) as [
+      Preferences,
+      Preferences,
+    ];
+    one.set('view', 'events');
+    other.set('span', 'day');
+    const next = new Preferences(browserOf(saved), '/');
+    assert.deepEqual([next.get('view'), next.get('span')], ['events', 'day']);
+  });
+
+  it('holds for as long as the page lies open where the browser keeps nothing', () => {
+    const refuse = () => {
+      throw new DOMException('no room', 'QuotaExceededError');
+    };
+    const preferences = new Preferences({ getItem: refuse, setItem: refuse }, '/');
+    preferences.set('view', 'events');
+    assert.equal(preferences.get('view'), 'events');
+    for (const broken of ['', '{', '[]', 'null', '1']) {
+      const kept = new Preferences(browserOf(new Map([['provisioning:/', broken]])), '/');
+      assert.equal(kept.get('view'), undefined);
+    }
   });
 });
 

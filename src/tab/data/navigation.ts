@@ -13,7 +13,7 @@ import { RememberedFilter } from './remembered-filter.ts';
 export const views = ['handlers', 'executions', 'events', 'overview'] as const;
 export type ViewName = (typeof views)[number];
 
-/** Which view is shown, of which registry, and what is searched for; remembered for the user. */
+/** Which view is shown, of which registry, and what is searched for; remembered in the browser. */
 export class Navigation extends Observable {
   readonly log: RememberedFilter<LogFilter>;
   readonly events: RememberedFilter<EventFilter>;

@@ -1,7 +1,7 @@
 import { Observable } from './observable.ts';
 import type { Preferences } from './preferences.ts';
 
-/** What is searched for in one list; remembered for the user. */
+/** What is searched for in one list; remembered in the browser. */
 export class RememberedFilter<F extends object> extends Observable {
   readonly #preferences: Preferences;
   readonly #name: string;

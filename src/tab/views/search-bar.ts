@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
 import type { RememberedFilter } from '../data/remembered-filter.ts';
+import { filterChips } from './filter-chips.ts';
 import { iconButton } from './parts.ts';
 
 /** A field of the advanced search. */
@@ -24,7 +25,7 @@ export interface SearchBar<F extends object> {
   readonly beside?: TemplateResult | typeof nothing;
 }
 
-/** A search box, the advanced search behind its button, and one click that clears both. */
+/** A search box, the advanced search behind its button, what is searched for, and one click that clears it. */
 export function searchBar<F extends object>(app: App, search: SearchBar<F>): TemplateResult {
   const { text } = app;
   const { filter } = search;
@@ -50,7 +51,7 @@ export function searchBar<F extends object>(app: App, search: SearchBar<F>): Tem
       </span>
       ${search.beside ?? nothing}
     </div>
-    ${search.open ? form(search) : nothing}`;
+    ${search.open ? form(search) : nothing} ${filterChips(app, search)}`;
 }
 
 function form<F extends object>(search: SearchBar<F>): TemplateResult {

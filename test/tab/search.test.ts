@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import type { Browser } from 'playwright-core';
+import { axeFindings } from '../support/axe.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { editors } from '../support/editors.ts';
+import { eventually } from '../support/eventually.ts';
+import { type MisbehavingServer, misbehavingServer } from '../support/misbehaving-server.ts';
+import { type NodeRed, startNodeRed } from '../support/node-red.ts';
+import { envelope, eventNode, httpHandler, postJson, registry, tab } from '../support/provisioning-flow.ts';
+import { Tab } from '../support/tab.ts';
+
+for (const { name, nodeRed: installation } of editors) {
+  describe(`the search of the log in ${name}`, function () {
+    this.timeout(60_000);
+    let receiver: MisbehavingServer;
+    let red: NodeRed;
+    let browser: Browser;
+    let view: Tab;
+
+    const rows = (count: number) =>
+      eventually(`${count} rows`, async () => (await view.rows.count()) === count);
+    const chips = () => view.root.getByRole('list', { name: 'What is searched for' });
+    const chip = (condition: string) => chips().getByRole('button', { name: `Remove ${condition}` });
+    const focused = () => view.page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+
+    before(async () => {
+      receiver = await misbehavingServer(({ response, received }) => {
+        response.writeHead(Number(received.path?.slice(1)) || 200).end('an answer');
+      });
+      const flows = [
+        tab,
+        registry({ name: 'Billing' }),
+        ...[200, 404, 503].map((code, priority) =>
+          httpHandler(`${receiver.url}/${code}`, {
+            id: `gives${code}`,
+            name: `Gives ${code}`,
+            priority,
+            events: ['clients.*'],
+            retryDelays: [],
+          }),
+        ),
+        eventNode(),
+      ];
+      red = await startNodeRed({ flows, ...(installation && { nodeRed: installation }) });
+      for (const id of [1, 2]) {
+        await red.admin('provisioning/registries/registry/events', postJson(envelope(id, 'clients.create')));
+      }
+      browser = await launchBrowser();
+      view = await Tab.open(browser, red, { viewport: { width: 1900, height: 1000 } });
+      await view.setWidth(900);
+      await view.go('executions');
+      await rows(6);
+    });
+    after(async () => {
+      await browser?.close();
+      await red?.stop();
+      await receiver?.close();
+    });
+    afterEach(() => assert.deepEqual(view.editor.problems.splice(0), []));
+
+    it('is in sight: each condition is a chip that a click takes away', async () => {
+      await view.button('Advanced search').click();
+      await view.root.getByLabel('Status', { exact: true }).selectOption('failed');
+      await view.root.getByLabel('Object ID', { exact: true }).fill('1');
+      await view.button('Advanced search').click();
+      await rows(2);
+      await chip('Status: Fail').waitFor();
+      await chip('Object ID: 1').click();
+      await rows(4);
+      await chip('Status: Fail').click();
+      await rows(6);
+      await chips().waitFor({ state: 'detached' });
+    });
+
+    it('is taken away by keyboard, and the focus goes to what is left of it', async () => {
+      await view.button('Advanced search').click();
+      await view.root.getByLabel('Status', { exact: true }).selectOption('failed');
+      await view.root.getByLabel('Object ID', { exact: true }).fill('1');
+      await view.root.getByLabel('Event', { exact: true }).fill('clients.create');
+      await view.button('Advanced search').click();
+      await chip('Event: clients.create').press('Delete');
+      await eventually('the next chip', async () => (await focused()) === 'Remove Status: Fail');
+      await chip('Object ID: 1').press('Enter');
+      await eventually('the one before', async () => (await focused()) === 'Remove Status: Fail');
+      await view.page.keyboard.press('Backspace');
+      await eventually('the box', async () => (await focused())?.startsWith('Search request') ?? false);
+      await rows(6);
+    });
+
+    it('is taken away as a whole', async () => {
+      await view.button('Advanced search').click();
+      await view.root.getByLabel('Status', { exact: true }).selectOption('failed');
+      await view.root.getByLabel('Object ID', { exact: true }).fill('1');
+      await view.button('Advanced search').click();
+      await rows(2);
+      for (const width of [180, 320, 900]) {
+        await view.setWidth(width);
+        assert.deepEqual(await axeFindings(view.page, '.nrp'), [], `at ${width}`);
+      }
+      await chips().getByRole('button', { name: 'Clear all' }).click();
+      await rows(6);
+    });
+
+    it('is remembered in this browser alone', async () => {
+      await view.button('Advanced search').click();
+      await view.root.getByLabel('Status', { exact: true }).selectOption('failed');
+      await rows(4);
+      await view.page.reload();
+      await view.editor.ready();
+      await view.show();
+      await chip('Status: Fail').waitFor();
+      const other = await Tab.open(browser, red);
+      await other.go('executions');
+      await eventually('all rows', async () => (await other.rows.count()) === 6);
+      await other.close();
+      await chip('Status: Fail').click();
+      await view.setWidth(900);
+      await rows(6);
+    });
+  });
+}
