@@ -4,6 +4,7 @@ import { textsOf } from './shared/texts.ts';
 
 const text = textsOf('provisioning-dialog');
 let registryOfNewHandler = '';
+let newEventType = '';
 
 const plugin: DialogPlugin = {
   eventTypesOf(registry) {
@@ -20,6 +21,17 @@ const plugin: DialogPlugin = {
   addHandler(registry) {
     registryOfNewHandler = registry;
     RED.editor.editConfig('', 'provisioning-handler', '_ADD_', null);
+  },
+
+  addEventType(registry, eventType) {
+    newEventType = eventType;
+    RED.editor.editConfig('', 'provisioning-registry', registry, null);
+  },
+
+  takeNewEventType() {
+    const eventType = newEventType;
+    newEventType = '';
+    return eventType;
   },
 
   takeRegistryOfNewHandler() {

@@ -13,6 +13,7 @@ import { referenceOf } from './shared/reference.ts';
 import { showRegistry, takeOnlyRegistry } from './shared/registry-field.ts';
 import { offerSecret, secretProblem } from './shared/secret.ts';
 import { textsOf } from './shared/texts.ts';
+import { followCatalogue, unknownTypeHint } from './shared/unknown-type.ts';
 
 interface EventNode extends EditorNode {
   readonly eventType?: string;
@@ -127,6 +128,9 @@ RED.nodes.registerType<EventNode>('provisioning-event', {
     showDefaults(this);
     showRegistry(this);
     complete(field('eventType'), () => field('registry').val() ?? '');
+    $('#provisioning-event-title').after(
+      unknownTypeHint(field('eventType'), () => field('registry').val() ?? ''),
+    );
     choice(this, 'intakeAuth', ['none', ...Object.keys(credentials)], (value) => text(`auth.${value}`));
     offerSecret(field('intakeSecret'));
     field('objectId').typedInput({
@@ -137,7 +141,8 @@ RED.nodes.registerType<EventNode>('provisioning-event', {
       types: ['msg', 'flow', 'global', 'json', 'jsonata', 'env'],
       typeField: field('dataType'),
     });
-    for (const property of ['registry', 'eventType', 'path', 'intakeAuth'])
+    followCatalogue(field('registry'), () => field('eventType'));
+    for (const property of ['eventType', 'path', 'intakeAuth'])
       field(property).on('input change keyup', () => setTimeout(() => describe(this)));
     for (const property of ['intake', 'intakeAuth']) field(property).on('change', () => showIntake(this));
     $('#provisioning-event-copy').on('click', ({ currentTarget }) => {

@@ -56,7 +56,7 @@ RED.nodes.registerType<LogNode>('provisioning-log', {
     showDefaults(this);
     showRegistry(this);
     showStatuses(this.statuses ?? logDefaults.statuses);
-    patternList($('#provisioning-log-events'), this.events ?? [], () => registry.val() ?? '');
+    patternList($('#provisioning-log-events'), this.events ?? [], registry);
     showHandlerChoice($('#provisioning-log-handlers'), new Set(this.handlers), registry);
   },
   oneditsave() {

@@ -1,3 +1,4 @@
+import { dialogPlugin } from '../editor/dialog-plugin.ts';
 import type { EditorNode } from '../editor/red.ts';
 import { asData, isRecord } from '../engine/words/absent.ts';
 import type { OwnEventType } from '../engine/words/catalogue.ts';
@@ -94,7 +95,9 @@ RED.nodes.registerType<RegistryNode>('provisioning-registry', {
   oneditprepare() {
     showDefaults(this);
     choice(this, 'ordering', orderings, (value) => text(`ordering.${value}`));
-    rowList(types(), { add: text('button.addType'), show: showType, items: this.eventTypes ?? [] });
+    const id = dialogPlugin()?.takeNewEventType();
+    const items = [...(this.eventTypes ?? []), ...(id ? [{ id, title: '' }] : [])];
+    rowList(types(), { add: text('button.addType'), show: showType, items });
   },
   oneditsave() {
     this.eventTypes = rowsOf(types(), readType).filter(({ id, title }) => id || title);

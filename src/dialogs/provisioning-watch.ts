@@ -5,6 +5,7 @@ import { chosenHandlers, showHandlerChoice } from './shared/handler-choice.ts';
 import { paletteNode } from './shared/palette-node.ts';
 import { patternList, readPatterns } from './shared/pattern-list.ts';
 import { patternsProblem, validator, within } from './shared/problems.ts';
+import { showRegistry, takeOnlyRegistry } from './shared/registry-field.ts';
 import { textsOf } from './shared/texts.ts';
 
 interface WatchNode extends EditorNode {
@@ -47,10 +48,12 @@ RED.nodes.registerType<WatchNode>('provisioning-watch', {
   },
   inputs: 0,
   outputs: 1,
+  onadd: takeOnlyRegistry,
   oneditprepare() {
     const registry = fieldOf(this, 'registry');
     showDefaults(this);
-    patternList($('#provisioning-watch-events'), this.events ?? [], () => registry.val() ?? '');
+    showRegistry(this);
+    patternList($('#provisioning-watch-events'), this.events ?? [], registry);
     showHandlerChoice($('#provisioning-watch-handlers'), new Set(this.handlers), registry);
   },
   oneditsave() {

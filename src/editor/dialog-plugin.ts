@@ -7,6 +7,10 @@ export interface DialogPlugin extends PluginDefinition {
   eventTypesOf(registry: string): readonly EventType[];
   /** Opens the dialog of a new handler of this registry. */
   addHandler(registry: string): void;
+  /** Opens the dialog of a registry with this event type among its own, to be described there. */
+  addEventType(registry: string, eventType: string): void;
+  /** The event type that the registry's dialog is to have beside those it has, once; '' for none. */
+  takeNewEventType(): string;
   /** The registry that a new handler is meant for, once; '' when nobody has said. */
   takeRegistryOfNewHandler(): string;
 }

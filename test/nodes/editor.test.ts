@@ -137,7 +137,7 @@ describe('the editor', function () {
   it('gives a new node the only registry there is, and chooses it in the dialog of one that has none', async () => {
     const bare = placed('bare', 'provisioning-executor', 400, 80, { registry: '', wires: [[], [], []] });
     await open([tab, registry, bare]);
-    for (const [row, type] of ['event', 'executor', 'log'].entries()) {
+    for (const [row, type] of ['event', 'executor', 'log', 'watch'].entries()) {
       const id = await editor.drag(`provisioning-${type}`, 150, 80 + 80 * row);
       assert.equal((await editor.saved(id))['registry'], 'registry1', type);
       assert.deepEqual(await editor.errorsOf(id), [], type);
@@ -506,6 +506,35 @@ describe('the editor', function () {
       assert.deepEqual(events, ['clients.*', 'clients.balance_zero', 'shop.order.create', '*']);
     });
 
+    it('tells of a type that the catalogue does not know what may be meant, and adds it to the own types', async () => {
+      await open(everything);
+      const dialog = await editor.editConfig('provisioning-handler', 'handler1');
+      const row = await dialog.addRow('provisioning-handler-events');
+      const field = row.locator('input');
+      const hint = row.getByRole('status');
+      await dialog.enter(field, 'client.created');
+      await hint.getByText('The catalogue does not know this type. Did you mean').waitFor();
+      assert.equal(await dialog.problemOf(field), '', 'it is no error');
+      await hint.getByRole('button', { name: 'clients.create', exact: true }).click();
+      assert.equal(await field.inputValue(), 'clients.create');
+      await hint.waitFor({ state: 'hidden' });
+      await dialog.enter(field, 'client.*');
+      await hint.getByText('No type of the catalogue matches this.').waitFor();
+      await dialog.enter(field, 'shop.order.create');
+      await hint.getByRole('button', { name: 'Add to' }).focus();
+      await editor.page.keyboard.press('Enter');
+      const registryDialog = await editor.dialog('config');
+      const own = registryDialog.rows('provisioning-registry-event-types');
+      assert.equal(await own.locator('[name="id"]').inputValue(), 'shop.order.create');
+      await registryDialog.enter(own.locator('[name="title"]'), 'Order placed');
+      await registryDialog.save();
+      await dialog.form.getByText('Order placed').waitFor();
+      await hint.waitFor({ state: 'hidden' });
+      await dialog.save();
+      assert.deepEqual((await editor.saved('handler1'))['events'], ['clients.*', 'shop.order.create']);
+      assert.deepEqual(await editor.errorsOf('handler1'), []);
+    });
+
     it('leaves an empty event alone when Tab passes it by', async () => {
       await open(everything);
       const dialog = await editor.editConfig('provisioning-handler', 'handler1');
@@ -673,6 +702,24 @@ describe('the editor', function () {
       assert.ok(!(await again.field('previousIntakeSecret').isVisible()), 'that is of a signature');
       assert.equal(await again.typedInput('objectId').inputValue(), 'payload.client');
       assert.ok(await again.field('path').isVisible());
+    });
+
+    it('tells of a type that the catalogue does not know what may be meant', async () => {
+      await open([
+        ...everything,
+        { ...registry, id: 'registry2', eventTypes: [{ id: 'shop.sold', title: 'Sold' }] },
+      ]);
+      const dialog = await editor.edit('event1');
+      await dialog.fill('eventType', 'shop.solt');
+      const hint = dialog.form.getByRole('status');
+      await hint.getByRole('button', { name: 'Add to' }).waitFor();
+      assert.ok(!(await hint.textContent())?.includes('shop.sold'), 'that is of another registry');
+      await dialog.select('registry', 'registry2');
+      await hint.getByRole('button', { name: 'shop.sold' }).click();
+      assert.equal(await dialog.field('eventType').inputValue(), 'shop.sold');
+      await dialog.form.getByText('Sold', { exact: true }).waitFor();
+      await dialog.save();
+      assert.deepEqual(await editor.errorsOf('event1'), []);
     });
 
     it('shows a line to try the intake with, and warns while it is open to all', async () => {

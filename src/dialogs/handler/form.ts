@@ -56,7 +56,7 @@ export function showForm(node: HandlerNode): void {
   if (!node.registry && opener?.type === 'provisioning-handler-in')
     field('handlerType').val('flow').trigger('change');
 
-  patternList(part('events'), node.events ?? [], () => field('registry').val() ?? '');
+  patternList(part('events'), node.events ?? [], field('registry'));
   offerSecret(field('signingSecret'));
   showEntrances(part('entrances'), node.id);
   showLists(node);

@@ -25,12 +25,12 @@ export function offersFor(typed: string, registry: string, withPatterns: boolean
     .sort((a, b) => Number(b.value === typed) - Number(a.value === typed));
 }
 
-/** What a pattern stands for, in words; '' where it is none. */
+/** What a pattern stands for, in words; '' where it is none, or a type that the registry does not know. */
 export function titleOf(pattern: string, registry: string): string {
   if (!isEventPattern(pattern)) return '';
   if (pattern === '*') return text('pattern.all');
   if (pattern.endsWith('.*')) return text('pattern.group', { prefix: pattern.slice(0, -1) });
-  return eventTypesOf(registry).find(({ id }) => id === pattern)?.title ?? text('pattern.unknown');
+  return eventTypesOf(registry).find(({ id }) => id === pattern)?.title ?? '';
 }
 
 function patternsOf(types: readonly Offer[]): Offer[] {
