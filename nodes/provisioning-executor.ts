@@ -9,6 +9,7 @@ import { requireEngine } from '../src/runtime/node-home.ts';
 import { configured, onClose, onInput } from '../src/runtime/node-outcome.ts';
 import { provisioningOf } from '../src/runtime/provisioning.ts';
 import { RunningStatus } from '../src/runtime/running-status.ts';
+import { Waiting } from '../src/runtime/waiting.ts';
 
 interface SavedExecutor extends NodeDef {
   readonly registry: string;
@@ -33,6 +34,13 @@ export default function provisioningExecutor(RED: NodeAPI): void {
     return status;
   };
 
+  const waitings = new WeakMap<Engine, Waiting>();
+  const waitingIn = (engine: Engine): Waiting => {
+    const waiting = waitings.get(engine) ?? new Waiting(engine);
+    waitings.set(engine, waiting);
+    return waiting;
+  };
+
   function ProvisioningExecutor(this: Node, def: NodeDef): void {
     RED.nodes.createNode(this, def);
     const saved = configured(this, () => migrate('executor', def as SavedExecutor));
@@ -45,7 +53,13 @@ export default function provisioningExecutor(RED: NodeAPI): void {
     const detach = deployed?.attachExecutor(this.id, (pass, envelope) =>
       send(this, pass, { _msgid: RED.util.generateId(), payload: envelope }),
     );
-    const unobserve = provisioning.observeProblem(registry, (problem) => status.problem(problem));
+    const waiting = deployed && waitingIn(deployed);
+    const unwatch = waiting?.observe((waits) => status.waits(waits));
+    const unobserve = provisioning.observeProblem(registry, (problem) => {
+      status.problem(problem);
+      // While the journal could not be read, nobody knew what waits.
+      if (problem === null) waiting?.ask();
+    });
     onInput<EventMessage>(this, async (msg) => {
       const engine = requireEngine(provisioning, registry);
       const { eventId } = msg.provisioning ?? {};
@@ -59,7 +73,7 @@ export default function provisioningExecutor(RED: NodeAPI): void {
       // A deploy may have replaced this node meanwhile: the message leaves by the one that now has its id.
       send(RED.nodes.getNode(this.id) ?? this, pass, msg);
     });
-    onClose(this, detach, unobserve, hide);
+    onClose(this, detach, unwatch, unobserve, hide);
   }
   RED.nodes.registerType('provisioning-executor', ProvisioningExecutor);
 }

@@ -1,13 +1,17 @@
 import type { Node, NodeAPI, NodeStatus } from 'node-red';
 import type { FirstPass } from '../engine/delivery/execution-row.ts';
 import { errorStatus } from './node-outcome.ts';
+import type { Waits } from './waiting.ts';
 
 /** The canvas is no meter: changes are shown at this pace, in ms. */
 const pace = 250;
 
+/** What the canvas has room for, in characters. */
+const room = 20;
+
 /**
- * An executor's canvas status: what is wrong with its registry, or the last failure, or how many are running, or idle.
- * It outlives the node: what was running when a deploy replaced it runs on.
+ * An executor's canvas status: what is wrong with its registry, or the last failure, or how many are running, or how
+ * many wait, or idle. It outlives the node: what was running when a deploy replaced it runs on.
  */
 export class RunningStatus {
   readonly #red: NodeAPI;
@@ -15,6 +19,7 @@ export class RunningStatus {
   #running = 0;
   #failure: { readonly eventType: string; readonly handler: string } | undefined;
   #problem: string | null = null;
+  #waits: Waits | null = null;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(red: NodeAPI) {
@@ -57,6 +62,12 @@ export class RunningStatus {
     this.#schedule();
   }
 
+  /** What waits in its registry; null: nothing does. */
+  waits(waits: Waits | null): void {
+    this.#waits = waits;
+    this.#schedule();
+  }
+
   #schedule(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -75,6 +86,9 @@ export class RunningStatus {
       const text = this.#red._('provisioning-executor.status.failed', this.#failure);
       return { fill: 'red', shape: number > 0 ? 'dot' : 'ring', text };
     }
+    if (number === 0 && this.#waits) {
+      return { fill: 'yellow', shape: 'ring', text: this.#waitsText(this.#waits) };
+    }
     if (number === 0) return { fill: 'grey', shape: 'ring', text: 'provisioning-executor.status.idle' };
     return {
       fill: 'blue',
@@ -82,4 +96,20 @@ export class RunningStatus {
       text: this.#red._('provisioning-executor.status.running', { number }),
     };
   }
+
+  #waitsText({ count, cause, parkedFor }: Waits): string {
+    const why = cause ?? this.#red._(`provisioning-executor.waits.${parkedFor}`);
+    const waits = this.#red._(`provisioning-executor.status.${count === 1 ? 'waits' : 'wait'}`, {
+      number: String(count),
+    });
+    return `${waits}: ${cut(why, room - waits.length - 2)}`;
+  }
+}
+
+/** The first words, so many characters of them at most. */
+function cut(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const start = text.slice(0, Math.max(1, length - 1)).replace(/[\ud800-\udbff]$/, '');
+  const [words] = /^.*\S(?=\s)/.exec(`${start}${/\s/.test(text[start.length] ?? '') ? ' ' : ''}`) ?? [start];
+  return `${words}…`;
 }

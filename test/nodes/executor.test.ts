@@ -16,7 +16,7 @@ import {
   misbehavingServer,
 } from '../support/misbehaving-server.ts';
 import { type NodeRed, startNodeRed } from '../support/node-red.ts';
-import { followStatuses, type NodeStatuses } from '../support/node-statuses.ts';
+import { followStatuses, type NodeStatuses, type ShownStatus } from '../support/node-statuses.ts';
 import {
   envelope,
   eventNode,
@@ -215,7 +215,34 @@ describe('an executor', function () {
     await statuses.become('lost', ({ text }) => text?.startsWith('no registry: choose one') ?? false);
   });
 
+  const cancelAll = async () => {
+    const here = 'provisioning/registries/registry/executions';
+    const { items } = await red.get<{ items: { id: string }[] }>(`${here}?status=parked&limit=500`);
+    for (const { id } of items) {
+      const response = await red.admin(`${here}/${id}/cancel`, postJson({}));
+      assert.ok(response.ok, await response.text());
+    }
+  };
+
+  it('shows how many wait and why, until nothing does', async () => {
+    await cancelAll();
+    await statuses.become('executor', ({ text }) => text === 'provisioning-executor.status.idle');
+    await through('/direct', envelope('waits', 'clients.delete'));
+    await through('/direct', envelope('status', 'clients.create'));
+    const waits = (text: string) => (shown: ShownStatus) =>
+      shown.fill === 'yellow' && shown.shape === 'ring' && shown.text === text;
+    await statuses.become('executor', waits('1 waits: HTTP 503'));
+    await through('/direct', envelope('waits too', 'importd.process_failed'));
+    await statuses.become('executor', waits('2 wait: HTTP 503'));
+    await statuses.become('rival', waits('2 wait: HTTP 503'));
+    await red.deploy(await red.flows());
+    await statuses.become('executor', waits('2 wait: HTTP 503'));
+    await cancelAll();
+    await statuses.become('executor', ({ text }) => text === 'provisioning-executor.status.idle');
+  });
+
   it('shows that it is idle, how many are running, and its last failure', async () => {
+    await cancelAll();
     await through('/direct', envelope('status', 'clients.create'));
     await statuses.become('executor', ({ text }) => text === 'provisioning-executor.status.idle');
     const answers: (() => void)[] = [];
@@ -292,6 +319,32 @@ describe('an executor, after a restart', function () {
         ]),
         [['succeeded', 2, 'at last']],
       );
+    } finally {
+      await red.kill9();
+      await receiver.close();
+    }
+  });
+
+  it('shows what waits from before, until it has been delivered', async () => {
+    const receiver = await misbehavingServer();
+    const userDir = temporaryFolder();
+    const held = httpHandler(receiver.url, { handlerStatus: 'held' });
+    const flows = [tab, registry(), held, intakeNode('/in'), executor()];
+    let red = await startNodeRed({ userDir, flows, settings: fewNodes });
+    try {
+      let statuses = await followStatuses(red);
+      await red.node('/in', postJson(envelope('waits')));
+      await statuses.become('executor', ({ text }) => text === '1 waits: held');
+      statuses.close();
+      await red.kill9();
+      red = await startNodeRed({ userDir, settings: fewNodes });
+      statuses = await followStatuses(red);
+      await statuses.become('executor', ({ fill, text }) => fill === 'yellow' && text === '1 waits: held');
+      const enable = { ...postJson({ status: 'enabled' }), method: 'PATCH' };
+      await red.admin('provisioning/registries/registry/handlers/handler', enable);
+      await statuses.become('executor', ({ text }) => text === 'provisioning-executor.status.idle');
+      assert.equal(receiver.received.length, 1);
+      statuses.close();
     } finally {
       await red.kill9();
       await receiver.close();

@@ -1,3 +1,4 @@
+import type { HandlerType } from './handler-settings.ts';
 import type { Outcome } from './outcome.ts';
 
 /** Characters that a cause has of an answer's body. */
@@ -33,4 +34,27 @@ function beginningOf(body: string): string {
 function ofMarkup(page: string): string {
   const [, title = ''] = /<title[^>]*>([^<]*)</i.exec(page) ?? [];
   return title.trim() || page.replace(/<(style|script)\b[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ');
+}
+
+/**
+ * Why an attempt failed, in as few words as there are: `HTTP 404`, `exit code 3`, `refused the connection`.
+ * @param failed its error may be a cause already
+ */
+export function briefCauseOf({ type, code, error }: BriefFailure): string {
+  if (type === 'http') {
+    const status = code !== null && code >= 400 ? code : /^(\d{3}) · /.exec(error)?.[1];
+    if (status) return `HTTP ${status}`;
+  }
+  if (type === 'local' && code !== null) return `exit code ${code}`;
+  // The host comes first, and is known.
+  return error
+    .replace(/^\S+\.\S+ |^\S+:\d+ /, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+interface BriefFailure {
+  readonly type: HandlerType;
+  readonly code: number | null;
+  readonly error: string;
 }
