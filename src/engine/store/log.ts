@@ -47,7 +47,24 @@ const objectIdSchema = z.preprocess(
     .max(256, 'must have 256 characters at most'),
 );
 
+/** One id or several: a list, or the text of a query string with commas. */
+const idsSchema = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(',').map((one) => one.trim()) : value),
+  z
+    .array(
+      z
+        .string({ error: 'must be ids' })
+        .min(1, 'must not be empty: leave it out')
+        .max(64, 'must have 64 characters at most'),
+      { error: 'must be a list of ids' },
+    )
+    .min(1, 'must name one at least')
+    .max(500, 'must name 500 at most'),
+);
+
 const executionFilterShape = {
+  /** Of executions; one that there is not is not found. */
+  ids: idsSchema.optional(),
   eventType: eventTypeSchema.optional(),
   /** Node id of the handler. */
   handler: nodeIdSchema.optional(),
@@ -70,8 +87,15 @@ const executionFilterShape = {
   to: instantSchema.optional(),
 };
 
-const { eventType, objectId, from, to } = executionFilterShape;
-const eventFilterShape = { status: statusesSchema(eventStatuses).optional(), eventType, objectId, from, to };
+const { ids, eventType, objectId, from, to } = executionFilterShape;
+const eventFilterShape = {
+  ids,
+  status: statusesSchema(eventStatuses).optional(),
+  eventType,
+  objectId,
+  from,
+  to,
+};
 
 const pageShape = {
   limit: integer(1, 500).default(50),

@@ -108,12 +108,18 @@ describe('execution log, by index', () => {
     }
   });
 
-  it('reads no table from one end to the other for the executions of an event, a search by text or details', async () => {
+  it('reads no table from one end to the other for the executions of an event, those named, a search by text or details', async () => {
     await executions.page({ eventId: `ev-${tag}-1`, handler: 'crm' }, window);
+    const [ids, from] = [[`ex-${tag}-1`], beginning];
+    await executions.page({ ids, handler: 'crm', status: ['failed'] }, { ...window, from });
+    const events = eventQueriesOn(statements, new Ids(tag), search);
+    await events.page({ ids: [`ev-${tag}-1`], status: ['failed'] }, window);
     await executions.page(
       { text: 'anna', handler: 'crm', status: ['succeeded'] },
       { ...window, after: undefined },
     );
+    for (const { step, sql } of plans().filter(({ sql }) => sql.includes('json_each')))
+      if (/(executions|events)\b/.test(step)) assert.match(step, /USING INTEGER PRIMARY KEY/, sql);
     executions.details(`ex-${tag}-1`);
     executions.ofEvent(1);
     for (const { step, sql } of plans()) assert.doesNotMatch(step, readsAWholeTable, sql);

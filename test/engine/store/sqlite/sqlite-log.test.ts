@@ -193,6 +193,10 @@ describe('execution log', () => {
         status: [undefined, ['failed'], ['parked', 'running', 'succeeded']],
         objectId: [undefined, '3'],
         eventId: [undefined, `ev-${tag}-12`],
+        ids: [
+          undefined,
+          [...known.filter((_, at) => at % 3 > 0).map(({ seq }) => `ex-${tag}-${seq}`), 'ex-x-1'],
+        ],
         text: [undefined, 'alp'],
         from: [undefined, from],
         to: [undefined, to],
@@ -204,12 +208,13 @@ describe('execution log', () => {
       );
       for (const filter of filters) {
         const expected = known.filter(
-          ({ row, at }) =>
+          ({ row, at, seq }) =>
             (filter.eventType ?? row.eventType) === row.eventType &&
             (filter.handler ?? row.handler) === row.handler &&
             (filter.status ?? statuses).some((status) => status === row.status) &&
             (filter.objectId ?? row.objectId) === row.objectId &&
             (filter.eventId ?? `ev-${tag}-${row.event}`) === `ev-${tag}-${row.event}` &&
+            (filter.ids ?? [`ex-${tag}-${seq}`]).includes(`ex-${tag}-${seq}`) &&
             row.note.startsWith(filter.text ?? '') &&
             at >= (filter.from ?? 0) &&
             at < (filter.to ?? Number.POSITIVE_INFINITY),
@@ -220,16 +225,18 @@ describe('execution log', () => {
 
     it('finds the events that every combination of filters asks for', async () => {
       const from = beginning + 30_000;
+      const some = knownEvents.filter((_, at) => at % 3 > 0).map(({ seq }) => `ev-${tag}-${seq}`);
       for (const status of [undefined, ['waiting'], ['parked', 'unclaimed']] as EventFilter['status'][])
         for (const eventType of [undefined, 'clients.update'])
           for (const objectId of [undefined, '3'])
-            for (const range of [{}, { from, to: from + 50_000 }]) {
+            for (const range of [{}, { from, to: from + 50_000 }, { ids: ['ev-x-1', ...some] }]) {
               const filter: EventFilter = { status, eventType, objectId, ...range };
               const expected = knownEvents.filter(
                 (event) =>
                   (status ?? [event.status]).some((one) => one === event.status) &&
                   (eventType ?? event.eventType) === event.eventType &&
                   (objectId ?? event.objectId) === event.objectId &&
+                  (filter.ids ?? [`ev-${tag}-${event.seq}`]).includes(`ev-${tag}-${event.seq}`) &&
                   event.at >= (filter.from ?? 0) &&
                   event.at < (filter.to ?? Number.POSITIVE_INFINITY),
               );
@@ -581,6 +588,14 @@ describe('execution log', () => {
         assert.deepEqual(parseEventQuery({ from }).filter, { from: beginning }, from);
       for (const from of ['2026-01-01 00:00:00', '2026-01-01 00:00', '2026-01-01T00:00:00  00:00'])
         assert.throws(() => parseEventQuery({ from }), /query: from: must be an ISO 8601/, from);
+    });
+
+    it('takes ids as a list or with commas, 500 at most', () => {
+      assert.deepEqual(parseEventQuery({ ids: 'ev-a-1, ev-a-2' }).filter, { ids: ['ev-a-1', 'ev-a-2'] });
+      const ids = Array.from({ length: 500 }, (_, at) => `ex-a-${at}`);
+      assert.deepEqual(parseExecutionFilter({ ids }), { ids });
+      assert.throws(() => parseExecutionFilter({ ids: [...ids, 'ex-a-500'] }), /ids: must name 500 at most/);
+      assert.throws(() => parseExecutionFilter({ ids: [] }), /ids: must name one/);
     });
 
     it('takes an object id that is a number, and a list of statuses', () => {

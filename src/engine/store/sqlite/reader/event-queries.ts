@@ -13,8 +13,10 @@ import { eventsSelected } from './selections.ts';
 export function eventQueriesOn(statements: Statements, ids: Ids, search: IndexedSearch) {
   async function page(filter: EventFilter, window: Window): Promise<Page<EventRow>> {
     const { objectId } = filter;
-    const ofObject = objectId === undefined ? undefined : await search.eventsOf(objectId, filter, window);
-    const { found, next } = ofObject ?? newestFirst(statements, eventsSelected(filter), window);
+    const seqs = filter.ids?.flatMap((id) => ids.eventSeq(id) ?? []);
+    const ofObject =
+      objectId === undefined || seqs ? undefined : await search.eventsOf(objectId, filter, window);
+    const { found, next } = ofObject ?? newestFirst(statements, eventsSelected(filter, seqs), window);
     const bySeq = statements.of(`select ${eventColumns} from events where seq = ?`);
     const items = found.flatMap(([, seq]) => {
       const row = bySeq.get(seq);

@@ -93,17 +93,19 @@ export function executionQueriesOn(statements: Statements, ids: Ids, search: Ind
     const { text, eventId } = filter;
     const words = text === undefined ? undefined : searchWords(text);
     const event = eventId === undefined ? undefined : ids.eventSeq(eventId);
+    const seqs = filter.ids?.flatMap((id) => ids.executionSeq(id) ?? []);
+    const isNamed = event !== undefined || seqs !== undefined;
     if (words?.length === 0 || (eventId !== undefined && event === undefined))
       return { found: [], next: null };
-    if (words && event === undefined) return search.byText(words, filter, window);
+    if (words && !isNamed) return search.byText(words, filter, window);
     const ofObject =
-      filter.objectId !== undefined && event === undefined
+      filter.objectId !== undefined && !isNamed
         ? await search.executionsOf(filter.objectId, filter, window)
         : undefined;
     if (ofObject) return ofObject;
-    const selection = executionsSelected(filter, event);
+    const selection = executionsSelected(filter, event, seqs);
     if (!words) return newestFirst(statements, selection, window);
-    // An event has few executions: they are looked at themselves.
+    // An event has few executions, and few are named: they are looked at themselves.
     const { found, next } = newestFirst(statements, selection, { ...window, limit: mostOfEvent });
     const page = paged(
       found.filter(([, seq]) => search.contains(seq, words)),

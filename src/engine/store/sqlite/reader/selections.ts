@@ -7,6 +7,9 @@ import type { Selection, Stretch } from './newest-first.ts';
 const indexBound = 100_000;
 const lookupBound = 10_000;
 
+/** Rows that are named are looked up, each by its key. */
+const among = 'seq in (select value from json_each(:seqs))';
+
 const shown = executionStatuses.filter((status) => status !== 'pending');
 
 /**
@@ -15,11 +18,22 @@ const shown = executionStatuses.filter((status) => status !== 'pending');
  * stand in none of them, so that a start costs the writer nothing: they are few, and have an index of their own.
  * No index leads to an object's executions: see IndexedSearch.
  * @param event the seq that the filter's `eventId` stands for
+ * @param seqs those that the filter's `ids` stand for
  */
-export function executionsSelected(filter: ExecutionFilter, event?: number): Selection {
+export function executionsSelected(
+  filter: ExecutionFilter,
+  event?: number,
+  seqs?: readonly number[],
+): Selection {
   const values = compared(filter);
   const codes = [...new Set(filter.status ?? shown)].map((one) => statusCode[one]);
   const base = { table: 'executions', time: 'started_at', values } as const;
+  if (seqs) {
+    const ofEvent = event === undefined ? [] : ['+event_seq = :event'];
+    const where = [among, `+status in (${codes.join(', ')})`, ...ofEvent, ...unindexed(values)].join(' and ');
+    const named = { ...values, seqs: JSON.stringify(seqs), ...(event !== undefined && { event }) };
+    return { ...base, values: named, stretches: [{ where }] };
+  }
   if (event !== undefined) {
     const where = ['event_seq = :event', `status in (${codes.join(', ')})`, ...unindexed(values)];
     const stretch = { index: 'executions_by_event', where: where.join(' and ') };
@@ -37,11 +51,16 @@ export function executionsSelected(filter: ExecutionFilter, event?: number): Sel
 }
 
 /** The same of events. */
-export function eventsSelected({ status, ...filter }: EventFilter): Selection {
+export function eventsSelected({ status, ...filter }: EventFilter, seqs?: readonly number[]): Selection {
   const values = compared(filter);
   const base = { table: 'events', time: 'accepted_at', values } as const;
-  if (status) {
-    const stages = [...new Set(status.flatMap(stagesOf))];
+  const stages = status && [...new Set(status.flatMap(stagesOf))];
+  if (seqs) {
+    const ofStage = stages ? [`+stage in (${stages.join(', ')})`] : [];
+    const where = [among, ...ofStage, ...unindexed(values)].join(' and ');
+    return { ...base, values: { ...values, seqs: JSON.stringify(seqs) }, stretches: [{ where }] };
+  }
+  if (stages) {
     const stretches = stages.map((stage) => ({ index: 'events_by_stage', where: `stage = ${stage}` }));
     return { ...base, stretches, ...sifted(values, [], ['event_type']) };
   }
