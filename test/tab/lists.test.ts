@@ -236,6 +236,118 @@ describe('a live list', () => {
     );
   });
 
+  describe('whose feed tells in short', () => {
+    interface Long extends Row {
+      readonly response?: string;
+    }
+    const whole = (at: number, status = 'done'): Long => ({ ...row(at, 'a', status), response: `of ${at}` });
+
+    /** A list whose rows are whole where they were read, and that notes which were read by their ids. */
+    async function told(rows: Long[]) {
+      const list = new LiveList<Long>(newestFirst, timeOf);
+      const journal = { rows, asked: [] as string[][], answered: Promise.resolve() };
+      const fetch = () => async () => {
+        const items = [...journal.rows].sort(newestFirst);
+        await journal.answered;
+        return { items, nextCursor: null };
+      };
+      const read = async (_registry: string, ids: readonly string[]) => {
+        journal.asked.push([...ids]);
+        return journal.rows.filter(({ id }) => ids.includes(id));
+      };
+      await list.load({ sources: ['a'], fetch, read });
+      /** Something happens, and the feed tells of it. */
+      const happen = (...now: Long[]) => {
+        const ids = now.map(({ id }) => id);
+        journal.rows = [...journal.rows.filter(({ id }) => !ids.includes(id)), ...now];
+        list.receive(now.map(({ response: _, ...rest }) => ({ row: rest, belongs: true })));
+      };
+      return { list, journal, happen };
+    }
+    const responses = (list: LiveList<Long>) => list.rows.map(({ response }) => response);
+
+    it('reads what is on the screen and was only told, and nothing else', async () => {
+      const { list, journal, happen } = await told([whole(1), whole(2)]);
+      happen(whole(3), whole(4), whole(5));
+      list.screen.ids = ['a5', 'a4', 'a1'];
+      assert.equal(await list.confirm(), false);
+      assert.deepEqual(journal.asked, [['a5', 'a4']]);
+      assert.deepEqual(responses(list), ['of 5', 'of 4', undefined, 'of 2', 'of 1']);
+      assert.equal(await list.confirm(), false);
+      assert.equal(journal.asked.length, 1);
+    });
+
+    it('does so while it is paused too, and of what changes after that it reads nothing', async () => {
+      const { list, journal, happen } = await told([whole(1)]);
+      happen(whole(2));
+      list.pause();
+      list.screen.ids = ['a2', 'a1'];
+      happen(whole(1, 'failed'));
+      list.miss();
+      await list.confirm();
+      assert.deepEqual(journal.asked, [['a2']]);
+      assert.deepEqual(
+        list.rows.map(({ status }) => status),
+        ['done', 'done'],
+      );
+    });
+
+    it('reads what is on the screen after a gap, though nothing may move, and whatever is searched for', async () => {
+      const { list, journal } = await told([whole(1, 'parked'), whole(2, 'parked')]);
+      list.screen.ids = ['a2', 'a1'];
+      list.occupied = true;
+      journal.rows = [whole(1), whole(2, 'parked'), whole(3)];
+      list.miss();
+      await list.confirm();
+      assert.deepEqual(times(list.rows), [2, 1]);
+      assert.equal(list.rows[1]?.status, 'done');
+    });
+
+    it('does not take back what is told while a reading is under way', async () => {
+      const { list, journal, happen } = await told([whole(1, 'running'), whole(2, 'running')]);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      journal.answered = promise;
+      const slow = list.refresh();
+      happen(whole(1), whole(3));
+      list.receive([{ row: whole(2), belongs: false }]);
+      resolve();
+      await slow;
+      assert.deepEqual(
+        list.rows.map(({ at, status }) => [at, status]),
+        [
+          [3, 'done'],
+          [1, 'done'],
+        ],
+      );
+    });
+  });
+
+  it('lets new rows wait while pointer or focus is in it, and lets them in when it is asked to', async () => {
+    const journals = new Journals(range(0, 3));
+    const list = await opened(journals);
+    list.occupied = true;
+    list.receive(told(row(9)));
+    assert.deepEqual([list.waiting, times(list.rows)], [1, [2, 1, 0]]);
+    await list.letIn();
+    assert.deepEqual([list.waiting, times(list.rows)], [0, [9, 2, 1, 0]]);
+    list.receive(told(row(10)));
+    list.occupied = false;
+    assert.deepEqual(times(list.rows), [10, 9, 2, 1, 0]);
+  });
+
+  it('counts so many rows that wait, says that there are more, and loses none', async () => {
+    const journals = new Journals(range(0, 3));
+    const list = await opened(journals);
+    list.occupied = true;
+    const all = range(0, 1200);
+    for (let at = 3; at < all.length; at += 100) list.receive(told(...all.slice(at, at + 100)));
+    journals.rows.set('a', all.toReversed());
+    assert.deepEqual([list.waiting, list.waitingMore], [1000, true]);
+    await list.letIn();
+    while (!list.complete) await list.more();
+    assert.deepEqual(times(list.rows), times(all.toReversed()));
+  });
+
   it('begins anew when more came than a page holds', async () => {
     const journals = new Journals(range(0, 60));
     const list = await opened(journals);

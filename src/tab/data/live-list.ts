@@ -1,60 +1,68 @@
-import { type FetchPage, MergedPages } from './merged-pages.ts';
+import { Hearsay } from './hearsay.ts';
+import type { ListRow, Search, Told } from './list-search.ts';
+import { justAfter, MergedPages } from './merged-pages.ts';
 import { Observable } from './observable.ts';
-import { Turns } from './turns.ts';
-
-export interface ListRow {
-  readonly id: string;
-  readonly registry: string;
-}
-
-export interface Search<Row> {
-  /** The registries whose lists are read as one. */
-  readonly sources: readonly string[];
-  /** `upTo`: ISO 8601; nothing newer is wanted. */
-  readonly fetch: (upTo: string | undefined) => FetchPage<Row>;
-}
-
-/** What the live feed says of a row: that it belongs to the list or no longer does. */
-export interface Told<Row> {
-  readonly row: Row;
-  readonly belongs: boolean;
-}
+import { ReadingOrder } from './reading-order.ts';
+import { RowsOnScreen } from './rows-on-screen.ts';
+import { SortedRows } from './sorted-rows.ts';
+import { WaitingRows } from './waiting-rows.ts';
 
 const pageSize = 50;
 /** Rows that live changes may gather; older ones are read again when one scrolls to them. */
 const gathered = 1000;
 
-/** Rows newest first, of several registries, that grow downwards as one scrolls and upwards as things happen. */
+/**
+ * Rows newest first, of several registries, that grow downwards as one scrolls and upwards as things happen. It stands
+ * still while it is paused, scrolled or occupied: new rows wait then. What stands on the screen is read again once it
+ * is known by hearsay only; while the list is paused, nothing new is heard of it.
+ */
 export class LiveList<Row extends ListRow> extends Observable {
-  rows: readonly Row[] = [];
   status: 'loading' | 'ready' | 'failed' = 'loading';
   problem: unknown;
   paused = false;
+  readonly screen: RowsOnScreen<Row>;
   readonly #compare: (a: Row, b: Row) => number;
   readonly #timeOf: (row: Row) => string;
-  readonly #held = new Map<string, Row>();
-  readonly #turns = new Turns();
+  readonly #rows: SortedRows<Row>;
+  readonly #waiting = new WaitingRows<Row>(gathered);
+  readonly #hearsay = new Hearsay();
+  readonly #order = new ReadingOrder();
   #search: Search<Row> | undefined;
   #pages: MergedPages<Row> | undefined;
   #reading: Promise<void> | undefined;
   #atTop = true;
-  /** Further down, too, rows may be out of date. */
-  #missed = false;
+  #occupied = false;
 
   constructor(compare: (a: Row, b: Row) => number, timeOf: (row: Row) => string) {
     super();
     this.#compare = compare;
     this.#timeOf = timeOf;
+    this.#rows = new SortedRows(compare);
+    this.screen = new RowsOnScreen(this.#rows, this.#hearsay);
   }
 
-  /** How many new rows wait, because the list is paused or scrolled. */
+  get rows(): readonly Row[] {
+    return this.#rows.all;
+  }
+
+  /** How many new rows wait, because the list stands still. */
   get waiting(): number {
-    return this.#held.size;
+    return this.#waiting.count;
+  }
+
+  /** Whether more new rows wait than are counted. */
+  get waitingMore(): boolean {
+    return this.#waiting.overflown;
   }
 
   /** Whether the oldest row is loaded. */
   get complete(): boolean {
     return this.#pages?.drained ?? false;
+  }
+
+  /** What one reads must not move. */
+  get #stands(): boolean {
+    return this.paused || ((!this.#atTop || this.#occupied) && this.rows.length > 0);
   }
 
   /** Another search; the rows of the one before stay until the first of the new one come. */
@@ -73,7 +81,9 @@ export class LiveList<Row extends ListRow> extends Observable {
 
   /** Not all is told that has changed: once the list may move, it begins anew. */
   miss(): void {
-    this.#missed = true;
+    this.#order.miss();
+    this.#waiting.overflown = this.#waiting.count > 0;
+    this.doubt(this.rows.map(({ id }) => id));
   }
 
   /** Reads older rows. */
@@ -86,25 +96,40 @@ export class LiveList<Row extends ListRow> extends Observable {
 
   /** What the live feed tells. */
   receive(told: readonly Told<Row>[]): void {
-    if (told.length === 0 || this.status !== 'ready') return;
-    const known = new Map(this.rows.map((row) => [row.id, row]));
-    const stands = this.paused || this.#isScrolled;
+    if (told.length === 0) return;
+    const stands = this.#stands;
     const gone = new Set<string>();
     const arrived: Row[] = [];
+    const now = this.#order.next();
     for (const { row, belongs } of told) {
-      const shown = known.get(row.id);
-      if (!belongs) gone.add(row.id);
+      const shown = this.#rows.get(row.id);
+      if (!(shown && this.paused)) this.#hearsay.note(row.id, now, belongs === false);
+      if (belongs === false) gone.add(row.id);
       if (shown || (belongs && this.#isWithin(row))) arrived.push({ ...shown, ...row });
-      if (shown && stands && (this.paused || !belongs)) this.miss();
+      if (shown && stands && (this.paused || !belongs)) this.#order.miss();
     }
-    for (const id of gone) this.#held.delete(id);
-    if (stands) this.#wait(arrived);
-    else {
-      this.#add(arrived);
-      this.rows = this.rows.filter(({ id }) => !gone.has(id));
-      this.#trim();
-    }
+    // What is being read may be older than this.
+    if (this.status !== 'ready') this.#order.miss();
+    else this.#take(arrived, gone, stands);
+  }
+
+  /** Rows of these may have changed. */
+  doubt(ids: readonly string[]): void {
+    if (this.paused) return;
+    const now = this.#order.next();
+    for (const id of ids.filter((id) => this.#rows.get(id)))
+      this.#hearsay.note(id, now, this.#hearsay.isGone(id));
+  }
+
+  /** Reads the rows on the screen of which something is known by hearsay only. @returns whether there are more by now */
+  async confirm(): Promise<boolean> {
+    if (!this.#search?.read) return false;
+    const all = await this.screen.confirm(this.#search.read, this.#order.next());
+    if (all === undefined) return false;
+    // What is not found was pruned.
+    if (!all) this.#order.miss();
     this.changed();
+    return this.screen.doubtful.length > 0;
   }
 
   pause(): void {
@@ -114,59 +139,99 @@ export class LiveList<Row extends ListRow> extends Observable {
 
   async resume(): Promise<void> {
     this.paused = false;
+    const begins = this.#order.hasMissed;
+    await this.letIn();
+    if (!begins) await this.refresh();
+  }
+
+  /** Lets in what waits, though one reads. */
+  async letIn(): Promise<void> {
     this.#release();
-    await this.refresh();
+    if (this.#order.hasMissed && this.#search) await this.#readHead(this.#search, true);
   }
 
   /** Away from the top, new rows wait: what one reads must not move. */
   set atTop(atTop: boolean) {
     if (this.#atTop === atTop) return;
     this.#atTop = atTop;
-    if (!atTop || this.paused) return;
-    this.#release();
-    if (this.#missed) void this.refresh();
+    this.#goOn();
   }
 
-  get #isScrolled(): boolean {
-    return !this.#atTop && this.rows.length > 0;
+  /** So they do while the pointer or the focus is in the list. */
+  set occupied(occupied: boolean) {
+    if (this.#occupied === occupied) return;
+    this.#occupied = occupied;
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    if (this.#stands) return;
+    this.#release();
+    if (this.#order.hasMissed) void this.refresh();
   }
 
   async #readHead(search: Search<Row>, anew: boolean): Promise<void> {
     const pages = new MergedPages(search.sources, search.fetch(undefined), this.#compare);
-    const comesTooLate = this.#turns.ask();
+    const asked = this.#order.next();
     try {
       const head = await pages.next(pageSize);
-      if (this.#search !== search || (this.paused && !anew) || comesTooLate()) return;
-      this.#take(head, pages, anew);
+      if (this.#search !== search || (this.paused && !anew) || this.#order.comesTooLate(asked)) return;
+      this.#takeHead(this.#believed(head, asked, pages.drained), { pages, asked, anew });
       if (this.rows.length === 0) void this.more();
+      else if (anew && this.#order.hasMissed && !this.#stands) void this.refresh();
     } catch (error) {
-      if (this.#search !== search || comesTooLate()) return;
+      if (this.#search !== search || this.#order.comesTooLate(asked)) return;
       if (anew || this.status === 'loading') this.status = 'failed';
       this.problem = error;
     }
     this.changed();
   }
 
-  #take(head: readonly Row[], pages: MergedPages<Row>, anew: boolean): void {
+  #takeHead(
+    head: readonly Row[],
+    { pages, asked, anew }: { pages: MergedPages<Row>; asked: number; anew: boolean },
+  ): void {
     this.status = 'ready';
     this.problem = undefined;
     const [newest] = this.rows;
     const oldest = head.at(-1);
     // There may be further rows between what is known and a page that is wholly newer.
-    if (newest && oldest && this.#compare(newest, oldest) > 0) this.miss();
-    if (anew || (this.#missed && !this.#isScrolled)) {
-      this.#held.clear();
-      this.#missed = false;
+    const isApart = newest !== undefined && oldest !== undefined && this.#compare(newest, oldest) > 0;
+    if (anew || ((this.#order.hasMissed || isApart) && !this.#stands)) {
+      this.#waiting.release();
+      this.#order.begin(asked);
       this.#pages = pages;
-      this.rows = head;
-    } else if (this.#isScrolled) this.#wait(head);
-    else {
+      this.#rows.begin(head);
+    } else if (this.#stands) {
+      this.#wait(head);
+      if (isApart) {
+        this.#order.miss();
+        this.#waiting.overflown = true;
+      }
+    } else {
       // What the page spans is as it says, what is older stays.
-      if (pages.drained) this.rows = [];
-      else if (oldest) this.rows = this.rows.filter((row) => this.#compare(row, oldest) > 0);
-      this.#add(head);
+      if (pages.drained) this.#rows.begin([]);
+      else if (oldest) this.#rows.keep((row) => this.#compare(row, oldest) > 0);
+      this.#rows.add(head);
       this.#trim();
     }
+  }
+
+  /**
+   * What was told after a reading was asked for is not undone by its answer.
+   * @param isLast whether there is nothing older than what it gave
+   */
+  #believed(rows: readonly Row[], asked: number, isLast: boolean): readonly Row[] {
+    const oldest = rows.at(-1);
+    const isWithin = (row: Row) => isLast || (oldest !== undefined && this.#compare(row, oldest) < 0);
+    const isNews = ({ id }: Row) => this.#hearsay.isNews(id, asked);
+    const believed = new Map(rows.map((row) => [row.id, row]));
+    for (const { id } of rows.filter(isNews)) if (this.#hearsay.isGone(id)) believed.delete(id);
+    for (const row of [...this.rows, ...this.#waiting.all].filter(isNews)) {
+      if (!this.#hearsay.isGone(row.id) && isWithin(row)) believed.set(row.id, row);
+    }
+    for (const { id } of rows) this.#hearsay.confirm(id, asked);
+    return [...believed.values()].sort(this.#compare);
   }
 
   async #readMore(): Promise<void> {
@@ -183,9 +248,10 @@ export class LiveList<Row extends ListRow> extends Observable {
     try {
       // A search that looks through many rows may have to go on until it finds one.
       do {
+        const asked = this.#order.next();
         const older = await pages.next(pageSize);
         if (this.#search !== search || this.#pages !== pages) return;
-        this.#add(older);
+        this.#rows.add(this.#believed(older, asked, false));
       } while (this.rows.length === 0 && !pages.drained);
     } catch (error) {
       if (this.#search === search) this.problem = error;
@@ -198,39 +264,36 @@ export class LiveList<Row extends ListRow> extends Observable {
     return this.complete || oldest === undefined || this.#compare(row, oldest) < 0;
   }
 
+  #take(arrived: readonly Row[], gone: ReadonlySet<string>, stands: boolean): void {
+    for (const id of gone) this.#waiting.drop(id);
+    if (stands) this.#wait(arrived);
+    else {
+      this.#rows.add(arrived);
+      if (gone.size > 0) this.#rows.keep(({ id }) => !gone.has(id));
+      this.#trim();
+    }
+    this.#hearsay.tidy((id) => (this.#rows.get(id) ?? this.#waiting.get(id)) !== undefined, 2 * gathered);
+    this.changed();
+  }
+
   #release(): void {
-    if (this.#held.size === 0) return;
-    this.#add([...this.#held.values()]);
-    this.#held.clear();
+    if (this.#waiting.count === 0) return;
+    this.#rows.add(this.#waiting.release());
     this.#trim();
     this.changed();
   }
 
-  /** Further rows, each in its place; one that is known is replaced. */
-  #add(rows: readonly Row[]): void {
-    const byId = new Map([...this.rows, ...rows].map((row) => [row.id, row]));
-    this.rows = [...byId.values()].sort(this.#compare);
-  }
-
   /** New rows wait; those that are shown are brought up to date where they stand, unless the list is paused. */
   #wait(rows: readonly Row[]): void {
-    const known = new Set(this.rows.map(({ id }) => id));
-    const newer = new Map<string, Row>();
-    for (const row of rows) {
-      if (known.has(row.id)) newer.set(row.id, row);
-      else if (this.#held.size < gathered || this.#held.has(row.id)) this.#held.set(row.id, row);
-    }
-    if (!this.paused && newer.size > 0) this.rows = this.rows.map((row) => newer.get(row.id) ?? row);
+    const [shown, further] = [[] as Row[], [] as Row[]];
+    for (const row of rows) (this.#rows.get(row.id) ? shown : further).push(row);
+    for (const row of further) if (!this.#waiting.add(row)) this.#order.miss();
+    if (!this.paused) this.#rows.replace(shown);
   }
 
   #trim(): void {
     if (this.rows.length <= gathered) return;
-    this.rows = this.rows.slice(0, 4 * pageSize);
+    this.#rows.begin(this.rows.slice(0, 4 * pageSize));
     this.#pages = undefined;
   }
-}
-
-/** A cut between rows of one millisecond must lose none; what comes twice is merged. */
-function justAfter(at: string): string {
-  return new Date(Date.parse(at) + 1).toISOString();
 }

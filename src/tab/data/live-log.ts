@@ -1,9 +1,11 @@
 import { path, type Query } from './api.ts';
 import { type LogFilter, queryOf } from './filters.ts';
-import { LiveList, type Told } from './live-list.ts';
+import type { Told } from './list-search.ts';
+import { LiveList } from './live-list.ts';
 import { LiveSource } from './live-source.ts';
 import type { Model } from './model.ts';
 import type { Navigation } from './navigation.ts';
+import { Pace } from './pace.ts';
 import type { RememberedFilter } from './remembered-filter.ts';
 import type { EventLogRow, LogRow, LogSummary, Page } from './shapes.ts';
 import { shownRegistries } from './shown-registries.ts';
@@ -19,20 +21,31 @@ export interface LogKind<Row extends LogRow | EventLogRow, Filter extends object
   filterOf(navigation: Navigation): RememberedFilter<Filter>;
   /** A row as the list keeps it. */
   kept(row: Row): Row;
-  /** What changed executions mean for the list; `unclear`: only the API can say. */
-  told(
-    rows: readonly LogSummary[],
-    navigation: Navigation,
-  ): { readonly told: readonly Told<Row>[]; readonly unclear: boolean };
+  /** What changed executions mean for the list. */
+  told(rows: readonly LogSummary[], navigation: Navigation): News<Row>;
+  /** Whether a row may change without an execution that the feed tells of. */
+  changesUnheard(row: Row): boolean;
 }
 
-/** Ms between two readings of what the live feed leaves out. */
+interface News<Row> {
+  readonly told: readonly Told<Row>[];
+  /** Ids of rows that may have changed. */
+  readonly touched: readonly string[];
+  /** Only the API can say what belongs to the list now. */
+  readonly unclear: boolean;
+}
+
+/** Ms between two readings of what the live feed leaves out, of the list and of the rows on the screen. */
 const betweenReadings = 1500;
+const betweenConfirmations = 500;
+/** Ids that one address holds. */
+const mostIds = 100;
 
 /** A list of the API as the navigation asks for it, kept up to date by the live feed. */
 export class LiveLog<Row extends LogRow | EventLogRow> extends LiveSource<void, Model> {
   readonly list: LiveList<Row>;
   readonly #kind: LogKind<Row>;
+  readonly #confirming = new Pace(() => void this.#confirm(), betweenConfirmations);
   #asked = '';
 
   constructor(model: Model, kind: LogKind<Row>) {
@@ -43,6 +56,17 @@ export class LiveLog<Row extends LogRow | EventLogRow> extends LiveSource<void, 
       (a, b) => compareText(timeOf(b), timeOf(a)) || b.seq - a.seq || compareText(a.registry, b.registry),
       timeOf,
     );
+  }
+
+  /** @param ids of the rows that can be seen, or nearly so */
+  show(ids: readonly string[]): void {
+    this.list.screen.ids = ids;
+    if (this.list.screen.doubtful.length > 0) this.#confirming.ask();
+  }
+
+  protected override end(): void {
+    super.end();
+    this.#confirming.stop();
   }
 
   protected override follow() {
@@ -67,10 +91,11 @@ export class LiveLog<Row extends LogRow | EventLogRow> extends LiveSource<void, 
     const sources = shownRegistries(this.model);
     const query = queryOf(this.#kind.filterOf(this.model.navigation).fields as Partial<LogFilter>);
     const asked = JSON.stringify([sources, query]);
-    if (asked === this.#asked) return this.list.refresh();
+    if (asked === this.#asked) return this.#refresh();
     this.#asked = asked;
     return this.list.load({
       sources,
+      read: (registry, ids) => this.#rows(registry, ids),
       fetch: (upTo) => (registry, cursor, limit) =>
         this.#page(registry, {
           ...query,
@@ -81,6 +106,37 @@ export class LiveLog<Row extends LogRow | EventLogRow> extends LiveSource<void, 
     });
   }
 
+  async #refresh(): Promise<void> {
+    const unheard = this.list.screen.all.filter((row) => this.#kind.changesUnheard(row));
+    this.list.doubt(unheard.map(({ id }) => id));
+    await this.list.refresh();
+    this.#confirming.ask();
+  }
+
+  async #confirm(): Promise<void> {
+    if (await this.list.confirm()) this.#confirming.ask();
+  }
+
+  async #rows(registry: string, ids: readonly string[]): Promise<readonly Row[]> {
+    const parts = Array.from({ length: Math.ceil(ids.length / mostIds) }, (_, at) =>
+      ids.slice(at * mostIds, (at + 1) * mostIds).join(),
+    );
+    return (await Promise.all(parts.map((part) => this.#named(registry, part)))).flat();
+  }
+
+  /** Page by page: one ends early where responses are long. */
+  async #named(registry: string, ids: string): Promise<readonly Row[]> {
+    const rows: Row[] = [];
+    let cursor: string | null = null;
+    do {
+      const more = cursor === null ? {} : { cursor };
+      const page: Page<Row> = await this.#page(registry, { ids, limit: mostIds, ...more });
+      rows.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    return rows;
+  }
+
   async #page(registry: string, query: Query): Promise<Page<Row>> {
     const page = await this.model.api.get<Page<Row>>(path('registries', registry, this.#kind.route), query);
     return { ...page, items: page.items.map((row) => this.#kind.kept({ ...row, registry })) };
@@ -89,8 +145,10 @@ export class LiveLog<Row extends LogRow | EventLogRow> extends LiveSource<void, 
   #receive(rows: readonly LogSummary[]): void {
     const sources = shownRegistries(this.model);
     const ours = rows.filter(({ registry }) => sources.includes(registry));
-    const { told, unclear } = this.#kind.told(ours, this.model.navigation);
+    const { told, touched, unclear } = this.#kind.told(ours, this.model.navigation);
     this.list.receive(told);
+    this.list.doubt(touched);
+    this.#confirming.ask();
     if (unclear) this.ask();
   }
 }

@@ -1,5 +1,4 @@
 import { type EventFilter, type LogFilter, matches } from './filters.ts';
-import type { Told } from './live-list.ts';
 import type { LogKind } from './live-log.ts';
 import type { EventLogRow, LogRow } from './shapes.ts';
 
@@ -14,12 +13,10 @@ export const executionKind: LogKind<LogRow, LogFilter> = {
   told: (rows, { log }) => {
     const begun = rows.filter(({ startedAt }) => startedAt !== null);
     const told = begun.map((row) => ({ row: row as LogRow, belongs: matches(log.fields, row) }));
-    return {
-      told: told.filter((one): one is Told<LogRow> => one.belongs !== undefined),
-      // The feed tells no responses, and can't say what a search for words finds.
-      unclear: told.some(({ belongs }) => belongs !== false),
-    };
+    return { told, touched: [], unclear: told.some(({ belongs }) => belongs === undefined) };
   },
+  // What it waits for may: a circuit that opens, a handler that is held.
+  changesUnheard: ({ status }) => status === 'parked',
 };
 
 export const eventKind: LogKind<EventLogRow, EventFilter> = {
@@ -27,7 +24,12 @@ export const eventKind: LogKind<EventLogRow, EventFilter> = {
   timeOf: ({ acceptedAt }) => acceptedAt,
   filterOf: ({ events }) => events,
   kept: (row) => row,
-  told: (rows) => ({ told: [], unclear: rows.length > 0 }),
+  told: (rows) => ({
+    told: [],
+    touched: rows.map(({ eventId }) => eventId),
+    unclear: rows.length > 0,
+  }),
+  changesUnheard: ({ status }) => ['waiting', 'running', 'parked'].includes(status),
 };
 
 function beginning(text: string | null): string | null {

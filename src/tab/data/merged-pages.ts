@@ -68,3 +68,11 @@ export class MergedPages<Row> {
 function isEmpty<Row>({ rows, drained }: Source<Row>): boolean {
   return rows.length === 0 && !drained;
 }
+
+/**
+ * Up to where a list is read that goes on after a row: a cut between rows of one millisecond must lose none, and what
+ * comes twice is merged. @param at ISO 8601
+ */
+export function justAfter(at: string): string {
+  return new Date(Date.parse(at) + 1).toISOString();
+}

@@ -40,7 +40,7 @@ export function showTray({ text }: Texts, title: string, content: HTMLElement): 
       shown = undefined;
       document.removeEventListener('keydown', closeOnEscape);
       // The editor gives the focus to its canvas first.
-      setTimeout(() => (back instanceof HTMLElement ? back.focus() : undefined));
+      setTimeout(() => focusOn(back));
     },
   });
 }
@@ -60,4 +60,10 @@ function closeOnEscape(event: KeyboardEvent): void {
 
 function isOnTop({ body }: Shown): boolean {
   return [...document.querySelectorAll('#red-ui-editor-stack .red-ui-tray')].at(-1)?.contains(body) ?? false;
+}
+
+/** Who opened it has the focus again; a row that has gone meanwhile leaves it to the one that is reached by Tab. */
+function focusOn(opener: Element | null | undefined): void {
+  const back = opener?.isConnected ? opener : document.querySelector('nrp-tab [data-row][tabindex="0"]');
+  if (back instanceof HTMLElement) back.focus();
 }

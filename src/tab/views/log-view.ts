@@ -2,17 +2,23 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { LiveList } from '../data/live-list.ts';
 import { LiveLog, type LogKind } from '../data/live-log.ts';
+import { Pace } from '../data/pace.ts';
 import type { EventLogRow, LogRow } from '../data/shapes.ts';
 import { shownRegistries, showsSeveral } from '../data/shown-registries.ts';
 import { type Column, ColumnLengths, cells, tableHead } from './columns.ts';
 import { emptyState, examplesButton, failedState, noneFound, sourceNote } from './empty-state.ts';
+import { liveState, waitingWords } from './live-state.ts';
 import { idColumn } from './log-columns.ts';
 import { problemOf } from './notices.ts';
+import { Occupancy } from './occupancy.ts';
 import { waitNote } from './parts.ts';
 import { pauseButton } from './pause-button.ts';
 import { RowWindow } from './row-window.ts';
 import { type SearchBar, searchBar } from './search-bar.ts';
 import { lazy, View, Watch } from './view.ts';
+
+/** Ms between two of the words that are said about rows that wait. */
+const betweenWords = 10_000;
 
 /** One of the API's lists: searched, live, loaded as one scrolls; each row is a way to its details. */
 export abstract class LogView<Row extends LogRow | EventLogRow, F extends object> extends View {
@@ -26,8 +32,15 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
     if (atEnd) void this.#live().list.more();
   });
 
+  /** Of new rows that wait it is said that they do, not each time that they become more. */
+  readonly #saying = new Pace(() => this.#sayWaiting(), betweenWords);
+  #wereWaiting = false;
+
   constructor() {
     super();
+    new Occupancy(this, (occupied) => {
+      this.#live().list.occupied = occupied;
+    });
     new Watch(this, () => [this.#live(), this.#live().list, this.app.navigation]);
   }
 
@@ -67,18 +80,45 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
       ${list.rows.length > 0 ? html`${this.#table(list)}${this.#footer(list)}` : this.#noRows(list)}`;
   }
 
+  override updated(): void {
+    this.#live().show(this.#window.rendered);
+    const isWaiting = this.#live().list.waiting > 0;
+    if (isWaiting && !this.#wereWaiting) this.#saying.ask();
+    this.#wereWaiting = isWaiting;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#saying.stop();
+  }
+
+  #sayWaiting(): void {
+    const { list } = this.#live();
+    if (list.waiting > 0) this.app.announcements.say(waitingWords(this.app, list));
+  }
+
+  /** Lets in the rows that wait, and shows them. @param focus whether the newest takes the focus */
+  #letIn(focus: boolean): void {
+    this.#window.showNewest(focus);
+    void this.#live().list.letIn();
+  }
+
   /** Only some of the rows are in the page; a click anywhere on one opens it. */
   #table({ rows, status, complete }: LiveList<Row>): TemplateResult {
     const { route } = this.kind;
     const { first, last, before, after } = this.#window.range(rows.map(({ id }) => id));
     const columns = this.#columns().filter(({ name }) => name !== 'registry' || showsSeveral(this.app));
-    return html`<div class="nrp-scroll" tabindex="-1" @scroll=${this.#window.scrolled}>
+    return html`<div
+      class="nrp-scroll nrp-rows"
+      tabindex="-1"
+      @scroll=${this.#window.scrolled}
+      @keydown=${this.#window.pressed}
+    >
       <div style="padding-top:${before}px;padding-bottom:${after}px">
         <table
           class="nrp-table nrp-log nrp-${route}"
           aria-busy=${String(status === 'loading')}
           aria-rowcount=${complete ? rows.length + 1 : -1}
-          @keydown=${this.#window.pressed}
           @focusin=${this.#window.focused}
         >
           <caption class="nrp-hidden">${this.t(`${route}.caption`)}</caption>
@@ -105,11 +145,11 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
   }
 
   /** How much is shown, and whether it is live. */
-  #footer({ rows, complete, paused, problem }: LiveList<Row>): TemplateResult {
-    const count = this.app.formats.count(rows.length) + (complete ? '' : '+');
+  #footer(list: LiveList<Row>): TemplateResult {
+    const count = this.app.formats.count(list.rows.length) + (list.complete ? '' : '+');
     return html`<div class="nrp-foot nrp-muted">
       <span>${this.t(`${this.kind.route}.shown`, { count })}</span>
-      ${paused || problem === undefined ? html`<span>${this.t(paused ? 'live.paused' : 'live.on')}</span>` : nothing}
+      ${liveState(this.app, list, (byKeyboard) => this.#letIn(byKeyboard))}
     </div>`;
   }
 

@@ -7,7 +7,8 @@ const guess = 26;
 
 /**
  * Keeps the rows in the page few, and the keyboard's way through them: the arrows, Home and End move from row to
- * row, whose buttons carry `data-row`.
+ * row, whose buttons carry `data-row`. When others come or go, the row under the pointer stays where it is, else the
+ * one that has the focus, else the first that is seen of a list that is scrolled; the focus stays with its row.
  */
 export class RowWindow implements ReactiveController {
   readonly #host: View;
@@ -19,6 +20,12 @@ export class RowWindow implements ReactiveController {
   #ids: readonly string[] = [];
   #active = '';
   #focus = '';
+  /** px by which the rows have to be scrolled for the one that one looks at to stay where it is. */
+  #shift = 0;
+  /** The newest rows are wanted once there are others. */
+  #newest: { readonly focus: boolean } | undefined;
+  /** The row that had the focus before rows were drawn anew, and where it stood among them. */
+  #focused: { readonly id: string; readonly at: number } | undefined;
 
   /** @param onScroll is told whether the list is at its top, and whether its end comes near */
   constructor(host: View, onScroll: (atTop: boolean, atEnd: boolean) => void) {
@@ -30,8 +37,10 @@ export class RowWindow implements ReactiveController {
 
   /** The range to render of these rows. */
   range(ids: readonly string[]): RowRange {
+    this.#shift += this.#shiftTo(ids);
     this.#ids = ids;
-    const viewport = { scrollTop: this.#scroller?.scrollTop ?? 0, height: this.#scroller?.clientHeight ?? 0 };
+    const scrollTop = (this.#scroller?.scrollTop ?? 0) + this.#shift;
+    const viewport = { scrollTop, height: this.#scroller?.clientHeight ?? 0 };
     this.#range = rowRange(ids.length, this.#rowHeight, viewport);
     return this.#range;
   }
@@ -44,12 +53,39 @@ export class RowWindow implements ReactiveController {
     return id === reachable ? 0 : -1;
   }
 
-  readonly scrolled = (): void => this.#follow();
+  /** The rows that are in the page. */
+  get rendered(): readonly string[] {
+    return this.#ids.slice(this.#range.first, this.#range.last);
+  }
+
+  /** Shows the newest rows when they come, whatever one looks at. @param focus whether the first takes the focus */
+  showNewest(focus: boolean): void {
+    this.#newest = { focus };
+    if (this.#scroller) this.#scroller.scrollTop = 0;
+  }
+
+  /** Moves the focus on by so many rows, from the one that had it last. */
+  step(rows: number): void {
+    const at = this.#ids.indexOf(this.#active);
+    const next = at < 0 ? 0 : at + (this.#hasFocus ? rows : 0);
+    this.#go(Math.max(0, Math.min(next, this.#ids.length - 1)));
+  }
+
+  /** The row that has the focus, or had it last. */
+  get active(): string | undefined {
+    return this.#ids.includes(this.#active) ? this.#active : undefined;
+  }
+
+  readonly scrolled = (): void => {
+    if ((this.#scroller?.scrollTop ?? 0) >= this.#rowHeight) this.#newest = undefined;
+    this.#follow();
+  };
 
   readonly pressed = (event: KeyboardEvent): void => {
     const button = (event.target as Element).closest<HTMLElement>('[data-row]');
-    if (!button || event.ctrlKey || event.altKey || event.metaKey) return;
-    const at = this.#ids.indexOf(button.dataset['row'] ?? '');
+    const place = button ?? (event.target === this.#scroller ? this.#scroller : undefined);
+    if (!place || event.ctrlKey || event.altKey || event.metaKey) return;
+    const at = this.#ids.indexOf(button?.dataset['row'] ?? this.#active);
     const page = Math.max(1, Math.floor((this.#scroller?.clientHeight ?? 0) / this.#rowHeight) - 1);
     const moves: Record<string, number> = {
       ArrowDown: at + 1,
@@ -71,6 +107,11 @@ export class RowWindow implements ReactiveController {
     if (id !== undefined) this.#active = id;
   };
 
+  hostUpdate(): void {
+    const id = this.#focusedRow;
+    this.#focused = id === undefined ? undefined : { id, at: this.#ids.indexOf(id) };
+  }
+
   hostUpdated(): void {
     const scroller = this.#host.querySelector<HTMLElement>('.nrp-scroll') ?? undefined;
     if (scroller !== this.#scroller) {
@@ -78,17 +119,66 @@ export class RowWindow implements ReactiveController {
       this.#scroller = scroller;
       if (scroller) this.#resized.observe(scroller);
     }
+    if (scroller && this.#shift !== 0) scroller.scrollTop += this.#shift;
+    this.#shift = 0;
     this.#measure();
-    if (this.#focus === '') return;
-    this.#host
-      .querySelector<HTMLElement>(`[data-row="${CSS.escape(this.#focus)}"]`)
-      ?.focus({ preventScroll: true });
-    this.#focus = '';
+    this.#keepFocus();
   }
 
   hostDisconnected(): void {
     this.#resized.disconnect();
     this.#scroller = undefined;
+  }
+
+  get #focusedRow(): string | undefined {
+    const focused = document.activeElement?.closest<HTMLElement>('[data-row]');
+    return focused && this.#host.contains(focused) ? focused.dataset['row'] : undefined;
+  }
+
+  get #hasFocus(): boolean {
+    return this.#focusedRow !== undefined || document.activeElement === this.#scroller;
+  }
+
+  /** The focus goes where it was sent; else it stays with its row, and with the nearest where that has gone. */
+  #keepFocus(): void {
+    const lost = document.activeElement === null || document.activeElement === document.body;
+    const kept = this.#focused && lost ? this.#nearest(this.#focused) : undefined;
+    const id = this.#focus || kept;
+    this.#focus = '';
+    this.#focused = undefined;
+    if (id === undefined) return;
+    this.#active = id;
+    const button = this.#host.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`);
+    // It may have been scrolled away: the keys go on from it all the same.
+    (button ?? this.#scroller)?.focus({ preventScroll: true });
+  }
+
+  #nearest({ id, at }: { readonly id: string; readonly at: number }): string | undefined {
+    return this.#ids.includes(id) ? id : this.#ids[Math.min(at, this.#ids.length - 1)];
+  }
+
+  /** px by which the row that one looks at will stand lower among these. */
+  #shiftTo(ids: readonly string[]): number {
+    if (ids === this.#ids || !this.#scroller) return 0;
+    if (this.#newest && ids[0] !== this.#ids[0]) {
+      if (this.#newest.focus) this.#focus = ids[0] ?? '';
+      this.#newest = undefined;
+      return -this.#scroller.scrollTop;
+    }
+    const looked = this.#lookedAt(this.#scroller);
+    const before = looked === undefined ? -1 : this.#ids.indexOf(looked);
+    const after = looked === undefined ? -1 : ids.indexOf(looked);
+    return before < 0 || after < 0 ? 0 : (after - before) * this.#rowHeight;
+  }
+
+  #lookedAt(scroller: HTMLElement): string | undefined {
+    const hovered = scroller.querySelector<HTMLElement>('tr:hover [data-row]')?.dataset['row'];
+    if (hovered !== undefined) return hovered;
+    const first = Math.floor(scroller.scrollTop / this.#rowHeight);
+    const last = Math.floor((scroller.scrollTop + scroller.clientHeight) / this.#rowHeight);
+    const focused = this.#focused?.at ?? -1;
+    if (focused >= first && focused <= last) return this.#ids[focused];
+    return first > 0 ? this.#ids[first] : undefined;
   }
 
   #go(index: number): void {
