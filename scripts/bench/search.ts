@@ -14,6 +14,9 @@ const rounds = 10;
 const filters = [
   '',
   'status=failed',
+  'status=unresolved',
+  'status=unresolved,parked&handler=crm',
+  'status=unresolved&eventType=clients.archive',
   'handler=crm',
   'handler=crm&status=failed',
   'eventType=clients.archive',

@@ -133,6 +133,7 @@ describe('admin API', function () {
         backlog: 0,
         running: 0,
         parked: 0,
+        unresolved: 0,
       });
       assert.match(String(error), /^1 handler is not in force: handler "Bad": url: must be an absolute URL/);
       assert.equal(refused?.['id'], 'refused');
@@ -146,6 +147,7 @@ describe('admin API', function () {
         backlog: 0,
         running: 0,
         parked: 0,
+        unresolved: 0,
       });
     });
   });
@@ -294,6 +296,7 @@ describe('admin API', function () {
         error: null,
         nextAttemptAt: null,
         replayOf: null,
+        replayedAs: null,
       });
       assert.match(String(id), /^ex-/);
       assert.equal(response, `got ${event}_late`);

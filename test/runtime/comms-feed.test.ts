@@ -36,6 +36,7 @@ function rowOf(seq: number, change: Partial<ExecutionRow> = {}): ExecutionRow {
     error: null,
     nextAttemptAt: null,
     replayOf: null,
+    replayedAs: null,
     ...change,
   };
 }

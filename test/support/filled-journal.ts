@@ -135,7 +135,7 @@ export class JournalFiller {
       .prepare('select event_type, object_id, object_key, position from executions where seq = ?')
       .get(replayOf);
     this.#db.prepare('update events set touched_at = ? where seq = ?').run(this.#touch(at + 100), event.seq);
-    return this.#addExecution(
+    const seq = this.#addExecution(
       {
         event: event.seq,
         eventType: String(row?.['event_type']),
@@ -147,6 +147,10 @@ export class JournalFiller {
       },
       execution,
     );
+    this.#db
+      .prepare('update executions set replayed_as = ? where event_seq = ? and position = ? and seq < ?')
+      .run(seq, event.seq, Number(row?.['position']), seq);
+    return seq;
   }
 
   /** In µs; no two are the same. */

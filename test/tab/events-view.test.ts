@@ -164,13 +164,13 @@ for (const { name, nodeRed: installation } of editors) {
       receiver.become(({ response }) => response.writeHead(500).end('no'));
       await red.admin('provisioning/registries/registry/events', postJson(envelope(73)));
       await view.go('overview');
-      await view.root.getByRole('button', { name: 'Fail: 1' }).waitFor({ timeout: 15_000 });
+      await view.root.getByRole('button', { name: 'Failed, not set right: 1' }).waitFor({ timeout: 15_000 });
       const chart = view.root.getByRole('img', { name: /Executions per minute: \d+ succeeded, 1 failed/ });
       assert.ok((await chart.locator('canvas').boundingBox())?.width);
       await view.root.getByText(/The minute under way is left out. So far: \d+ succeeded/).waitFor();
       await view.root.locator('.nrp-attention').getByText('CRM', { exact: true }).waitFor();
 
-      await view.button('Fail: 1').click();
+      await view.button('Failed, not set right: 1').click();
       await view.row('Fail').waitFor();
       await view.button(/Clear the search/).click();
 

@@ -24,6 +24,7 @@ const row: LogSummary = {
   error: null,
   nextAttemptAt: null,
   replayOf: null,
+  replayedAs: null,
 };
 
 describe("the log's search", () => {
@@ -41,6 +42,20 @@ describe("the log's search", () => {
 
   it('does not ask for a time that is none', () => {
     assert.deepEqual(queryOf({ from: 'soon' }), {});
+  });
+
+  it('knows what failed and is not set right, and asks the API whether what was skipped is', () => {
+    const search = { ...everyExecution, status: 'unresolved,parked' };
+    const replayedAs = { id: 'ex-abc123-2', status: 'succeeded' } as const;
+    const belongs = (change: Partial<LogSummary>) => matches(search, { ...row, ...change });
+    assert.deepEqual(
+      [{}, { replayedAs }, { status: 'parked' }, { status: 'succeeded' }, { status: 'skipped' }].map(
+        (change) => belongs(change as Partial<LogSummary>),
+      ),
+      [true, false, true, false, undefined],
+    );
+    assert.equal(matches({ ...search, handler: 'other' }, { ...row, status: 'skipped' }), false);
+    assert.equal(matches({ ...search, status: 'failed' }, { ...row, replayedAs }), true);
   });
 
   for (const [field, asked, other] of [

@@ -19,6 +19,7 @@ const registry = (id: string, state: RegistryRow['state'] = 'ready'): RegistryRo
   backlog: 0,
   running: 0,
   parked: 0,
+  unresolved: 0,
 });
 
 /** An API that answers in turn, and that refuses with a status where the answer is a number. */

@@ -230,8 +230,8 @@ describe('statistics', () => {
     const at = '2026-01-31T12:00:00Z';
     const series = seriesOf(
       [
-        [{ at, succeeded: 30, failed: 1, parked: 0, p50: 5, p95: null }],
-        [{ at, succeeded: 60, failed: 0, parked: 2, p50: 9, p95: 20 }],
+        [{ at, succeeded: 30, failed: 1, parked: 0, unresolved: 0, p50: 5, p95: null }],
+        [{ at, succeeded: 60, failed: 0, parked: 2, unresolved: 1, p50: 9, p95: 20 }],
       ],
       120,
       Date.parse(at) + 600_000,
@@ -243,7 +243,7 @@ describe('statistics', () => {
       parked: [1],
       p50: [9],
       p95: [20],
-      totals: { succeeded: 90, failed: 1, parked: 2 },
+      totals: { succeeded: 90, failed: 1, parked: 2, unresolved: 1 },
       open: null,
     });
   });
@@ -252,7 +252,7 @@ describe('statistics', () => {
     const begin = Date.parse('2026-01-31T12:00:00Z');
     const stepAt = (minute: number, succeeded: number) => {
       const at = new Date(begin + minute * 60_000).toISOString();
-      return { at, succeeded, failed: 1, parked: 2, p50: 5, p95: 20 };
+      return { at, succeeded, failed: 1, parked: 2, unresolved: 0, p50: 5, p95: 20 };
     };
     const steps = [[stepAt(0, 30), stepAt(1, 3)], [stepAt(1, 4)]];
     for (const [passed, drawn] of [
@@ -268,7 +268,10 @@ describe('statistics', () => {
           drawn.map((value) => value === null),
         );
       }
-      assert.deepEqual(series.open, drawn[1] === null ? { succeeded: 7, failed: 2, parked: 4 } : null);
+      assert.deepEqual(
+        series.open,
+        drawn[1] === null ? { succeeded: 7, failed: 2, parked: 4, unresolved: 0 } : null,
+      );
       assert.equal(series.totals.succeeded, 37);
     }
   });

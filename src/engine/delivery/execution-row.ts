@@ -63,6 +63,8 @@ export function rowOf(ids: Ids, chain: Chain, execution: ChainExecution): Execut
     // Whatever else it waits for, nobody knows when that is over.
     nextAttemptAt: summary.parkedFor === 'retry' ? isoOf(nextAttemptAt) : null,
     replayOf: replayOf === null ? null : ids.execution(replayOf),
+    // Of a chain, memory holds what nothing has replaced.
+    replayedAs: null,
   };
 }
 

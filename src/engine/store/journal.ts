@@ -105,6 +105,8 @@ export interface ExecutionChange {
   readonly attemptsBefore: number;
   /** Why it has this status although no attempt was made. */
   readonly error?: string;
+  /** It is skipped on purpose: nobody has to set it right. */
+  readonly passedBy?: true;
   readonly nextAttemptAt?: number;
   /** Retries of the schedule used up. */
   readonly retries?: number;

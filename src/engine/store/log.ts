@@ -11,7 +11,7 @@ import { integer, numeric } from '../words/bounds.ts';
 import { dateTimeSchema, instantOf } from '../words/date-time.ts';
 import { InvalidInput } from '../words/errors.ts';
 import { eventTypeSchema } from '../words/event.ts';
-import { type EventRow, type ExecutionRow, eventStatuses, shownStatuses } from '../words/execution.ts';
+import { askedStatuses, type EventRow, type ExecutionRow, eventStatuses } from '../words/execution.ts';
 import { type HandlerSnapshot, nodeIdSchema } from '../words/handler.ts';
 import { parse } from '../words/parse.ts';
 import { hasWords } from './search-words.ts';
@@ -68,7 +68,7 @@ const executionFilterShape = {
   eventType: eventTypeSchema.optional(),
   /** Node id of the handler. */
   handler: nodeIdSchema.optional(),
-  status: statusesSchema(shownStatuses).optional(),
+  status: statusesSchema(askedStatuses).optional(),
   objectId: objectIdSchema.optional(),
   eventId: z
     .string({ error: 'must be one event id' })
@@ -145,6 +145,8 @@ export interface Counts {
   /** When the oldest of what waits was accepted, and when the turn of the oldest of what is parked came; ms. */
   readonly oldestWaitingAt: number | null;
   readonly oldestParkedAt: number | null;
+  /** Executions that failed or were skipped, and that nothing has replaced. */
+  readonly unresolved: number;
   /** The text index is being made anew: a search by text does not find everything yet. */
   readonly indexing: boolean;
 }

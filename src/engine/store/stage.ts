@@ -1,4 +1,10 @@
-import { type EventStatus, type ExecutionStatus, executionStatuses } from '../words/execution.ts';
+import {
+  type AskedStatus,
+  type EventStatus,
+  type ExecutionStatus,
+  executionStatuses,
+  unresolved,
+} from '../words/execution.ts';
 
 /**
  * Where an event stands in the journal. The numbers are stored and their order is used: below `running`
@@ -45,6 +51,14 @@ export function stagesOf(status: EventStatus): readonly Stage[] {
 export const statusCode = Object.fromEntries(
   executionStatuses.map((status, code) => [status, code]),
 ) as Readonly<Record<ExecutionStatus, number>>;
+
+/** Those that an unresolved execution can have. */
+const unresolvedCodes = [statusCode.failed, statusCode.skipped] as const;
+
+/** The stored numbers of all that is asked for, each once. */
+export function statusCodesOf(asked: readonly AskedStatus[]): readonly number[] {
+  return [...new Set(asked.flatMap((one) => (one === unresolved ? unresolvedCodes : statusCode[one])))];
+}
 
 export function executionStatusOf(code: number): ExecutionStatus {
   return executionStatuses[code] ?? 'pending';

@@ -21,6 +21,8 @@ export interface RegistryRow {
   /** Executions. */
   readonly running: number;
   readonly parked: number;
+  /** Executions that failed or were skipped, and that nothing has replaced. */
+  readonly unresolved: number;
   readonly error?: string;
 }
 
@@ -107,6 +109,8 @@ export interface StatisticsStep {
   readonly failed: number;
   /** Executions that began in this step and wait now, for whatever reason. */
   readonly parked: number;
+  /** Executions that began in this step, failed or were skipped, and that nothing has replaced. */
+  readonly unresolved: number;
   /** Duration of the last attempt in ms; null when there was none. */
   readonly p50: number | null;
   readonly p95: number | null;

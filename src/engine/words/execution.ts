@@ -16,6 +16,13 @@ export type ExecutionStatus = (typeof executionStatuses)[number];
 export const shownStatuses = executionStatuses.filter((status) => status !== 'pending');
 export type ShownStatus = (typeof shownStatuses)[number];
 
+/** What failed or was skipped and nothing has replaced; what was passed by on purpose is not among them. */
+export const unresolved = 'unresolved';
+
+/** What the log can be asked for. */
+export const askedStatuses = [...shownStatuses, unresolved] as const;
+export type AskedStatus = (typeof askedStatuses)[number];
+
 /** What an absent property of a log node means. */
 export const logDefaults = {
   statuses: ['failed'],
@@ -67,6 +74,14 @@ export interface ExecutionRow extends ExecutionSummary {
     readonly error: string | null;
     readonly nextProbeAt: string | null;
   };
+  /** The execution that stands in its place now: it was replayed, or was skipped and is revived. */
+  readonly replayedAs: ReplayedAs | null;
+}
+
+/** What has replaced an execution; `pending` until its turn comes: only then the log knows it. */
+export interface ReplayedAs {
+  readonly id: string;
+  readonly status: ExecutionStatus;
 }
 
 /** One attempt of an execution, as its details show it. */

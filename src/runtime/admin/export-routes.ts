@@ -43,6 +43,8 @@ const columns = {
   error: 'Error',
   nextAttemptAt: 'Next attempt',
   replayOf: 'Replay of',
+  'replayedAs.id': 'Replayed as',
+  'replayedAs.status': 'Status of the replay',
 };
 
 /** The log as CSV: a link that a browser can follow, for one download within a minute. */

@@ -4,7 +4,7 @@ import { Unavailable } from '../../engine/words/errors.ts';
 import type { Provisioning } from '../provisioning.ts';
 import type { Routes } from './routes.ts';
 
-const nothing = { handlers: 0, backlog: 0, running: 0, parked: 0 };
+const nothing = { handlers: 0, backlog: 0, running: 0, parked: 0, unresolved: 0 };
 
 export function registryRoutes(routes: Routes, provisioning: Provisioning): void {
   routes.get('/registries', async (): Promise<RegistryRow[]> => {
@@ -49,8 +49,8 @@ async function countsOf(engine: Engine): Promise<typeof nothing> {
   if (engine.state === 'starting') return nothing;
   try {
     const handlers = await engine.handlers();
-    const { waiting, running, parked } = await (await engine.log()).counts();
-    return { handlers: handlers.length, backlog: waiting, running, parked };
+    const { waiting, running, parked, unresolved } = await (await engine.log()).counts();
+    return { handlers: handlers.length, backlog: waiting, running, parked, unresolved };
   } catch (error) {
     if (error instanceof Unavailable) return nothing;
     throw error;

@@ -1,3 +1,4 @@
+import { unresolved } from '../../engine/words/execution.ts';
 import type { LogSummary } from './shapes.ts';
 
 type Filter<Field extends string> = Readonly<Record<Field, string>>;
@@ -11,8 +12,8 @@ export type EventFilter = Filter<keyof typeof everyEvent>;
 export type LogFilter = Filter<keyof typeof everyExecution>;
 export type HandlerFilter = Filter<keyof typeof everyHandler>;
 
-/** The status that asks for what failed, and for what did and waits for a retry among all that is parked. */
-export const failedOrWaiting = 'failed,parked';
+/** Asks for what failed and is not set right, and for what did and waits for a retry among all that is parked. */
+export const failedOrWaiting = `${unresolved},parked`;
 
 /** The query of the admin API: only what is asked for, times in UTC. */
 export function queryOf(filter: Partial<LogFilter>): Record<string, string> {
@@ -27,20 +28,30 @@ export function queryOf(filter: Partial<LogFilter>): Record<string, string> {
 
 /**
  * Whether a row that the live feed tells of belongs to a search.
- * Undefined where only the API can say: it searches words in what the feed does not carry.
+ * Undefined where only the API can say: of words in what the feed does not carry, and of what was skipped, whether
+ * that was on purpose.
  */
 export function matches(filter: LogFilter, row: LogSummary): boolean | undefined {
   const { eventType, handler, status, objectId, eventId } = filter;
   const startedAt = row.startedAt ?? '';
+  const ofStatus = hasStatus(status, row);
   const fits =
     isAsked(eventType, row.eventType) &&
     isAsked(handler, row.handler.id) &&
-    (status === '' || status.split(',').includes(row.status)) &&
+    ofStatus !== false &&
     isAsked(objectId, row.objectId) &&
     isAsked(eventId, row.eventId) &&
     (filter.from === '' || startedAt >= utc(filter.from)) &&
     (filter.to === '' || startedAt < utc(filter.to));
-  return fits && filter.text.trim() !== '' ? undefined : fits;
+  return fits && (filter.text.trim() !== '' || ofStatus === undefined) ? undefined : fits;
+}
+
+/** Whether a row is among those of a status, or of several. */
+function hasStatus(asked: string, { status, replayedAs }: LogSummary): boolean | undefined {
+  const any = asked.split(',');
+  if (asked === '' || any.includes(status)) return true;
+  if (!any.includes(unresolved) || replayedAs) return false;
+  return status === 'skipped' ? undefined : status === 'failed';
 }
 
 const isAsked = (asked: string, value: string): boolean => asked.trim() === '' || asked.trim() === value;

@@ -11,7 +11,7 @@ const silence = 2000;
 interface Subject<Details> {
   readonly route: string;
   /** Whether an execution that the feed tells of concerns it. */
-  readonly concernedBy: (row: LogSummary) => boolean;
+  readonly concernedBy: (row: LogSummary, details: Details | undefined) => boolean;
   /** Whether it may change without an execution that the feed tells of. */
   readonly changesUnheard: (details: Details) => boolean;
 }
@@ -38,7 +38,7 @@ export class Followed<Details> extends LiveSource<Details, Model> {
   protected override follow() {
     return [
       this.model.feed.follow({
-        rows: (rows) => rows.some(this.#subject.concernedBy) && this.ask(),
+        rows: (rows) => rows.some((row) => this.#subject.concernedBy(row, this.answer)) && this.ask(),
         gap: this.ask,
       }),
     ];
@@ -48,8 +48,10 @@ export class Followed<Details> extends LiveSource<Details, Model> {
 export function followedExecution(model: Model, registry: string, id: string): Followed<ExecutionDetails> {
   return new Followed(model, {
     route: path('registries', registry, 'executions', id),
-    concernedBy: (row) => row.id === id,
-    changesUnheard: () => false,
+    concernedBy: (row, details) =>
+      row.id === id || (row.replayOf !== null && row.eventId === details?.eventId),
+    // The feed does not tell what waits in its place for its turn.
+    changesUnheard: ({ replayedAs }) => replayedAs?.status === 'pending',
   });
 }
 

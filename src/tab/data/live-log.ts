@@ -21,8 +21,8 @@ export interface LogKind<Row extends LogRow | EventLogRow, Filter extends object
   filterOf(navigation: Navigation): RememberedFilter<Filter>;
   /** A row as the list keeps it. */
   kept(row: Row): Row;
-  /** What changed executions mean for the list. */
-  told(rows: readonly LogSummary[], navigation: Navigation): News<Row>;
+  /** What changed executions mean for the list and the rows that it has. */
+  told(rows: readonly LogSummary[], navigation: Navigation, known: readonly Row[]): News<Row>;
   /** Whether a row may change without an execution that the feed tells of. */
   changesUnheard(row: Row): boolean;
 }
@@ -145,7 +145,7 @@ export class LiveLog<Row extends LogRow | EventLogRow> extends LiveSource<void, 
   #receive(rows: readonly LogSummary[]): void {
     const sources = shownRegistries(this.model);
     const ours = rows.filter(({ registry }) => sources.includes(registry));
-    const { told, touched, unclear } = this.#kind.told(ours, this.model.navigation);
+    const { told, touched, unclear } = this.#kind.told(ours, this.model.navigation, this.list.rows);
     this.list.receive(told);
     this.list.doubt(touched);
     this.#confirming.ask();

@@ -1,6 +1,6 @@
 import { type EventFilter, type LogFilter, matches } from './filters.ts';
 import type { LogKind } from './live-log.ts';
-import type { EventLogRow, LogRow } from './shapes.ts';
+import type { EventLogRow, LogRow, LogSummary } from './shapes.ts';
 
 /** What a list shows of a response or an error; the whole is in the details. */
 const shownLength = 300;
@@ -10,9 +10,12 @@ export const executionKind: LogKind<LogRow, LogFilter> = {
   timeOf: ({ startedAt }) => startedAt ?? '',
   filterOf: ({ log }) => log,
   kept: (row) => ({ ...row, response: beginning(row.response), error: beginning(row.error) }),
-  told: (rows, { log }) => {
+  told: (rows, { log }, known) => {
     const begun = rows.filter(({ startedAt }) => startedAt !== null);
-    const told = begun.map((row) => ({ row: row as LogRow, belongs: matches(log.fields, row) }));
+    const told = [...begun, ...replaced(rows, known)].map((row) => ({
+      row: row as LogRow,
+      belongs: matches(log.fields, row),
+    }));
     return { told, touched: [], unclear: told.some(({ belongs }) => belongs === undefined) };
   },
   // What it waits for may: a circuit that opens, a handler that is held.
@@ -31,6 +34,17 @@ export const eventKind: LogKind<EventLogRow, EventFilter> = {
   }),
   changesUnheard: ({ status }) => ['waiting', 'running', 'parked'].includes(status),
 };
+
+/** The rows in whose place others stand, as those are now: nobody tells of them any more. */
+function replaced(replays: readonly LogSummary[], known: readonly LogRow[]): readonly LogRow[] {
+  return replays.flatMap(({ registry, id, status, replayOf }) => {
+    if (replayOf === null) return [];
+    const by = new Set([replayOf, id]);
+    return known
+      .filter((row) => row.registry === registry && (row.id === replayOf || by.has(row.replayedAs?.id ?? '')))
+      .map((row) => ({ ...row, replayedAs: { id, status } }));
+  });
+}
 
 function beginning(text: string | null): string | null {
   return text === null ? null : text.slice(0, shownLength);

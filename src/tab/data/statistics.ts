@@ -17,6 +17,8 @@ interface Counts {
   readonly failed: number;
   /** Of those that began then and wait. */
   readonly parked: number;
+  /** Of those that began then, failed or were skipped, and are not set right. */
+  readonly unresolved: number;
 }
 
 /** Where a span begins and ends, at whole steps; ms since 1970. */
@@ -62,7 +64,12 @@ export function seriesOf(registries: readonly (readonly StatisticsStep[])[], ste
 
 function sumOf(steps: readonly StatisticsStep[]): Counts {
   const sum = (name: keyof Counts) => steps.reduce((total, one) => total + one[name], 0);
-  return { succeeded: sum('succeeded'), failed: sum('failed'), parked: sum('parked') };
+  return {
+    succeeded: sum('succeeded'),
+    failed: sum('failed'),
+    parked: sum('parked'),
+    unresolved: sum('unresolved'),
+  };
 }
 
 function highest(values: readonly (number | null)[]): number | null {

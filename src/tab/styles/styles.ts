@@ -5,6 +5,7 @@ import frame from './frame.css';
 import handlers from './handlers.css';
 import matrix from './matrix.css';
 import overview from './overview.css';
+import replays from './replays.css';
 import tables from './tables.css';
 
 const executions = ['id', 'status', 'registry', 'date', 'event', 'handler', 'object', 'response', 'duration'];
@@ -25,6 +26,7 @@ const style = [
   matrix,
   overview,
   details,
+  replays,
 ].join('\n');
 
 const id = 'nrp-style';

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
+import { failedOrWaiting } from '../data/filters.ts';
 import type { HandlerRow } from '../data/handler-rows.ts';
 import type { Handlers } from '../data/handlers.ts';
 import type { ApiHandler } from '../data/shapes.ts';
@@ -23,7 +24,7 @@ export function attention(app: App, handlers: Handlers): TemplateResult | typeof
         ? html`<p class="nrp-muted"><i class="fa fa-check-circle nrp-good" aria-hidden="true"></i> ${text('attention.none')}</p>`
         : html`<ul>${rows.map(
             (row) => html`<li>
-              <button type="button" class="nrp-link nrp-name" @click=${() => navigation.showExecutions({ handler: row.id })}>
+              <button type="button" class="nrp-link nrp-name" @click=${() => navigation.showExecutions({ handler: row.id, status: failedOrWaiting })}>
                 ${nameOf(row)}
               </button>
               ${row.standing === 'refused' ? html`<span class="nrp-error">${text('mark.refused')}</span>` : nothing}

@@ -4,6 +4,7 @@ import type { ExecutionRow } from '../../engine/words/execution.ts';
 import type { App } from '../app.ts';
 import { nameOf, oneLine } from '../text/visible.ts';
 import { executionMark } from './marks.ts';
+import { replayedMark } from './replayed-mark.ts';
 
 /** The executions of one event, in the order of its chain; each is a way to its details. */
 export function chainList(app: App, registry: string, executions: readonly ExecutionRow[]): TemplateResult {
@@ -21,7 +22,7 @@ export function chainList(app: App, registry: string, executions: readonly Execu
       // Its turn has not come: there is nothing to open yet.
       const pending = status === 'pending';
       return html`<li class="nrp-items">
-        ${executionMark(app, execution)}
+        ${executionMark(app, execution)} ${replayedMark(app, registry, execution)}
         ${
           pending
             ? html`<span>${name}</span>`

@@ -11,6 +11,7 @@ import { DetailsView } from './details-view.ts';
 import { executionMark } from './marks.ts';
 import { copy } from './notices.ts';
 import { wordButton } from './parts.ts';
+import { replayedMark } from './replayed-mark.ts';
 import { facts, headersTable, moment, section, textBlock } from './sections.ts';
 import { define } from './view.ts';
 
@@ -54,6 +55,10 @@ class ExecutionDetailsView extends DetailsView<ExecutionDetails> {
     const { handler, startedAt } = details;
     return facts([
       [this.t('column.status'), executionMark(this.app, details)],
+      [
+        this.t('execution.replayedAs'),
+        details.replayedAs && html`${replayedMark(this.app, this.registry, details)}`,
+      ],
       [this.t('column.handler'), `${nameOf(handler)} (#${handler.number})`],
       [this.t('execution.target'), details.target && visible(details.target)],
       [this.t('column.event'), details.eventType],

@@ -9,8 +9,9 @@ import { type Column, registryColumn } from './columns.ts';
 import { logActions } from './log-actions.ts';
 import { dateColumn } from './log-columns.ts';
 import { LogView } from './log-view.ts';
-import { executionMark, executionWord, whatItWaitsFor } from './marks.ts';
+import { whatItWaitsFor } from './marks.ts';
 import './replay-progress.ts';
+import { listedMark, listedWord } from './replayed-mark.ts';
 import { logFields } from './search-fields.ts';
 import { define, lazy } from './view.ts';
 
@@ -36,8 +37,8 @@ class ExecutionsView extends LogView<LogRow, LogFilter> {
     return [
       {
         name: 'status',
-        text: (row) => executionWord(app, row),
-        content: (row) => executionMark(app, row),
+        text: (row) => listedWord(app, row),
+        content: (row) => listedMark(app, row.registry, row),
       },
       registryColumn(app),
       dateColumn(app, ({ startedAt }) => startedAt),
@@ -53,7 +54,7 @@ class ExecutionsView extends LogView<LogRow, LogFilter> {
         name: 'response',
         text: saidOf,
         title: (row) => [saidOf(row), whatItWaitsFor(app, row)].filter(Boolean).join('\n'),
-        tone: ({ error }) => (error === null ? '' : 'nrp-error'),
+        tone: ({ error, replayedAs }) => (error === null || replayedAs ? '' : 'nrp-error'),
       },
       { name: 'duration', text: ({ durationMs }) => app.formats.duration(durationMs) },
     ];

@@ -35,9 +35,9 @@ class OverviewView extends View {
     const { registries, navigation, formats } = this.app;
     const shown = shownRegistries(this.app);
     const rows = registries.items.filter(({ id }) => shown.includes(id));
-    const sum = (field: 'backlog' | 'running' | 'parked') =>
-      rows.reduce((total, row) => total + row[field], 0);
-    const tile = (name: 'backlog' | 'running' | 'parked', show: () => void) =>
+    type Figure = 'backlog' | 'running' | 'parked' | 'unresolved';
+    const sum = (field: Figure) => rows.reduce((total, row) => total + row[field], 0);
+    const tile = (name: Figure, show: () => void) =>
       html`<button type="button" class="nrp-tile" title=${this.t(`overview.${name}Hint`)} @click=${show}>
         <strong>${formats.count(sum(name))}</strong><span>${this.t(`overview.${name}`)}</span>
       </button>`;
@@ -45,6 +45,7 @@ class OverviewView extends View {
       ${tile('backlog', () => navigation.showEvents({ status: 'waiting' }))}
       ${tile('running', () => navigation.showExecutions({ status: 'running' }))}
       ${tile('parked', () => navigation.showExecutions({ status: 'parked' }))}
+      ${tile('unresolved', () => navigation.showExecutions({ status: 'unresolved' }))}
     </div>`;
   }
 
@@ -77,14 +78,14 @@ class OverviewView extends View {
       const figure: Figure = { ...axes, heading: this.t(`overview.${name}`), ...own };
       return html`<nrp-chart .app=${this.app} .figure=${figure}></nrp-chart>`;
     };
-    const counted = (status: keyof typeof totals, colour: string) =>
+    const counted = (status: 'succeeded' | 'failed' | 'parked', colour: string) =>
       line(this.t(`status.${status}`), `--red-ui-node-status-colors-${colour}`, series[status], true);
     const from = localTime(rangeOf(span, Date.now()).from);
     const count = (status: keyof typeof totals) =>
       html`<button type="button" class="nrp-link" @click=${() => navigation.showExecutions({ status, from })}>
         ${this.t(`overview.${status}Count`, { count: formats.count(totals[status]) })}
       </button>`;
-    return html`<p class="nrp-totals nrp-items">${count('succeeded')} ${count('failed')} ${count('parked')}</p>
+    return html`<p class="nrp-totals nrp-items">${count('succeeded')} ${count('unresolved')} ${count('parked')}</p>
       ${chart('pace', {
         words: this.t('overview.words', { ...totals }),
         note: series.open ? this.t(`overview.open.${span.name}`, { ...series.open }) : undefined,

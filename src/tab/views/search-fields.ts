@@ -1,5 +1,5 @@
 import { eventTypesOf } from '../../editor/dialog-plugin.ts';
-import { eventStatuses, shownStatuses } from '../../engine/words/execution.ts';
+import { eventStatuses, shownStatuses, unresolved } from '../../engine/words/execution.ts';
 import { handlerStatuses, handlerTypes } from '../../engine/words/handler-settings.ts';
 import type { App } from '../app.ts';
 import { type EventFilter, failedOrWaiting, type HandlerFilter, type LogFilter } from '../data/filters.ts';
@@ -12,14 +12,16 @@ import type { Field } from './search-bar.ts';
 export function logFields(app: App): readonly Field<LogFilter>[] {
   const { text } = app;
   const handlers = shownHandlers(app).map((one) => [one.id, nameOf(one)] as const);
-  const failing = [failedOrWaiting, `${text('status.failed')}, ${text('status.parked')}`] as const;
+  const open = [unresolved, text('status.unresolved')] as const;
+  const failing = [failedOrWaiting, text('status.unresolvedOrParked')] as const;
   return [
     eventTypeField(app),
     select('handler', text('column.handler'), [['', text('any')], ...handlers]),
     select('status', text('column.status'), [
       ['', text('any')],
-      ...named(app, 'status', shownStatuses),
+      open,
       failing,
+      ...named(app, 'status', shownStatuses),
     ]),
     { name: 'objectId', label: text('column.object'), kind: 'text' },
     ...timeFields(app),

@@ -10,6 +10,7 @@ import type {
 } from '../../../src/engine/store/journal.ts';
 import { stage } from '../../../src/engine/store/stage.ts';
 import type { Store } from '../../../src/engine/store/store.ts';
+import { Ids } from '../../../src/engine/words/ids.ts';
 
 /** Opens a store at a place; opening it again, once it is closed, finds what was kept. */
 export type OpenStore = (place: string) => Promise<Store>;
@@ -840,6 +841,59 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
         started?.executions.map(({ status }) => status),
         ['running', 'pending'],
       );
+    });
+
+    it('says of what was replayed or revived which one stands in its place, and lists what nothing has replaced', async () => {
+      const { seq, execution } = await takeFailed(1);
+      const page = { limit: 10 };
+      const unresolved = async () => {
+        const { items } = await store.log.executions({ status: ['unresolved'] }, page);
+        assert.equal((await store.log.counts()).unresolved, items.length);
+        const { 0: step } = await store.log.statistics({ from: at, to: at + 1000, step: 1000 });
+        assert.equal(step?.unresolved, items.length);
+        return items.map((row) => row.seq).sort();
+      };
+      const replacedBy = async () => {
+        const { items } = await store.log.executions({}, page);
+        return Object.fromEntries(
+          items.flatMap((row) => (row.replayedAs ? [[row.seq, row.replayedAs] as const] : [])),
+        );
+      };
+      const replay = async (one: number, fails: boolean) => {
+        const replayed = await journal.replay({ which: { executions: [one] }, callable, at });
+        assert.ok(replayed.outcome === 'replaying');
+        const again = replayed.executions[0] ?? 0;
+        assert.equal((await replacedBy())[one]?.status, 'pending');
+        await journal.startNext('a', 1, at);
+        await end(seq, fails ? failed(again) : succeeded(again));
+        return again;
+      };
+      assert.deepEqual(await unresolved(), [execution, execution + 1]);
+      assert.deepEqual(await replacedBy(), {});
+      const second = await replay(execution, true);
+      assert.deepEqual(await unresolved(), [execution + 1, second]);
+      const third = await replay(second, false);
+      // With its success, what was skipped is revived.
+      assert.deepEqual(await unresolved(), []);
+      const last = { id: new Ids(journal.tag).execution(third), status: 'succeeded' };
+      const [revived] = (await journal.startNext('b', 1, at)).started;
+      const fourth = revived?.executions[1]?.seq ?? 0;
+      assert.deepEqual(await replacedBy(), {
+        [execution]: last,
+        [second]: last,
+        [execution + 1]: { id: new Ids(journal.tag).execution(fourth), status: 'running' },
+      });
+      await end(seq, failed(fourth, 'b'));
+      assert.deepEqual(await unresolved(), [fourth]);
+    });
+
+    it('lists what was passed by on purpose as skipped, not as unresolved', async () => {
+      const { seq, execution } = await take(anEvent(1));
+      const { attempt: _, ...change } = succeeded(execution);
+      await end(seq, { ...change, status: 'skipped', error: 'not meant for it', passedBy: true });
+      const found = async (status: 'skipped' | 'unresolved') =>
+        (await store.log.executions({ status: [status] }, { limit: 10 })).items.length;
+      assert.deepEqual([await found('skipped'), await found('unresolved')], [1, 0]);
     });
 
     it('joins the end of its object’s queue', async () => {

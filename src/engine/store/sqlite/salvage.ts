@@ -1,7 +1,7 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { isOwnFault } from '../journal-error.ts';
 import { stage } from '../stage.ts';
-import { type Numbers, numbersGiven, passOver } from './schema.ts';
+import { markReplayed, type Numbers, numbersGiven, passOver } from './schema.ts';
 import { Statements } from './statements.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -25,6 +25,7 @@ export function salvage(damaged: string, to: DatabaseSync): void {
     inTransaction(to, () => {
       takeOver(new Statements(from), new Statements(to), numbers);
       to.exec(release);
+      to.exec(markReplayed);
       if (numbers) passOver(to, numbers);
     });
   } finally {

@@ -12,6 +12,7 @@ import { inTransaction } from './transaction.ts';
  * - Other times are ms since the epoch.
  * - A chain is its event's executions by `position`; where a position has several, the last one counts: the others
  *   were replayed.
+ * - An execution that was replayed or revived names in `replayed_as` the one that stands in its place now.
  * - The execution's row holds its last attempt; `attempts` holds the ones before.
  * - An execution enters the log's indexes when it parks or is settled; what runs is found by `running`.
  * - A parked execution has a `next_attempt_at`; `blocked` means that an earlier one of its handler and object goes
@@ -176,6 +177,26 @@ create table alarms(
 ) strict, without rowid;
 `;
 
+/** Of each execution that was replayed or revived, the one that stands in its place now. */
+export const markReplayed = `
+update executions set replayed_as = (
+  select max(seq) from executions as last indexed by executions_by_event
+  where last.event_seq = executions.event_seq and last.position = executions.position)
+where replayed_as is null and seq in (select replay_of from executions where replay_of is not null);
+`;
+
+/**
+ * What failed or was skipped and nothing has replaced: few rows, in an index of their own, so that success does not
+ * write there. What was passed by on purpose (`passed_by`) is nothing that somebody would have to set right.
+ */
+const version8 = `
+alter table executions add column replayed_as integer;
+alter table executions add column passed_by integer not null default 0;
+${markReplayed}
+create index unresolved on executions(started_at, seq, handler_id, event_type)
+  where status in (4, 5) and replayed_as is null and passed_by = 0 and started_at is not null;
+`;
+
 /** One step a version: `migrations[n]` leads from version n to n + 1. */
 export const migrations: readonly string[] = [
   version1,
@@ -185,6 +206,7 @@ export const migrations: readonly string[] = [
   version5,
   version6,
   version7,
+  version8,
 ];
 
 export const schemaVersion = migrations.length;

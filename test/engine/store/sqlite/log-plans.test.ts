@@ -79,6 +79,8 @@ describe('execution log, by index', () => {
   ] as const) {
     filters.push(...filters.map((filter) => ({ ...filter, [name]: value })));
   }
+  for (const status of [['unresolved'], ['unresolved', 'parked']] as const)
+    filters.push(...filters.filter((one) => !one.status).map((one) => ({ ...one, status: [...status] })));
 
   it('walks an index for every combination of filters, and sorts nothing', async () => {
     for (const filter of filters) await executions.page(filter, window);

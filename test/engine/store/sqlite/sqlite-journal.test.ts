@@ -57,6 +57,18 @@ describe('the journal in SQLite', () => {
     db.exec(`${migrations[0]}; pragma user_version = 1;
       insert into events(seq, event_type, object_id, object_key, node, stage, turn, accepted_at, payload)
       values(7, 'clients.update', '1', 'clients:1', 'event-node', 1, 7, 1700000000000, '{"old":1}')`);
+    const execution =
+      db.prepare(`insert into executions(seq, event_seq, position, event_type, object_id, object_key,
+      handler_id, handler_number, handler_name, handler_type, priority, stop, status, replay_of)
+      values(?, 3, 0, 'clients.update', '1', 'clients:1', 'a', 1, 'A', 'http', 1, 0, 4, ?)`);
+    for (const [seq, replayOf] of [
+      [1, null],
+      [2, 1],
+      [4, 2],
+      [5, null],
+    ] as const)
+      execution.run(seq, replayOf);
+    db.exec('update executions set position = 1 where seq = 5');
     db.close();
     const journal = await SqliteJournal.open(folder);
     const [emission] = await journal.emitNext(1, ['event-node']);
@@ -66,6 +78,13 @@ describe('the journal in SQLite', () => {
     await journal.close();
     const after = new DatabaseSync(join(folder, 'journal.sqlite'), { readOnly: true });
     assert.equal(versionOf(after), schemaVersion);
+    const replayedAs = after
+      .prepare('select replayed_as from executions where event_seq = 3 order by seq')
+      .all();
+    assert.deepEqual(
+      replayedAs.map((row) => row['replayed_as']),
+      [4, 4, null, null],
+    );
     const indexes = after.prepare("select name from sqlite_master where type = 'index'").all();
     for (const gone of ['events_by_object', 'executions_by_object', 'parked_stale'])
       assert.ok(!indexes.some(({ name }) => name === gone), gone);

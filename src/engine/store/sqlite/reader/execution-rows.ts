@@ -35,7 +35,10 @@ const storedExecution = z.object({
   response: textOrNull,
   error: textOrNull,
   replay_of: numberOrNull,
+  replayed_as: numberOrNull,
 });
+
+const shownExecution = storedExecution.extend({ replayed_status: numberOrNull });
 
 const storedEvent = z.object({
   seq: z.number(),
@@ -48,7 +51,8 @@ const storedEvent = z.object({
 });
 
 /** Without the columns that only the details need, which may be long. */
-export const executionColumns = columnsOf(storedExecution);
+export const executionColumns = `${columnsOf(storedExecution)},
+  (select later.status from executions as later where later.seq = executions.replayed_as) as replayed_status`;
 export const eventColumns = columnsOf(storedEvent);
 
 const storedAttempt = z.object({
@@ -65,7 +69,8 @@ const storedAttempt = z.object({
 type Stored = Record<string, SQLOutputValue>;
 
 export function readExecution(stored: Stored, ids: Ids): ReadExecution {
-  const row = storedExecution.parse(stored);
+  const row = shownExecution.parse(stored);
+  const { replayed_as: replayedAs } = row;
   return {
     id: ids.execution(row.seq),
     seq: row.seq,
@@ -90,6 +95,10 @@ export function readExecution(stored: Stored, ids: Ids): ReadExecution {
     error: row.error,
     nextAttemptAt: isoOrNull(row.next_attempt_at),
     replayOf: row.replay_of === null ? null : ids.execution(row.replay_of),
+    replayedAs:
+      replayedAs === null
+        ? null
+        : { id: ids.execution(replayedAs), status: executionStatusOf(row.replayed_status ?? 0) },
   };
 }
 

@@ -5,6 +5,7 @@ import { statusCode } from '../../stage.ts';
 import type { Statements } from '../statements.ts';
 import { handlerHealthOn } from './handler-health.ts';
 import { percentile } from './percentile.ts';
+import { isUnresolved } from './selections.ts';
 
 /** Durations that a percentile is taken from at most, or about so many of more rows. */
 const sample = 1000;
@@ -15,17 +16,20 @@ const yieldAfter = 10;
 const inStep = `from executions indexed by executions_by_status
   where status = :status and status > 1 and started_at is not null and started_at >= :from and started_at < :to`;
 
+const allUnresolved = `from executions indexed by unresolved where ${isUnresolved}`;
+
 /** Counts and percentiles: each is a walk along one index. */
 export function figuresOn(statements: Statements) {
   const healthOf = handlerHealthOn(statements);
 
-  function counts(): Pick<Counts, 'waiting' | 'running' | 'parked'> {
+  function counts(): Pick<Counts, 'waiting' | 'running' | 'parked' | 'unresolved'> {
     return {
       waiting: count('select count(*) as n from events indexed by events_by_stage where stage < 5'),
       running: count(
         `select count(*) as n from executions where status = ${statusCode.running} and started_at > 0`,
       ),
       parked: count('select count(*) as n from executions indexed by parked where status = 2'),
+      unresolved: count(`select count(*) as n ${allUnresolved}`),
     };
   }
 
@@ -67,6 +71,10 @@ export function figuresOn(statements: Statements) {
     });
     const [succeeded = 0, failed = 0] = ended.map(({ rows }) => rows);
     const parked = count(`select count(*) as n ${inStep}`, { status: statusCode.parked, from, to });
+    const unresolved = count(
+      `select count(*) as n ${allUnresolved} and started_at >= :from and started_at < :to`,
+      { from, to },
+    );
     const every = Math.ceil((succeeded + failed) / sample);
     const durations = ended.flatMap(({ values, rows }) =>
       rows === 0
@@ -81,6 +89,7 @@ export function figuresOn(statements: Statements) {
       succeeded,
       failed,
       parked,
+      unresolved,
       p50: percentile(durations, 0.5),
       p95: percentile(durations, 0.95),
     };

@@ -1,6 +1,6 @@
-import { executionStatuses } from '../../../words/execution.ts';
+import { type AskedStatus, shownStatuses, unresolved } from '../../../words/execution.ts';
 import type { EventFilter, ExecutionFilter } from '../../log.ts';
-import { stagesOf, statusCode } from '../../stage.ts';
+import { stagesOf, statusCode, statusCodesOf } from '../../stage.ts';
 import type { Selection, Stretch } from './newest-first.ts';
 
 /** Rows looked through for one page: in the index alone, and where each row has to be looked up. */
@@ -10,7 +10,9 @@ const lookupBound = 10_000;
 /** Rows that are named are looked up, each by its key. */
 const among = 'seq in (select value from json_each(:seqs))';
 
-const shown = executionStatuses.filter((status) => status !== 'pending');
+const nothingHasReplaced = 'replayed_as is null and passed_by = 0';
+/** What failed or was skipped and nothing has replaced: who says just so may use the index of these. */
+export const isUnresolved = `status in (4, 5) and ${nothingHasReplaced} and started_at is not null`;
 
 /**
  * Which stretches of which index hold the executions that a filter asks for, newest first; `text` is not looked at.
@@ -26,18 +28,26 @@ export function executionsSelected(
   seqs?: readonly number[],
 ): Selection {
   const values = compared(filter);
-  const codes = [...new Set(filter.status ?? shown)].map((one) => statusCode[one]);
+  const asked = filter.status ?? shownStatuses;
+  const codes = statusCodesOf(asked);
+  const open = openOf(asked);
   const base = { table: 'executions', time: 'started_at', values } as const;
   if (seqs) {
     const ofEvent = event === undefined ? [] : ['+event_seq = :event'];
-    const where = [among, `+status in (${codes.join(', ')})`, ...ofEvent, ...unindexed(values)].join(' and ');
+    const where = [among, `+status in (${codes.join(', ')})`, ...open, ...ofEvent, ...unindexed(values)].join(
+      ' and ',
+    );
     const named = { ...values, seqs: JSON.stringify(seqs), ...(event !== undefined && { event }) };
     return { ...base, values: named, stretches: [{ where }] };
   }
   if (event !== undefined) {
-    const where = ['event_seq = :event', `status in (${codes.join(', ')})`, ...unindexed(values)];
+    const where = ['event_seq = :event', `status in (${codes.join(', ')})`, ...open, ...unindexed(values)];
     const stretch = { index: 'executions_by_event', where: where.join(' and ') };
     return { ...base, values: { ...values, event }, stretches: [stretch] };
+  }
+  if (asked.every((one) => one === unresolved)) {
+    const stretches = [{ index: 'unresolved', where: isUnresolved }];
+    return { ...base, stretches, ...sifted(values, [], ['handler_id', 'event_type']) };
   }
   const { index, led } = executionsBy(values);
   const stretches = codes.map((code): Stretch => {
@@ -47,7 +57,19 @@ export function executionsSelected(
       : { index, where: [...led.map(equal), status, 'status > 1', 'started_at is not null'].join(' and ') };
   });
   // The index by type holds the handler, too.
-  return { ...base, stretches, ...sifted(values, led, led.includes('event_type') ? ['handler_id'] : []) };
+  return {
+    ...base,
+    stretches,
+    ...sifted(values, led, led.includes('event_type') ? ['handler_id'] : [], open),
+  };
+}
+
+/** What is asked of rows that belong to what is asked for only while nothing has replaced them. */
+function openOf(asked: readonly AskedStatus[]): readonly string[] {
+  if (!asked.includes(unresolved)) return [];
+  const plain = statusCodesOf(asked.filter((one) => one !== unresolved));
+  const codes = statusCodesOf([unresolved]).filter((code) => !plain.includes(code));
+  return codes.length === 0 ? [] : [`(status not in (${codes.join(', ')}) or (${nothingHasReplaced}))`];
 }
 
 /** The same of events. */
@@ -96,16 +118,19 @@ function executionsBy(values: object): { readonly index: string; readonly led: r
  * The conditions that are left: rows are looked at one by one.
  * @param led columns that lead to the rows
  * @param held columns that the index holds besides, so that no row has to be looked up for them
+ * @param open see `openOf`
  */
 function sifted(
   values: object,
   led: readonly string[],
   held: readonly string[] = [],
+  open: readonly string[] = [],
 ): Pick<Selection, 'columns' | 'filter' | 'bound'> {
-  const columns = Object.keys(values).filter((column) => !led.includes(column));
+  const equals = Object.keys(values).filter((column) => !led.includes(column));
+  const columns = [...equals, ...(open.length > 0 ? ['status', 'replayed_as', 'passed_by'] : [])];
   if (columns.length === 0) return {};
   const bound = columns.every((column) => held.includes(column)) ? indexBound : lookupBound;
-  return { columns, filter: columns.map(equal).join(' and '), bound };
+  return { columns, filter: [...equals.map(equal), ...open].join(' and '), bound };
 }
 
 function equal(column: string): string {

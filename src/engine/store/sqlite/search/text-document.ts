@@ -1,7 +1,7 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { ExecutionFilter } from '../../log.ts';
 import { addWords, type SearchWord } from '../../search-words.ts';
-import { statusCode } from '../../stage.ts';
+import { statusCodesOf } from '../../stage.ts';
 
 /** Characters of each text that can be searched for; what comes after them would cost more than to deliver it. */
 export const searchedPart = 16_384;
@@ -51,7 +51,13 @@ export function indexQuery(search: readonly SearchWord[], filter: ExecutionFilte
     ...(handler === undefined ? [] : [quoted(facet('h', handler))]),
     ...(eventType === undefined ? [] : [quoted(facet('t', eventType))]),
     ...(objectId === undefined ? [] : [quoted(facet('o', objectId))]),
-    ...(status ? [`(${status.map((one) => quoted(facet('s', String(statusCode[one])))).join(' OR ')})`] : []),
+    ...(status
+      ? [
+          `(${statusCodesOf(status)
+            .map((code) => quoted(facet('s', String(code))))
+            .join(' OR ')})`,
+        ]
+      : []),
   ];
   return {
     words: search.map(({ word, prefix }) => quoted(word) + (prefix ? ' *' : '')).join(' AND '),

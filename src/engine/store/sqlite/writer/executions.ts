@@ -52,9 +52,10 @@ export function executionsOn(db: DatabaseSync, seqs: Sequence, work: Announcemen
     return blocked;
   }
 
-  /** A new execution in place of one that is settled. @returns its seq */
+  /** A new execution in place of one that is settled, and of those that this one has replaced. @returns its seq */
   function replay(event: OfEvent, settled: StoredExecution, at: number): number {
     const seq = seqs.next();
+    sql.replaced.run(seq, event.seq, settled.position);
     insert(
       event,
       { seq, position: settled.position, link: settled, start: false, replayOf: settled.seq },
@@ -73,7 +74,7 @@ export function executionsOn(db: DatabaseSync, seqs: Sequence, work: Announcemen
 
   function apply(change: ExecutionChange, event: OfEvent, at: number): void {
     const lane = laneOf(event);
-    const { seq, attempt, retries, nextAttemptAt, error, attemptsBefore } = change;
+    const { seq, attempt, retries, nextAttemptAt, error, attemptsBefore, passedBy } = change;
     const status = statusCode[change.status];
     const parked = status === statusCode.parked;
     const dueAt = parked ? (nextAttemptAt ?? at) : null;
@@ -98,7 +99,7 @@ export function executionsOn(db: DatabaseSync, seqs: Sequence, work: Announcemen
         seq,
       );
     } else {
-      sql.changed.run({ status, blocked, dueAt, error: error ?? null, at, seq });
+      sql.changed.run({ status, blocked, dueAt, error: error ?? null, passedBy: passedBy ? 1 : 0, at, seq });
     }
     if (dueAt !== null && !blocked) work.parked(change.handler, dueAt);
     if (status >= statusCode.succeeded && lane !== null) wakeNext(lane, change.handler, at);
@@ -181,7 +182,10 @@ function prepare(db: DatabaseSync) {
     changed: db.prepare(
       `update executions set status = :status, blocked = :blocked, next_attempt_at = :dueAt,
        error = case when :error is null then error when error is null then :error else :error || '; before: ' || error end,
-       started_at = coalesce(started_at, :at) where seq = :seq`,
+       passed_by = :passedBy, started_at = coalesce(started_at, :at) where seq = :seq`,
+    ),
+    replaced: db.prepare(
+      `update executions indexed by executions_by_event set replayed_as = ? where event_seq = ? and position = ?`,
     ),
     next: db.prepare(
       `select seq, blocked from executions where object_key = ? and handler_id = ? and status < 3 and ordered = 1
