@@ -10,8 +10,9 @@ import {
   listedProperties,
   type NamedValue,
 } from '../engine/words/handler.ts';
-import { handlerDefaults, hasBody, httpExpressions } from '../engine/words/handler-settings.ts';
+import { handlerDefaults, httpExpressions } from '../engine/words/handler-settings.ts';
 import { parse } from '../engine/words/parse.ts';
+import { usesExpression } from '../engine/words/request-shape.ts';
 import { proxyOf, tlsOf } from './config-nodes.ts';
 import { expressionsOf } from './expressions.ts';
 import { password } from './node-outcome.ts';
@@ -69,10 +70,9 @@ export function handlerOf(
 }
 
 /** Of a handler, what is JSONata and in use. */
-function expressionsIn({ method, body, ...handler }: HttpHandler): Readonly<Record<string, string>> {
+function expressionsIn(handler: HttpHandler): Readonly<Record<string, string>> {
   const { bodyExpression, successRule, responsePart } = handler;
-  const isMade = hasBody(method) && (body === 'jsonata' || body === 'form');
-  return { ...(isMade && { bodyExpression }), successRule, responsePart };
+  return { ...(usesExpression(handler) && { bodyExpression }), successRule, responsePart };
 }
 
 /** @throws InvalidInput naming the field and the position */

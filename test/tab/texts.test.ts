@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { curlOf, type SentRequest } from '../../src/tab/text/curl.ts';
+import { curlOf, type SentRequest } from '../../src/engine/words/curl.ts';
 import { Formats } from '../../src/tab/text/formats.ts';
 import { targetParts } from '../../src/tab/text/target.ts';
 import { indented, oneLine, visible } from '../../src/tab/text/visible.ts';

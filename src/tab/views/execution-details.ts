@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ExecutionDetails, SearchedText } from '../../engine/words/answers.ts';
 import { causeOf } from '../../engine/words/cause.ts';
+import { curlOf } from '../../engine/words/curl.ts';
 import { path } from '../data/api.ts';
 import { followedExecution } from '../data/followed.ts';
-import { curlOf } from '../text/curl.ts';
 import { indented, nameOf, visible } from '../text/visible.ts';
 import { askedButton } from './asked-button.ts';
 import { attemptsTimeline } from './attempts-timeline.ts';

@@ -1,4 +1,6 @@
-/** What was sent to an HTTP target. `target` is `POST https://…`, as the log tells it. */
+import { hasBody } from './handler-settings.ts';
+
+/** What is sent to an HTTP target. `target` is `POST https://…`, as the log tells it. */
 export interface SentRequest {
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -18,7 +20,7 @@ export function curlOf({ target, headers, body }: SentRequest): string {
       .filter(([name]) => !ownHeaders.has(name.toLowerCase()))
       // With nothing after the colon, curl leaves a header out.
       .map(([name, value]) => `-H ${quoted(value === '' ? `${name};` : `${name}: ${value}`)}`),
-    `--data-raw ${quoted(body)}`,
+    ...(hasBody(method) ? [`--data-raw ${quoted(body)}`] : []),
   ].join(' \\\n  ');
 }
 
