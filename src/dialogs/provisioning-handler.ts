@@ -1,10 +1,11 @@
-import { handlerBounds, handlerDefaults } from '../engine/words/handler-settings.ts';
+import { type HttpExpression, handlerBounds, handlerDefaults } from '../engine/words/handler-settings.ts';
 import { type HandlerNode, readForm, showForm } from './handler/form.ts';
 import type { NamedValue } from './handler/literal-secrets.ts';
 import {
   commandProblem,
   credentialProblem,
   delaysProblem,
+  expressionProblem,
   headersProblem,
   urlProblem,
   variableProblem,
@@ -20,6 +21,12 @@ const number = (property: keyof typeof handlerDefaults & keyof typeof handlerBou
   value: handlerDefaults[property],
   label,
   validate: within(handlerBounds[property]),
+});
+
+const expression = (property: HttpExpression) => ({
+  value: handlerDefaults[property],
+  label: text(`label.${property}`),
+  validate: validator<string>((value, node) => expressionProblem(property, value, node)),
 });
 
 RED.nodes.registerType<HandlerNode>('provisioning-handler', {
@@ -49,7 +56,12 @@ RED.nodes.registerType<HandlerNode>('provisioning-handler', {
     concurrency: number('concurrency', text('label.concurrency')),
     ratePerSecond: number('ratePerSecond', text('label.rate')),
     url: { value: '', validate: validator(urlProblem) },
+    method: { value: handlerDefaults.method },
     headers: { value: [], validate: validator(headersProblem) },
+    body: { value: handlerDefaults.body },
+    bodyExpression: expression('bodyExpression'),
+    successRule: expression('successRule'),
+    responsePart: expression('responsePart'),
     auth: { value: handlerDefaults.auth, validate: validator((_auth, node) => credentialProblem(node)) },
     tls: { value: '', type: 'tls-config', required: false, label: text('label.tls') },
     proxy: { value: '', type: 'http proxy', required: false, label: text('label.proxy') },

@@ -5,7 +5,8 @@ interface JQuery<TElement = HTMLElement> {
   editableList(action: 'items'): JQuery;
   editableList(action: 'empty'): this;
   typedInput(options: TypedInputOptions): this;
-  typedInput(action: 'value', value: string): this;
+  typedInput(action: 'type' | 'value', value: string): this;
+  typedInput(action: 'types', types: readonly TypedInputType[]): this;
   typedInput(action: 'type' | 'value'): string;
   treeList(options: { readonly multi: boolean }): this;
   treeList(action: 'data', items: readonly TreeListItem[]): this;
@@ -33,8 +34,11 @@ interface EditableListOptions<T> {
   readonly sortable?: boolean;
 }
 
+/** One of the editor's own, or one without a value. */
+type TypedInputType = string | { readonly value: string; readonly label: string; readonly hasValue: false };
+
 interface TypedInputOptions {
-  readonly types: readonly string[];
+  readonly types: readonly TypedInputType[];
   readonly default?: string;
   readonly typeField?: JQuery;
 }

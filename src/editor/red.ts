@@ -190,6 +190,13 @@ interface Red {
   readonly view: { redraw(updateActive: true): void; reveal(id: string, flash: true): void };
 }
 
+/** A compiled JSONata expression, as the editor's own dialogs try it. */
+interface JsonataExpression {
+  evaluate(input: unknown): Promise<unknown>;
+  assign(name: string, value: unknown): void;
+}
+
 declare global {
   const RED: Red;
+  const jsonata: (expression: string) => JsonataExpression;
 }

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { literalSecrets } from '../../src/dialogs/handler/literal-secrets.ts';
+import { previewOf } from '../../src/dialogs/handler/preview.ts';
 import { InvalidInput } from '../../src/engine/words/errors.ts';
 import { handlerSchema } from '../../src/engine/words/handler.ts';
 import { handlerBounds } from '../../src/engine/words/handler-settings.ts';
 import { reservedHeaders } from '../../src/engine/words/headers.ts';
 import { parse } from '../../src/engine/words/parse.ts';
 import { EditorGlobals } from '../support/editor-globals.ts';
+import { expressions } from '../support/jsonata.ts';
 
 const type = 'provisioning-handler';
 const http = { handlerType: 'http', url: 'https://crm.example/hooks', events: ['*'] };
@@ -73,6 +75,49 @@ describe('the dialog of a handler', () => {
       fc.stringMatching(/^[a-c.*_]{0,8}$/),
     );
     agree('events', http, fc.array(patterns, { minLength: 1, maxLength: 3 }));
+  });
+
+  it('finds the same placeholders wrong as the engine', () => {
+    const name = fc.constantFrom('{objectId}', '{data.a.b}', '{{dt}}', '{id}', '{', '}}', 'x', '');
+    const url = fc
+      .tuple(name, name, name, name, name, name, name)
+      .map(([user, host, port, path, query, value, hash]) => {
+        return `https://${user && `${user}@`}${host}crm.example${port && `:${port}`}/a/${path}?${query}=${value}#${hash}`;
+      });
+    agree('url', http, url);
+    const values = fc
+      .tuple(fc.constantFrom('Host', 'X-A'), name)
+      .map(([name, value]) => [{ name, value: `${value}h` }]);
+    agree('headers', http, values);
+  });
+
+  it('shows of a sample what the engine sends of it', async () => {
+    const settings = {
+      url: 'https://crm.example/a/{objectId}?t={eventType}',
+      method: 'PUT',
+      body: 'form',
+      bodyExpression: '',
+      headers: [
+        { name: 'x-name', value: '<{data.name}>' },
+        { name: 'x-key', value: `\${${'KEY'}}` },
+      ],
+    } as const;
+    const sample = {
+      event: { dt: '2026-01-31T12:00:00+00:00', events_id: 'clients.create', object_id: 12 },
+      data: { name: 'Zoë' },
+    };
+    const preview = await previewOf({ ...settings, id: 'h1', signsIn: true }, sample, expressions);
+    assert.deepEqual(preview, {
+      target: 'PUT https://crm.example/a/12?t=clients.create',
+      headers: {
+        'webhook-id': 'ev-sample-1_h1',
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-name': '<Zoë>',
+        'x-key': `\${${'KEY'}}`,
+        authorization: '***',
+      },
+      body: 'name=Zo%C3%AB',
+    });
   });
 
   it('finds the same retry delays wrong as the engine', () => {

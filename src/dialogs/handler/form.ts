@@ -24,6 +24,7 @@ import type { NamedValue } from './literal-secrets.ts';
 import { namedValueList, readNamedValues } from './named-values.ts';
 import { showOverride } from './override.ts';
 import { delaysProblem, headerProblem, headerValueProblem, variableProblem } from './problems.ts';
+import { readRequest, showRequest } from './request-fields.ts';
 import { readDelays, spanOf, spellDelay } from './retry-delays.ts';
 import { summariesOf } from './summaries.ts';
 
@@ -66,12 +67,17 @@ export function showForm(node: HandlerNode): void {
   for (const property of ['auth', 'url'])
     field(property).on('change', () => part('headers').find('[name="name"]').trigger('keyup'));
   showParts(node);
+  showRequest(node, readLists);
   foldSections(formOf(node), 'provisioning-handler', summariesOf(node, readForm));
   showOverride(part('override'), node);
 }
 
-/** What stands in the lists and the field of delays. */
+/** What stands in the lists, and in the fields that are read in a way of their own. */
 export function readForm() {
+  return { ...readLists(), ...readRequest() };
+}
+
+function readLists() {
   return {
     events: readPatterns(part('events')),
     headers: readNamedValues(part('headers')),

@@ -1,7 +1,18 @@
 import type { EditorNode } from '../../editor/red.ts';
-import { areRetryDelays, isVariableName } from '../../engine/words/handler-settings.ts';
+import {
+  areRetryDelays,
+  type BodyKind,
+  type HttpExpression,
+  hasBody,
+  isVariableName,
+  needsExpression,
+} from '../../engine/words/handler-settings.ts';
 import { isHeaderName, isHeaderValue, isHost, setterOf } from '../../engine/words/headers.ts';
 import { hasReadableUser, hasUser, isHttpUrl } from '../../engine/words/http-url.ts';
+import { hasPlaceholder } from '../../engine/words/placeholders.ts';
+import { usesExpression } from '../../engine/words/request-shape.ts';
+import { misplacedIn } from '../../engine/words/url-template.ts';
+import { jsonataProblem } from '../shared/expressions.ts';
 import { hasCredential, propertyOf } from '../shared/fields.ts';
 import { firstOf } from '../shared/problems.ts';
 import { holdsReference, referenceOf } from '../shared/reference.ts';
@@ -14,8 +25,27 @@ const credentials: Readonly<Record<string, string>> = { basic: 'user', bearer: '
 /** What is wrong with a handler's URL, in the user's language; '' when nothing is. So with the problems below. */
 export function urlProblem(url = '', node: EditorNode): string {
   if (propertyOf(node, 'handlerType') !== 'http' || referenceOf(url) !== undefined) return '';
+  const [misplaced] = misplacedIn(url);
+  if (misplaced !== undefined) return text('error.placeholder', { name: `{${misplaced}}` });
   if (!isHttpUrl(url)) return text('error.url');
   return hasReadableUser(new URL(url)) ? '' : text('error.urlUser');
+}
+
+/** What is wrong with an expression of an HTTP handler. @param property that it is of */
+export function expressionProblem(property: HttpExpression, value = '', node: EditorNode): string {
+  if (propertyOf(node, 'handlerType') !== 'http' || referenceOf(value) !== undefined) return '';
+  if (property === 'bodyExpression') return bodyProblem(value, node);
+  return jsonataProblem(value);
+}
+
+function bodyProblem(bodyExpression: string, node: EditorNode): string {
+  const [method, body] = [propertyOf(node, 'method'), propertyOf(node, 'body')].map(String) as [
+    string,
+    BodyKind,
+  ];
+  if (hasBody(method) && needsExpression(body) && bodyExpression.trim() === '')
+    return text('error.bodyExpression');
+  return usesExpression({ method, body, bodyExpression }) ? jsonataProblem(bodyExpression) : '';
 }
 
 export function commandProblem(command = '', node: EditorNode): string {
@@ -47,6 +77,7 @@ export function headerProblem(name: string, node: EditorNode): string {
 
 export function headerValueProblem(header: NamedValue): string {
   if (holdsReference(header.value)) return '';
+  if (isHostHeader(header) && hasPlaceholder(header.value)) return text('error.hostPlaceholder');
   if (isHostHeader(header) && !isHost(header.value)) return text('error.host');
   return isHeaderValue(header.value) ? '' : text('error.headerValue');
 }

@@ -1,5 +1,5 @@
 import type { EditorNode } from '../../editor/red.ts';
-import { areRetryDelays } from '../../engine/words/handler-settings.ts';
+import { areRetryDelays, handlerDefaults, hasBody } from '../../engine/words/handler-settings.ts';
 import { fieldOf } from '../shared/fields.ts';
 import type { Summaries } from '../shared/sections.ts';
 import { textsOf } from '../shared/texts.ts';
@@ -12,6 +12,8 @@ interface Listed {
   readonly args: readonly string[];
   readonly environment: readonly NamedValue[];
   readonly retryDelays: readonly number[] | string;
+  readonly successRule: string;
+  readonly responsePart: string;
 }
 
 const text = textsOf('provisioning-handler');
@@ -25,7 +27,21 @@ export function summariesOf(node: EditorNode, listed: () => Listed): Summaries {
     return its ? `${text(`label.${property}`)}: ${RED.utils.getNodeLabel(its, its.id)}` : '';
   };
   return {
-    request: () => [namesOf(listed().headers) || text('summary.noHeaders')],
+    request() {
+      const [method = '', body = ''] = ['method', 'body'].map(entered);
+      return [
+        method === handlerDefaults.method ? '' : method,
+        body === handlerDefaults.body || !hasBody(method) ? '' : text(`body.${body}`),
+        namesOf(listed().headers) || text('summary.noHeaders'),
+      ];
+    },
+    answer() {
+      const { successRule, responsePart } = listed();
+      return [
+        text(successRule ? 'summary.byRule' : 'expression.any2xx'),
+        responsePart ? text('summary.part') : '',
+      ];
+    },
     authentication: () => [text(`auth.${entered('auth') || 'none'}`)],
     signature() {
       if (!entered('signingSecret')) return [text('summary.unsigned')];

@@ -26,15 +26,21 @@ export type BodyKind = (typeof bodies)[number];
 
 /** Properties of an HTTP handler that are JSONata. */
 export const httpExpressions = ['bodyExpression', 'successRule', 'responsePart'] as const;
+export type HttpExpression = (typeof httpExpressions)[number];
 
 /** Whether a request of this method has a body. */
 export function hasBody(method: string): boolean {
   return method !== 'GET';
 }
 
-/** Whether a body is made by an expression: a form may be, else it is made of the data. */
-export function needsExpression(body: string): boolean {
+/** Whether a body can only be made by an expression. */
+export function needsExpression(body: BodyKind): boolean {
   return body === 'jsonata';
+}
+
+/** Whether a body may be made by an expression. */
+export function takesExpression(body: BodyKind): boolean {
+  return body === 'jsonata' || body === 'form';
 }
 
 /** Whether a script is started for each call, or once for many. */

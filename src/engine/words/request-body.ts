@@ -19,8 +19,29 @@ export interface MadeBody {
   readonly contentType: string | null;
 }
 
+/** Why no body can be made. */
+export type NoBodyReason = 'expression' | 'nothing' | 'noFields' | 'nested' | 'long';
+
+/** @param detail what the expression has failed by, or the field that is meant */
+const messages: Readonly<Record<NoBodyReason, (detail: string) => string>> = {
+  expression: (failure) => `the body's expression ${failure}`,
+  nothing: () => "the body's expression gives nothing that can be sent for this event",
+  noFields: () => 'the form must be made of an object',
+  nested: (field) =>
+    `"${field}" is an object, which no field of a form can hold: choose what is sent of it by an expression`,
+  long: () => 'the body is longer than 1 MiB: send less of the event',
+};
+
 /** Of this event no body can be made. The message says why. */
-export class NoBody extends Error {}
+export class NoBody extends Error {
+  readonly reason: NoBodyReason;
+  readonly detail: string;
+  constructor(reason: NoBodyReason, detail = '') {
+    super(messages[reason](detail));
+    this.reason = reason;
+    this.detail = detail;
+  }
+}
 
 /**
  * Makes the body of a request: the same text for the same envelope, unless an expression asks for the time or for
@@ -41,7 +62,7 @@ async function result(expression: Expression, event: unknown): Promise<unknown> 
   try {
     return await expression.evaluate(event);
   } catch (error) {
-    if (error instanceof ExpressionFailed) throw new NoBody(`the body's expression ${error.message}`);
+    if (error instanceof ExpressionFailed) throw new NoBody('expression', error.message);
     throw error;
   }
 }
@@ -58,8 +79,7 @@ function jsonOf(value: unknown): string {
   } catch {
     // A function of JSONata refers to itself.
   }
-  if (made === undefined)
-    throw new NoBody("the body's expression gives nothing that can be sent for this event");
+  if (made === undefined) throw new NoBody('nothing');
   return made;
 }
 
@@ -70,16 +90,14 @@ function text(value: string): MadeBody {
 /** `application/x-www-form-urlencoded` (WHATWG URL §5): a list is its name repeated, null is left out. */
 function form(value: unknown): MadeBody {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new NoBody('the form must be made of an object');
+    throw new NoBody('noFields');
   }
   const fields = new URLSearchParams();
   for (const [name, member] of Object.entries(value)) {
     for (const one of Array.isArray(member) ? member : [member]) {
       if (one === null || one === undefined) continue;
       if (typeof one === 'object' || typeof one === 'function') {
-        throw new NoBody(
-          `"${name}" is an object, which no field of a form can hold: choose what is sent of it by an expression`,
-        );
+        throw new NoBody('nested', name);
       }
       fields.append(name, String(one));
     }
@@ -89,7 +107,7 @@ function form(value: unknown): MadeBody {
 
 function bounded(made: string, contentType: string): MadeBody {
   if (made.length * 3 > longestBody && new TextEncoder().encode(made).length > longestBody) {
-    throw new NoBody('the body is longer than 1 MiB: send less of the event');
+    throw new NoBody('long');
   }
   return { text: made, contentType };
 }

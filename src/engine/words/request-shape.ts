@@ -1,5 +1,5 @@
 import type { Expressions } from './expression.ts';
-import { type BodyKind, hasBody } from './handler-settings.ts';
+import { type BodyKind, hasBody, takesExpression } from './handler-settings.ts';
 import { type EventFacts, filledHeader, piecesOf } from './placeholders.ts';
 import { madeBody } from './request-body.ts';
 import type { UrlTemplate } from './url-template.ts';
@@ -35,7 +35,7 @@ export interface MadeRequest {
 
 /** Whether a handler's settings have its body made by the expression that stands there. */
 export function usesExpression({ method, body, bodyExpression }: Omit<RequestSettings, 'headers'>): boolean {
-  return hasBody(method) && (body === 'jsonata' || body === 'form') && bodyExpression.trim() !== '';
+  return hasBody(method) && takesExpression(body) && bodyExpression.trim() !== '';
 }
 
 /**
