@@ -60,6 +60,9 @@ export default function provisioningExecutor(RED: NodeAPI): void {
       // While the journal could not be read, nobody knew what waits.
       if (problem === null) waiting?.ask();
     });
+    const showHold = () => status.held(Boolean(deployed?.hold));
+    const unheld = deployed?.news.observeSwitches(showHold);
+    showHold();
     onInput<EventMessage>(this, async (msg) => {
       const engine = requireEngine(provisioning, registry);
       const { eventId } = msg.provisioning ?? {};
@@ -73,7 +76,7 @@ export default function provisioningExecutor(RED: NodeAPI): void {
       // A deploy may have replaced this node meanwhile: the message leaves by the one that now has its id.
       send(RED.nodes.getNode(this.id) ?? this, pass, msg);
     });
-    onClose(this, detach, unwatch, unobserve, hide);
+    onClose(this, detach, unwatch, unobserve, unheld, hide);
   }
   RED.nodes.registerType('provisioning-executor', ProvisioningExecutor);
 }

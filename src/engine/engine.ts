@@ -15,6 +15,7 @@ import type { ExecutionLog } from './store/log.ts';
 import type { StoreLocation } from './store/store.ts';
 import type { Target } from './targets/target.ts';
 import { Watches } from './watch/watches.ts';
+import type { RegistryHold } from './words/answers.ts';
 import { Catalogue } from './words/catalogue.ts';
 import { Conflict, messageOf, Unavailable } from './words/errors.ts';
 import type { Envelope } from './words/event.ts';
@@ -49,8 +50,8 @@ export class Engine {
   readonly location: StoreLocation;
   /** What is wrong and what to do. */
   readonly problem = new Problem();
-  /** Tells of executions and circuits. */
-  readonly news: Pick<Publisher, 'observe' | 'observeCircuits'>;
+  /** Tells of executions, circuits and switches. */
+  readonly news: Pick<Publisher, 'observe' | 'observeCircuits' | 'observeSwitches'>;
   readonly watches: Watches;
   readonly #options: EngineOptions;
   readonly #publisher: Publisher;
@@ -82,6 +83,7 @@ export class Engine {
       open: () => this.#open(),
       onOpened: async (delivery) => {
         if (this.#flowsRun) await this.#resume(delivery);
+        else this.#publisher.tellSwitch();
       },
       onRefused: (error) => {
         this.problem.become(error.message);
@@ -176,6 +178,11 @@ export class Engine {
   /** The handlers in force, archived ones too, in chain order. @throws Unavailable while the journal can't be opened */
   async handlers(): Promise<readonly RegisteredHandler[]> {
     return (await this.#kept.get()).registry.list();
+  }
+
+  /** Who holds the registry as a whole; null: nobody does, or it is not known yet. */
+  get hold(): RegistryHold | null {
+    return this.#kept.opened?.registry.hold ?? null;
   }
 
   /** A handler's circuit as it stands (rule 8). */
@@ -278,6 +285,8 @@ export class Engine {
 
   async #replaceHandlers({ registry }: Delivery): Promise<void> {
     await registry.replace(this.#handlers).catch((error) => this.#stumbled(error));
+    // A deploy may have ended a switch, or it may have been over when Node-RED started.
+    this.#publisher.tellSwitch();
   }
 
   #newEvent(envelope: Envelope, node: string | null): NewEvent {

@@ -17,6 +17,7 @@ export class CommsFeed {
   readonly #pending = new Set<string>();
   readonly #changes = new Map<string, RecentChanges>();
   #timer: NodeJS.Timeout | undefined;
+  #switchTimer: NodeJS.Timeout | undefined;
 
   constructor(publish: NodeAPI['comms']['publish']) {
     this.#publish = publish;
@@ -41,6 +42,14 @@ export class CommsFeed {
     const changes = this.#changes.get(registry) ?? new RecentChanges();
     this.#changes.set(registry, changes);
     return changes;
+  }
+
+  /** An operator has switched something, or its time is over: editors that show it read it anew. */
+  noteSwitch(): void {
+    this.#switchTimer ??= setTimeout(() => {
+      this.#switchTimer = undefined;
+      this.#publish('provisioning/switches', { boot: this.#hello.boot }, false);
+    }, pace).unref();
   }
 
   #note(registry: string, row: ExecutionRow): void {

@@ -26,6 +26,15 @@ export class Metrics {
     '1 while a handler’s circuit is not closed.',
     perHandler,
   );
+  readonly #handlerHeld = this.#gauge(
+    'provisioning_handler_held',
+    '1 while a handler is held, by itself or with its registry.',
+    perHandler,
+  );
+  readonly #registryHeld = this.#gauge(
+    'provisioning_registry_held',
+    '1 while an operator holds the registry as a whole.',
+  );
   readonly #state = this.#gauge('provisioning_registry_up', '1 while the registry delivers.');
   readonly #waiting = this.#gauge(
     'provisioning_events_waiting',
@@ -64,7 +73,8 @@ export class Metrics {
     const measured = await Promise.all(engines.map((engine) => this.#measure(engine)));
     // From here on in one go: whoever asks at the same time must not be told of half of them.
     const counted = [this.#waiting, this.#running, this.#parked, this.#oldestWaiting, this.#oldestParked];
-    const gauges = [this.#state, this.#circuit, ...counted];
+    const held = [this.#registryHeld, this.#handlerHeld];
+    const gauges = [this.#state, this.#circuit, ...held, ...counted];
     for (const gauge of gauges) gauge.reset();
     for (const registry of refused) this.#state.set({ registry }, 0);
     for (const set of measured) set();
@@ -84,9 +94,12 @@ export class Metrics {
     const handlers = await engine.handlers().catch(() => []);
     return () => {
       this.#state.set({ registry }, up);
-      for (const { config } of handlers) {
+      this.#registryHeld.set({ registry }, engine.hold ? 1 : 0);
+      for (const { config, status } of handlers) {
         const labels = { registry, handler: config.id, name: config.name };
         this.#circuit.set(labels, engine.circuitOf(config.id).state === 'closed' ? 0 : 1);
+        const held = status === 'held' || (status === 'enabled' && Boolean(engine.hold));
+        this.#handlerHeld.set(labels, held ? 1 : 0);
       }
       if (!counts) return;
       this.#waiting.set({ registry }, counts.waiting);

@@ -168,6 +168,7 @@ export class Provisioning {
     });
     this.#engines.set(config.id, engine);
     this.feed.follow(engine);
+    engine.news.observeSwitches(() => this.feed.noteSwitch());
     this.metrics.follow(engine);
     return engine;
   }

@@ -10,8 +10,8 @@ const pace = 250;
 const room = 20;
 
 /**
- * An executor's canvas status: what is wrong with its registry, or the last failure, or how many are running, or how
- * many wait, or idle. It outlives the node: what was running when a deploy replaced it runs on.
+ * An executor's canvas status: what is wrong with its registry, or that it is held, or the last failure, or how many
+ * are running, or how many wait, or idle. It outlives the node: what was running when a deploy replaced it runs on.
  */
 export class RunningStatus {
   readonly #red: NodeAPI;
@@ -20,6 +20,7 @@ export class RunningStatus {
   #failure: { readonly eventType: string; readonly handler: string } | undefined;
   #problem: string | null = null;
   #waits: Waits | null = null;
+  #held = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(red: NodeAPI) {
@@ -68,6 +69,13 @@ export class RunningStatus {
     this.#schedule();
   }
 
+  /** Whether its registry is held as a whole. */
+  held(held: boolean): void {
+    if (held === this.#held) return;
+    this.#held = held;
+    this.#schedule();
+  }
+
   #schedule(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -82,6 +90,10 @@ export class RunningStatus {
   #status(): NodeStatus {
     if (this.#problem !== null) return errorStatus(this.#problem);
     const number = this.#running;
+    if (this.#held) {
+      const text = this.#red._('provisioning-executor.status.registryHeld');
+      return { fill: 'yellow', shape: number > 0 ? 'dot' : 'ring', text };
+    }
     if (this.#failure) {
       const text = this.#red._('provisioning-executor.status.failed', this.#failure);
       return { fill: 'red', shape: number > 0 ? 'dot' : 'ring', text };

@@ -22,6 +22,7 @@ interface Row {
   readonly id: string;
   readonly seq: number;
   readonly status: string;
+  readonly parkedFor: string | null;
   readonly objectId: string;
   readonly handler: { readonly id: string };
 }
@@ -241,7 +242,90 @@ describe('admin API', function () {
     });
   });
 
+  describe('PATCH registry', () => {
+    const hold = (body: unknown): [path: string, init: RequestInit] => [
+      here,
+      { ...postJson(body), method: 'PATCH' },
+    ];
+    const overrideOf = async () =>
+      (await red.get<{ override?: unknown }[]>('provisioning/registries'))[0]?.override;
+
+    it('holds all of it, says so wherever it is shown, and releases it: what waited runs', async () => {
+      const until = new Date(Date.now() + 3_600_000).toISOString();
+      const response = await red.admin(...hold({ status: 'held', reason: ' new rack ', until }));
+      assert.equal(response.status, 200);
+      const { override } = (await response.json()) as { override: Record<string, unknown> };
+      const { at, ...rest } = override;
+      assert.deepEqual(rest, { status: 'held', by: null, reason: 'new rack', until });
+      assert.ok(Math.abs(Date.now() - Date.parse(String(at))) < 60_000);
+      assert.deepEqual(await overrideOf(), override);
+      const event = await fire('held-1');
+      const waiting = await executionsOf(event, 2);
+      assert.deepEqual(
+        waiting.map(({ status, parkedFor }) => [status, parkedFor]),
+        Array(2).fill(['parked', 'held']),
+      );
+      const metrics = await (await red.admin('provisioning/metrics')).text();
+      assert.match(metrics, /^provisioning_registry_held\{registry="registry"\} 1$/m);
+      assert.match(metrics, /^provisioning_handler_held\{.*handler="early".*\} 1$/m);
+      assert.match(metrics, /^provisioning_handler_held\{.*handler="off".*\} 0$/m);
+      const released = (await (await red.admin(...hold({ status: 'enabled' }))).json()) as object;
+      assert.equal('override' in released, false);
+      assert.equal(await overrideOf(), undefined);
+      await eventually('what waited has run', async () =>
+        (await executionsOf(event, 2)).every(({ status }) => status === 'succeeded'),
+      );
+    });
+
+    it('names the field that it can not read, and changes nothing', async () => {
+      const later = '2099-01-31T18:00:00+01:00';
+      for (const [body, field] of [
+        [{}, 'status'],
+        [{ status: 'disabled' }, 'status'],
+        [{ status: 'held', until: '2020-01-31T18:00:00Z' }, 'until'],
+        [{ status: 'held', until: 'tomorrow' }, 'until'],
+        [{ status: 'held', until: '2099-01-31T18:00:00' }, 'until'],
+        [{ status: 'held', until: '2099-02-30T18:00:00Z' }, 'until'],
+        [{ status: 'held', until: '9999-12-31T23:59:59-12:00' }, 'until'],
+        [{ status: 'held', until: 4102444800000 }, 'until'],
+        [{ status: 'enabled', until: later }, 'until'],
+        [{ status: 'held', reason: 'x'.repeat(501) }, 'reason'],
+      ] as const) {
+        const { issues } = await fails(400, ...hold(body));
+        assert.equal(issues?.[0]?.field, field, JSON.stringify(body));
+      }
+      assert.equal(await overrideOf(), undefined);
+      const [, held] = hold({ status: 'held' });
+      await fails(404, 'provisioning/registries/none', held);
+      await fails(404, 'provisioning/registries/left-behind', held);
+      await fails(503, 'provisioning/registries/refused', held);
+    });
+  });
+
   describe('PATCH handler', () => {
+    it('ends a switch by itself when its time is over', async () => {
+      const until = new Date(Date.now() + 700).toISOString().replace('Z', '+00:00');
+      const response = await red.admin(...patch('late', { status: 'held', until }));
+      const { override } = (await response.json()) as { override: Record<string, unknown> };
+      assert.equal(Date.parse(String(override['until'])), Date.parse(until));
+      const event = await fire('held-2');
+      await eventually('it runs then', async () =>
+        (await executionsOf(event, 2)).every(({ status }) => status === 'succeeded'),
+      );
+      const { items } = await red.get<{ items: Handler[] }>(`${here}/handlers`);
+      assert.deepEqual(items.find(({ id }) => id === 'late')?.['override'], null);
+    });
+
+    it('refuses an end that has passed, or of what has none, and says which field', async () => {
+      const past = await fails(400, ...patch('late', { status: 'held', until: '2020-01-31T18:00:00Z' }));
+      assert.equal(past.issues?.[0]?.field, 'until');
+      const later = '2099-01-31T18:00:00+01:00';
+      assert.match(
+        (await fails(409, ...patch('late', { status: 'enabled', until: later }))).message,
+        /^until: /,
+      );
+    });
+
     it('switches it at once, and back to what the flow says', async () => {
       const [path, init] = patch('late', { status: 'disabled', reason: '  maintenance ' });
       const response = await red.admin(path, init);
@@ -249,7 +333,7 @@ describe('admin API', function () {
       const { status, configuredStatus, override } = (await response.json()) as Handler;
       const { at, ...rest } = override as { at: string };
       assert.deepEqual([status, configuredStatus], ['disabled', 'enabled']);
-      assert.deepEqual(rest, { status: 'disabled', by: null, reason: 'maintenance' });
+      assert.deepEqual(rest, { status: 'disabled', by: null, reason: 'maintenance', until: null });
       assert.ok(Math.abs(Date.now() - Date.parse(at)) < 60_000);
       assert.equal((await executionsOf(await fire(20), 1))[0]?.handler.id, 'early');
       const [, back] = patch('late', { status: 'enabled' });

@@ -199,6 +199,7 @@ describe('what version 0.1.0 has written', () => {
       by: 'anna',
       at: '2026-01-31T12:01:01.000Z',
       reason: 'the switch is replaced',
+      until: null,
     });
     const added: Handler = aHandler('added', { events: ['clients.*'] });
     await bench.deploy([...handlers, left, added]);

@@ -32,6 +32,8 @@ const reads = [
 
 const writes: readonly (readonly [method: string, path: string, body: unknown])[] = [
   ['PATCH', 'provisioning/registries/registry/handlers/handler', { status: 'enabled' }],
+  ['PATCH', 'provisioning/registries/registry', { status: 'held' }],
+  ['PATCH', 'provisioning/registries/registry', { status: 'enabled' }],
   ['POST', 'provisioning/registries/registry/events', envelope()],
   ['POST', 'provisioning/nodes/event/fire', {}],
 ];

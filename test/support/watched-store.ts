@@ -29,6 +29,9 @@ export class WatchedStore {
       log,
       handlers: {
         numberOf: (handler) => handlers.numberOf(handler),
+        overridden: () => handlers.overridden(),
+        hold: () => handlers.hold(),
+        holdAll: (hold) => handlers.holdAll(hold),
         overrideOf: (handler) => handlers.overrideOf(handler),
         override: (handler, override) => handlers.override(handler, override),
         save: () => this.#watch(() => handlers.save()),

@@ -82,7 +82,13 @@ describe("the handlers' table", () => {
   });
 
   it('shows the status in force rather than what the flow says', () => {
-    const override = { status: 'disabled', by: 'anna', at: '2026-01-31T12:00:00Z', reason: null } as const;
+    const override = {
+      status: 'disabled',
+      by: 'anna',
+      at: '2026-01-31T12:00:00Z',
+      reason: null,
+      until: null,
+    } as const;
     const [row] = handlerRows([deployed('crm', { status: 'disabled', override })], [edited('crm')]);
     assert.equal(row?.status, 'disabled');
   });

@@ -18,6 +18,8 @@ import { Pruning } from './pruning.ts';
 import type { Publisher } from './publisher.ts';
 import { Registry, snapshotOf } from './registry.ts';
 import { Slots } from './slots.ts';
+import { Switches } from './switches.ts';
+import { switchingOn } from './switching.ts';
 import { toldAlarmsOn } from './told-alarms.ts';
 import { turnsOn } from './turns.ts';
 
@@ -48,7 +50,8 @@ export function deliveryOf({ store, publisher, random, makeTarget, emitters, ...
   let letGo = false;
   const closed = () => letGo;
   const inFlight = new CallsInFlight();
-  const registry = new Registry(store.handlers, (handler) => inFlight.counted(makeTarget(handler)));
+  const switches = new Switches(store.handlers, time, () => switching.endThoseOver());
+  const registry = new Registry(store.handlers, switches, (handler) => inFlight.counted(makeTarget(handler)));
   const ids = new Ids(journal.tag);
   const persist = persistently(time, closed, onError);
   const context = { ...shared, journal, registry, ids, persist };
@@ -74,6 +77,7 @@ export function deliveryOf({ store, publisher, random, makeTarget, emitters, ...
   const firstPasses = firstPassesOn({ ...context, gate, slots, calls, turns, emissions });
   const parked = parkedOn({ ...context, gate, circuits, slots, turns });
   const alarms = toldAlarmsOn(context);
+  const switching = switchingOn({ ...context, parked, firstPasses, publisher });
   const bulkReplays = bulkReplaysOn({ ...context, log: store.log, closed });
   // What became runnable, through whatever, is told to whoever runs it.
   journal.onWork((work) => {
@@ -126,7 +130,8 @@ export function deliveryOf({ store, publisher, random, makeTarget, emitters, ...
     await registry.close();
   }
 
-  const parts = { gate, circuits, alarms, emissions, firstPasses, parked, bulkReplays, publisher, store };
+  const moving = { emissions, firstPasses, parked, switching, bulkReplays };
+  const parts = { gate, circuits, alarms, ...moving, publisher, store };
   return { ...context, ...parts, lost: store.lost, open, pause, close, abandon };
 }
 export type Delivery = ReturnType<typeof deliveryOf>;

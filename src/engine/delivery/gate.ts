@@ -18,8 +18,8 @@ const shutByStatus: Readonly<Record<HandlerStatus, Shut | null>> = {
 };
 
 /**
- * The one place where it is decided whether somebody is called (rules 8 to 10): flows run, and the handler may be
- * called now. While flows stand still, whoever is to be called goes back to the journal, and is judged anew when its
+ * The one place where it is decided whether somebody is called (rules 8 to 10): flows run, and neither the
+ * registry as a whole nor the handler is held or shut. While flows stand still, whoever is to be called goes back to the journal, and is judged anew when its
  * turn comes again, by what is in force then.
  */
 export class Gate {
@@ -68,6 +68,8 @@ export class Gate {
     const shut = shutByStatus[known.status];
     if (shut !== null) return shut;
     if (known.refused !== null) return 'missing';
+    // What its release does not end is told first.
+    if (this.#registry.held) return 'held';
     return this.#circuits.of(handler).state === 'closed' ? null : 'circuit';
   }
 

@@ -1,28 +1,10 @@
 import type { Replay } from '../store/journal.ts';
-import type { Override } from '../words/answers.ts';
 import { Conflict, NotFound } from '../words/errors.ts';
 import type { Delivery } from './delivery.ts';
 
 /** What an operator may do: with handlers, with events and executions that are on their way, and with all of it. */
 export function operatorOn(delivery: Delivery) {
-  const { store, journal, registry, ids, time, circuits, parked, firstPasses, bulkReplays } = delivery;
-
-  /**
-   * Switches a handler, in force at once.
-   * @throws NotFound, or Conflict for an archived handler
-   */
-  async function switchHandler(
-    handler: string,
-    status: Override['status'],
-    by: string | null,
-    reason: string | null,
-  ): Promise<void> {
-    const saved = registry.switch(handler, status, by, reason, new Date(time.now()));
-    // What waits goes on whether or not the switch can be saved.
-    parked.recheck(handler);
-    firstPasses.look();
-    await saved;
-  }
+  const { store, journal, registry, ids, time, circuits, parked, switching, bulkReplays } = delivery;
 
   /**
    * Closes a circuit: what waits for it runs.
@@ -78,7 +60,9 @@ export function operatorOn(delivery: Delivery) {
   }
 
   return {
-    switch: switchHandler,
+    switch: switching.handler,
+    hold: switching.hold,
+    release: switching.release,
     closeCircuit,
     cancel,
     replayExecution,

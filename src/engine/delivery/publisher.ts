@@ -39,6 +39,7 @@ export class Publisher {
   readonly #executors = new Map<string, OnResumed>();
   readonly #observers = new Set<(row: ExecutionRow) => void>();
   readonly #circuitObservers = new Set<(change: CircuitChange) => void>();
+  readonly #switchObservers = new Set<() => void>();
   readonly #waiters = new Map<number, Waiter>();
   readonly #keptBack: (() => void)[] = [];
   #open = false;
@@ -77,6 +78,12 @@ export class Publisher {
   observeCircuits(observer: (change: CircuitChange) => void): () => void {
     this.#circuitObservers.add(observer);
     return () => this.#circuitObservers.delete(observer);
+  }
+
+  /** Tells that something was switched, by an operator or because its time was over. @returns what ends it */
+  observeSwitches(observer: () => void): () => void {
+    this.#switchObservers.add(observer);
+    return () => this.#switchObservers.delete(observer);
   }
 
   /** The event's first pass, for a message of this size that is held until then. */
@@ -132,6 +139,11 @@ export class Publisher {
     this.#send(() => {
       for (const observer of this.#circuitObservers) this.#guarded(() => observer(change));
     });
+  }
+
+  /** At once, also while flows stand still: it is the editor that shows it. */
+  tellSwitch(): void {
+    for (const observer of this.#switchObservers) this.#guarded(observer);
   }
 
   #send(send: () => void): void {

@@ -1,11 +1,12 @@
 import type { HandlerBook } from '../store/handler-book.ts';
 import type { Target } from '../targets/target.ts';
 import { unavailableTarget } from '../targets/unavailable.ts';
-import type { Override } from '../words/answers.ts';
+import type { Override, RegistryHold } from '../words/answers.ts';
 import { Conflict, messageOf, NotFound, Unavailable } from '../words/errors.ts';
 import { listensTo } from '../words/event-type.ts';
 import type { Handler, HandlerSnapshot, ListedHandler, RefusedHandler } from '../words/handler.ts';
 import { type HandlerStatus, inChainOrder } from '../words/handler-settings.ts';
+import type { Switches, Switching } from './switches.ts';
 
 /** A handler in force: its configuration, its number for people, an operator's switch, and whom it calls. */
 export interface RegisteredHandler {
@@ -30,12 +31,14 @@ export interface Listeners {
 /** Which handlers there are, in which order they are called, and what operators have switched. */
 export class Registry {
   readonly #book: HandlerBook;
+  readonly #switches: Switches;
   readonly #makeTarget: (handler: Handler) => Target;
   #handlers: ReadonlyMap<string, RegisteredHandler> = new Map();
   #chains = new Map<string, Listeners>();
 
-  constructor(book: HandlerBook, makeTarget: (handler: Handler) => Target) {
+  constructor(book: HandlerBook, switches: Switches, makeTarget: (handler: Handler) => Target) {
     this.#book = book;
+    this.#switches = switches;
     this.#makeTarget = makeTarget;
   }
 
@@ -49,6 +52,16 @@ export class Registry {
     return this.list()
       .filter(isCallable)
       .map(({ config }) => config.id);
+  }
+
+  /** Whether it is held as a whole: none of its handlers is called. */
+  get held(): boolean {
+    return this.#switches.held;
+  }
+
+  /** Who holds it as a whole; null: nobody does. */
+  get hold(): RegistryHold | null {
+    return this.#switches.hold;
   }
 
   find(id: string): RegisteredHandler | undefined {
@@ -77,10 +90,11 @@ export class Registry {
    * @throws when the numbers of new handlers can not be saved; the set is in force all the same
    */
   async replace(configs: readonly (Handler | RefusedHandler)[]): Promise<void> {
+    this.#switches.endThoseOver();
     // Numbers go by the order of the first deploy, not of the chain.
     for (const { id, handlerStatus } of configs) {
       this.#book.numberOf(id);
-      if (this.#book.overrideOf(id)?.status === handlerStatus) this.#book.override(id, null);
+      if (this.#switches.of(id)?.status === handlerStatus) this.#switches.clear(id);
     }
     const before = this.#handlers;
     this.#set(
@@ -93,20 +107,16 @@ export class Registry {
     for (const [id, { target }] of before) {
       if (this.#handlers.get(id)?.target !== target) void target.close();
     }
+    this.#switches.await();
     await this.#book.save();
   }
 
   /**
    * An operator's switch, in force at once; equal to the configured status it removes the override.
-   * @throws NotFound, or Conflict for an archived handler; or when it can not be saved: it is in force all the same
+   * @throws NotFound; Conflict for an archived handler, or an end of what has none; InvalidInput for an end that has
+   * passed; or when it can not be saved: it is in force all the same
    */
-  async switch(
-    id: string,
-    status: Override['status'],
-    by: string | null,
-    reason: string | null,
-    at: Date,
-  ): Promise<void> {
+  async switch(id: string, status: Override['status'], switching: Switching): Promise<void> {
     const handler = this.#handlers.get(id);
     if (!handler) throw new NotFound(`there is no handler ${id} in the deployed flow`);
     if (handler.config.handlerStatus === 'archived') {
@@ -114,16 +124,56 @@ export class Registry {
         `handler "${handler.config.name}" is archived: change its status in its dialog and deploy`,
       );
     }
-    const asConfigured = status === handler.config.handlerStatus;
-    this.#book.override(id, asConfigured ? null : { status, by, at: at.toISOString(), reason });
-    this.#set(this.list().map((known) => this.#registered(known.config, known.target)));
-    await this.#book.save().catch((error) => {
-      throw new Unavailable(`the switch is in force, but could not be saved: ${messageOf(error)}`);
-    });
+    if (status !== handler.config.handlerStatus) this.#switches.set(id, status, switching);
+    else if (switching.until === null) this.#switches.clear(id);
+    else {
+      const standing = `"${handler.config.name}" is ${status} by its configuration`;
+      throw new Conflict(`until: ${standing}, which nothing ends but a deploy: leave it out`);
+    }
+    this.#judge();
+    await this.#save();
+  }
+
+  /**
+   * Holds the registry as a whole, in force at once, whatever its handlers' own statuses.
+   * @throws InvalidInput for an end that has passed; or when it can not be saved: it is in force all the same
+   */
+  async holdAll(switching: Switching): Promise<void> {
+    this.#switches.holdRegistry(switching);
+    await this.#save();
+  }
+
+  /** Ends that. @throws when it can not be saved: it is in force all the same */
+  async releaseAll(): Promise<void> {
+    this.#switches.releaseRegistry();
+    await this.#save();
+  }
+
+  /**
+   * Ends the switches whose time is over.
+   * @returns the handlers that this may have changed something for
+   * @throws when it can not be saved: it is in force all the same
+   */
+  endSwitches(): { readonly ended: readonly string[]; readonly saved: Promise<void> } {
+    const { handlers, registry } = this.#switches.endThoseOver();
+    this.#judge();
+    return { ended: registry ? [...this.#handlers.keys()] : handlers, saved: this.#save() };
   }
 
   async close(): Promise<void> {
+    this.#switches.close();
     await Promise.all(this.list().map(({ target }) => target.close()));
+  }
+
+  /** The status of each, by what is switched now. */
+  #judge(): void {
+    this.#set(this.list().map(({ config, target }) => this.#registered(config, target)));
+  }
+
+  async #save(): Promise<void> {
+    await this.#book.save().catch((error) => {
+      throw new Unavailable(`the switch is in force, but could not be saved: ${messageOf(error)}`);
+    });
   }
 
   #set(handlers: readonly RegisteredHandler[]): void {
@@ -137,7 +187,7 @@ export class Registry {
   }
 
   #registered(config: ListedHandler | RefusedHandler, target: Target): RegisteredHandler {
-    const override = config.handlerStatus === 'archived' ? null : this.#book.overrideOf(config.id);
+    const override = config.handlerStatus === 'archived' ? null : this.#switches.of(config.id);
     const status = override?.status ?? config.handlerStatus;
     const refused = 'problem' in config ? config.problem : null;
     return { config, refused, number: this.#book.numberOf(config.id), override, status, target };

@@ -23,6 +23,8 @@ export interface RegistryRow {
   readonly parked: number;
   /** Executions that failed or were skipped, and that nothing has replaced. */
   readonly unresolved: number;
+  /** While it is held as a whole, and none of its handlers is called: by whom, and why. */
+  readonly override?: RegistryHold;
   readonly error?: string;
 }
 
@@ -33,7 +35,12 @@ export interface Override {
   readonly by: string | null;
   readonly at: string;
   readonly reason: string | null;
+  /** When it ends by itself; null: when somebody ends it. */
+  readonly until: string | null;
 }
+
+/** An operator's hold of a registry as a whole. */
+export type RegistryHold = Override & { readonly status: 'held' };
 
 export type CircuitState = 'closed' | 'open' | 'probing' | 'gone';
 

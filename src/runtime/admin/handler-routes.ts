@@ -8,6 +8,7 @@ import { listensTo } from '../../engine/words/event-type.ts';
 import { handlerStatusSchema } from '../../engine/words/handler.ts';
 import { handlerTypes } from '../../engine/words/handler-settings.ts';
 import type { Routes } from './routes.ts';
+import { switchingFields } from './switching-fields.ts';
 
 const querySchema = z.strictObject({
   eventType: eventTypeSchema.optional(),
@@ -15,10 +16,7 @@ const querySchema = z.strictObject({
   status: handlerStatusSchema.optional(),
 });
 
-const switchSchema = z.strictObject({
-  status: handlerStatusSchema,
-  reason: z.string().trim().max(500, 'must have 500 characters at most').nullish(),
-});
+const switchSchema = z.strictObject({ status: handlerStatusSchema, ...switchingFields });
 
 /** Health is of the last hour, in ms, and is asked of the log once a second at most. */
 const healthSpan = 3_600_000;
@@ -40,12 +38,12 @@ export function handlerRoutes(routes: Routes): void {
 
   routes.patch('/registries/:registry/handlers/:handler', async (request) => {
     const engine = request.engine();
-    const { status, reason } = await request.body(switchSchema);
+    const { status, reason, until } = await request.body(switchSchema);
     if (status === 'archived') {
       throw new Conflict('a handler is archived in its dialog only: choose the status there and deploy');
     }
     const id = request.param('handler');
-    await (await engine.operator()).switch(id, status, request.user, reason || null);
+    await (await engine.operator()).switch(id, status, request.user, reason || null, until ?? null);
     const handlers = await engine.handlers();
     const handler = handlers.find(({ config }) => config.id === id);
     if (!handler) throw new NotFound(`there is no handler ${id} in the deployed flow`);

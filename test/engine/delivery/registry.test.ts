@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Registry, snapshotOf } from '../../../src/engine/delivery/registry.ts';
+import { Switches } from '../../../src/engine/delivery/switches.ts';
 import {
   FileBook,
   type OpenRegistryFile,
@@ -9,6 +10,7 @@ import type { Target } from '../../../src/engine/targets/target.ts';
 import { Conflict, NotFound } from '../../../src/engine/words/errors.ts';
 import { type Handler, handlerSchema } from '../../../src/engine/words/handler.ts';
 import { parse } from '../../../src/engine/words/parse.ts';
+import { VirtualTime } from '../../support/virtual-time.ts';
 
 const handler = (id: string, properties: object = {}): Handler =>
   parse('handler', handlerSchema, {
@@ -52,15 +54,20 @@ describe('a registry', () => {
   let file: FakeFile;
   let targets: FakeTargets;
   let registry: Registry;
+  let time: VirtualTime;
   beforeEach(() => {
     file = new FakeFile();
     targets = new FakeTargets();
-    registry = new Registry(new FileBook(file), targets.make);
+    const book = new FileBook(file);
+    time = new VirtualTime();
+    time.set(Date.parse('2026-01-31T12:00:00Z'));
+    registry = new Registry(book, new Switches(book, time, assert.fail), targets.make);
   });
   const numbers = () => Object.fromEntries(registry.list().map(({ config, number }) => [config.id, number]));
   const callable = (type: string) => registry.listenersOf(type).callable.map(({ config }) => config.id);
-  const at = new Date('2026-01-31T12:00:00Z');
-  const disable = (id: string) => registry.switch(id, 'disabled', 'ann', 'noise', at);
+  const disable = (id: string) =>
+    registry.switch(id, 'disabled', { by: 'ann', reason: 'noise', until: null });
+  const enable = (id: string) => registry.switch(id, 'enabled', { by: 'bob', reason: null, until: null });
 
   it('is empty until handlers are put in force', () => {
     assert.deepEqual([registry.list(), callable('clients.create')], [[], []]);
@@ -162,28 +169,29 @@ describe('a registry', () => {
   });
 
   describe('a switch by an operator', () => {
-    const saved = { status: 'disabled', by: 'ann', at: '2026-01-31T12:00:00.000Z', reason: 'noise' };
+    const kept = { status: 'disabled', by: 'ann', at: '2026-01-31T12:00:00.000Z', reason: 'noise' };
+    const said = { ...kept, until: null };
 
     it('is in force at once, and says who, when and why', async () => {
       await registry.replace([handler('a')]);
       await disable('a');
       const { status, override, config } = registry.find('a') ?? assert.fail('the handler is missing');
-      assert.deepEqual([status, config.handlerStatus, override], ['disabled', 'enabled', saved]);
-      assert.deepEqual({ ...file.saved.overrides }, { a: saved });
+      assert.deepEqual([status, config.handlerStatus, override], ['disabled', 'enabled', said]);
+      assert.deepEqual({ ...file.saved.overrides }, { a: kept });
       assert.deepEqual(targets.made, ['a1']);
     });
 
     it('back to the configured status removes the override', async () => {
       await registry.replace([handler('a')]);
       await disable('a');
-      await registry.switch('a', 'enabled', 'bob', null, at);
+      await enable('a');
       assert.deepEqual([registry.find('a')?.status, registry.find('a')?.override], ['enabled', null]);
       assert.deepEqual({ ...file.saved.overrides }, {});
     });
 
     it('enables a handler that the flow has disabled', async () => {
       await registry.replace([handler('a', { handlerStatus: 'disabled' })]);
-      await registry.switch('a', 'enabled', null, null, at);
+      await enable('a');
       assert.deepEqual(callable('clients.create'), ['a']);
     });
 
@@ -191,7 +199,7 @@ describe('a registry', () => {
       await registry.replace([handler('a')]);
       await disable('a');
       await registry.replace([handler('a', { priority: 1 })]);
-      assert.deepEqual(registry.find('a')?.override, saved);
+      assert.deepEqual(registry.find('a')?.override, said);
     });
 
     it('outlives the absence of its handler', async () => {
@@ -214,7 +222,7 @@ describe('a registry', () => {
 
     it('of an archived handler is refused: its dialog does that', async () => {
       await registry.replace([handler('a', { handlerStatus: 'archived' })]);
-      const refusal = registry.switch('a', 'enabled', 'ann', null, at);
+      const refusal = enable('a');
       await assert.rejects(
         refusal,
         (error) =>
@@ -225,7 +233,7 @@ describe('a registry', () => {
 
     it('does not outdo an archiving', async () => {
       await registry.replace([handler('a', { handlerStatus: 'disabled' })]);
-      await registry.switch('a', 'enabled', 'ann', null, at);
+      await enable('a');
       await registry.replace([handler('a', { handlerStatus: 'archived' })]);
       assert.deepEqual([registry.find('a')?.status, registry.find('a')?.override], ['archived', null]);
     });

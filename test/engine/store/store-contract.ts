@@ -971,6 +971,27 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
     );
   });
 
+  it('keeps until when a switch holds, and who holds the registry as a whole', async () => {
+    const hold = {
+      status: 'held',
+      by: 'ann',
+      at: '2026-01-31T12:00:00.000Z',
+      reason: 'maintenance',
+      until: '2026-01-31T18:00:00.000Z',
+    } as const;
+    store.handlers.override('a', hold);
+    store.handlers.override('b', hold);
+    store.handlers.holdAll(hold);
+    await store.handlers.save();
+    await reopen();
+    assert.deepEqual([store.handlers.overridden(), store.handlers.overrideOf('b')], [['a', 'b'], hold]);
+    assert.deepEqual(store.handlers.hold(), hold);
+    store.handlers.holdAll(null);
+    await store.handlers.save();
+    await reopen();
+    assert.equal(store.handlers.hold(), null);
+  });
+
   it('writes copies while it is written itself, each with all that was there before', async () => {
     const events = (count: number) => Array.from({ length: count }, (_, object) => anEvent(object));
     store.handlers.numberOf('a');

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { Low } from 'lowdb';
 import { JSONFile } from 'lowdb/node';
 import { z } from 'zod';
-import type { Override } from '../../words/answers.ts';
 import { nodeIdSchema } from '../../words/handler.ts';
-import { type HandlerBook, overrideSchema } from '../handler-book.ts';
+import { type HandlerBook, type KeptOverride, keptOverrideSchema } from '../handler-book.ts';
 import { JournalError } from '../journal-error.ts';
 import { asideOf } from './aside.ts';
 
@@ -14,7 +13,9 @@ const registryDataSchema = z.object({
   /** The number that was given last; numbers are never reused. */
   lastNumber: z.int().min(0),
   numbers: z.record(nodeIdSchema, z.int().min(1)),
-  overrides: z.record(nodeIdSchema, overrideSchema),
+  overrides: z.record(nodeIdSchema, keptOverrideSchema),
+  /** Of the registry as a whole; absent while it is not held. */
+  hold: keptOverrideSchema.optional(),
 });
 export type RegistryData = z.infer<typeof registryDataSchema>;
 const nothing: RegistryData = { version: 1, lastNumber: 0, numbers: {}, overrides: {} };
@@ -95,14 +96,27 @@ export class FileBook implements HandlerBook {
     return data.numbers[handler];
   }
 
-  overrideOf(handler: string): Override | null {
+  overrideOf(handler: string): KeptOverride | null {
     return this.#file.data.overrides[handler] ?? null;
   }
 
-  override(handler: string, override: Override | null): void {
+  override(handler: string, override: KeptOverride | null): void {
     const { overrides } = this.#file.data;
     if (override) overrides[handler] = override;
     else delete overrides[handler];
+  }
+
+  overridden(): readonly string[] {
+    return Object.keys(this.#file.data.overrides);
+  }
+
+  hold(): KeptOverride | null {
+    return this.#file.data.hold ?? null;
+  }
+
+  holdAll(hold: KeptOverride | null): void {
+    if (hold) this.#file.data.hold = hold;
+    else delete this.#file.data.hold;
   }
 
   save(): Promise<void> {
@@ -121,7 +135,7 @@ function refuseNewer(data: Partial<RegistryData> | null): void {
  * node id such as `constructor` is no property of an object.
  */
 function consistent(
-  { version, lastNumber, numbers, overrides }: RegistryData,
+  { version, lastNumber, numbers, overrides, hold }: RegistryData,
   copy: RegistryData,
 ): RegistryData {
   const all: Record<string, number> = Object.assign(Object.create(null), copy.numbers, numbers);
@@ -130,6 +144,7 @@ function consistent(
     lastNumber: Math.max(lastNumber, copy.lastNumber, ...Object.values(all)),
     numbers: all,
     overrides: Object.assign(Object.create(null), overrides),
+    ...(hold && { hold }),
   };
 }
 
@@ -146,7 +161,7 @@ function fromBook(text: string | null): RegistryData | null {
 /** A new registry has nothing to tell: neither numbers nor switches. */
 function noticeOf(
   damage: string | null,
-  { numbers, overrides }: RegistryData,
+  { numbers, overrides, hold }: RegistryData,
   complete: boolean,
 ): string | null {
   if (damage === null && Object.keys(numbers).length === 0) return null;
@@ -155,6 +170,7 @@ function noticeOf(
     return `${what}; handler numbers were rebuilt from the journal, operators' switches are lost: check the handlers' status`;
   }
   const switches = Object.entries(overrides).map(([id, { status }]) => `${id} ${status}`);
+  if (hold) switches.unshift('the whole registry held');
   const switched = switches.length === 0 ? 'none was in force' : switches.join(', ');
   return `${what}; handler numbers and operators' switches were rebuilt from the journal: ${switched}`;
 }
