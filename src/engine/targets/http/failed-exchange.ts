@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net';
+import { getSystemErrorMessage } from 'node:util';
 import { failure, type Outcome, outage } from '../../words/outcome.ts';
 import type { Redaction } from '../redaction/redaction.ts';
 import { AddressRefused } from './address-guard.ts';
@@ -48,7 +50,7 @@ export function failedExchange(
       : ` before it had answered; ${unknown}`;
     return outage(`${host} closed the connection${what}`);
   }
-  return outage(`${host} ${whatHappened(code, error)}`);
+  return outage(`${host} ${whatHappened(code, error, attempted.url)}`);
 }
 
 /** Whether the connection was closed after the request had been sent, and before a byte of an answer came. */
@@ -88,12 +90,12 @@ function cameOf({ status, headers, body }: Answer): string {
 }
 
 /** Continues a sentence that begins with the host's name. */
-function whatHappened(code: string, error: Error): string {
+function whatHappened(code: string, error: Error, url: URL): string {
   if (tlsCodes.test(code)) return `could not be reached over TLS (${code}): ${tlsAdvice(code, error)}`;
   if (code === 'ECONNREFUSED') {
-    return `refused the connection${addressesOf(error)}: is the service running, and is the port right?`;
+    return `refused the connection${addressesOf(error, url)}: is the service running, and is the port right?`;
   }
-  return sentences[code] ?? `could not be called: ${error.message || code}`;
+  return sentences[code] ?? `could not be called: ${systemReasonOf(error) ?? (error.message || code)}`;
 }
 
 /** The connection ended before the answer did. */
@@ -112,12 +114,14 @@ const sentences: Readonly<Record<string, string>> = {
 const tlsCodes =
   /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|EPROTO$|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_(?:CA|PURPOSE)|PATH_LENGTH_)/;
 
-function tlsAdvice(code: string, { message }: Error): string {
+function tlsAdvice(code: string, error: Error & { cert?: { subjectaltname?: string } }): string {
+  const { cert, message } = error;
   if (/SELF_SIGNED|UNABLE_TO_|DEPTH_ZERO|INVALID_CA/.test(code)) {
     return "if the certificate is right, add the CA that signed it to the handler's TLS configuration";
   }
   if (code === 'CERT_HAS_EXPIRED') return 'the certificate must be renewed';
-  if (/ALTNAME|HOSTNAME/.test(code)) return `the certificate is for another name (${message})`;
+  if (/ALTNAME|HOSTNAME/.test(code))
+    return `the certificate is for another name (${cert?.subjectaltname ?? message})`;
   return 'check that the port speaks TLS, and the TLS configuration';
 }
 
@@ -126,12 +130,21 @@ function codeOf(error: Error & { code?: unknown }): string {
   return typeof error.code === 'string' ? error.code : '';
 }
 
-/** Of whom was really called, which may be a proxy: ` (127.0.0.1:3128)`. */
-function addressesOf(error: Error): string {
+/** Of a failed system call: its message would tell the address that the sentence begins with. */
+function systemReasonOf(error: Error & { errno?: unknown }): string | undefined {
+  return typeof error.errno === 'number'
+    ? `${getSystemErrorMessage(error.errno)} (${codeOf(error)})`
+    : undefined;
+}
+
+/** Of whom was really called where the URL does not say it, such as a name or by a proxy: ` (127.0.0.1:3128)`. */
+function addressesOf(error: Error, url: URL): string {
   const errors: Partial<Record<'address' | 'port', unknown>>[] =
     error instanceof AggregateError ? error.errors : [error];
+  const named = `${url.hostname}:${url.port || (url.protocol === 'https:' ? 443 : 80)}`;
   const called = errors
     .filter(({ address }) => address !== undefined)
-    .map(({ address, port }) => `${address}:${port}`);
+    .map(({ address, port }) => `${isIPv6(String(address)) ? `[${address}]` : address}:${port}`)
+    .filter((address) => address !== named);
   return called.length > 0 ? ` (${called.join(', ')})` : '';
 }

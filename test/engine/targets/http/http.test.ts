@@ -502,13 +502,9 @@ describe('http target', () => {
 
     it('when the connection is refused', async () => {
       const url = await closedPort();
-      failed(
-        await call({ url }),
-        /^127\.0\.0\.1:\d+ refused the connection \(127\.0\.0\.1:\d+\): is the service running/,
-        {
-          outage: true,
-        },
-      );
+      failed(await call({ url }), /^127\.0\.0\.1:\d+ refused the connection: is the service running/, {
+        outage: true,
+      });
       failed(
         await call({ url: url.replace('127.0.0.1', 'localhost') }),
         /^localhost:\d+ refused the connection \(.*127\.0\.0\.1:\d+/,
