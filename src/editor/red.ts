@@ -13,6 +13,8 @@ export interface EditorNode {
   readonly valid?: boolean;
   readonly validationErrors?: readonly string[];
   readonly credentials?: Readonly<Record<string, unknown>>;
+  /** Of a config node: who refers to it. */
+  readonly users?: readonly EditorNode[];
   readonly _def?: NodeDefinition;
   readonly [property: string]: unknown;
 }

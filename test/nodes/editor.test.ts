@@ -583,6 +583,75 @@ describe('the editor', function () {
       assert.equal(await again.form.locator('#provisioning-handler-retry-delays').inputValue(), 'soon');
     });
 
+    it('moves the user and password of a URL that is entered to the credentials', async () => {
+      await open([tab, registry, { ...handler, id: 'keyless' }]);
+      const dialog = await editor.editConfig('provisioning-handler', 'keyless');
+      await dialog.fill('url', 'https://me:p%40ss@crm.example/accounts/{objectId}?a=b');
+      await dialog.form.getByText('are now under Authentication').waitFor();
+      assert.equal(await dialog.field('url').inputValue(), 'https://crm.example/accounts/{objectId}?a=b');
+      const entered = ['auth', 'user', 'password'].map((property) => dialog.field(property).inputValue());
+      assert.deepEqual(await Promise.all(entered), ['basic', 'me', 'p@ss']);
+      await dialog.save();
+      assert.deepEqual(await editor.errorsOf('keyless'), []);
+      await editor.deploy();
+      assert.ok(!JSON.stringify(await deployed('keyless')).includes('ss@'));
+    });
+
+    it('leaves the user and password of a URL that a flow has, and offers to move them', async () => {
+      const url = 'https://me:pass@crm.example/';
+      await open([tab, registry, { ...handler, id: 'saved', url, configVersion: 2 }]);
+      const untouched = await editor.editConfig('provisioning-handler', 'saved');
+      await untouched.form.getByText('go with every export').waitFor();
+      assert.equal(await untouched.problemOf(untouched.field('url')), '');
+      await untouched.save();
+      assert.equal((await editor.saved('saved'))['url'], url);
+      assert.deepEqual(await editor.errorsOf('saved'), []);
+      const dialog = await editor.editConfig('provisioning-handler', 'saved');
+      await dialog.form.getByRole('button', { name: 'Move to Authentication' }).click();
+      await dialog.save();
+      const { url: moved, auth } = await editor.saved('saved');
+      assert.deepEqual([moved, auth], ['https://crm.example/', 'basic']);
+    });
+
+    it('takes the user and password out of a URL where the authentication has always gone before them', async () => {
+      const saved = {
+        url: 'https://me:pass@crm.example/',
+        auth: 'bearer',
+        credentials: { token: 'a-token' },
+      };
+      await open([tab, registry, { ...handler, id: 'both', ...saved }]);
+      const dialog = await editor.editConfig('provisioning-handler', 'both');
+      await dialog.form.getByRole('button', { name: 'Move to Authentication' }).click();
+      await dialog.form.getByText('what is under Authentication is sent').waitFor();
+      assert.equal(await dialog.field('auth').inputValue(), 'bearer');
+      assert.equal(await dialog.field('url').inputValue(), 'https://crm.example/');
+      assert.equal(await dialog.field('user').inputValue(), '');
+    });
+
+    it('tells that it is exported with no flow only while that is so', async () => {
+      const flow = { ...handler, handlerType: 'flow', url: '' };
+      const entrance = placed('in1', 'provisioning-handler-in', 150, 240, { handler: 'used', wires: [[]] });
+      const scoped = { ...handler, id: 'scoped', z: 'tab1' };
+      await open([tab, registry, handler, scoped, { ...flow, id: 'used' }, entrance]);
+      const noteIn = async (id: string) => {
+        const dialog = await editor.editConfig('provisioning-handler', id);
+        return { dialog, note: dialog.form.getByText('is not exported with any of them') };
+      };
+      const used = await noteIn('used');
+      assert.ok(!(await used.note.isVisible()), 'it goes with the flow of its in node');
+      await used.dialog.cancel();
+      const local = await noteIn('scoped');
+      assert.ok(!(await local.note.isVisible()), 'it goes with its flow');
+      await local.dialog.cancel();
+      const { note } = await noteIn('handler1');
+      assert.ok(await note.isVisible());
+      const scope = editor.page.locator('#red-ui-editor-config-scope');
+      await scope.selectOption('tab1');
+      await note.waitFor({ state: 'hidden' });
+      await scope.selectOption('');
+      await note.waitFor();
+    });
+
     it('takes a reference to a variable for a number and a URL', async () => {
       const named = {
         priority: reference('PRIORITY'),

@@ -19,6 +19,7 @@ export class EditorGlobals {
         eachConfig: (visit: (node: EditorNode) => void) => this.nodes.forEach(visit),
         filterNodes: ({ type }: { type: string }) => this.nodes.filter((node) => node.type === type),
         workspace: (id: string) => this.nodes.find((node) => node.id === id && node.type === 'tab'),
+        createExportableNodeSet: (nodes: readonly EditorNode[]) => nodes,
         subflow: (id: string) => this.nodes.find((node) => node.id === id && node.type === 'subflow'),
       },
       plugins: {

@@ -26,7 +26,9 @@ import { showOverride } from './override.ts';
 import { delaysProblem, headerProblem, headerValueProblem, variableProblem } from './problems.ts';
 import { readRequest, showRequest } from './request-fields.ts';
 import { readDelays, spanOf, spellDelay } from './retry-delays.ts';
+import { showScopeNote } from './scope-note.ts';
 import { summariesOf } from './summaries.ts';
+import { keepUserOutOfUrl } from './url-user.ts';
 
 export interface HandlerNode extends ListedHandler {
   readonly configVersion?: number | string;
@@ -66,9 +68,11 @@ export function showForm(node: HandlerNode): void {
   // Whether a header may be entered hangs on both.
   for (const property of ['auth', 'url'])
     field(property).on('change', () => part('headers').find('[name="name"]').trigger('keyup'));
+  keepUserOutOfUrl(node, part('url-user'));
   showParts(node);
   showRequest(node, readLists);
   foldSections(formOf(node), 'provisioning-handler', summariesOf(node, readForm));
+  showScopeNote(part('scope'), node);
   showOverride(part('override'), node);
 }
 

@@ -6,6 +6,7 @@ import {
   type HandlerType,
   handlerDefaults,
 } from '../../engine/words/handler-settings.ts';
+import { withoutPasswords, withoutUser } from '../../engine/words/http-url.ts';
 
 /** A handler as the editor has it, deployed or not. */
 export interface EditedHandler {
@@ -72,7 +73,11 @@ export function flowJsonOf(registry: string): string {
   );
   const exported = RED.nodes.createExportableNodeSet(nodes);
   // What several nodes refer to is exported for each of them.
-  return JSON.stringify([...new Map(exported.map((node) => [node.id, node])).values()]);
+  const each = [...new Map(exported.map((node) => [node.id, node])).values()];
+  return JSON.stringify(each, (key, value) => {
+    if (typeof value !== 'string') return value;
+    return key === 'url' ? withoutUser(value) : withoutPasswords(value);
+  });
 }
 
 /** What the editor tells when nodes of the flows change in it, or are deployed. */
@@ -93,7 +98,7 @@ function editedHandler(node: EditorNode): EditedHandler {
     registry: textOf(node['registry']),
     name: textOf(node['name']),
     type,
-    target: type === 'http' ? `POST ${textOf(node['url'])}` : type === 'local' ? textOf(node['command']) : '',
+    target: targetOf(type, node),
     events: Array.isArray(events) ? events.map(String) : [],
     priority: Number(node['priority'] ?? handlerDefaults.priority),
     status: (textOf(node['handlerStatus']) || handlerDefaults.handlerStatus) as EditedHandler['status'],
@@ -101,6 +106,14 @@ function editedHandler(node: EditorNode): EditedHandler {
     off: !isOn(node),
     problems: node.valid === false ? (node.validationErrors ?? []) : [],
   };
+}
+
+/** As the runtime describes it once it is deployed. */
+function targetOf(type: EditedHandler['type'], node: EditorNode): string {
+  if (type === 'local') return textOf(node['command']);
+  if (type !== 'http') return '';
+  const address = withoutUser(textOf(node['url'])).replace(/\?.*/s, '?…');
+  return `${textOf(node['method']) || handlerDefaults.method} ${address}`;
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -1,4 +1,5 @@
 import type { HttpHandler, NamedValue } from '../../words/handler.ts';
+import { decoded, passwordsIn } from '../../words/http-url.ts';
 import { piecesOf } from '../../words/placeholders.ts';
 import { type UrlTemplate, urlTemplateOf } from '../../words/url-template.ts';
 import { basicOf } from './basic.ts';
@@ -18,6 +19,7 @@ export function secretsOf(handler: HttpHandler): string[] {
     // What comes after the scheme: RFC 9110 §11.4.
     ...authorizations.flatMap((value) => value?.replace(/^\s*\S+\s+/, '') ?? []),
     ...[url, ...(proxy ? [proxy.url] : [])].map(secretOfUser),
+    ...[url, ...headers.map(({ value }) => value)].flatMap(passwordsIn),
     ...headers.filter(({ name, secret }) => secret || isSecret(name)).flatMap(literalsOf),
     ...signingSecretsOf(handler),
     // Its origin is shown: people must be able to tell whom a handler calls.
@@ -56,12 +58,4 @@ function secretsOfUrl({ url, literals }: UrlTemplate): string[] {
     .filter((part) => !word.test(part));
   const all = [...literals(pathname), ...literals(search.slice(1)), username, password, ...parts];
   return all.flatMap((part) => (part === '/' ? [] : [part, decoded(part)]));
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { LocalHandler } from '../../words/handler.ts';
+import { passwordsIn, withoutPasswords } from '../../words/http-url.ts';
 import type { Outcome } from '../../words/outcome.ts';
 import { Redaction, redacted } from '../redaction/redaction.ts';
 import type { Call } from '../target.ts';
@@ -30,8 +31,11 @@ export class Command {
     this.redaction = new Redaction([
       ...environment.filter(({ secret }) => secret).map(({ value }) => value),
       ...secrets,
+      ...[...args, ...environment.map(({ value }) => value)].flatMap(passwordsIn),
     ]);
-    const shown = args.map((argument) => (secrets.includes(argument) ? redacted : quoted(argument)));
+    const shown = args.map((argument) =>
+      secrets.includes(argument) ? redacted : withoutPasswords(quoted(argument)),
+    );
     this.description = this.redaction.text([command, ...shown].join(' '));
     this.#arguments = shown.length > 0 ? `the arguments ${shown.join(' ')}` : 'no arguments';
   }

@@ -799,6 +799,14 @@ describe('http target', () => {
     assert.equal(target({ url }).description, 'POST https://crm.example:8443/hooks?…');
   });
 
+  it('shows no password of a URL in a header', async () => {
+    const headers = [{ name: 'X-Callback', value: 'https://me:pass-word@back.example/in' }];
+    const { requestHeaders } = await target({ headers }).call(callOf());
+    const shown = JSON.stringify(requestHeaders);
+    assert.match(shown, /https:\/\/me:\*\*\*@back\.example\/in/);
+    assert.equal(server.received.at(-1)?.headers['x-callback'], headers[0]?.value);
+  });
+
   it('takes one status after the other', async () => {
     server.become(statuses(503, 503, 200));
     const steady = target();

@@ -283,6 +283,20 @@ describe('local target', () => {
     assert.equal(target('prints-environment.js', config).description, 'prints-environment.js --key *** ***');
   });
 
+  it('shows no password of a URL among its arguments and variables, however short', async () => {
+    const config = {
+      args: ['--db', 'postgres://app:pa%20ss@db.example/crm', 'http://u:p@a.example', 'git@b.example:c'],
+      environment: [{ name: 'BROKER', value: 'amqp://guest:s3cret@mq.example' }],
+    };
+    const { response } = await run('prints-environment.js', config);
+    assert.match(response ?? '', /postgres:\/\/app:\*\*\*@db\.example/);
+    assert.match(response ?? '', /amqp:\/\/guest:\*\*\*@mq\.example/);
+    assert.equal(
+      target('prints-environment.js', config).description,
+      'prints-environment.js --db postgres://app:***@db.example/crm http://u:***@a.example git@b.example:c',
+    );
+  });
+
   describe('when its time is up', () => {
     it('ends a script that would go on', async () => {
       const start = performance.now();
