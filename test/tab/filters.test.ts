@@ -64,6 +64,9 @@ describe("the log's search", () => {
     ['status', 'failed', 'succeeded'],
     ['objectId', '12', '1'],
     ['eventId', 'ev-abc123-1', 'ev-abc123-2'],
+    ['code', '404, 5XX', '2xx,none'],
+    ['minDurationMs', '5', '6'],
+    ['maxDurationMs', '5', '4'],
     ['from', localTime(Date.parse('2026-01-31T12:00:00Z')), localTime(Date.parse('2026-01-31T12:00:01Z'))],
     ['to', localTime(Date.parse('2026-01-31T12:00:01Z')), localTime(Date.parse('2026-01-31T12:00:00Z'))],
   ] as const) {

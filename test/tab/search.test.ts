@@ -101,6 +101,26 @@ for (const { name, nodeRed: installation } of editors) {
       await rows(6);
     });
 
+    it('finds by code, by a class of codes and by duration', async () => {
+      await view.button('Advanced search').click();
+      const code = view.root.getByLabel('Code', { exact: true });
+      await code.fill('404');
+      await rows(2);
+      await code.fill('2xx, 503');
+      await rows(4);
+      await chip('Code: 2xx, 503').waitFor();
+      await code.fill('none');
+      await view.root.getByText('Nothing matches the search').waitFor();
+      await chip('Code: none').click();
+      await view.root.getByLabel('Duration from (ms)').fill('100000');
+      await view.root.getByText('Nothing matches the search').waitFor();
+      await chip('Duration from (ms): 100000').click();
+      await view.root.getByLabel('Duration to (ms)').fill('100000');
+      await rows(6);
+      await chip('Duration to (ms): 100000').click();
+      await view.button('Advanced search').click();
+    });
+
     it('is remembered in this browser alone', async () => {
       await view.button('Advanced search').click();
       await view.root.getByLabel('Status', { exact: true }).selectOption('failed');

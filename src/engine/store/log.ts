@@ -8,6 +8,7 @@ import type {
   StatisticsStep,
 } from '../words/answers.ts';
 import { integer, numeric } from '../words/bounds.ts';
+import { codeCondition, codeConditionsOf } from '../words/code-condition.ts';
 import { dateTimeSchema, instantOf } from '../words/date-time.ts';
 import { InvalidInput } from '../words/errors.ts';
 import { eventTypeSchema } from '../words/event.ts';
@@ -62,6 +63,25 @@ const idsSchema = z.preprocess(
     .max(500, 'must name 500 at most'),
 );
 
+const codeProblem = 'must be one or several of: a code such as 500, a class such as 5xx, none';
+
+/** A list, one code, or the text of a query string with commas. */
+const codesSchema = z.preprocess(
+  (value) => (typeof value === 'string' || typeof value === 'number' ? codeConditionsOf(`${value}`) : value),
+  z
+    .array(
+      z
+        .preprocess((one) => (typeof one === 'number' ? String(one) : one), z.string({ error: codeProblem }))
+        .refine((text) => codeCondition(text) !== undefined, codeProblem),
+      { error: codeProblem },
+    )
+    .min(1, 'must name one at least')
+    .max(20, 'must name 20 at most'),
+);
+
+/** A year. */
+const longest = 31_536_000_000;
+
 const executionFilterShape = {
   /** Of executions; one that there is not is not found. */
   ids: idsSchema.optional(),
@@ -81,6 +101,11 @@ const executionFilterShape = {
     .max(256, 'must have 256 characters at most')
     .refine(hasWords, 'holds no letter and no digit to look for')
     .optional(),
+  /** Of the last attempt; see code-condition.ts. */
+  code: codesSchema.optional(),
+  /** Of the last attempt, in ms; both are inclusive. */
+  minDurationMs: integer(0, longest).optional(),
+  maxDurationMs: integer(0, longest).optional(),
   /** Ms since the epoch; inclusive. */
   from: instantSchema.optional(),
   /** Ms since the epoch; exclusive. */
@@ -102,11 +127,23 @@ const pageShape = {
   cursor: z.string({ error: 'must be one cursor' }).max(64, 'is not a cursor of this list').optional(),
 };
 
+interface Durations {
+  readonly minDurationMs?: number | undefined;
+  readonly maxDurationMs?: number | undefined;
+}
+
+/** Refuses a search that could find nothing. */
+const inOrder = <S extends z.ZodType<Durations>>(schema: S) =>
+  schema.refine(({ minDurationMs: least = 0, maxDurationMs: most = longest }) => least <= most, {
+    path: ['minDurationMs'],
+    error: 'must not be above maxDurationMs',
+  });
+
 // Strict: a condition that is misspelt, or empty by mistake, must not widen what is replayed or exported.
-const executionFilterSchema = z.strictObject(executionFilterShape);
+const executionFilterSchema = inOrder(z.strictObject(executionFilterShape));
 const executionQuerySchema = z.preprocess(
   absentAsMissing,
-  z.strictObject({ ...executionFilterShape, ...pageShape }),
+  inOrder(z.strictObject({ ...executionFilterShape, ...pageShape })),
 );
 const eventQuerySchema = z.preprocess(absentAsMissing, z.strictObject({ ...eventFilterShape, ...pageShape }));
 const statisticsQuerySchema = z.preprocess(

@@ -1,10 +1,19 @@
+import { codeConditionsOf, meetsCode } from '../../engine/words/code-condition.ts';
 import { unresolved } from '../../engine/words/execution.ts';
 import type { LogSummary } from './shapes.ts';
 
 type Filter<Field extends string> = Readonly<Record<Field, string>>;
 
 export const everyEvent = { eventType: '', status: '', objectId: '', from: '', to: '' };
-export const everyExecution = { ...everyEvent, handler: '', eventId: '', text: '' };
+export const everyExecution = {
+  ...everyEvent,
+  handler: '',
+  eventId: '',
+  text: '',
+  code: '',
+  minDurationMs: '',
+  maxDurationMs: '',
+};
 export const everyHandler = { eventType: '', type: '', status: '', text: '' };
 
 /** What is searched for; an empty field asks for nothing. `from` and `to` are local, as a date field gives them. */
@@ -41,6 +50,8 @@ export function matches(filter: LogFilter, row: LogSummary): boolean | undefined
     ofStatus !== false &&
     isAsked(objectId, row.objectId) &&
     isAsked(eventId, row.eventId) &&
+    (filter.code.trim() === '' || meetsCode(codeConditionsOf(filter.code), row.code)) &&
+    isLong(row.durationMs, filter) &&
     (filter.from === '' || startedAt >= utc(filter.from)) &&
     (filter.to === '' || startedAt < utc(filter.to));
   return fits && (filter.text.trim() !== '' || ofStatus === undefined) ? undefined : fits;
@@ -52,6 +63,11 @@ function hasStatus(asked: string, { status, replayedAs }: LogSummary): boolean |
   if (asked === '' || any.includes(status)) return true;
   if (!any.includes(unresolved) || replayedAs) return false;
   return status === 'skipped' ? undefined : status === 'failed';
+}
+
+function isLong(ms: number | null, { minDurationMs: least, maxDurationMs: most }: LogFilter): boolean {
+  if (least.trim() === '' && most.trim() === '') return true;
+  return ms !== null && ms >= Number(least) && (most.trim() === '' || ms <= Number(most));
 }
 
 const isAsked = (asked: string, value: string): boolean => asked.trim() === '' || asked.trim() === value;

@@ -25,6 +25,9 @@ export function logFields(app: App): readonly Field<LogFilter>[] {
     ]),
     { name: 'objectId', label: text('column.object'), kind: 'text' },
     ...timeFields(app),
+    { name: 'code', label: text('execution.code'), kind: 'text', options: codeOptions(app) },
+    { name: 'minDurationMs', label: text('search.minDuration'), kind: 'text' },
+    { name: 'maxDurationMs', label: text('search.maxDuration'), kind: 'text' },
     { name: 'eventId', label: text('search.eventId'), kind: 'text' },
   ];
 }
@@ -68,6 +71,11 @@ function eventTypeField(app: App) {
   const shown = registries.items.map(({ id }) => id).filter((registry) => isShown(app, { registry }));
   const options = eventTypesOf(...shown).map(({ id, title }) => [id, title] as const);
   return { name: 'eventType', label: text('column.event'), kind: 'text', options } as const;
+}
+
+function codeOptions({ text }: App): Options {
+  const classes = ['2xx', '3xx', '4xx', '5xx'].map((one) => [one, `HTTP ${one}`] as const);
+  return [...classes, ['none', text('search.noCode')]];
 }
 
 function timeFields({ text }: App) {

@@ -8,6 +8,7 @@ import type {
   Take,
   Work,
 } from '../../../src/engine/store/journal.ts';
+import { parseExecutionFilter } from '../../../src/engine/store/log.ts';
 import { stage } from '../../../src/engine/store/stage.ts';
 import type { Store } from '../../../src/engine/store/store.ts';
 import { Ids } from '../../../src/engine/words/ids.ts';
@@ -1034,6 +1035,31 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
       items.map(({ status, parkedFor, objectId }) => [status, parkedFor, objectId]),
       [['parked', 'retry', '1']],
     );
+  });
+
+  it('finds by code and duration what was called, whatever came of it', async () => {
+    const answers = [
+      { code: 200, durationMs: 3 },
+      { code: 404, durationMs: 40 },
+      { code: 503, durationMs: 500 },
+      { code: null, durationMs: 15_000 },
+    ];
+    for (const [object, answer] of answers.entries()) {
+      const { seq, execution } = await take(anEvent(object));
+      const change = succeeded(execution);
+      assert.ok(change.attempt);
+      await end(seq, { ...change, attempt: { ...change.attempt, ...answer } }, { plain: true });
+    }
+    const found = async (filter: object) => {
+      const { items } = await store.log.executions(parseExecutionFilter(filter), { limit: 10 });
+      return items.map(({ durationMs }) => durationMs).sort((a, b) => Number(a) - Number(b));
+    };
+    assert.deepEqual(await found({ code: '404' }), [40]);
+    assert.deepEqual(await found({ code: '2xx,5xx' }), [3, 500]);
+    assert.deepEqual(await found({ code: 'none' }), [15_000]);
+    assert.deepEqual(await found({ code: '404,none', status: 'succeeded', handler: 'a' }), [40, 15_000]);
+    assert.deepEqual(await found({ minDurationMs: 40, maxDurationMs: 500 }), [40, 500]);
+    assert.deepEqual(await found({ code: '4xx', minDurationMs: 41 }), []);
   });
 
   it('tells how a handler does, by what was tried, whatever waits in front of it that was not', async () => {

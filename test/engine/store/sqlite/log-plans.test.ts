@@ -76,6 +76,8 @@ describe('execution log, by index', () => {
     ['handler', 'crm'],
     ['status', ['failed', 'running']],
     ['objectId', '3'],
+    ['code', ['418', 'none']],
+    ['minDurationMs', 5],
   ] as const) {
     filters.push(...filters.map((filter) => ({ ...filter, [name]: value })));
   }

@@ -19,6 +19,7 @@ import { SqliteLog } from '../../../../src/engine/store/sqlite/sqlite-log.ts';
 import { Statements } from '../../../../src/engine/store/sqlite/statements.ts';
 import { eventStatusOf, stage } from '../../../../src/engine/store/stage.ts';
 import type { Page } from '../../../../src/engine/words/answers.ts';
+import { meetsCode } from '../../../../src/engine/words/code-condition.ts';
 import { InvalidInput, NotFound, Unavailable } from '../../../../src/engine/words/errors.ts';
 import {
   type EventRow,
@@ -138,6 +139,8 @@ describe('execution log', () => {
         event: number;
         note: string;
         open: boolean;
+        code: number | null;
+        durationMs: number;
       };
       readonly at: number;
       readonly seq: number;
@@ -160,6 +163,8 @@ describe('execution log', () => {
           handler: nth(handlers, n + place),
           status: nth(statuses, n * 5 + place),
           startedAfter: place * 10,
+          code: nth([200, 404, null, 503, 1], n + place),
+          durationMs: (n * 7 + place) % 50,
         }));
         const at = nth([stage.succeeded, stage.parked, stage.failed, stage.ready, stage.unclaimed], n);
         const made = filler.add({
@@ -172,14 +177,24 @@ describe('execution log', () => {
         });
         knownEvents.push({ seq: made.seq, at: acceptedAt, eventType, objectId, status: eventStatusOf(at) });
         for (const [place, seq] of made.executions.entries()) {
-          const { handler = '', status = '' } = chain[place] ?? {};
+          const { handler = '', status = '', code = null, durationMs = 0 } = chain[place] ?? {};
           // Of what failed some was replayed, of what was skipped some was passed by on purpose.
           const gone = status === 'failed' || status === 'skipped' ? seq % 3 : 0;
           const change = [undefined, 'replayed_as = 1', 'passed_by = 1'][gone];
           if (change) db.exec(`update executions set ${change} where seq = ${seq}`);
           const open = (status === 'failed' || status === 'skipped') && !change;
           known.push({
-            row: { eventType, handler, status, objectId, event: made.seq, note, open },
+            row: {
+              eventType,
+              handler,
+              status,
+              objectId,
+              event: made.seq,
+              note,
+              open,
+              code,
+              durationMs: durationMs ?? 0,
+            },
             at: acceptedAt + place * 10,
             seq,
           });
@@ -194,7 +209,7 @@ describe('execution log', () => {
     it('finds what every filter and every combination of filters asks for, newest first', async () => {
       const from = beginning + 30_000;
       const to = beginning + 80_010;
-      const choices: { [Name in keyof ExecutionFilter]-?: readonly ExecutionFilter[Name][] } = {
+      const choices: { [Name in keyof ExecutionFilter]?: readonly ExecutionFilter[Name][] } = {
         eventType: [undefined, 'clients.update'],
         handler: [undefined, 'mailer'],
         status: [
@@ -235,6 +250,36 @@ describe('execution log', () => {
             at < (filter.to ?? Number.POSITIVE_INFINITY),
         );
         assert.deepEqual(seqs(await executions(filter, 23)), newest(expected), JSON.stringify(filter));
+      }
+    });
+
+    it('finds by code and duration, beside whatever else is asked for', async () => {
+      const others = [
+        {},
+        { eventType: 'clients.update' },
+        { handler: 'mailer' },
+        { eventType: 'clients.update', handler: 'mailer' },
+        { status: ['succeeded', 'running'] },
+        { objectId: '3' },
+        { eventId: `ev-${tag}-12` },
+        { text: 'alp' },
+        { from: beginning + 30_000, to: beginning + 80_010 },
+      ] satisfies ExecutionFilter[];
+      for (const other of others) {
+        const besides = seqs(await executions(other, 500));
+        for (const code of [undefined, ['5xx', '404'], ['200', 'none'], ['1']])
+          for (const range of [{}, { minDurationMs: 20 }, { minDurationMs: 20, maxDurationMs: 30 }]) {
+            const filter: ExecutionFilter = { ...other, ...(code && { code }), ...range };
+            const { minDurationMs = 0, maxDurationMs = 100 } = filter;
+            const expected = known.filter(
+              ({ seq, row }) =>
+                besides.includes(seq) &&
+                (code === undefined || meetsCode(code, row.code)) &&
+                row.durationMs >= minDurationMs &&
+                row.durationMs <= maxDurationMs,
+            );
+            assert.deepEqual(seqs(await executions(filter, 7)), newest(expected), JSON.stringify(filter));
+          }
       }
     });
 
@@ -644,6 +689,20 @@ describe('execution log', () => {
       });
     });
 
+    it('takes codes, classes of codes and bounds of a duration', () => {
+      assert.deepEqual(
+        parseExecutionQuery({ code: '404, 5XX,none', minDurationMs: '100', maxDurationMs: '2000' }).filter,
+        { code: ['404', '5xx', 'none'], minDurationMs: 100, maxDurationMs: 2000 },
+      );
+      for (const code of [1, '1', ['1'], [1]])
+        assert.deepEqual(parseExecutionFilter({ code }).code, ['1'], `${code}`);
+      assert.deepEqual(parseExecutionFilter(parseExecutionFilter({ code: '5xx' })).code, ['5xx']);
+      assert.throws(
+        () => parseExecutionQuery({ minDurationMs: '2', maxDurationMs: '1' }),
+        /query: minDurationMs: must not be above maxDurationMs/,
+      );
+    });
+
     it('refuses what it does not understand, naming it', () => {
       const wrong: [string, unknown][] = [
         ['eventType', 'clients..create'],
@@ -653,6 +712,12 @@ describe('execution log', () => {
         ['objectId', ['1', '2']],
         ['text', '***'],
         ['text', 'x'.repeat(257)],
+        ['code', '5x'],
+        ['code', '6xx'],
+        ['code', '200,,'],
+        ['code', '12.5'],
+        ['minDurationMs', '-1'],
+        ['maxDurationMs', 'long'],
         ['from', 'yesterday'],
         ['to', '2026-01-01T00:00:00'],
         ['limit', '0'],
@@ -683,7 +748,18 @@ describe('execution log', () => {
     });
 
     it('refuses an empty condition of what is replayed or exported: it would widen the filter too', () => {
-      for (const field of ['eventType', 'handler', 'status', 'objectId', 'eventId', 'text', 'from', 'to'])
+      for (const field of [
+        'eventType',
+        'handler',
+        'status',
+        'objectId',
+        'eventId',
+        'text',
+        'code',
+        'minDurationMs',
+        'from',
+        'to',
+      ])
         for (const value of ['', null])
           assert.throws(
             () => parseExecutionFilter({ [field]: value }),

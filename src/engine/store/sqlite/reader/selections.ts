@@ -1,11 +1,16 @@
 import { type AskedStatus, shownStatuses, unresolved } from '../../../words/execution.ts';
 import type { EventFilter, ExecutionFilter } from '../../log.ts';
 import { stagesOf, statusCode, statusCodesOf } from '../../stage.ts';
+import { oddSuccess } from '../schema.ts';
 import type { Selection, Stretch } from './newest-first.ts';
+import { rangesOf } from './ranges.ts';
 
 /** Rows looked through for one page: in the index alone, and where each row has to be looked up. */
 const indexBound = 100_000;
 const lookupBound = 10_000;
+/** The same where the stretches hold much that is not meant: they have to be merged as well. */
+const mergedIndexBound = 20_000;
+const mergedLookupBound = 3000;
 
 /** Rows that are named are looked up, each by its key. */
 const among = 'seq in (select value from json_each(:seqs))';
@@ -27,41 +32,43 @@ export function executionsSelected(
   event?: number,
   seqs?: readonly number[],
 ): Selection {
-  const values = compared(filter);
+  const equals = compared(filter);
   const asked = filter.status ?? shownStatuses;
-  const codes = statusCodesOf(asked);
+  const statuses = statusCodesOf(asked);
+  const ranges = rangesOf(filter);
+  const values = { ...equals, ...ranges.values };
   const open = openOf(asked);
   const base = { table: 'executions', time: 'started_at', values } as const;
+  const further = [...open, ...unindexed(equals), ...ranges.conditions];
   if (seqs) {
     const ofEvent = event === undefined ? [] : ['+event_seq = :event'];
-    const where = [among, `+status in (${codes.join(', ')})`, ...open, ...ofEvent, ...unindexed(values)].join(
-      ' and ',
-    );
+    const where = [among, `+status in (${statuses.join(', ')})`, ...ofEvent, ...further].join(' and ');
     const named = { ...values, seqs: JSON.stringify(seqs), ...(event !== undefined && { event }) };
     return { ...base, values: named, stretches: [{ where }] };
   }
   if (event !== undefined) {
-    const where = ['event_seq = :event', `status in (${codes.join(', ')})`, ...open, ...unindexed(values)];
+    const where = ['event_seq = :event', `status in (${statuses.join(', ')})`, ...further];
     const stretch = { index: 'executions_by_event', where: where.join(' and ') };
     return { ...base, values: { ...values, event }, stretches: [stretch] };
   }
   if (asked.every((one) => one === unresolved)) {
     const stretches = [{ index: 'unresolved', where: isUnresolved }];
-    return { ...base, stretches, ...sifted(values, [], ['handler_id', 'event_type']) };
+    return { ...base, stretches, ...sifted(equals, [], ['handler_id', 'event_type'], ranges) };
   }
-  const { index, led } = executionsBy(values);
-  const stretches = codes.map((code): Stretch => {
+  const { index, led, held } = executionsBy(equals);
+  const stretches = statuses.map((code): Stretch => {
     const status = `status = ${code}`;
+    if (code === statusCode.succeeded && ranges.oddly)
+      return { index: 'odd_successes', where: [oddSuccess, ...unindexed(equals)].join(' and ') };
     return code === statusCode.running
-      ? { where: [status, ...unindexed(values)].join(' and ') }
+      ? { where: [status, ...unindexed(equals)].join(' and ') }
       : { index, where: [...led.map(equal), status, 'status > 1', 'started_at is not null'].join(' and ') };
   });
-  // The index by type holds the handler, too.
-  return {
-    ...base,
-    stretches,
-    ...sifted(values, led, led.includes('event_type') ? ['handler_id'] : [], open),
+  const sieve = {
+    columns: [...ranges.columns, ...(open.length > 0 ? ['status', 'replayed_as', 'passed_by'] : [])],
+    conditions: [...ranges.conditions, ...open],
   };
+  return { ...base, stretches, ...sifted(equals, led, held, sieve) };
 }
 
 /** What is asked of rows that belong to what is asked for only while nothing has replaced them. */
@@ -107,12 +114,29 @@ function compared({
   };
 }
 
-/** Which index leads to executions, by which of the columns. */
-function executionsBy(values: object): { readonly index: string; readonly led: readonly string[] } {
-  if ('event_type' in values) return { index: 'executions_by_type', led: ['event_type'] };
-  if ('handler_id' in values) return { index: 'executions_by_handler', led: ['handler_id'] };
-  return { index: 'executions_by_status', led: [] };
+interface Lead {
+  readonly index: string;
+  /** The columns that it leads by. */
+  readonly led: readonly string[];
+  /** Columns that it holds besides, so that no row has to be looked up for them. */
+  readonly held: readonly string[];
 }
+
+/** Which index leads to executions. */
+function executionsBy(values: object): Lead {
+  if ('event_type' in values)
+    return { index: 'executions_by_type', led: ['event_type'], held: ['handler_id'] };
+  if ('handler_id' in values) return { index: 'executions_by_handler', led: ['handler_id'], held: [] };
+  return { index: 'executions_by_status', led: [], held: ['code', 'duration_ms'] };
+}
+
+/** Conditions other than that a column has a value, and the columns that they look at. */
+interface Sieve {
+  readonly columns: readonly string[];
+  readonly conditions: readonly string[];
+}
+
+const nothing: Sieve = { columns: [], conditions: [] };
 
 /**
  * The conditions that are left: rows are looked at one by one.
@@ -124,13 +148,16 @@ function sifted(
   values: object,
   led: readonly string[],
   held: readonly string[] = [],
-  open: readonly string[] = [],
+  sieve: Sieve = nothing,
 ): Pick<Selection, 'columns' | 'filter' | 'bound'> {
-  const equals = Object.keys(values).filter((column) => !led.includes(column));
-  const columns = [...equals, ...(open.length > 0 ? ['status', 'replayed_as', 'passed_by'] : [])];
+  const compared = Object.keys(values).filter((column) => !led.includes(column));
+  const columns = [...compared, ...sieve.columns];
   if (columns.length === 0) return {};
-  const bound = columns.every((column) => held.includes(column)) ? indexBound : lookupBound;
-  return { columns, filter: [...equals.map(equal), ...open].join(' and '), bound };
+  const isHeld = columns.every((column) => held.includes(column));
+  const [most, mostLookups] =
+    sieve.columns.length > 0 ? [mergedIndexBound, mergedLookupBound] : [indexBound, lookupBound];
+  const bound = isHeld ? most : mostLookups;
+  return { columns, filter: [...compared.map(equal), ...sieve.conditions].join(' and '), bound };
 }
 
 function equal(column: string): string {
