@@ -27,8 +27,9 @@ export default function provisioningLog(RED: NodeAPI): void {
     const toldOf = (eventType: string) =>
       events.length === 0 || events.some((pattern) => listensTo(pattern, eventType));
     const unobserve = news?.observe((row) => {
-      const { status, handler, eventType } = row;
-      if (statuses.some((one) => one === status) && chosen(handler.id) && toldOf(eventType))
+      const { status, handler, eventType, passedBy } = row;
+      // What passed a handler by did not go wrong: whoever wants alerts of what was skipped does not want these.
+      if (!passedBy && statuses.some((one) => one === status) && chosen(handler.id) && toldOf(eventType))
         this.send({ topic: eventType, payload: row });
     });
     const unobserveCircuits = news?.observeCircuits((payload) => {

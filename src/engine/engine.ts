@@ -8,12 +8,12 @@ import { Problem } from './delivery/problem.ts';
 import { type CircuitChange, circuitView, type OnResumed, Publisher } from './delivery/publisher.ts';
 import type { RegisteredHandler } from './delivery/registry.ts';
 import { type TakeResult, take } from './delivery/take.ts';
+import type { EngineOptions } from './engine-options.ts';
 import { closedCircuit } from './rules/circuit.ts';
 import type { IdempotencyKey, NewEvent } from './store/journal.ts';
 import { KeptOpen } from './store/kept-open.ts';
 import type { ExecutionLog } from './store/log.ts';
 import type { StoreLocation } from './store/store.ts';
-import type { Target } from './targets/target.ts';
 import { Watches } from './watch/watches.ts';
 import type { RegistryHold } from './words/answers.ts';
 import { Catalogue } from './words/catalogue.ts';
@@ -23,21 +23,6 @@ import type { Handler, RefusedHandler } from './words/handler.ts';
 import { hold } from './words/hold.ts';
 import type { RegistryConfig } from './words/registry-config.ts';
 import { forwardOnly, type Time } from './words/time.ts';
-
-export interface EngineOptions {
-  readonly config: RegistryConfig;
-  /** Where the registry keeps what it has. */
-  readonly location: StoreLocation;
-  /** Opening waits for it: a predecessor that still holds the store. */
-  readonly after?: Promise<void>;
-  readonly time: Time;
-  readonly makeTarget: (handler: Handler) => Target;
-  /** Accepted and untaken events at most; beyond it the intake answers 503. */
-  readonly backlogLimit: number;
-  /** From 0 to 1, for jitter; default Math.random. */
-  readonly random?: () => number;
-  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
-}
 
 export type EngineState = KeptOpen<Delivery>['state'] | 'stopped';
 
@@ -238,7 +223,7 @@ export class Engine {
   }
 
   async #open(): Promise<Delivery> {
-    const { after, makeTarget, random = Math.random, log } = this.#options;
+    const { after, makeTarget, expressions, random = Math.random, log } = this.#options;
     await after;
     let notice: string | null = null;
     let delivery: Delivery | undefined;
@@ -254,6 +239,7 @@ export class Engine {
       time: this.#time,
       random,
       makeTarget,
+      expressions,
       emitters: this.#emitters,
       config: () => this.#config,
       onError: (error) => this.#stumbled(error),

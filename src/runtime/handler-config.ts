@@ -55,7 +55,7 @@ export function handlerOf(
   });
   references.check(common);
   // A leftover of another type must not keep the handler out of force.
-  const own =
+  const settings =
     common['handlerType'] === 'local'
       ? localOf(saved, asWritten(RED, saved.id), references)
       : common['handlerType'] === 'http'
@@ -63,9 +63,10 @@ export function handlerOf(
         : {};
   if (references.issues.length > 0) throw new InvalidInput(what, references.issues);
   const secrets = [...references.secrets];
-  const handler = parse(what, handlerSchema, withoutAbsent({ ...common, ...own, secrets }));
+  const handler = parse(what, handlerSchema, withoutAbsent({ ...common, ...settings, secrets }));
   if (handler.handlerType === 'local') checkVariables(what, handler.environment, refused);
-  if (handler.handlerType === 'http') checkExpressions(what, expressionsIn(handler), expressions);
+  const own = handler.handlerType === 'http' ? expressionsIn(handler) : {};
+  checkExpressions(what, { condition: handler.condition, ...own }, expressions);
   return handler;
 }
 

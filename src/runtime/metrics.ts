@@ -55,9 +55,17 @@ export class Metrics {
 
   follow(engine: Engine): void {
     const registry = engine.id;
-    engine.news.observe(({ id, handler: { id: handler, name }, status, attempts, durationMs }) => {
+    engine.news.observe((row) => {
+      const {
+        id,
+        handler: { id: handler, name },
+        status,
+        attempts,
+        durationMs,
+      } = row;
       if (status === 'running') return void this.#attempts.set(id, attempts);
-      this.#executions.inc({ registry, handler, name, status });
+      // It is not what alerts on skipped executions are about.
+      this.#executions.inc({ registry, handler, name, status: row.passedBy ? 'passed_by' : status });
       const attempted = attempts > (this.#attempts.get(id) ?? attempts);
       this.#attempts.delete(id);
       // An execution that ends without an attempt still carries the duration of the last one.

@@ -155,6 +155,7 @@ export class Provisioning {
       time: systemTime,
       after: this.#closing.get(location.name) ?? Promise.resolve(),
       backlogLimit: this.settings.backlog,
+      expressions: this.expressions,
       makeTarget: (handler) =>
         createTarget(handler, {
           folders: this.settings.scriptFolders,

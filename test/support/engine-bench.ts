@@ -16,6 +16,7 @@ import type { Handler } from '../../src/engine/words/handler.ts';
 import type { Outcome } from '../../src/engine/words/outcome.ts';
 import { registryConfigSchema } from '../../src/engine/words/registry-config.ts';
 import { eventually } from './eventually.ts';
+import { expressions } from './jsonata.ts';
 import { type Behaviour, fine, type MadeCall } from './made-call.ts';
 import { VirtualTime } from './virtual-time.ts';
 import { WatchedStore } from './watched-store.ts';
@@ -80,6 +81,7 @@ export class EngineBench {
       time: this.time,
       random: () => 0.5,
       backlogLimit: 1_000_000,
+      expressions,
       makeTarget: (handler) => ({
         description: `run ${handler.id}`,
         call: (call) => this.#call(handler.id, call, life),

@@ -12,6 +12,7 @@ const deployed = (id: string, more: Partial<DeployedHandler> = {}): DeployedHand
   target: 'POST https://crm.example',
   events: ['*'],
   priority: 10,
+  condition: null,
   status: 'enabled',
   configuredStatus: 'enabled',
   override: null,

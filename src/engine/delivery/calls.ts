@@ -1,5 +1,6 @@
 import { afterFailure, isFinal } from '../rules/retry.ts';
 import type { ExecutionChange } from '../store/journal.ts';
+import { notMet } from '../words/execution.ts';
 import { makeAttempt } from './attempt.ts';
 import type { Circuits } from './circuits.ts';
 import type { Context } from './context.ts';
@@ -37,6 +38,11 @@ export function callsOn({ registry, circuits, gate, ids, time, random }: Options
   ): Promise<ExecutionChange> {
     const id = execution.handler.id;
     const probe = turn?.probe ?? false;
+    const settled = execution.unjudged ? await judged(chain, execution, probe) : undefined;
+    if (settled) {
+      if (probe) circuits.unprobe(id);
+      return settled;
+    }
     // Between the gate and the call nothing may be awaited: a deploy would come in between.
     const verdict = gate.judge(id, probe);
     const handler = registry.find(id);
@@ -48,6 +54,25 @@ export function callsOn({ registry, circuits, gate, ids, time, random }: Options
     // It is as it was before its turn.
     if (verdict === 'later' && !turn) return changeOf(execution, 'pending');
     return stopped(execution, verdict === 'call' ? 'missing' : verdict, turn?.dueAt);
+  }
+
+  /**
+   * What the condition says now of an execution that was not judged when its event was taken, or that is replayed
+   * although it was passed by then. @returns what has become of it; undefined: its handler is called, or may not be yet
+   */
+  async function judged(
+    chain: Chain,
+    execution: ChainExecution,
+    probe: boolean,
+  ): Promise<ExecutionChange | undefined> {
+    const { attempts, handler } = execution;
+    if (attempts > 0 || !gate.open || (gate.shutFor(handler.id) !== null && !probe)) return undefined;
+    const condition = registry.find(handler.id)?.condition;
+    if (!condition) return undefined;
+    const judgement = await condition.judge(JSON.parse(chain.payload));
+    if (judgement === 'unmet') return changeOf(execution, 'skipped', { error: notMet, passedBy: true });
+    if (typeof judgement === 'object') return changeOf(execution, 'failed', { error: judgement.failed });
+    return undefined;
   }
 
   /**

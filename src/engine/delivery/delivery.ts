@@ -2,6 +2,7 @@ import { turns as circuitTurns } from '../rules/circuit.ts';
 import type { Store } from '../store/store.ts';
 import { CallsInFlight } from '../targets/in-flight.ts';
 import type { Target } from '../targets/target.ts';
+import { type Expressions, noExpressions } from '../words/expression.ts';
 import type { Handler } from '../words/handler.ts';
 import { Ids } from '../words/ids.ts';
 import type { RegistryConfig } from '../words/registry-config.ts';
@@ -9,6 +10,7 @@ import { passed, type Time } from '../words/time.ts';
 import { bulkReplaysOn } from './bulk-replays.ts';
 import { callsOn } from './calls.ts';
 import { circuitsOn } from './circuits.ts';
+import { conditionOf } from './conditions.ts';
 import { type Emit, emissionsOn } from './emissions.ts';
 import { firstPassesOn } from './first-passes.ts';
 import { Gate } from './gate.ts';
@@ -30,6 +32,8 @@ interface Options {
   /** From 0 to 1. */
   readonly random: () => number;
   readonly makeTarget: (handler: Handler) => Target;
+  /** Reads handlers' conditions. */
+  readonly expressions: Expressions | undefined;
   /** The deployed event nodes by id: each emits what it has accepted. */
   readonly emitters: ReadonlyMap<string, Emit>;
   readonly config: () => RegistryConfig;
@@ -44,14 +48,27 @@ const drainStep = 20;
  * The moving parts of one registry over its open store: what is emitted, what runs, what waits. Here they are
  * told of one another; each keeps one rule.
  */
-export function deliveryOf({ store, publisher, random, makeTarget, emitters, ...shared }: Options) {
+export function deliveryOf({
+  store,
+  publisher,
+  random,
+  makeTarget,
+  expressions = noExpressions,
+  emitters,
+  ...shared
+}: Options) {
   const { time, config, onError } = shared;
   const { journal } = store;
   let letGo = false;
   const closed = () => letGo;
   const inFlight = new CallsInFlight();
   const switches = new Switches(store.handlers, time, () => switching.endThoseOver());
-  const registry = new Registry(store.handlers, switches, (handler) => inFlight.counted(makeTarget(handler)));
+  const registry = new Registry(
+    store.handlers,
+    switches,
+    (handler) => inFlight.counted(makeTarget(handler)),
+    (text) => conditionOf(text, expressions),
+  );
   const ids = new Ids(journal.tag);
   const persist = persistently(time, closed, onError);
   const context = { ...shared, journal, registry, ids, persist };

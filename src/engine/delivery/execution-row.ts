@@ -72,8 +72,11 @@ export function isoOf(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString();
 }
 
-function summaryOf(id: string, execution: Omit<ExecutionSummary, 'id'>): ExecutionSummary {
+function summaryOf(id: string, execution: Stood): ExecutionSummary {
   const { handler, status, attempts, code, response, error, durationMs } = execution;
   const parkedFor = status === 'parked' ? execution.parkedFor : null;
-  return { id, handler, status, parkedFor, attempts, code, response, error, durationMs };
+  const summary = { id, handler, status, parkedFor, attempts, code, response, error, durationMs };
+  return execution.passedBy ? { ...summary, passedBy: true } : summary;
 }
+
+type Stood = Omit<ExecutionSummary, 'id' | 'passedBy'> & { readonly passedBy?: boolean };

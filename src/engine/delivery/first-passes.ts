@@ -1,3 +1,4 @@
+import { isDone } from '../rules/chain.ts';
 import type { ExecutionChange, LeftEvent, NextTurns, StartedEvent } from '../store/journal.ts';
 import { type Stage, stage } from '../store/stage.ts';
 import type { Calls } from './calls.ts';
@@ -5,10 +6,13 @@ import { ChainSlots } from './chain-slots.ts';
 import type { Context } from './context.ts';
 import type { Emissions, Reservation } from './emissions.ts';
 import type { Gate } from './gate.ts';
+import { judgedBy, type Membership } from './judged-links.ts';
 import { type Pull, type Pulled, pullerOn } from './puller.ts';
+import type { Listeners } from './registry.ts';
 import { type Chain, type ChainExecution, chainFrom } from './running-chain.ts';
 import type { Slots } from './slots.ts';
 import { chainOf, type EventToTake, linkOf } from './taken-chain.ts';
+import { TakingTurns } from './taking-turns.ts';
 import type { Turns } from './turns.ts';
 
 /** A take that is on disk. */
@@ -43,6 +47,7 @@ export function firstPassesOn({
   config,
   onError,
 }: Options) {
+  const judging = new TakingTurns();
   const window = new ChainSlots(() => config().concurrency, time, look);
   /** By the handler that due events wait for. */
   const puller = pullerOn({ time, most: 64, plan, onError });
@@ -53,27 +58,53 @@ export function firstPassesOn({
    * @returns undefined when it was taken already
    */
   async function take(asked: EventToTake): Promise<TakenEvent | undefined> {
-    const { callable, missed } = registry.listenersOf(asked.eventType);
-    const [first] = callable;
-    const start = first !== undefined && admit(first.config.id);
+    const { callable, missed, conditional } = registry.listenersOf(asked.eventType);
+    // Whoever has no conditions to judge waits only for an earlier one of its object that has.
+    if (!conditional && !judging.has(asked.objectKey))
+      return takeBy(asked, { links: callable.map(linkOf), missed, passedBy: false });
+    return judging.run(
+      asked.objectKey,
+      () => membershipOf(asked),
+      (membership) => takeBy(asked, membership),
+    );
+  }
+
+  /** Who joins the chain, by the handlers that are in force once all has been judged. */
+  async function membershipOf({ eventType, payload }: EventToTake): Promise<Membership> {
+    for (;;) {
+      const listeners = registry.listenersOf(eventType);
+      const membership = await judgedBy(registry, listeners, payload);
+      const now = registry.listenersOf(eventType);
+      // A set that is new is of new handlers; what is remembered of a type may have been forgotten meanwhile.
+      if (sameHandlers(now, listeners)) return membership;
+    }
+  }
+
+  async function takeBy(
+    asked: EventToTake,
+    { links, missed, passedBy }: Membership,
+  ): Promise<TakenEvent | undefined> {
+    const first = links.find(({ settled }) => !settled);
+    const start = first !== undefined && admit(first.handler.id);
     const slot = emissions.reserve(1);
     let started = false;
     try {
       const { event, changed, executor } = asked;
-      const links = callable.map(linkOf);
       const at = time.now();
-      const request = { event, executor, links, missed, start, at, emit: slot.slots > 0 };
-      const taken = await journal.take(changed ? { ...request, changed } : request);
+      const more = { ...(changed && { changed }), ...(passedBy && { passedBy }) };
+      const request = { event, executor, links, missed, start, at, emit: slot.slots > 0, ...more };
+      const taken = await journal.take(request);
       if (taken.outcome !== 'taken') return undefined;
       started = taken.stage === stage.running;
       const chain = chainOf(asked, taken, links, at);
+      const ended = chain.executions.flatMap(({ seq }, index) => (links[index]?.settled ? [seq] : []));
       const begin = () => {
+        if (!started || ended.length > 0) turns.follow(chain, taken, { ended, firstPass: true });
         if (started) run(chain);
-        else turns.follow(chain, taken, { firstPass: true });
       };
       return { chain, stage: taken.stage, begin };
     } finally {
-      if (start && !started) giveBack(first.config.id);
+      if (start && !started) giveBack(first.handler.id);
       slot.release();
     }
   }
@@ -151,7 +182,7 @@ export function firstPassesOn({
   /** Whose turn may come next. While flows are stopped nobody knows who may be called, so nobody is judged. */
   function nextTurns(chain: Chain, ended: ChainExecution): NextTurns {
     const plain = chain.executions.every(
-      (one) => one.replayOf === null && (one === ended || ['succeeded', 'pending'].includes(one.status)),
+      (one) => one.replayOf === null && (one === ended || isDone(one) || one.status === 'pending'),
     );
     // Whoever waits for the message of its first pass gets it when flows run again, if need be in another process.
     const untold = !gate.open && chain.executor !== null && !chain.passed;
@@ -201,3 +232,11 @@ export function firstPassesOn({
   };
 }
 export type FirstPasses = ReturnType<typeof firstPassesOn>;
+
+function sameHandlers(a: Listeners, b: Listeners): boolean {
+  return (
+    a.callable.length === b.callable.length &&
+    a.callable.every((one, index) => one === b.callable[index]) &&
+    a.missed.join() === b.missed.join()
+  );
+}

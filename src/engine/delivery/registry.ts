@@ -6,6 +6,7 @@ import { Conflict, messageOf, NotFound, Unavailable } from '../words/errors.ts';
 import { listensTo } from '../words/event-type.ts';
 import type { Handler, HandlerSnapshot, ListedHandler, RefusedHandler } from '../words/handler.ts';
 import { type HandlerStatus, inChainOrder } from '../words/handler-settings.ts';
+import type { Condition } from './conditions.ts';
 import type { Switches, Switching } from './switches.ts';
 
 /** A handler in force: its configuration, its number for people, an operator's switch, and whom it calls. */
@@ -18,6 +19,8 @@ export interface RegisteredHandler {
   /** What the override or else the flow says. */
   readonly status: HandlerStatus;
   readonly target: Target;
+  /** What events it is called for; null: for all that it listens to. */
+  readonly condition: Condition | null;
 }
 
 /** The handlers that listen to an event type. */
@@ -26,6 +29,8 @@ export interface Listeners {
   readonly callable: readonly RegisteredHandler[];
   /** Ids of the disabled ones, which the event passes by. */
   readonly missed: readonly string[];
+  /** One of them has a condition. */
+  readonly conditional: boolean;
 }
 
 /** Which handlers there are, in which order they are called, and what operators have switched. */
@@ -33,13 +38,22 @@ export class Registry {
   readonly #book: HandlerBook;
   readonly #switches: Switches;
   readonly #makeTarget: (handler: Handler) => Target;
+  readonly #conditionOf: (text: string) => Condition | null;
+  /** By their texts, as long as the set is in force. */
+  readonly #conditions = new Map<string, Condition | null>();
   #handlers: ReadonlyMap<string, RegisteredHandler> = new Map();
   #chains = new Map<string, Listeners>();
 
-  constructor(book: HandlerBook, switches: Switches, makeTarget: (handler: Handler) => Target) {
+  constructor(
+    book: HandlerBook,
+    switches: Switches,
+    makeTarget: (handler: Handler) => Target,
+    conditionOf: (text: string) => Condition | null = () => null,
+  ) {
     this.#book = book;
     this.#switches = switches;
     this.#makeTarget = makeTarget;
+    this.#conditionOf = conditionOf;
   }
 
   /** All handlers, archived ones too, in chain order. */
@@ -75,9 +89,12 @@ export class Registry {
     const all = this.list().filter(({ config }) =>
       config.events.some((pattern) => listensTo(pattern, eventType)),
     );
+    const callable = all.filter(isCallable);
+    const disabled = all.filter(({ status }) => status === 'disabled');
     const listeners = {
-      callable: all.filter(isCallable),
-      missed: all.filter(({ status }) => status === 'disabled').map(({ config }) => config.id),
+      callable,
+      missed: disabled.map(({ config }) => config.id),
+      conditional: [...callable, ...disabled].some(({ condition }) => condition !== null),
     };
     // Event types come from outside: what is remembered of them is bounded.
     if (this.#chains.size >= 1000) this.#chains.clear();
@@ -97,6 +114,7 @@ export class Registry {
       if (this.#switches.of(id)?.status === handlerStatus) this.#switches.clear(id);
     }
     const before = this.#handlers;
+    this.#conditions.clear();
     this.#set(
       [...configs].sort(inChainOrder).map((config) => {
         const kept = before.get(config.id);
@@ -190,7 +208,24 @@ export class Registry {
     const override = config.handlerStatus === 'archived' ? null : this.#switches.of(config.id);
     const status = override?.status ?? config.handlerStatus;
     const refused = 'problem' in config ? config.problem : null;
-    return { config, refused, number: this.#book.numberOf(config.id), override, status, target };
+    const number = this.#book.numberOf(config.id);
+    return {
+      config,
+      refused,
+      number,
+      override,
+      status,
+      target,
+      condition: this.#condition(config.condition),
+    };
+  }
+
+  #condition(text: string): Condition | null {
+    const known = this.#conditions.get(text);
+    if (known !== undefined) return known;
+    const condition = this.#conditionOf(text);
+    this.#conditions.set(text, condition);
+    return condition;
   }
 }
 

@@ -35,9 +35,16 @@ export function executionOf(chain: Chain, seq: number): ChainExecution {
 
 /** What has become of an execution is in the journal: memory follows. */
 export function followChange(execution: ChainExecution, change: ExecutionChange, why: WhyParked): void {
-  const { status, attempt, error, retries = execution.retries, nextAttemptAt = null } = change;
+  const {
+    status,
+    attempt,
+    error,
+    passedBy = false,
+    retries = execution.retries,
+    nextAttemptAt = null,
+  } = change;
   const parkedFor = status === 'parked' ? why(change.handler, false) : null;
-  Object.assign(execution, { status, retries, nextAttemptAt, parkedFor });
+  Object.assign(execution, { status, retries, nextAttemptAt, parkedFor, passedBy });
   if (error !== undefined) execution.error = error;
   if (!attempt) return;
   const { target, code, response, durationMs } = attempt;
@@ -49,7 +56,7 @@ export function followChange(execution: ChainExecution, change: ExecutionChange,
 export function changeOf(
   { seq, handler, attempts }: ChainExecution,
   status: ExecutionChange['status'],
-  more: Pick<ExecutionChange, 'attempt' | 'error' | 'nextAttemptAt' | 'retries'> = {},
+  more: Pick<ExecutionChange, 'attempt' | 'error' | 'passedBy' | 'nextAttemptAt' | 'retries'> = {},
 ): ExecutionChange {
   return { seq, handler: handler.id, status, attemptsBefore: attempts, ...more };
 }

@@ -30,9 +30,9 @@ export async function take(
   { firstPasses, emissions, ids, persist, publisher }: Delivery,
   { event, executor, eventId }: TakeRequest,
 ): Promise<TakeResult> {
-  const { payload, eventType, objectId } = event;
+  const { payload, eventType, objectId, objectKey } = event;
   const seq = eventId === undefined ? undefined : ids.eventSeq(eventId);
-  const asked = { eventType, objectId, payload, executor };
+  const asked = { eventType, objectId, objectKey, payload, executor };
   const holds = executor !== null && publisher.held.take(payload.length, seq !== undefined);
   if (!holds && executor !== null && seq === undefined) {
     throw new TooLarge(

@@ -1,10 +1,11 @@
-import type { Link, NewEvent, Taken } from '../store/journal.ts';
+import type { Link, NewEvent, Taken, TakenLink } from '../store/journal.ts';
 import { stage } from '../store/stage.ts';
 import { type RegisteredHandler, snapshotOf } from './registry.ts';
-import type { Chain } from './running-chain.ts';
+import type { Chain, ChainExecution } from './running-chain.ts';
 
 /** An event that an executor lays hold of. */
 export interface EventToTake extends Pick<Chain, 'eventType' | 'objectId' | 'payload' | 'executor'> {
+  readonly objectKey: string;
   readonly event: number | NewEvent;
   readonly changed?: Pick<NewEvent, 'eventType' | 'objectId' | 'objectKey' | 'ordered' | 'payload'>;
 }
@@ -22,11 +23,11 @@ export function linkOf(handler: RegisteredHandler): Link {
 export function chainOf(
   asked: EventToTake,
   taken: Taken & { outcome: 'taken' },
-  links: readonly Link[],
+  links: readonly TakenLink[],
   at: number,
 ): Chain {
   const { eventType, objectId, payload, executor } = asked;
-  const started = taken.stage === stage.running;
+  const started = taken.stage === stage.running ? links.find(({ settled }) => !settled) : undefined;
   return {
     seq: taken.seq,
     eventType,
@@ -35,13 +36,11 @@ export function chainOf(
     executor,
     hops: taken.hops,
     passed: false,
-    executions: links.map((link, index) => ({
+    executions: links.map(({ settled, unjudged = false, ...link }, index) => ({
       ...link,
       seq: taken.chain[index] ?? 0,
       replayOf: null,
-      status: started && index === 0 ? 'running' : 'pending',
       parkedFor: null,
-      startedAt: started && index === 0 ? at : null,
       nextAttemptAt: null,
       attempts: 0,
       retries: 0,
@@ -49,6 +48,13 @@ export function chainOf(
       response: null,
       error: null,
       durationMs: null,
+      passedBy: false,
+      unjudged: unjudged || settled?.status === 'failed',
+      ...(settled ? { ...settled, startedAt: at } : stateOf(link.handler.id === started?.handler.id, at)),
     })),
   };
+}
+
+function stateOf(started: boolean, at: number): Pick<ChainExecution, 'status' | 'startedAt'> {
+  return started ? { status: 'running', startedAt: at } : { status: 'pending', startedAt: null };
 }

@@ -1,4 +1,4 @@
-import { isUnsettled, type Turn } from './chain.ts';
+import { isDone, isUnsettled, type Turn } from './chain.ts';
 
 /** A turn of a chain, as far as it is asked whether it can run again. */
 export interface ReplayTurn extends Turn {
@@ -20,8 +20,8 @@ export function replayable<T extends ReplayTurn>(
   asked: readonly number[] | undefined,
   callable: readonly string[],
 ): Choice<T> {
-  const chosen = chain.filter(({ seq, status }) =>
-    asked ? asked.includes(seq) : status === 'failed' || status === 'skipped',
+  const chosen = chain.filter(({ seq, status, passedBy }) =>
+    asked ? asked.includes(seq) : status === 'failed' || (status === 'skipped' && !passedBy),
   );
   if (chosen.length === 0)
     return { why: asked ? 'it was replayed already' : 'nothing of it has failed or was skipped' };
@@ -35,7 +35,5 @@ export function replayable<T extends ReplayTurn>(
 }
 
 function stoppedBefore(chain: readonly ReplayTurn[], chosen: ReplayTurn): boolean {
-  return chain.some(
-    ({ position, stop, status }) => stop && status !== 'succeeded' && position < chosen.position,
-  );
+  return chain.some((turn) => turn.stop && !isDone(turn) && turn.position < chosen.position);
 }

@@ -52,6 +52,16 @@ export interface Link {
   readonly target: string;
 }
 
+/** A place in a chain, and what has become of it with the take itself, by its handler's condition. */
+export interface TakenLink extends Link {
+  readonly settled?: Pick<StartedExecution, 'passedBy'> & {
+    readonly status: 'failed' | 'skipped';
+    readonly error: string;
+  };
+  /** Its condition is judged when its turn comes. */
+  readonly unjudged?: true;
+}
+
 export interface Take {
   /** The event's seq, or an event that is accepted in the same write. */
   readonly event: number | NewEvent;
@@ -59,8 +69,10 @@ export interface Take {
   readonly changed?: EventContent;
   /** The executor node; null when nobody waits for a message. */
   readonly executor: string | null;
-  /** In chain order. None: the event is settled as `unhandled`. */
-  readonly links: readonly Link[];
+  /** In chain order. None: the event is settled as `unhandled`, or, where it was passed by, as `succeeded`. */
+  readonly links: readonly TakenLink[];
+  /** Somebody listens to it, be it that nobody's condition is met. */
+  readonly passedBy?: boolean;
   /** Handlers that listen to it but are disabled: what they have parked of its object is stale from now on. */
   readonly missed: readonly string[];
   /** Start it at once unless an earlier event of its object is in its first pass; else it becomes due. */
@@ -199,6 +211,10 @@ export interface StartedExecution extends Link, Pick<AttemptRecord, 'code' | 're
   /** It is parked behind an earlier one of its handler and object. */
   readonly blocked: boolean;
   readonly replayOf: number | null;
+  /** It is skipped because its handler's condition is not met. */
+  readonly passedBy: boolean;
+  /** Its handler's condition is judged when its turn comes. */
+  readonly unjudged: boolean;
 }
 
 /** A parked execution that has been started. */

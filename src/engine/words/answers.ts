@@ -70,6 +70,8 @@ export interface ApiHandler extends Omit<HandlerHealth, 'parked'> {
   readonly target: string;
   readonly events: readonly string[];
   readonly priority: number;
+  /** JSONata; null: it is called for all events that it listens to. */
+  readonly condition: string | null;
   readonly status: HandlerStatus;
   readonly configuredStatus: HandlerStatus;
   readonly override: Override | null;

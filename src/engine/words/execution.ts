@@ -29,6 +29,9 @@ export const logDefaults = {
   circuits: true,
 } as const satisfies { statuses: readonly ShownStatus[]; circuits: boolean };
 
+/** What the row of an execution says whose handler's condition is not met. */
+export const notMet = 'condition not met';
+
 /** Why a parked execution waits. */
 export type ParkedFor = 'retry' | 'circuit' | 'order' | 'held' | 'disabled' | 'missing';
 
@@ -56,6 +59,8 @@ export interface ExecutionSummary {
   readonly response: string | null;
   readonly error: string | null;
   readonly durationMs: number | null;
+  /** Its handler's condition is not met: it is skipped, and nothing went wrong. */
+  readonly passedBy?: true;
 }
 
 /** A row of the execution log; times are ISO 8601 in UTC. */

@@ -26,3 +26,10 @@ export const noExpressions: Expressions = {
     throw new ExpressionFailed('can not be read: there is no JSONata here');
   },
 };
+
+/** As JSONata's `$boolean` has it: nothing, 0, '', and what is empty or holds nothing true are false. */
+export function isTruthy(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(isTruthy);
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
+  return typeof value !== 'function' && Boolean(value);
+}

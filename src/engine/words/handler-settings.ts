@@ -54,6 +54,8 @@ export const handlerDefaults = {
   handlerType: 'http',
   timeoutSeconds: 15,
   onFailure: 'continue',
+  condition: '',
+  conditionRow: true,
   retryDelays: [5, 300, 1800, 7200, 18_000, 36_000, 36_000],
   retryOn: 'transient',
   concurrency: 16,

@@ -65,6 +65,10 @@ const common = {
   priority: within(handlerBounds.priority).default(handlerDefaults.priority),
   timeoutSeconds: within(handlerBounds.timeoutSeconds).default(handlerDefaults.timeoutSeconds),
   onFailure: z.enum(onFailures).default(handlerDefaults.onFailure),
+  /** JSONata on the envelope: events that it does not hold for pass the handler by. Empty: it is called for all. */
+  condition: z.string({ error: 'must be a text in JSONata' }).default(handlerDefaults.condition),
+  /** Whether what passes it by leaves a row in the log. */
+  conditionRow: z.boolean({ error: 'must be true or false' }).default(handlerDefaults.conditionRow),
   retryDelays: z
     .array(within(handlerBounds.retryDelay), { error: 'must be a list of seconds' })
     .max(mostRetries, `must have ${mostRetries} delays at most`)

@@ -64,6 +64,7 @@ function rowOf(
     target: target.description,
     events: config.events,
     priority: config.priority,
+    condition: config.condition.trim() || null,
     status,
     configuredStatus: config.handlerStatus,
     override,

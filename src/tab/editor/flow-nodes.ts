@@ -18,6 +18,8 @@ export interface EditedHandler {
   readonly events: readonly string[];
   readonly priority: number;
   readonly status: HandlerStatus;
+  /** JSONata that events have to meet; '' or null: all are meant. */
+  readonly condition?: string | null;
   readonly changed: boolean;
   readonly off: boolean;
   /** What the editor finds wrong with it. */
@@ -102,6 +104,7 @@ function editedHandler(node: EditorNode): EditedHandler {
     events: Array.isArray(events) ? events.map(String) : [],
     priority: Number(node['priority'] ?? handlerDefaults.priority),
     status: (textOf(node['handlerStatus']) || handlerDefaults.handlerStatus) as EditedHandler['status'],
+    condition: textOf(node['condition']).trim(),
     changed: node.changed === true,
     off: !isOn(node),
     problems: node.valid === false ? (node.validationErrors ?? []) : [],

@@ -17,7 +17,9 @@ export function chainList(app: App, registry: string, executions: readonly Execu
         durationMs === null ? '' : formats.duration(durationMs),
         attempts > 1 ? text('execution.attempts', { count: attempts }) : '',
         replayOf === null ? '' : text('execution.isReplay'),
-        oneLine(causeOf(execution) ?? execution.circuit?.error ?? response ?? '', 120),
+        execution.passedBy
+          ? text('condition.notMet')
+          : oneLine(causeOf(execution) ?? execution.circuit?.error ?? response ?? '', 120),
       ].filter(Boolean);
       // Its turn has not come: there is nothing to open yet.
       const pending = status === 'pending';

@@ -22,7 +22,7 @@ class ExecutionDetailsView extends DetailsView<ExecutionDetails> {
   }
 
   protected override content(details: ExecutionDetails): TemplateResult {
-    const { attempts, status, error, requestHeaders, request } = details;
+    const { attempts, status, error, passedBy, requestHeaders, request } = details;
     return html`${this.#actions(details)} ${this.#facts(details)}
       ${section(this.t('execution.attempts', { count: attempts }), attemptsTimeline(this.app, details))}
       ${section(
@@ -30,7 +30,13 @@ class ExecutionDetailsView extends DetailsView<ExecutionDetails> {
         html`${headersTable(this.t('execution.sentHeaders'), requestHeaders)}
         ${textBlock(this.t('execution.sentBody'), indented(request))} ${this.#searched(details, 'request')}`,
       )}
-      ${attempts === 0 && error === null ? nothing : this.#received(details)}`;
+      ${
+        passedBy
+          ? html`<p class="nrp-muted">${this.t('condition.notMetHint')}</p>`
+          : attempts === 0 && error === null
+            ? nothing
+            : this.#received(details)
+      }`;
   }
 
   #received(details: ExecutionDetails): TemplateResult {

@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { causeOf } from '../../engine/words/cause.ts';
+import type { App } from '../app.ts';
 import type { LogFilter } from '../data/filters.ts';
 import { executionKind } from '../data/log-kinds.ts';
 import { RunningReplays } from '../data/running-replays.ts';
@@ -52,9 +53,10 @@ class ExecutionsView extends LogView<LogRow, LogFilter> {
       { name: 'object', text: ({ objectId }) => visible(objectId) },
       {
         name: 'response',
-        text: saidOf,
-        title: (row) => [saidOf(row), whatItWaitsFor(app, row)].filter(Boolean).join('\n'),
-        tone: ({ error, replayedAs }) => (error === null || replayedAs ? '' : 'nrp-error'),
+        text: (row) => saidOf(app, row),
+        title: (row) => [saidOf(app, row), whatItWaitsFor(app, row)].filter(Boolean).join('\n'),
+        tone: ({ error, passedBy, replayedAs }) =>
+          error === null || passedBy || replayedAs ? '' : 'nrp-error',
       },
       { name: 'duration', text: ({ durationMs }) => app.formats.duration(durationMs) },
     ];
@@ -66,7 +68,8 @@ class ExecutionsView extends LogView<LogRow, LogFilter> {
 }
 
 /** What its target says, or why nobody asks it. */
-function saidOf(row: LogRow): string {
+function saidOf({ text }: App, row: LogRow): string {
+  if (row.passedBy) return text('condition.notMet');
   return oneLine(causeOf(row) ?? row.circuit?.error ?? row.response ?? '');
 }
 

@@ -7,7 +7,7 @@ import { showsSeveral } from '../data/shown-registries.ts';
 import { ask } from '../editor/ask.ts';
 import { deleteHandler, editHandler } from '../editor/flow-nodes.ts';
 import { targetParts } from '../text/target.ts';
-import { nameOf, visible } from '../text/visible.ts';
+import { nameOf, oneLine, visible } from '../text/visible.ts';
 import { sequelNote } from './circuit-sequel.ts';
 import { type Column, ColumnLengths, cells, registryColumn, tableHead } from './columns.ts';
 import { handlerFlag, overrideNote } from './handler-flag.ts';
@@ -72,7 +72,12 @@ function columnsOf(app: App, handlers: Handlers, deletions: Deletions): readonly
         ${deployMark(app, row.standing, visible(row.deployed?.refused ?? ''))}${problemMark(app, row)}`,
     },
     registryColumn(app),
-    { name: 'event', text: ({ events }) => events.map(visible).join(', ') },
+    {
+      name: 'event',
+      text: ({ events, condition }) => `${condition ? '   ' : ''}${events.map(visible).join(', ')}`,
+      title: (row) => [row.events.map(visible).join(', '), conditionOf(app, row)].filter(Boolean).join('\n'),
+      content: (row) => html`${conditionMark(app, row)}${row.events.map(visible).join(', ')}`,
+    },
     {
       name: 'target',
       text: ({ target }) => visible(target),
@@ -101,6 +106,16 @@ function targetOf({ text }: App, { type, target }: HandlerRow): TemplateResult {
     ><span class="nrp-type">${text(`type.${type}`)}</span> <span class="nrp-telling">${telling}</span> ${
       place === '' ? nothing : html`<span class="nrp-place">${place}</span>`
     }</span>`;
+}
+
+function conditionOf({ text }: App, { condition }: HandlerRow): string {
+  return condition ? text('condition.only', { condition: oneLine(condition, 300) }) : '';
+}
+
+function conditionMark(app: App, row: HandlerRow): TemplateResult | typeof nothing {
+  const hint = conditionOf(app, row);
+  if (!hint) return nothing;
+  return html`<i class="fa fa-filter nrp-muted" aria-hidden="true"></i><span class="nrp-hidden">${hint}</span> `;
 }
 
 function problemMark({ text }: App, { problems }: HandlerRow): TemplateResult | typeof nothing {

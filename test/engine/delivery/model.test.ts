@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { deployed, happening } from '../../support/model/happenings.ts';
+import { conditions, deployed, happening } from '../../support/model/happenings.ts';
 import { checkCalls, checkEnd } from '../../support/model/promises.ts';
 import { World } from '../../support/model/world.ts';
 
@@ -12,9 +12,10 @@ describe('delivery, whatever happens', () => {
     await fc.assert(
       fc.asyncProperty(
         deployed,
+        conditions,
         fc.array(happening, { minLength: 5, maxLength: 30 }),
-        async (handlers, happenings) => {
-          const world = new World();
+        async (handlers, conditioned, happenings) => {
+          const world = new World(conditioned);
           try {
             await world.begin(handlers);
             for (const one of happenings) {

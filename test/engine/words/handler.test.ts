@@ -25,6 +25,8 @@ describe('a handler that says nothing more than whom it calls', () => {
     priority: 10,
     timeoutSeconds: 15,
     onFailure: 'continue',
+    condition: '',
+    conditionRow: true,
     retryDelays: [5, 300, 1800, 7200, 18000, 36000, 36000],
     retryOn: 'transient',
     concurrency: 16,

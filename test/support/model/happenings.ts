@@ -16,10 +16,24 @@ export interface Configured {
   readonly status: 'enabled' | 'held' | 'disabled' | 'archived';
 }
 
+/** What a handler's condition does of events that do not meet it: all of one world have the same conditions. */
+export type Condition = 'none' | 'row' | 'no row' | 'throws';
+export type Conditions = Readonly<Record<Id, Condition>>;
+
+export const conditions: fc.Arbitrary<Conditions> = fc.record({
+  a: conditionOfAny(),
+  b: conditionOfAny(),
+  c: conditionOfAny(),
+});
+
+function conditionOfAny() {
+  return fc.constantFrom<Condition>('none', 'none', 'none', 'row', 'no row', 'throws');
+}
+
 /** What may happen to a registry. */
 export type Happening =
-  | { readonly do: 'send'; readonly object: number; readonly flow: Flow }
-  | { readonly do: 'fire'; readonly object: number }
+  | { readonly do: 'send'; readonly object: number; readonly flow: Flow; readonly meets: boolean }
+  | { readonly do: 'fire'; readonly object: number; readonly meets: boolean }
   | { readonly do: 'wait'; readonly seconds: number }
   | { readonly do: 'health'; readonly handler: Id; readonly health: Health }
   | { readonly do: 'switch'; readonly handler: Id; readonly status: 'enabled' | 'disabled' }
@@ -55,6 +69,8 @@ export const deployed: fc.Arbitrary<Configured[]> = fc
   .map((all) => all.filter((one) => one !== undefined));
 
 const object = fc.integer({ min: 1, max: 3 });
+/** Whether the event meets the handlers' conditions. */
+const meets = fc.boolean();
 const handler = fc.constantFrom(...ids);
 const health = fc.constantFrom<Health>(
   'fine',
@@ -71,9 +87,10 @@ export const happening: fc.Arbitrary<Happening> = fc.oneof(
   weighing(10, {
     do: fc.constant('send'),
     object,
+    meets,
     flow: fc.constantFrom<Flow>('pass', 'pass', 'pass', 'drop', 'twice', 'late', 'change'),
   }),
-  weighing(2, { do: fc.constant('fire'), object }),
+  weighing(2, { do: fc.constant('fire'), object, meets }),
   weighing(5, { do: fc.constant('wait'), seconds: fc.constantFrom(1, 5, 31, 70, 400) }),
   weighing(4, { do: fc.constant('health'), handler, health }),
   weighing(2, { do: fc.constant('switch'), handler, status: fc.constantFrom('enabled', 'disabled') }),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { MadeCall } from '../engine-bench.ts';
+import type { Id } from './happenings.ts';
 import type { World } from './world.ts';
 
 /** The receivers' view, whatever happened. */
@@ -17,6 +18,10 @@ export function checkCalls(world: World): void {
       world.accepted.includes(first.eventId) || world.mayBeThere(first.body),
       `${webhookId} is of an accepted event`,
     );
+  }
+  for (const { handler, webhookId, body } of calls) {
+    const unmet = world.conditions[handler as Id] !== 'none' && JSON.parse(body).data.meets === false;
+    assert.ok(!unmet, `${webhookId} is called although its condition is not met`);
   }
   for (const [, same] of Map.groupBy(calls, ({ handler, objectId }) => `${handler} ${objectId}`)) {
     assert.ok(neverTogether(same), 'one call at a time for a handler and an object');
@@ -38,6 +43,7 @@ interface Row {
   readonly status: number;
   readonly replayOf: number | null;
   readonly attempts: number;
+  readonly passedBy: number;
 }
 
 interface EventRow {
@@ -52,7 +58,7 @@ export function checkEnd(world: World): void {
   const { bench } = world;
   const rows = bench.select<Row>(
     `select event_seq as event, position, handler_id as handler, object_id as object, status,
-     replay_of as replayOf, attempts from executions order by seq`,
+     replay_of as replayOf, attempts, passed_by as passedBy from executions order by seq`,
   );
   const events = bench.select<EventRow>('select seq, stage, executor, payload from events order by seq');
   checkOrder(world, rows);
@@ -60,6 +66,7 @@ export function checkEnd(world: World): void {
   checkAttempts(world, rows);
   checkEvents(world, events);
   checkMessages(world, events);
+  checkConditions(world, rows, events);
   assert.deepEqual(
     rows.filter(({ status }) => status < 3),
     [],
@@ -87,6 +94,22 @@ function checkEvents(world: World, events: readonly EventRow[]): void {
     [],
     'every event has come to an end',
   );
+}
+
+/** Who is passed by is so by its condition, and nobody else. Where that fails, the execution has. */
+function checkConditions(world: World, rows: readonly Row[], events: readonly EventRow[]): void {
+  const unmet = new Set(
+    events.filter(({ payload }) => JSON.parse(payload).data.meets === false).map(({ seq }) => seq),
+  );
+  for (const { event, handler, status, passedBy, attempts } of rows) {
+    const condition = world.conditions[handler as Id];
+    const which = `${handler} of event ${event}`;
+    if (passedBy) assert.ok(condition === 'row' && unmet.has(event), `${which} is passed by`);
+    if (!unmet.has(event) || condition === 'none') continue;
+    assert.equal(attempts, 0, `${which} is called`);
+    assert.notEqual(status, 3, `${which} has succeeded`);
+    assert.notEqual(condition, 'no row', `${which} has a row`);
+  }
 }
 
 /** An executor sends the message of an event it has taken on once, unless a crash came in between. */

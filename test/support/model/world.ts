@@ -4,6 +4,8 @@ import { aHandler, anEnvelope, type Behaviour, EngineBench, outage, refusal } fr
 import { CircuitWatch } from './circuit-watch.ts';
 import { Flows } from './flows.ts';
 import {
+  type Condition,
+  type Conditions,
   type Configured,
   type Flow,
   type Happening,
@@ -31,6 +33,11 @@ export class World {
   readonly #parked = new Set<number>();
   readonly #flow = new Flows(this.bench, (error) => this.#broken.push(error));
   #writerEnded = false;
+  readonly conditions: Conditions;
+
+  constructor(conditions: Conditions) {
+    this.conditions = conditions;
+  }
 
   async begin(handlers: readonly Configured[]): Promise<void> {
     const { bench } = this;
@@ -48,7 +55,7 @@ export class World {
         checkMessage(bench, pass, (id) => this.#shut(id));
       });
     this.#switches.deploy(handlers);
-    await bench.start(handlers.map(handlerOf));
+    await bench.start(handlers.map((one) => this.#handlerOf(one)));
     bench.onOpening = () => {
       this.#noteParked();
       this.circuits.restarted();
@@ -59,9 +66,9 @@ export class World {
     const { bench } = this;
     switch (what.do) {
       case 'send':
-        return this.#send(what.object, what.flow);
+        return this.#send(what.object, what.flow, what.meets);
       case 'fire':
-        return this.#fire(what.object);
+        return this.#fire(what.object, what.meets);
       case 'wait':
         return bench.advance(what.seconds * 1000);
       case 'health':
@@ -159,18 +166,20 @@ export class World {
 
   async #deploy(handlers: readonly Configured[]): Promise<void> {
     this.#switches.deploy(handlers);
-    await this.bench.deploy(handlers.map(handlerOf));
+    await this.bench.deploy(handlers.map((one) => this.#handlerOf(one)));
   }
 
   /** What may be cut off is marked as such. */
-  async #send(object: number, flow: Flow, cutOff = false): Promise<void> {
-    const data = cutOff ? { flow, cutOff } : { flow };
+  async #send(object: number, flow: Flow, meets: boolean, cutOff = false): Promise<void> {
+    const data = cutOff ? { flow, meets, cutOff } : { flow, meets };
     this.accepted.push(...(await this.bench.accept(anEnvelope(object, 'clients.update', data))));
   }
 
-  async #fire(object: number, cutOff = false): Promise<void> {
+  async #fire(object: number, meets: boolean, cutOff = false): Promise<void> {
     this.accepted.push(
-      await this.bench.engine.fire(anEnvelope(object, 'clients.update', cutOff ? { cutOff } : {})),
+      await this.bench.engine.fire(
+        anEnvelope(object, 'clients.update', cutOff ? { meets, cutOff } : { meets }),
+      ),
     );
     await this.bench.settle();
   }
@@ -191,8 +200,8 @@ export class World {
   }
 
   async #doing(during: WriterEnds['during'], object: number): Promise<void> {
-    if (during === 'send') await this.#send(object, 'pass', true);
-    if (during === 'fire') await this.#fire(object, true);
+    if (during === 'send') await this.#send(object, 'pass', true, true);
+    if (during === 'fire') await this.#fire(object, true, true);
     if (during === 'answer') await this.bench.answerAll();
   }
 
@@ -265,14 +274,24 @@ export class World {
       this.#broken.push(error);
     }
   }
+
+  #handlerOf({ id, stop, priority, retries, status }: Configured) {
+    const condition = this.conditions[id];
+    return aHandler(id, {
+      priority,
+      handlerStatus: status,
+      onFailure: stop ? 'stop' : 'continue',
+      retryDelays: [5, 60, 300].slice(0, retries),
+      concurrency: 2,
+      condition: texts[condition],
+      conditionRow: condition !== 'no row',
+    });
+  }
 }
 
-function handlerOf({ id, stop, priority, retries, status }: Configured) {
-  return aHandler(id, {
-    priority,
-    handlerStatus: status,
-    onFailure: stop ? 'stop' : 'continue',
-    retryDelays: [5, 60, 300].slice(0, retries),
-    concurrency: 2,
-  });
-}
+const texts: Readonly<Record<Condition, string>> = {
+  none: '',
+  row: 'data.meets',
+  'no row': 'data.meets',
+  throws: 'data.meets or $error("not so")',
+};

@@ -212,6 +212,11 @@ create index executions_by_status on executions(status, started_at, seq, code, d
 create index odd_successes on executions(started_at, seq, code) where ${oddSuccess};
 `;
 
+/** `unjudged`: its handler's condition is judged when its turn comes. */
+const version10 = `
+alter table executions add column unjudged integer not null default 0;
+`;
+
 /** One step a version: `migrations[n]` leads from version n to n + 1. */
 export const migrations: readonly string[] = [
   version1,
@@ -223,6 +228,7 @@ export const migrations: readonly string[] = [
   version7,
   version8,
   version9,
+  version10,
 ];
 
 export const schemaVersion = migrations.length;

@@ -1,4 +1,4 @@
-import { type Expression, ExpressionFailed, type Expressions } from '../../words/expression.ts';
+import { type Expression, ExpressionFailed, type Expressions, isTruthy } from '../../words/expression.ts';
 import type { HttpHandler } from '../../words/handler.ts';
 import { nothingSecret, type Redaction } from '../redaction/redaction.ts';
 import { keptText } from '../text-capture.ts';
@@ -63,13 +63,6 @@ async function refusalOf(rule: Expression, seen: object, shown: string): Promise
     if (!(error instanceof ExpressionFailed)) throw error;
     return `can not be judged by the handler's rule, which ${error.message}: ${shown}`;
   }
-}
-
-/** As JSONata's `$boolean` has it: nothing, 0, '', and what is empty or holds nothing true are false. */
-function isTruthy(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(isTruthy);
-  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
-  return typeof value !== 'function' && Boolean(value);
 }
 
 /** Where it can not be told, all is kept: what the receiver did has been done. */

@@ -36,6 +36,7 @@ const storedExecution = z.object({
   error: textOrNull,
   replay_of: numberOrNull,
   replayed_as: numberOrNull,
+  passed_by: z.number(),
 });
 
 const shownExecution = storedExecution.extend({ replayed_status: numberOrNull });
@@ -99,6 +100,7 @@ export function readExecution(stored: Stored, ids: Ids): ReadExecution {
       replayedAs === null
         ? null
         : { id: ids.execution(replayedAs), status: executionStatusOf(row.replayed_status ?? 0) },
+    ...(row.passed_by === 1 && { passedBy: true as const }),
   };
 }
 

@@ -63,10 +63,16 @@ export function replayPlansOn(statements: Statements, executions: ExecutionQueri
     do {
       const { found, next } = await executions.positions(filter, { ...window, after: position });
       for (const [, seq] of found) {
-        const row = statements.of('select event_seq, status from executions where seq = ?').get(seq);
-        const status = executionStatusOf(Number(row?.['status']));
+        const row = statements
+          .of('select event_seq, status, passed_by from executions where seq = ?')
+          .get(seq);
+        const turn = {
+          status: executionStatusOf(Number(row?.['status'])),
+          passedBy: row?.['passed_by'] === 1,
+        };
         const event = Number(row?.['event_seq']);
-        if (!row || event <= after || event > until || !(isLost(status) || status === 'succeeded')) continue;
+        if (!row || event <= after || event > until || !(isLost(turn) || turn.status === 'succeeded'))
+          continue;
         const known = byEvent.get(event);
         if (known) known.push(seq);
         else byEvent.set(event, [seq]);
@@ -92,7 +98,7 @@ export function replayPlansOn(statements: Statements, executions: ExecutionQueri
   /** Of each position the execution that counts. */
   function chainOf(event: number): ReplayTurn[] {
     const byPosition = new Map<number, ReplayTurn>();
-    const sql = `select seq, position, status, stop, handler_id from executions indexed by executions_by_event
+    const sql = `select seq, position, status, stop, passed_by, handler_id from executions indexed by executions_by_event
       where event_seq = ? order by seq`;
     for (const row of statements.of(sql).all(event)) {
       const position = Number(row['position']);
@@ -101,6 +107,7 @@ export function replayPlansOn(statements: Statements, executions: ExecutionQueri
         position,
         status: executionStatusOf(Number(row['status'])),
         stop: row['stop'] === 1,
+        passedBy: row['passed_by'] === 1,
         handler: { id: String(row['handler_id']) },
       });
     }

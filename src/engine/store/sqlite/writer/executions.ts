@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { HandlerSnapshot } from '../../../words/handler.ts';
-import type { ExecutionChange, Link, StartedExecution } from '../../journal.ts';
+import type { ExecutionChange, Link, StartedExecution, TakenLink } from '../../journal.ts';
 import { executionStatusOf, statusCode } from '../../stage.ts';
 import type { Announcements } from './announcements.ts';
 import { laneOf, type OfEvent } from './event-rows.ts';
@@ -61,7 +61,24 @@ export function executionsOn(db: DatabaseSync, seqs: Sequence, work: Announcemen
       { seq, position: settled.position, link: settled, start: false, replayOf: settled.seq },
       at,
     );
+    // What was passed by, or could not be judged, is judged again: the condition may have been mended.
+    if (settled.passedBy || settled.unjudged) sql.unjudged.run(seq);
     return seq;
+  }
+
+  /** What a handler's condition has made of its place in the chain with the take. */
+  function judge(seq: number, { settled, unjudged }: TakenLink, at: number): void {
+    if (!settled && !unjudged) return;
+    const { status = 'pending', error = null, passedBy = false } = settled ?? {};
+    sql.judge.run({
+      status: statusCode[status],
+      error,
+      passedBy: passedBy ? 1 : 0,
+      // It can be replayed, and is judged then.
+      unjudged: passedBy || status === 'skipped' ? 0 : 1,
+      startedAt: settled ? at : null,
+      seq,
+    });
   }
 
   /** Its turn has come. @returns whether it is parked instead, behind an earlier one */
@@ -132,7 +149,7 @@ export function executionsOn(db: DatabaseSync, seqs: Sequence, work: Announcemen
     work.parked(handler, at);
   }
 
-  return { insert, replay, start, apply, chain, markStale };
+  return { insert, judge, replay, start, apply, chain, markStale };
 }
 
 /** An execution with its place in the chain. */
@@ -140,12 +157,14 @@ export interface StoredExecution extends StartedExecution {
   readonly position: number;
 }
 
-type ChainRow = Omit<StoredExecution, 'handler' | 'stop' | 'status' | 'blocked'> &
+type Flag = 'stop' | 'blocked' | 'passedBy' | 'unjudged';
+
+type ChainRow = Omit<StoredExecution, 'handler' | 'status' | Flag> &
   HandlerSnapshot &
-  Readonly<Record<'stop' | 'status' | 'blocked', number>>;
+  Readonly<Record<'status' | Flag, number>>;
 
 function fromRow(row: ChainRow): StoredExecution {
-  const { id, number, name, type, priority, stop, status, blocked, ...rest } = row;
+  const { id, number, name, type, priority, stop, status, blocked, passedBy, unjudged, ...rest } = row;
   const handler = { id, number, name, type, priority };
   return {
     ...rest,
@@ -153,6 +172,8 @@ function fromRow(row: ChainRow): StoredExecution {
     stop: stop === 1,
     status: executionStatusOf(status),
     blocked: blocked === 1,
+    passedBy: passedBy === 1,
+    unjudged: unjudged === 1,
   };
 }
 
@@ -187,6 +208,11 @@ function prepare(db: DatabaseSync) {
     replaced: db.prepare(
       `update executions indexed by executions_by_event set replayed_as = ? where event_seq = ? and position = ?`,
     ),
+    judge: db.prepare(
+      `update executions set status = :status, error = :error, passed_by = :passedBy, unjudged = :unjudged,
+       started_at = :startedAt where seq = :seq`,
+    ),
+    unjudged: db.prepare('update executions set unjudged = 1 where seq = ?'),
     next: db.prepare(
       `select seq, blocked from executions where object_key = ? and handler_id = ? and status < 3 and ordered = 1
        order by seq limit 1`,
@@ -195,7 +221,8 @@ function prepare(db: DatabaseSync) {
     chain: db.prepare(
       `select position, seq, handler_id as id, handler_number as number, handler_name as name, handler_type as type,
        priority, stop, status, retries, attempts, code, response, error, duration_ms as durationMs,
-       started_at as startedAt, next_attempt_at as nextAttemptAt, blocked, target, replay_of as replayOf
+       started_at as startedAt, next_attempt_at as nextAttemptAt, blocked, target, replay_of as replayOf,
+       passed_by as passedBy, unjudged
        from executions where event_seq = ? order by seq`,
     ),
     markStale: db.prepare(

@@ -1,3 +1,4 @@
+import { eventOutcomeOf } from '../../../rules/chain.ts';
 import type { NewEvent, Take, Taken } from '../../journal.ts';
 import { type Stage, stage } from '../../stage.ts';
 import type { Acceptance } from './accept.ts';
@@ -25,7 +26,8 @@ export function takingOn(shared: Shared, acceptance: Acceptance, turns: Turns) {
     ),
   };
 
-  function take({ event: which, changed, links, executor, missed, start, at, emit }: Take): Taken {
+  function take(asked: Take): Taken {
+    const { event: which, changed, links, executor, missed, start, at, emit } = asked;
     const from = typeof which === 'number' ? stored(which) : inserted(which);
     if (!from || !mayBeTaken.has(from.stage)) return { outcome: 'already' };
     const { seq } = from;
@@ -36,9 +38,10 @@ export function takingOn(shared: Shared, acceptance: Acceptance, turns: Turns) {
     if (event.ordered && (moved || from.stage !== stage.emitted)) lanes.holdBack(event.objectKey);
 
     const firstExecution = executionSeqs.next();
-    const to = links.length === 0 ? stage.unhandled : stageOf(event, start);
-    const nextHandler = to === stage.due || to === stage.queued ? (links[0]?.handler.id ?? null) : null;
-    const touchedAt = to === stage.unhandled ? clock.touch(at) : null;
+    const next = links.find(({ settled }) => !settled);
+    const to = next ? stageOf(event, start) : outcomeOf(asked);
+    const nextHandler = to === stage.due || to === stage.queued ? (next?.handler.id ?? null) : null;
+    const touchedAt = next ? null : clock.touch(at);
     sql.take.run(to, firstExecution, executor, nextHandler, touchedAt, seq);
 
     const chain: number[] = [];
@@ -51,19 +54,21 @@ export function takingOn(shared: Shared, acceptance: Acceptance, turns: Turns) {
         link,
         replayOf: null,
       };
-      if (executions.insert(event, { ...execution, start: first && to === stage.running }, at))
-        blocked = true;
+      const starts = link === next && to === stage.running;
+      if (executions.insert(event, { ...execution, start: starts }, at)) blocked = true;
+      executions.judge(execution.seq, link, at);
       chain.push(execution.seq);
     }
     if (to === stage.due && nextHandler !== null) work.due(nextHandler);
     if (missed.length > 0) executions.markStale(missed, event.objectKey);
 
     const lane = laneOf(from);
-    const left = lane !== null && (moved || to === stage.unhandled);
+    const left = lane !== null && (moved || !next);
     const used = left && lanes.release(lane, emit);
     const taken = { outcome: 'taken', seq, hops: from.hops, chain } as const;
-    if (!blocked) return { ...taken, stage: to, changed: [] };
-    return { ...taken, ...turns.passBy(seq, firstExecution, at, emit && !used) };
+    if (!blocked || !next) return { ...taken, stage: to, changed: [] };
+    const parked = chain[links.indexOf(next)] ?? firstExecution;
+    return { ...taken, ...turns.passBy(seq, parked, at, emit && !used) };
   }
 
   function stored(seq: number): TakenFrom | undefined {
@@ -78,6 +83,12 @@ export function takingOn(shared: Shared, acceptance: Acceptance, turns: Turns) {
   function rewrite(seq: number, changed: NonNullable<Take['changed']>): void {
     const { eventType, objectId, objectKey, ordered, payload } = changed;
     sql.change.run(eventType, objectId, objectKey, ordered ? 1 : 0, payload, seq);
+  }
+
+  /** Of an event that nobody is called for. */
+  function outcomeOf({ links, passedBy = false }: Take): Stage {
+    if (links.length === 0) return passedBy ? stage.succeeded : stage.unhandled;
+    return stage[eventOutcomeOf(links.map(({ stop, settled }) => ({ status: 'pending', stop, ...settled })))];
   }
 
   function stageOf(event: OfEvent, start: boolean): Stage {

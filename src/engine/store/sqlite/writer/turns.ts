@@ -1,5 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { eventOutcomeOf, isUnsettled, revivedIn, skippedIn, turnOf } from '../../../rules/chain.ts';
+import {
+  eventOutcomeOf,
+  isUnsettled,
+  revivedIn,
+  skippedIn,
+  skippedWhy,
+  turnOf,
+} from '../../../rules/chain.ts';
 import { messageOf } from '../../../words/errors.ts';
 import type {
   ChainState,
@@ -255,8 +262,6 @@ interface SoFar {
 export function unstarted(error: unknown): string {
   return `the journal could not keep that it begins: ${messageOf(error)}`;
 }
-
-const skippedWhy = 'a handler before it failed and says that the chain stops then';
 
 function gone(seq: number): never {
   throw new Error(`event ${seq} is gone`);
