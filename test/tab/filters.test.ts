@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { everyExecution, localTime, matches, queryOf } from '../../src/tab/data/filters.ts';
+import { everyExecution, isReversed, localTime, matches, queryOf } from '../../src/tab/data/filters.ts';
 import type { HandlerRow } from '../../src/tab/data/handler-rows.ts';
 import { callOf, foundHandlers, turnsOf } from '../../src/tab/data/handler-search.ts';
 import { Preferences } from '../../src/tab/data/preferences.ts';
@@ -38,6 +38,19 @@ describe("the log's search", () => {
   it('asks for local times in UTC', () => {
     const at = Date.parse('2026-01-31T12:34:56Z');
     assert.deepEqual(queryOf({ from: localTime(at) }), { from: '2026-01-31T12:34:56.000Z' });
+  });
+
+  it('knows a span of time that ends before it begins', () => {
+    const [earlier, later] = ['2026-01-31T11:00', '2026-01-31T12:00:00'];
+    for (const [filter, expected] of [
+      [{ from: later, to: earlier }, true],
+      [{ from: earlier, to: later }, false],
+      [{ from: later, to: later }, false],
+      [{ from: later, to: '' }, false],
+      [{ from: 'later', to: earlier }, false],
+      [{ text: 'anna' }, false],
+    ] as const)
+      assert.equal(isReversed(filter), expected, JSON.stringify(filter));
   });
 
   it('does not ask for a time that is none', () => {

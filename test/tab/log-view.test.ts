@@ -112,7 +112,7 @@ for (const { name, nodeRed: installation } of editors) {
       await view.row('Parked: retry').waitFor();
       await view.button('Advanced search').click();
       const status = view.root.getByLabel('Status', { exact: true });
-      assert.equal(await status.locator('option:checked').textContent(), 'Fail, Parked');
+      assert.equal(await status.locator('option:checked').textContent(), 'Failed, not set right, or parked');
       await view.button('Advanced search').click();
       await view.button('Clear the search').click();
     });
@@ -170,6 +170,27 @@ for (const { name, nodeRed: installation } of editors) {
       view.editor.problems.splice(0); // the refused request
       await view.button('Clear the search').click();
       await view.row('CRM').first().waitFor();
+    });
+
+    it('says beside the date that begins after its end that nothing can be found, and asks for nothing', async () => {
+      await view.button('Advanced search').click();
+      await view.root.getByLabel('Date to').fill('2020-01-01T00:00:00');
+      await view.root.getByText('Nothing matches the search').waitFor();
+      const asked: string[] = [];
+      view.page.on('request', (request) => asked.push(request.url()));
+      await view.root.getByLabel('Date from').fill('2020-01-02T00:00:00');
+      await view.root.locator('.nrp-field').getByText('nothing can be found').waitFor();
+      const to = view.root.locator('#nrp-search-to');
+      assert.equal(await to.getAttribute('aria-invalid'), 'true');
+      // The registries are asked for all the time: with them the list would have been.
+      await view.page.waitForResponse(/\/registries$/);
+      assert.deepEqual(
+        asked.filter((url) => url.includes('/executions')),
+        [],
+      );
+      await view.button('Clear the search').first().click();
+      await view.row('CRM').first().waitFor();
+      await view.button('Advanced search').click();
     });
 
     it('pauses, counts what waits, and goes on', async () => {

@@ -264,8 +264,12 @@ describe('the tab in bad times', function () {
     await red.stop();
     await view.root.getByText('Node-RED does not answer').waitFor();
     assert.ok((await view.rows.count()) > 0);
+    const foot = view.root.locator('.nrp-foot');
+    assert.match(await textOf(foot), /No answer/);
+    assert.doesNotMatch(await textOf(foot), /Live/);
     red = await startNodeRed({ flows: flows(), userDir, settings: { uiPort } });
     await view.root.getByText('Node-RED does not answer').waitFor({ state: 'detached', timeout: 20_000 });
+    await foot.getByText('Live').waitFor();
     await fire('after-restart');
     await view.row('after-restart').first().waitFor();
     await view.close();

@@ -122,6 +122,21 @@ for (const { name, nodeRed: installation } of editors) {
       }
     });
 
+    it('shows all of a date and a time that are searched for, at any width', async () => {
+      for (const width of [180, 320, 640, 900, 1600]) {
+        await show('executions', width, 'auto');
+        await view.button(/Advanced search/).click();
+        for (const label of ['Date from', 'Date to']) {
+          const place = await view.root.getByLabel(label, { exact: true }).boundingBox();
+          assert.ok(
+            (place?.width ?? 0) >= Math.min(190, width - 24),
+            `${label} at ${width}: ${place?.width}`,
+          );
+        }
+        await view.button(/Advanced search/).click();
+      }
+    });
+
     it('gives each handler one line where there is width for it, its health too', async () => {
       await show('handlers', 800, 'auto');
       await view.root.getByText('100% success').first().waitFor();

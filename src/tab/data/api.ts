@@ -39,6 +39,8 @@ export type Query = Readonly<Record<string, string | number>>;
 /** Requests to `/provisioning` of the admin API. Paths are relative and made with `path`. @throws ApiError */
 export class Api {
   readonly #ajax: Ajax;
+  /** Is told that Node-RED did not answer; with the path that was asked for. */
+  onLost: ((path: string) => void) | undefined;
 
   constructor(ajax: Ajax) {
     this.#ajax = ajax;
@@ -58,7 +60,9 @@ export class Api {
     } catch (failure) {
       const { status, responseJSON } = failure as FailedRequest;
       const { code = '', message = `HTTP ${status}` } = responseJSON?.error ?? {};
-      throw new ApiError(status, code, message);
+      const error = new ApiError(status, code, message);
+      if (error.lostConnection) this.onLost?.(path);
+      throw error;
     }
   }
 }

@@ -24,6 +24,13 @@ export type HandlerFilter = Filter<keyof typeof everyHandler>;
 /** Asks for what failed and is not set right, and for what did and waits for a retry among all that is parked. */
 export const failedOrWaiting = `${unresolved},parked`;
 
+/** Whether it begins later than it ends, so that nothing can be found. */
+export function isReversed(filter: object): boolean {
+  const { from = '', to = '' } = filter as { readonly from?: string; readonly to?: string };
+  const [begin, end] = [utc(from), utc(to)];
+  return begin !== '' && end !== '' && begin > end;
+}
+
 /** The query of the admin API: only what is asked for, times in UTC. */
 export function queryOf(filter: Partial<LogFilter>): Record<string, string> {
   return Object.fromEntries(

@@ -1,5 +1,5 @@
 import { path, type Query } from './api.ts';
-import { type LogFilter, queryOf } from './filters.ts';
+import { isReversed, type LogFilter, queryOf } from './filters.ts';
 import type { Told } from './list-search.ts';
 import { LiveList } from './live-list.ts';
 import { LiveSource } from './live-source.ts';
@@ -88,8 +88,10 @@ export class LiveLog<Row extends LogRow | EventLogRow> extends LiveSource<void, 
 
   /** Reads what is asked for now, or what has become of it. */
   protected override fetch(): Promise<void> {
-    const sources = shownRegistries(this.model);
-    const query = queryOf(this.#kind.filterOf(this.model.navigation).fields as Partial<LogFilter>);
+    const fields = this.#kind.filterOf(this.model.navigation).fields as Partial<LogFilter>;
+    // Beside the field stands what is wrong: there is nothing to ask for.
+    const sources = isReversed(fields) ? [] : shownRegistries(this.model);
+    const query = queryOf(fields);
     const asked = JSON.stringify([sources, query]);
     if (asked === this.#asked) return this.#refresh();
     this.#asked = asked;

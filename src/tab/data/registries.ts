@@ -1,15 +1,26 @@
 import { type Api, ApiError } from './api.ts';
 import { LiveSource } from './live-source.ts';
+import { Pace } from './pace.ts';
 import type { RegistryRow } from './shapes.ts';
 
 /** `absent`: the API is not there, for instance because the package's nodes are disabled. */
 export type RegistriesState = 'loading' | 'ready' | 'forbidden' | 'absent' | 'failed';
 
+const route = 'registries';
 const everyMs = 5000;
 const whileLostMs = 1000;
 
 /** The registries, asked for every five seconds while the tab is shown; so is noticed whether Node-RED answers. */
 export class Registries extends LiveSource<readonly RegistryRow[], { readonly api: Api }> {
+  constructor(model: { readonly api: Api }) {
+    super(model);
+    const noticed = new Pace(() => void this.read(), whileLostMs);
+    // Whoever is not answered first, it is known at once, and everywhere.
+    model.api.onLost = (path) => {
+      if (path !== route && !this.lost) noticed.ask();
+    };
+  }
+
   get items(): readonly RegistryRow[] {
     return this.answer ?? [];
   }
@@ -39,7 +50,7 @@ export class Registries extends LiveSource<readonly RegistryRow[], { readonly ap
   }
 
   protected override fetch(): Promise<readonly RegistryRow[]> {
-    return this.model.api.get('registries');
+    return this.model.api.get(route);
   }
 
   protected override pause(): number {

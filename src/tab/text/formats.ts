@@ -24,6 +24,7 @@ function intlFormats(language: string, timeZone: string | undefined) {
   const minute = { hour: '2-digit', minute: '2-digit' } as const;
   return {
     relative: new Intl.RelativeTimeFormat(language, { style: 'short', numeric: 'auto' }),
+    narrow: new Intl.RelativeTimeFormat(language, { style: 'narrow', numeric: 'auto' }),
     absolute: dates({ dateStyle: 'medium', timeStyle: 'medium' }),
     time: dates({ timeStyle: 'medium' }),
     dayAndTime: dates({ month: 'short', day: 'numeric', ...minute }),
@@ -52,12 +53,13 @@ export class Formats {
     this.#intl = intlFormats(languageTag(wanted), timeZone);
   }
 
-  /** `2 min. ago`, `in 5 min.`, `now`. @param at ISO 8601 @param now ms since 1970 */
-  relative(at: string, now: number): string {
+  /** `2 min. ago`, `in 5 min.`, `now`; where it is narrow, shorter still. @param at ISO 8601 @param now ms since 1970 */
+  relative(at: string, now: number, style: 'relative' | 'narrow' = 'relative'): string {
+    const format = this.#intl[style];
     const seconds = Math.round((Date.parse(at) - now) / 1000);
-    if (Math.abs(seconds) < 5) return this.#intl.relative.format(0, 'second');
+    if (Math.abs(seconds) < 5) return format.format(0, 'second');
     const [unit, size] = distances.find(([, size]) => Math.abs(seconds) >= size) ?? distances[3];
-    return this.#intl.relative.format(Math.trunc(seconds / size), unit);
+    return format.format(Math.trunc(seconds / size), unit);
   }
 
   /** Date and time in the reader's zone. @param at ISO 8601 */

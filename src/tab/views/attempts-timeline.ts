@@ -5,7 +5,7 @@ import type { AttemptRow } from '../../engine/words/execution.ts';
 import type { App } from '../app.ts';
 import { indented, oneLine, visible } from '../text/visible.ts';
 import { whatItWaitsFor } from './marks.ts';
-import { headersTable, textBlock } from './sections.ts';
+import { headersTable, textBlock, time } from './sections.ts';
 
 /** The attempts of an execution, oldest first, each with what came of it, and when the next one is due. */
 export function attemptsTimeline(app: App, details: ExecutionDetails): TemplateResult {
@@ -40,7 +40,7 @@ function entry(app: App, attempt: AttemptRow, before: AttemptRow | undefined, go
         <i class="fa ${good ? 'fa-check-circle nrp-good' : 'fa-times-circle nrp-bad'}" aria-hidden="true"></i>
         <span class="nrp-strong">${text('attempt.number', { number: attempt.attempt })}</span>
         <span>${text(good ? 'status.succeeded' : 'status.failed')}</span>
-        <time datetime=${startedAt} title=${startedAt}>${formats.absolute(startedAt)}</time>
+        ${time(app, startedAt)}
         <span>${formats.duration(durationMs)}</span>
         ${pause === undefined ? nothing : html`<span class="nrp-muted">${text('attempt.after', { time: formats.duration(pause) })}</span>`}
         <span class="nrp-wrap">${answer.join(' · ')}</span>

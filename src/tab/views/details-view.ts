@@ -3,7 +3,7 @@ import type { Followed } from '../data/followed.ts';
 import { closeTray } from '../editor/tray.ts';
 import { sourceNote } from './empty-state.ts';
 import { copy } from './notices.ts';
-import { wordButton } from './parts.ts';
+import { banner, wordButton } from './parts.ts';
 import { lazy, View, Watch } from './view.ts';
 
 /** All that is known of one event or execution, once it has been read. */
@@ -26,8 +26,15 @@ export abstract class DetailsView<Details> extends View {
 
   override render(): TemplateResult {
     const { answer } = this.followed();
-    return html`${sourceNote(this.app, this.followed())}
+    return html`${this.#note()}
       ${answer === undefined ? nothing : html`<div class="nrp-details">${this.content(answer)}</div>`}`;
+  }
+
+  /** What is shown may be out of date: in the words that the tab has for it. */
+  #note(): TemplateResult | typeof nothing {
+    const { answer, problem } = this.followed();
+    const isOld = answer !== undefined && problem !== undefined && this.app.registries.lost;
+    return isOld ? banner('warning', this.t('lost')) : sourceNote(this.app, { answer, problem });
   }
 
   /** The ways to the executions of the event and to a copy of what is shown. */

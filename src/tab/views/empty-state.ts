@@ -31,11 +31,15 @@ export function sourceNote(
 }
 
 /** There are rows, but the search finds none. */
-export function noneFound<F extends object>({ text }: App, filter: RememberedFilter<F>): TemplateResult {
+export function noneFound<F extends object>(
+  { text }: App,
+  filter: RememberedFilter<F>,
+  why = text('empty.search.text'),
+): TemplateResult {
   return emptyState(
     'fa-search',
     text('empty.search.title'),
-    text('empty.search.text'),
+    why,
     wordButton({ icon: 'fa-times', label: text('search.clear'), act: () => filter.clear() }),
   );
 }

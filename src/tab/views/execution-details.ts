@@ -12,7 +12,7 @@ import { executionMark } from './marks.ts';
 import { copy } from './notices.ts';
 import { wordButton } from './parts.ts';
 import { replayedMark } from './replayed-mark.ts';
-import { facts, headersTable, moment, section, textBlock } from './sections.ts';
+import { facts, headersTable, moment, section, textBlock, time } from './sections.ts';
 import { define } from './view.ts';
 
 /** One execution: what was sent, what came back, and the attempts it took. */
@@ -72,7 +72,7 @@ class ExecutionDetailsView extends DetailsView<ExecutionDetails> {
       [this.t('column.date'), startedAt && moment(this.app, startedAt)],
       [this.t('column.duration'), formats.duration(details.durationMs)],
       [this.t('execution.code'), details.code?.toString()],
-      [this.t('execution.next'), details.nextAttemptAt && formats.absolute(details.nextAttemptAt)],
+      [this.t('execution.next'), details.nextAttemptAt && time(this.app, details.nextAttemptAt)],
       [this.t('column.registry'), visible(registries.nameOf(this.registry))],
       [this.t('column.id'), details.id],
       [this.t('execution.replayOf'), details.replayOf],

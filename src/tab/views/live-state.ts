@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
+import { ApiError } from '../data/api.ts';
 import type { ListRow } from '../data/list-search.ts';
 import type { LiveList } from '../data/live-list.ts';
 
@@ -19,7 +20,6 @@ export function liveState<Row extends ListRow>(
   letIn: (byKeyboard: boolean) => void,
 ): TemplateResult {
   const { text } = app;
-  const word = list.paused ? text('live.paused') : list.problem === undefined ? text('live.on') : '';
   return html`${
     list.waiting > 0
       ? html`<button
@@ -30,7 +30,17 @@ export function liveState<Row extends ListRow>(
           @click=${({ detail }: MouseEvent) => letIn(detail === 0)}
         ><i class="fa fa-arrow-up" aria-hidden="true"></i> ${waitingWords(app, list)}</button>`
       : nothing
-  }<span>${word}</span>`;
+  }<span>${stateWord(app, list)}</span>`;
+}
+
+/** Where Node-RED does not answer, nothing is live; what else is wrong with the list stands above it. */
+function stateWord<Row extends ListRow>(
+  { text, registries }: App,
+  { paused, problem }: LiveList<Row>,
+): string {
+  const isLost = registries.lost || (problem instanceof ApiError && problem.lostConnection);
+  if (isLost) return text('live.lost');
+  return paused ? text('live.paused') : problem === undefined ? text('live.on') : '';
 }
 
 /** The button goes when it is pressed: the focus stays where it is. */

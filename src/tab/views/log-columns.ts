@@ -31,7 +31,7 @@ export function dateColumn<Row>({ formats }: App, timeOf: (row: Row) => string |
       const now = Date.now();
       const [ago, brief, full] = [formats.relative(at, now), formats.brief(at, now), formats.absolute(at)];
       return html`<time datetime=${at} title=${`${full} (${ago})`}
-        ><span class="nrp-ago">${ago}</span><span class="nrp-brief">${brief}</span><span class="nrp-full">${full}</span></time>`;
+        ><span class="nrp-ago">${formats.relative(at, now, 'narrow')}</span><span class="nrp-brief">${brief}</span><span class="nrp-full">${full}</span></time>`;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { isReversed } from '../data/filters.ts';
 import type { LiveList } from '../data/live-list.ts';
 import { LiveLog, type LogKind } from '../data/live-log.ts';
 import { Pace } from '../data/pace.ts';
@@ -41,7 +42,7 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
     new Occupancy(this, (occupied) => {
       this.#live().list.occupied = occupied;
     });
-    new Watch(this, () => [this.#live(), this.#live().list, this.app.navigation]);
+    new Watch(this, () => [this.#live(), this.#live().list, this.app.navigation, this.app.registries]);
   }
 
   /** What can be searched for. */
@@ -163,6 +164,7 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
     if (app.registries.items.length > 0 && shownRegistries(app).length === 0) {
       return emptyState('fa-chain-broken', this.t('unreadable.title'), this.t('unreadable.text'));
     }
+    if (isReversed(filter.fields)) return noneFound(app, filter, this.t('search.reversed'));
     if (filter.asked > 0) return list.complete ? noneFound(app, filter) : waitNote(this.t('searching'));
     return emptyState(
       kind.route === 'events' ? 'fa-inbox' : 'fa-list-alt',

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
+import { isReversed } from '../data/filters.ts';
 import type { RememberedFilter } from '../data/remembered-filter.ts';
 import { filterChips } from './filter-chips.ts';
 import { iconButton } from './parts.ts';
@@ -33,7 +34,7 @@ export function searchBar<F extends object>(app: App, search: SearchBar<F>): Tem
   return html`<div class="nrp-bar" role="search">
       <span class="nrp-search">
         <i class="fa fa-search" aria-hidden="true"></i>
-        ${input(search, { name: search.box, label: search.boxLabel, kind: 'text' }, 'nrp-search-box')}
+        ${input(search, { name: search.box, label: search.boxLabel, kind: 'text' }, { className: 'nrp-search-box' })}
       </span>
       <span class="button-group">
         ${iconButton({
@@ -51,15 +52,17 @@ export function searchBar<F extends object>(app: App, search: SearchBar<F>): Tem
       </span>
       ${search.beside ?? nothing}
     </div>
-    ${search.open ? form(search) : nothing} ${filterChips(app, search)}`;
+    ${search.open ? form(app, search) : nothing} ${filterChips(app, search)}`;
 }
 
-function form<F extends object>(search: SearchBar<F>): TemplateResult {
+function form<F extends object>({ text }: App, search: SearchBar<F>): TemplateResult {
+  const isWrong = (field: Field<F>) => field.name === 'to' && isReversed(search.filter.fields);
   return html`<div class="nrp-form">
     ${search.fields.map(
       (field) => html`<div class="nrp-field">
         <label for=${idOf(field)}>${field.label}</label>
-        ${field.kind === 'select' ? select(search, field) : input(search, field)}
+        ${field.kind === 'select' ? select(search, field) : input(search, field, { wrong: isWrong(field) })}
+        ${isWrong(field) ? html`<span id=${`${idOf(field)}-wrong`} class="nrp-error" role="alert">${text('search.reversed')}</span>` : nothing}
       </div>`,
     )}
   </div>`;
@@ -81,7 +84,11 @@ function select<F extends object>(search: SearchBar<F>, field: Field<F>): Templa
   </select>`;
 }
 
-function input<F extends object>(search: SearchBar<F>, field: Field<F>, className = ''): TemplateResult {
+function input<F extends object>(
+  search: SearchBar<F>,
+  field: Field<F>,
+  { className = '', wrong = false },
+): TemplateResult {
   const { options } = field;
   const offers = options && `nrp-${field.name}-options`;
   const delayed = (event: Event) => later(event.target as HTMLInputElement, () => fill(search, field, event));
@@ -92,6 +99,8 @@ function input<F extends object>(search: SearchBar<F>, field: Field<F>, classNam
       step=${field.kind === 'time' ? '1' : nothing}
       aria-label=${className ? field.label : nothing}
       placeholder=${className ? field.label : nothing}
+      aria-invalid=${wrong ? 'true' : nothing}
+      aria-describedby=${wrong ? `${idOf(field)}-wrong` : nothing}
       list=${offers ?? nothing}
       autocomplete="off"
       spellcheck="false"

@@ -16,9 +16,14 @@ export function facts(all: readonly Fact[]): TemplateResult {
   </dl>`;
 }
 
+/** When something was or will be; how far away that is stands in the tooltip. @param at ISO 8601 */
+export function time({ formats }: App, at: string): TemplateResult {
+  return html`<time datetime=${at} title=${formats.relative(at, Date.now())}>${formats.absolute(at)}</time>`;
+}
+
 /** A time for the reader, and as it was written down. */
-export function moment({ formats }: App, at: string): TemplateResult {
-  return html`<time datetime=${at}>${formats.absolute(at)} <span class="nrp-muted">${at}</span></time>`;
+export function moment(app: App, at: string): TemplateResult {
+  return html`${time(app, at)} <span class="nrp-muted">${at}</span>`;
 }
 
 /** A text of any length, which can be reached and scrolled by keyboard. */
