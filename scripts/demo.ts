@@ -9,16 +9,16 @@ const userDir = resolve(process.argv[2] ?? join(root, '.demo'));
 const port = Number(process.env['PORT'] ?? 1880);
 const url = `http://127.0.0.1:${port}`;
 const flowFile = join(userDir, 'flows.json');
-/** The endpoints that play CRM and softswitch in the demo flows stand in this Node-RED. */
-const ownEndpoint = /http:\/\/127\.0\.0\.1:\d+(?=\/provisioning-example\/)/g;
 
 if (!(await isFree(port))) {
   console.error(`Port ${port} is taken. Choose another one, for instance: PORT=${port + 1} npm start`);
   process.exit(1);
 }
 await mkdir(userDir, { recursive: true });
-const flows = await readFile(flowFile, 'utf8').catch(() => allExamples());
-await writeFile(flowFile, flows.replaceAll(ownEndpoint, url));
+await writeFile(flowFile, await allExamples(), { flag: 'wx' }).catch((error) => {
+  // Those of the last time are kept.
+  if (error.code !== 'EEXIST') throw error;
+});
 
 const require = createRequire(import.meta.url);
 void greet();

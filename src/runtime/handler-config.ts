@@ -11,11 +11,13 @@ import {
   type NamedValue,
 } from '../engine/words/handler.ts';
 import { handlerDefaults, httpExpressions } from '../engine/words/handler-settings.ts';
+import { isOwnPath } from '../engine/words/http-url.ts';
 import { parse } from '../engine/words/parse.ts';
 import { usesExpression } from '../engine/words/request-shape.ts';
 import { proxyOf, tlsOf } from './config-nodes.ts';
 import { expressionsOf } from './expressions.ts';
 import { password } from './node-outcome.ts';
+import { hasNoPaths, ownAddress } from './own-address.ts';
 import { asText, References, type Resolve } from './references.ts';
 
 /** A saved handler, as the constructor gets it: `${NAME}` is resolved, the rest is unchecked. */
@@ -131,6 +133,13 @@ function httpOf(
   const { url, auth, tls, proxy, method, body } = saved;
   const expressions = Object.fromEntries(httpExpressions.map((field) => [field, asText(saved[field])]));
   const headers = namedValues('headers', saved, written, references);
+  // What a reference names is a secret, and shown nowhere: it is taken as it is.
+  const isOwn = typeof url === 'string' && url === written['url'] && isOwnPath(url);
+  if (isOwn && hasNoPaths(RED))
+    references.refuse(
+      'url',
+      'is a path of this Node-RED, and httpNodeRoot is false in settings.js: enter a whole URL',
+    );
   references.check({ url, method, body, ...expressions });
   const credential = (name: keyof HandlerCredentials) => {
     references.check(credentials[name], name);
@@ -140,7 +149,7 @@ function httpOf(
     method,
     body,
     ...expressions,
-    url: references.filledIn(url, written['url']),
+    url: isOwn ? ownAddress(RED) + url : references.filledIn(url, written['url']),
     headers,
     signingSecret: credential('signingSecret'),
     previousSigningSecret: credential('previousSigningSecret'),
@@ -152,7 +161,8 @@ function httpOf(
           ? { type: auth, token: credential('token') ?? '' }
           : { type: auth || handlerDefaults.auth },
     tls: tlsOf(RED, tls, references.refuse),
-    proxy: proxyOf(RED, proxy, url, references.refuse),
+    // The environment's proxy leads out of here.
+    proxy: isOwn && !proxy ? undefined : proxyOf(RED, proxy, url, references.refuse),
   };
 }
 

@@ -6,6 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { eventually } from '../support/eventually.ts';
+import { examples } from '../support/examples.ts';
 import type { FlowNode } from '../support/node-red.ts';
 import { packageRoot, readText } from '../support/package.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -52,7 +53,7 @@ describe('the demo', function () {
     await printed('clients.create of 12: Show the event succeeded');
     assert.equal(
       JSON.parse(readFileSync(flowFile, 'utf8')).filter(({ type }: FlowNode) => type === 'tab').length,
-      6,
+      examples.length,
     );
   });
 

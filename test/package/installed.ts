@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { eventually } from '../support/eventually.ts';
-import { examples, onPort } from '../support/examples.ts';
+import { examples } from '../support/examples.ts';
 import { type NodeRed, startNodeRed } from '../support/node-red.ts';
 import { manifest, packageRoot, readText } from '../support/package.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -121,7 +121,7 @@ describe('the packed tarball', function () {
 
       it('takes an event and calls the handlers of its flow: an endpoint and a script of the package', async () => {
         assert.ok(red);
-        await red.deploy(onPort(new URL(red.url).port, intakeExample));
+        await red.deploy(intakeExample);
         const headers = { 'content-type': 'application/json' };
         const response = await red.node('provisioning/events', { method: 'POST', headers, body: envelope });
         assert.equal(response.status, 202, await response.clone().text());

@@ -389,6 +389,12 @@ describe('what a saved handler refers to', () => {
       assert.equal('proxy' in local({}), false);
     });
 
+    it('but not for a path of this Node-RED', () => {
+      set({ http_proxy: 'http://proxy.example:3128' });
+      const RED = { ...runtime([{ id: 'h1', url: '/crm' }]), settings: {} } as unknown as NodeAPI;
+      assert.equal(http({ url: '/crm' }, {}, RED).proxy, undefined);
+    });
+
     it('which is not passed by when it can not be used', () => {
       for (const proxy of ['socks5://proxy.example:1080', 'http://', 'http://u:p%@proxy.example']) {
         set({ all_proxy: proxy });
@@ -480,5 +486,35 @@ describe('what a saved handler refers to', () => {
     }
     const host = { name: 'Host', value: '{objectId}' };
     assert.deepEqual(Object.keys(issuesOf(() => http({ headers: [host] }))), ['headers[0].value']);
+  });
+
+  describe('calls a path of this Node-RED', () => {
+    const urlOf = (settings: object, server?: object) => {
+      const flow = [{ id: 'h1', url: '/crm/{objectId}?a=b' }];
+      return http({ url: '/crm/{objectId}?a=b' }, {}, { ...runtime(flow), settings, server } as never).url;
+    };
+
+    it('where it listens', () => {
+      const listens = { address: () => ({ port: 1999 }) };
+      for (const [settings, address] of [
+        [{}, 'http://127.0.0.1:1880'],
+        [{ uiPort: 8080, uiHost: '0.0.0.0', httpNodeRoot: '/' }, 'http://127.0.0.1:8080'],
+        [{ uiPort: '8080', uiHost: '::', httpNodeRoot: '/red/' }, 'http://127.0.0.1:8080/red'],
+        [{ uiHost: '::1', https: {}, httpNodeRoot: '/a/b' }, 'https://[::1]:1880/a/b'],
+        [{ uiHost: '10.0.0.5', uiPort: 1881 }, 'http://10.0.0.5:1881'],
+      ] as const)
+        assert.equal(urlOf(settings), `${address}/crm/{objectId}?a=b`);
+      assert.equal(urlOf({ uiPort: 0 }, listens), 'http://127.0.0.1:1999/crm/{objectId}?a=b');
+      assert.equal(urlOf({ uiPort: 0 }, { address: () => null }), 'http://127.0.0.1:1880/crm/{objectId}?a=b');
+    });
+
+    it('unless there are none, or a reference names it', () => {
+      const { url } = issuesOf(() => urlOf({ httpNodeRoot: false }));
+      assert.match(url ?? '', /httpNodeRoot is false in settings\.js/);
+      const named = { ...runtime([{ id: 'h1', url: reference('PATH') }]), settings: {} } as never;
+      assert.ok(issuesOf(() => http({ url: '/crm' }, {}, named))['url']);
+      const other = { ...runtime([{ id: 'h1', url: '//evil.example/' }]), settings: {} } as never;
+      assert.ok(issuesOf(() => http({ url: '//evil.example/' }, {}, other))['url']);
+    });
   });
 });

@@ -12,8 +12,3 @@ export interface Example {
 export const examples: readonly Example[] = globSync('examples/*.json', { cwd: packageRoot })
   .sort()
   .map((path) => ({ name: basename(path, '.json'), nodes: readJson<FlowNode[]>(path) }));
-
-/** An example for a Node-RED that does not listen on 1880, which the examples suppose. */
-export function onPort(port: string, nodes: readonly FlowNode[]): FlowNode[] {
-  return JSON.parse(JSON.stringify(nodes).replaceAll('127.0.0.1:1880', `127.0.0.1:${port}`)) as FlowNode[];
-}

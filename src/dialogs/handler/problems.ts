@@ -8,7 +8,7 @@ import {
   needsExpression,
 } from '../../engine/words/handler-settings.ts';
 import { isHeaderName, isHeaderValue, isHost, setterOf } from '../../engine/words/headers.ts';
-import { hasReadableUser, hasUser, isHttpUrl } from '../../engine/words/http-url.ts';
+import { hasReadableUser, hasUser, isHttpUrl, isOwnPath } from '../../engine/words/http-url.ts';
 import { hasPlaceholder } from '../../engine/words/placeholders.ts';
 import { usesExpression } from '../../engine/words/request-shape.ts';
 import { misplacedIn } from '../../engine/words/url-template.ts';
@@ -25,6 +25,7 @@ const credentials: Readonly<Record<string, string>> = { basic: 'user', bearer: '
 /** What is wrong with a handler's URL, in the user's language; '' when nothing is. So with the problems below. */
 export function urlProblem(url = '', node: EditorNode): string {
   if (propertyOf(node, 'handlerType') !== 'http' || referenceOf(url) !== undefined) return '';
+  if (isOwnPath(url)) return urlProblem(`http://localhost${url}`, node);
   const [misplaced] = misplacedIn(url);
   if (misplaced !== undefined) return text('error.placeholder', { name: `{${misplaced}}` });
   if (!isHttpUrl(url)) return text('error.url');

@@ -13,7 +13,7 @@ import {
   needsExpression,
   takesExpression,
 } from '../../engine/words/handler-settings.ts';
-import { hasUser } from '../../engine/words/http-url.ts';
+import { hasUser, isOwnPath } from '../../engine/words/http-url.ts';
 import { strangersIn } from '../../engine/words/placeholders.ts';
 import { check } from '../shared/check.ts';
 import { choice } from '../shared/choice.ts';
@@ -110,7 +110,7 @@ function showPreview(node: EditorNode, listed: () => Listed): void {
     const sample = chooseSample(samples, entered('registry'), events);
     const handler = {
       id: node.id,
-      url: entered('url'),
+      url: addressOf(entered('url')),
       method: entered('method'),
       body: entered('body') as BodyKind,
       bodyExpression: readExpression(part('bodyExpression')),
@@ -166,4 +166,10 @@ function chooseSample(
   return (
     type?.sample ?? { event: { dt: '2000-01-01T00:00:00+00:00', events_id: 'event', object_id: 1 }, data: {} }
   );
+}
+
+/** Where a URL leads from here: a path is one of the Node-RED that the editor came from. */
+function addressOf(url: string): string {
+  const { httpNodeRoot = '/' } = RED.settings;
+  return isOwnPath(url) ? location.origin + httpNodeRoot.replace(/\/$/, '') + url : url;
 }

@@ -85,7 +85,10 @@ const httpUrlSchema = z
     error: ({ input }) =>
       `must hold {${misplacedIn(String(input)).join('}, {')}} in a segment of its path or in a value of its query only: an event fills in nothing else`,
   })
-  .refine(isHttpUrl, 'must be an absolute URL that begins with http:// or https://')
+  .refine(
+    isHttpUrl,
+    'must be a URL that begins with http:// or https://, or a path of this Node-RED that begins with /',
+  )
   .refine(
     (url) => !URL.canParse(url) || hasReadableUser(new URL(url)),
     'must have % written as %25 in its user and password',

@@ -3,6 +3,11 @@ export function isHttpUrl(url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 }
 
+/** Whether a text is a path such as `/crm`, which in the place of a URL means an `http in` node of the same Node-RED. */
+export function isOwnPath(url: string): boolean {
+  return /^\/(?![/\\])/.test(url);
+}
+
 /** Whether the user and password of a URL can be decoded. */
 export function hasReadableUser({ username, password }: URL): boolean {
   try {
