@@ -15,7 +15,7 @@ export async function makeAttempt(target: Target, call: Call, time: Time): Promi
   const startedAt = time.now();
   const begun = time.monotonic();
   const outcome = await target.call(call).catch(brokenTarget);
-  const { code, response, error, requestHeaders, responseHeaders } = outcome;
+  const { code, response, error, requestHeaders, responseHeaders, sentBody } = outcome;
   return {
     outcome,
     record: {
@@ -26,6 +26,7 @@ export async function makeAttempt(target: Target, call: Call, time: Time): Promi
       error,
       requestHeaders: jsonOf(requestHeaders),
       responseHeaders: jsonOf(responseHeaders),
+      sentBody,
       target: outcome.target ?? target.description,
     },
   };

@@ -103,6 +103,8 @@ export interface AttemptRecord {
   readonly error: string | null;
   readonly requestHeaders: string | null;
   readonly responseHeaders: string | null;
+  /** What was sent in the place of the envelope; '' for no body at all, absent where it was the envelope. */
+  readonly sentBody?: string | undefined;
   readonly target: string;
 }
 

@@ -93,8 +93,13 @@ export type SearchedText = 'request' | 'response' | 'error';
 
 /** A row of the log with its request, response, headers and attempts. */
 export interface ExecutionDetails extends ExecutionRow {
-  /** The envelope's JSON, byte for byte as the handler gets it. */
+  /** The envelope's JSON, byte for byte as the handler gets it, unless it has a body made of it. */
   readonly request: string;
+  /**
+   * What the last attempt sent in the place of the envelope, the first 64 KiB, secrets redacted; '' where a request has
+   * no body; null where the envelope was sent.
+   */
+  readonly sentBody: string | null;
   /** Texts that are so long that a search knows their first 16,384 characters only. */
   readonly searchedInPart: readonly SearchedText[];
   /** Of the last attempt; secrets are redacted. */

@@ -99,6 +99,8 @@ export interface AttemptRow {
   readonly error: string | null;
   readonly requestHeaders: Readonly<Record<string, string>>;
   readonly responseHeaders: Readonly<Record<string, string>>;
+  /** As in `ExecutionDetails`. */
+  readonly sentBody: string | null;
 }
 
 /** An event with what has become of it; times are ISO 8601 in UTC. */

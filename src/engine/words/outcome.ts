@@ -27,6 +27,8 @@ export interface Outcome {
   readonly requestHeaders: Readonly<Record<string, string>>;
   /** For people, secrets redacted: who was called, where that is told by the event. */
   readonly target?: string;
+  /** What was sent in the place of the envelope: the first 64 KiB, secrets redacted; '' for no body at all. */
+  readonly sentBody?: string;
   readonly responseHeaders: Readonly<Record<string, string>>;
 }
 

@@ -22,13 +22,13 @@ class ExecutionDetailsView extends DetailsView<ExecutionDetails> {
   }
 
   protected override content(details: ExecutionDetails): TemplateResult {
-    const { attempts, status, error, passedBy, requestHeaders, request } = details;
+    const { attempts, status, error, passedBy, requestHeaders } = details;
     return html`${this.#actions(details)} ${this.#facts(details)}
       ${section(this.t('execution.attempts', { count: attempts }), attemptsTimeline(this.app, details))}
       ${section(
         this.t(attempts === 0 && status === 'parked' ? 'execution.toSend' : 'execution.sent'),
         html`${headersTable(this.t('execution.sentHeaders'), requestHeaders)}
-        ${textBlock(this.t('execution.sentBody'), indented(request))} ${this.#searched(details, 'request')}`,
+        ${this.#sentBody(details)}`,
       )}
       ${
         passedBy
@@ -37,6 +37,14 @@ class ExecutionDetailsView extends DetailsView<ExecutionDetails> {
             ? nothing
             : this.#received(details)
       }`;
+  }
+
+  /** Of a request that was made of the event, not the event itself: that is shown on its own. */
+  #sentBody(details: ExecutionDetails): TemplateResult {
+    const { request, sentBody } = details;
+    if (sentBody === '') return html`<p class="nrp-muted">${this.t('execution.noBody')}</p>`;
+    if (sentBody !== null) return textBlock(this.t('execution.sentBody'), indented(sentBody));
+    return html`${textBlock(this.t('execution.sentBody'), indented(request))} ${this.#searched(details, 'request')}`;
   }
 
   #received(details: ExecutionDetails): TemplateResult {
@@ -81,7 +89,8 @@ class ExecutionDetailsView extends DetailsView<ExecutionDetails> {
 
   #actions(details: ExecutionDetails): TemplateResult {
     const { registry, app } = this;
-    const { handler, target, eventId, requestHeaders: headers, request: body } = details;
+    const { handler, target, eventId, requestHeaders: headers, request, sentBody } = details;
+    const body = sentBody ?? request;
     const curl = () => copy(app, curlOf({ target: target ?? '', headers, body }), this.t('copied'));
     return html`<div class="nrp-actions">
       ${wordButton({ icon: 'fa-bolt', label: this.t('execution.event'), act: () => app.details.event(registry, eventId) })}

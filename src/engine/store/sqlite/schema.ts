@@ -217,6 +217,12 @@ const version10 = `
 alter table executions add column unjudged integer not null default 0;
 `;
 
+/** `sent_body`: what was sent in the place of the envelope, '' for no body at all; null where it was the envelope. */
+const version11 = `
+alter table executions add column sent_body text;
+alter table attempts add column sent_body text;
+`;
+
 /** One step a version: `migrations[n]` leads from version n to n + 1. */
 export const migrations: readonly string[] = [
   version1,
@@ -229,6 +235,7 @@ export const migrations: readonly string[] = [
   version8,
   version9,
   version10,
+  version11,
 ];
 
 export const schemaVersion = migrations.length;

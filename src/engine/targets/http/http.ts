@@ -6,6 +6,7 @@ import { urlTemplateOf } from '../../words/url-template.ts';
 import { closedWhenIdle } from '../in-flight.ts';
 import { Redaction, redacted } from '../redaction/redaction.ts';
 import type { Call, Target } from '../target.ts';
+import { keptText } from '../text-capture.ts';
 import { answerText } from './answer-text.ts';
 import type { Connections } from './connections.ts';
 import { type Exchanged, exchange } from './exchange.ts';
@@ -100,7 +101,11 @@ export function httpTarget(handler: HttpHandler, options: HttpTargetOptions): Ta
       return failure(redaction.text(`${url.host} was not called: ${error.message}`), { uncalled: true });
     }
     const outcome = await called(call, shaped);
-    return template.isFixed ? outcome : { ...outcome, target: described(shaped.path) };
+    return {
+      ...outcome,
+      ...(template.isFixed ? {} : { target: described(shaped.path) }),
+      ...(shaped.body === call.body ? {} : { sentBody: sentOf(shaped, redaction) }),
+    };
   }
 
   return closedWhenIdle({
@@ -111,6 +116,10 @@ export function httpTarget(handler: HttpHandler, options: HttpTargetOptions): Ta
     },
     close: () => lease.release(),
   });
+}
+
+function sentOf({ body, secrets }: ShapedRequest, redaction: Redaction): string {
+  return body === null ? '' : keptText(body, new Redaction(secrets, redaction));
 }
 
 /** @param facts what is kept of the answer */

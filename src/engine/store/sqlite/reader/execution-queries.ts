@@ -26,9 +26,9 @@ const pageVolume = 2_000_000;
 const mostOfEvent = 1000;
 
 /** The execution's row holds the last attempt; one that is being made is not told of yet. */
-const attemptsOf = `select attempt, started_at, duration_ms, code, response, error, request_headers, response_headers
+const attemptsOf = `select attempt, started_at, duration_ms, code, response, error, request_headers, response_headers, sent_body
   from attempts where execution_seq = :seq
-  union all select attempts, attempt_started_at, duration_ms, code, response, error, request_headers, response_headers
+  union all select attempts, attempt_started_at, duration_ms, code, response, error, request_headers, response_headers, sent_body
   from executions where seq = :seq and attempts > 0 and attempt_started_at is not null and duration_ms is not null
   order by attempt`;
 
@@ -59,7 +59,7 @@ export function executionQueriesOn(statements: Statements, ids: Ids, search: Ind
       seq !== undefined &&
       statements
         .of(
-          `select ${executionColumns}, request_headers, response_headers,
+          `select ${executionColumns}, request_headers, response_headers, sent_body,
            (select payload from events where events.seq = event_seq) as request
            from executions where seq = ? and status > 0`,
         )
@@ -68,6 +68,7 @@ export function executionQueriesOn(statements: Statements, ids: Ids, search: Ind
     return {
       ...readExecution(row, ids),
       request: String(row['request'] ?? ''),
+      sentBody: typeof row['sent_body'] === 'string' ? row['sent_body'] : null,
       searchedInPart: (['request', 'response', 'error'] as const).filter((text) =>
         isLonger(String(row[text] ?? ''), searchedPart),
       ),

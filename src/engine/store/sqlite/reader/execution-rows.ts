@@ -65,6 +65,7 @@ const storedAttempt = z.object({
   error: textOrNull,
   request_headers: textOrNull,
   response_headers: textOrNull,
+  sent_body: textOrNull,
 });
 
 type Stored = Record<string, SQLOutputValue>;
@@ -132,6 +133,7 @@ export function readAttempt(stored: Stored): AttemptRow {
     error: row.error,
     requestHeaders: readHeaders(row.request_headers),
     responseHeaders: readHeaders(row.response_headers),
+    sentBody: row.sent_body,
   };
 }
 

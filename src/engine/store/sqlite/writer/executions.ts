@@ -112,6 +112,7 @@ export function executionsOn(db: DatabaseSync, seqs: Sequence, work: Announcemen
         attempt.error,
         requestHeaders,
         responseHeaders,
+        attempt.sentBody ?? null,
         startedAt,
         seq,
       );
@@ -193,12 +194,12 @@ function prepare(db: DatabaseSync) {
     ),
     keepAttempt: db.prepare(
       `insert into attempts select seq, attempts, attempt_started_at, duration_ms, code, response, error, request_headers,
-       response_headers from executions where seq = ? and attempts > 0`,
+       response_headers, sent_body from executions where seq = ? and attempts > 0`,
     ),
     attempted: db.prepare(
       `update executions set status = ?, blocked = ?, retries = coalesce(?, retries), next_attempt_at = ?, target = ?,
        attempt_started_at = ?, duration_ms = ?, attempts = attempts + 1, code = ?, response = ?, error = ?,
-       request_headers = ?, response_headers = ?, started_at = coalesce(started_at, ?) where seq = ?`,
+       request_headers = ?, response_headers = ?, sent_body = ?, started_at = coalesce(started_at, ?) where seq = ?`,
     ),
     changed: db.prepare(
       `update executions set status = :status, blocked = :blocked, next_attempt_at = :dueAt,

@@ -12,12 +12,13 @@ export function recover(db: DatabaseSync, now: number): { readonly found: Found;
   db.exec('begin immediate');
   db.prepare(
     `insert into attempts select seq, attempts, attempt_started_at, duration_ms, code, response, error, request_headers,
-     response_headers from executions where status = 1 and started_at is not null and attempts > 0`,
+     response_headers, sent_body from executions where status = 1 and started_at is not null and attempts > 0`,
   ).run();
   // Of an event in its first pass it is the turn again; of a parked one the next attempt is due.
   db.prepare(
     `update executions set attempts = attempts + 1, attempt_started_at = coalesce(attempt_started_at, started_at),
      duration_ms = 0, code = null, response = null, error = ?, request_headers = null, response_headers = null,
+     sent_body = null,
      next_attempt_at = ?, status = case (select stage from events where events.seq = event_seq) when 5 then 0 else 2 end
      where status = 1 and started_at is not null`,
   ).run(interrupted, now);
