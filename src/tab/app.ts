@@ -1,5 +1,6 @@
 import { Announcements } from './data/announcements.ts';
 import { Api } from './data/api.ts';
+import { type LinkedRow, linkTo } from './data/links.ts';
 import { LiveFeed } from './data/live-feed.ts';
 import type { Model } from './data/model.ts';
 import { Navigation } from './data/navigation.ts';
@@ -21,6 +22,8 @@ export interface App extends Model, Texts {
   readonly announcements: Announcements;
   readonly details: Details;
   readonly formats: Formats;
+  /** The address of what is shown now, or of the details of a row beside it. */
+  linkTo(row?: LinkedRow): string;
   /** Whether the user may change anything. */
   readonly mayWrite: boolean;
   /** What is said where the user may not. */
@@ -39,6 +42,10 @@ export function createApp(translate: Translate, detailsOf: (app: App) => Details
     navigation: new Navigation(preferences),
     preferences,
     formats: new Formats(RED.i18n.lang()),
+    linkTo(row) {
+      const here = location.href.replace(/[?#].*$/s, '');
+      return here + linkTo({ ...this.navigation.place, row });
+    },
     text: (key, values) => translate(`provisioning-tab.${key}`, values),
     get details() {
       return detailsOf(this);

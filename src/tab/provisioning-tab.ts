@@ -1,4 +1,5 @@
-import type { Details } from './app.ts';
+import { isLink } from './data/links.ts';
+import type { Shown } from './main.ts';
 import type { Translate } from './text/translate.ts';
 
 /** The package's version: a browser must not go on with what it kept of another one. */
@@ -8,16 +9,16 @@ const id = 'provisioning-tab';
 /** Beside the editor's own page, wherever that is. */
 const url = './resources/node-red-contrib-provisioning/provisioning-tab.js';
 const content = $('<div class="nrp">');
-let app: Promise<Details | undefined> | undefined;
+let app: Promise<Shown | undefined> | undefined;
 let attempts = 0;
 
 /** The app is fetched when the tab is first shown; the editor does without it when it can't be had. */
-function open(translate: Translate): Promise<Details | undefined> {
+function open(translate: Translate): Promise<Shown | undefined> {
   app ??= load(translate);
   return app;
 }
 
-async function load(translate: Translate): Promise<Details | undefined> {
+async function load(translate: Translate): Promise<Shown | undefined> {
   attempts += 1;
   $('<div class="nrp-load" role="status">')
     .text(translate('provisioning-tab.load.loading'))
@@ -43,6 +44,22 @@ function showFailure(translate: Translate): void {
     .appendTo(box);
 }
 
+/** The address belongs to the editor: it names the flow that is shown, once flows are there. */
+function followLinks(follow: (hash: string) => void): void {
+  const { hash } = location;
+  const begin = () => {
+    RED.events.off('flows:loaded', begin);
+    follow(hash);
+  };
+  if (isLink(hash)) RED.events.on('flows:loaded', begin);
+  addEventListener('hashchange', ({ oldURL }) => {
+    const { hash } = location;
+    if (!isLink(hash)) return;
+    history.replaceState(null, '', oldURL);
+    follow(hash);
+  });
+}
+
 RED.plugins.registerPlugin(id, {
   onadd() {
     const translate: Translate = (key, values) => this._(key, values);
@@ -64,6 +81,10 @@ RED.plugins.registerPlugin(id, {
       enableOnEdit: true,
       action: 'provisioning:show-tab',
       onchange: () => open(translate),
+    });
+    followLinks(async (hash) => {
+      show();
+      (await open(translate))?.follow(hash);
     });
   },
 });

@@ -8,6 +8,8 @@ export interface EditorOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   /** A token of `POST auth/token`, for a Node-RED with `adminAuth`. */
   readonly accessToken?: string;
+  /** The address, where it is not that of the editor alone. */
+  readonly at?: string;
 }
 
 /** What these tests call of the editor's own global. */
@@ -58,6 +60,7 @@ export class Editor {
       theme = 'light',
       viewport = { width: 1400, height: 1000 },
       accessToken,
+      at = nodeRed.url,
     } = options;
     const page = await browser.newPage({ viewport, locale: language });
     page.setDefaultTimeout(10_000);
@@ -78,7 +81,7 @@ export class Editor {
       { stored, tooltipMs },
     );
     await page.route('**://catalogue.nodered.org/**', (route) => route.fulfill({ json: { modules: [] } }));
-    await page.goto(nodeRed.url);
+    await page.goto(at);
     await editor.ready();
     return editor;
   }

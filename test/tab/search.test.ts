@@ -121,6 +121,68 @@ for (const { name, nodeRed: installation } of editors) {
       await view.button('Advanced search').click();
     });
 
+    describe('as a link', () => {
+      const copied = async (press: () => Promise<void>) => {
+        await view.page.evaluate(() => {
+          delete document.body.dataset['copied'];
+          document.addEventListener('copy', () => {
+            document.body.dataset['copied'] = (document.activeElement as HTMLTextAreaElement).value;
+          });
+        });
+        await press();
+        return eventually('a link', () => view.page.evaluate(() => document.body.dataset['copied'] ?? ''));
+      };
+      const opened = async (link: string) => {
+        const other = await Tab.open(browser, red, { at: link });
+        assert.deepEqual(other.editor.problems.splice(0), []);
+        return other;
+      };
+      let link: string;
+
+      it('opens the editor at the search and at the row, and leaves its address to the editor', async () => {
+        await view.button('Advanced search').click();
+        await view.root.getByLabel('Code', { exact: true }).fill('5xx');
+        await view.button('Advanced search').click();
+        await rows(2);
+        await view.rows.first().click();
+        link = await copied(() => view.tray.getByRole('button', { name: 'Copy link' }).click());
+        await view.page.keyboard.press('Escape');
+        await view.tray.waitFor({ state: 'detached' });
+        assert.doesNotMatch(link, /#flow/);
+
+        const other = await opened(link);
+        await other.tray.getByText('What was sent').waitFor();
+        await other.root.getByRole('button', { name: 'Remove Code: 5xx' }).waitFor();
+        await eventually('both rows', async () => (await other.rows.count()) === 2);
+        assert.match(other.page.url(), /#flow\/tab$/);
+        await other.close();
+      });
+
+      it('is followed in an editor that lies open, too', async () => {
+        await chips().getByRole('button', { name: 'Copy link' }).waitFor();
+        const search = await copied(() => chips().getByRole('button', { name: 'Copy link' }).click());
+        await chip('Code: 5xx').click();
+        await rows(6);
+        const before = view.page.url();
+        await view.page.evaluate((hash) => {
+          location.hash = hash;
+        }, new URL(search).hash);
+        await chip('Code: 5xx').waitFor();
+        await rows(2);
+        assert.equal(view.page.url(), before);
+        await chip('Code: 5xx').click();
+      });
+
+      it('says so where its row is there no more', async () => {
+        const gone = link.replace(/ex-[^&]*$/, 'ex-aaaaaa-1');
+        assert.notEqual(gone, link);
+        const other = await Tab.open(browser, red, { at: gone });
+        await other.tray.getByText('No longer in the log').waitFor();
+        await other.tray.getByText('ex-aaaaaa-1').waitFor();
+        await other.close();
+      });
+    });
+
     it('is remembered in this browser alone', async () => {
       await view.button('Advanced search').click();
       await view.root.getByLabel('Status', { exact: true }).selectOption('failed');

@@ -10,7 +10,7 @@ export function foundHandlers(
 ): readonly HandlerRow[] {
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
   return rows.filter((row) => {
-    const text = [row.name, row.target, row.deployed?.number, ...row.events].join(' ').toLowerCase();
+    const text = [row.id, row.name, row.target, row.deployed?.number, ...row.events].join(' ').toLowerCase();
     return (
       (registry === '' || row.registry === registry) &&
       (filter.status === '' ? row.status !== 'archived' : row.status === filter.status) &&

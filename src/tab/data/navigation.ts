@@ -6,12 +6,11 @@ import {
   type HandlerFilter,
   type LogFilter,
 } from './filters.ts';
+import type { Place } from './links.ts';
 import { Observable } from './observable.ts';
 import type { Preferences } from './preferences.ts';
 import { RememberedFilter } from './remembered-filter.ts';
-
-export const views = ['handlers', 'executions', 'events', 'overview'] as const;
-export type ViewName = (typeof views)[number];
+import { type ViewName, views } from './view-names.ts';
 
 /** Which view is shown, of which registry, and what is searched for; remembered in the browser. */
 export class Navigation extends Observable {
@@ -50,6 +49,20 @@ export class Navigation extends Observable {
     this.changed();
   }
 
+  /** What is shown now. */
+  get place(): Place {
+    return { view: this.view, registry: this.registry, filter: this.#searchOf(this.view)?.fields ?? {} };
+  }
+
+  /** Shows what a link leads to. */
+  follow({ view, registry, filter }: Place): void {
+    this.#preferences.set('view', view);
+    this.#preferences.set('registry', registry);
+    const search = this.#searchOf(view);
+    if (search) search.only(filter);
+    else this.changed();
+  }
+
   /** Shows the executions that a link elsewhere stands for. */
   showExecutions(filter: Partial<LogFilter>): void {
     this.#preferences.set('view', 'executions');
@@ -59,5 +72,9 @@ export class Navigation extends Observable {
   showEvents(filter: Partial<EventFilter>): void {
     this.#preferences.set('view', 'events');
     this.events.only(filter);
+  }
+
+  #searchOf(view: ViewName): RememberedFilter<Readonly<Record<string, string>>> | undefined {
+    return { handlers: this.handlers, executions: this.log, events: this.events, overview: undefined }[view];
   }
 }

@@ -1,7 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { ApiError } from '../data/api.ts';
 import type { Followed } from '../data/followed.ts';
+import type { LinkedRow } from '../data/links.ts';
 import { closeTray } from '../editor/tray.ts';
-import { sourceNote } from './empty-state.ts';
+import { visible } from '../text/visible.ts';
+import { emptyState, sourceNote } from './empty-state.ts';
 import { copy } from './notices.ts';
 import { banner, wordButton } from './parts.ts';
 import { lazy, View, Watch } from './view.ts';
@@ -25,7 +28,9 @@ export abstract class DetailsView<Details> extends View {
   protected abstract content(details: Details): TemplateResult;
 
   override render(): TemplateResult {
-    const { answer } = this.followed();
+    const { answer, problem } = this.followed();
+    if (answer === undefined && problem instanceof ApiError && problem.code === 'not_found')
+      return this.#gone();
     return html`${this.#note()}
       ${answer === undefined ? nothing : html`<div class="nrp-details">${this.content(answer)}</div>`}`;
   }
@@ -37,8 +42,18 @@ export abstract class DetailsView<Details> extends View {
     return isOld ? banner('warning', this.t('lost')) : sourceNote(this.app, { answer, problem });
   }
 
-  /** The ways to the executions of the event and to a copy of what is shown. */
-  protected eventButtons(eventId: string, json: () => string): TemplateResult {
+  /** A link may outlive what it leads to. */
+  #gone(): TemplateResult {
+    return emptyState(
+      'fa-chain-broken',
+      this.t('gone.title'),
+      this.t('gone.text', { id: visible(this.subject) }),
+    );
+  }
+
+  /** The ways to the executions of the event, to a copy of what is shown and to a link to it. */
+  protected eventButtons(eventId: string, kind: LinkedRow['kind'], json: () => string): TemplateResult {
+    const { registry, subject: id } = this;
     const executions = () => {
       closeTray();
       this.app.navigation.showExecutions({ eventId });
@@ -48,6 +63,11 @@ export abstract class DetailsView<Details> extends View {
         icon: 'fa-clipboard',
         label: this.t('button.copyJson'),
         act: () => copy(this.app, json(), this.t('copied')),
+      })}
+      ${wordButton({
+        icon: 'fa-link',
+        label: this.t('button.copyLink'),
+        act: () => copy(this.app, this.app.linkTo({ kind, registry, id }), this.t('copied')),
       })}`;
   }
 }

@@ -19,7 +19,7 @@ class EventDetailsView extends DetailsView<EventDetails> {
   protected override content(details: EventDetails): TemplateResult {
     const { id, status, executions, envelope } = details;
     return html`<div class="nrp-actions">
-        ${this.eventButtons(id, () => envelope)} ${this.#replay(details)}
+        ${this.eventButtons(id, 'event', () => envelope)} ${this.#replay(details)}
       </div>
       ${this.#facts(details)}
       <p class="nrp-muted">${this.t(`eventHint.${status}`)}</p>

@@ -94,7 +94,7 @@ class ExecutionDetailsView extends DetailsView<ExecutionDetails> {
     const curl = () => copy(app, curlOf({ target: target ?? '', headers, body }), this.t('copied'));
     return html`<div class="nrp-actions">
       ${wordButton({ icon: 'fa-bolt', label: this.t('execution.event'), act: () => app.details.event(registry, eventId) })}
-      ${this.eventButtons(eventId, () => JSON.stringify(details, null, 2))}
+      ${this.eventButtons(eventId, 'execution', () => JSON.stringify(details, null, 2))}
       ${handler.type === 'http' && target ? wordButton({ icon: 'fa-terminal', label: this.t('button.copyCurl'), act: curl }) : nothing}
       ${this.#steering(details)}
     </div>`;

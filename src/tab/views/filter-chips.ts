@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { App } from '../app.ts';
 import { oneLine } from '../text/visible.ts';
+import { copy } from './notices.ts';
 import type { Field, SearchBar } from './search-bar.ts';
 
 /** What is searched for: each condition a button that takes it away, in sight whatever else is folded. */
@@ -40,6 +41,9 @@ export function filterChips<F extends object>(
         </li>`;
       },
     )}
+    <li>
+      <button type="button" class="nrp-link" @click=${() => copy(app, app.linkTo(), text('copied'))}>${text('button.copyLink')}</button>
+    </li>
     ${
       asked.length < 2
         ? nothing

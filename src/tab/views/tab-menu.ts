@@ -21,8 +21,15 @@ export function showTabMenu(app: App, button: HTMLElement): void {
     onselect: () => void backUp(app, registry.id),
   }));
   const fire = { label: text('test.title'), onselect: () => app.details.testEvent() };
+  const link = { label: text('menu.copyLink'), onselect: () => copy(app, app.linkTo(), text('copied')) };
   const examples = { label: text('button.examples'), onselect: showExamples };
-  showMenu(button, [...(app.mayWrite ? [fire] : []), ...copies, ...(app.mayWrite ? backups : []), examples]);
+  showMenu(button, [
+    link,
+    ...(app.mayWrite ? [fire] : []),
+    ...copies,
+    ...(app.mayWrite ? backups : []),
+    examples,
+  ]);
 }
 
 async function backUp(app: App, registry: string): Promise<void> {

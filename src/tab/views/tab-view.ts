@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { onEditorEvents } from '../../editor/events.ts';
-import { type ViewName, views } from '../data/navigation.ts';
 import { chosenRegistry } from '../data/shown-registries.ts';
+import { type ViewName, views } from '../data/view-names.ts';
 import { addRegistry, editedRegistries, editRegistry } from '../editor/flow-nodes.ts';
 import { SidebarHalf } from '../editor/sidebar-half.ts';
 import { visible } from '../text/visible.ts';
