@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { FailureGroups } from '../../src/engine/words/answers.ts';
 import { eventually } from '../support/eventually.ts';
 import { type FlowNode, type NodeRed, startNodeRed } from '../support/node-red.ts';
 import {
@@ -299,6 +300,48 @@ describe('admin API', function () {
       await fails(404, 'provisioning/registries/none', held);
       await fails(404, 'provisioning/registries/left-behind', held);
       await fails(503, 'provisioning/registries/refused', held);
+    });
+  });
+
+  describe('GET failures', () => {
+    it('groups what failed by handler and kind, each of which the log finds', async () => {
+      await executionsOf(await fire(500), 2);
+      const failures = `${here}/failures`;
+      const { items, complete } = await eventually('a group', async () => {
+        const answer = await red.get<FailureGroups>(failures);
+        return answer.items.length > 0 && answer;
+      });
+      const [most] = items;
+      assert.ok(most && complete);
+      assert.equal(most.kind, 'HTTP 500');
+      assert.match(most.sample, /^500 · /);
+      const { handler, kind, count, perStep } = most;
+      assert.equal(
+        perStep.reduce((sum, n) => sum + n, 0),
+        count,
+      );
+      const query = new URLSearchParams({ handler: handler.id, kind });
+      const found = await red.get<{ items: unknown[] }>(`${here}/executions?limit=500&${query}`);
+      assert.equal(found.items.length, count);
+      assert.deepEqual((await red.get<FailureGroups>(`${failures}?handler=nobody`)).items, []);
+    });
+
+    it('names the parameter that is wrong', async () => {
+      for (const [query, field] of [
+        ['from=yesterday', 'from'],
+        ['from=2026-01-02&to=2026-01-01', 'from'],
+        ['step=0', 'step'],
+        ['step=1&from=2020-01-01', 'step'],
+        ['handler=..', 'handler'],
+        ['eventType=clients..x', 'eventType'],
+      ]) {
+        const { issues } = await fails(400, `${here}/failures?${query}`);
+        assert.equal(issues?.[0]?.field, field);
+      }
+      assert.equal(
+        (await fails(400, `${here}/executions?kind=${'x'.repeat(200)}`)).issues?.[0]?.field,
+        'kind',
+      );
     });
   });
 

@@ -3,6 +3,7 @@ import { absentAsMissing } from '../words/absent.ts';
 import type {
   EventDetails,
   ExecutionDetails,
+  FailureGroups,
   HandlerHealth,
   Page,
   StatisticsStep,
@@ -13,6 +14,7 @@ import { dateTimeSchema, instantOf } from '../words/date-time.ts';
 import { InvalidInput } from '../words/errors.ts';
 import { eventTypeSchema } from '../words/event.ts';
 import { askedStatuses, type EventRow, type ExecutionRow, eventStatuses } from '../words/execution.ts';
+import { mostOfKind } from '../words/failure-kind.ts';
 import { type HandlerSnapshot, nodeIdSchema } from '../words/handler.ts';
 import { parse } from '../words/parse.ts';
 import { hasWords } from './search-words.ts';
@@ -106,6 +108,12 @@ const executionFilterShape = {
   /** Of the last attempt, in ms; both are inclusive. */
   minDurationMs: integer(0, longest).optional(),
   maxDurationMs: integer(0, longest).optional(),
+  /** Of its failure, exactly; see failure-kind.ts. */
+  kind: z
+    .string({ error: 'must be one kind of failure' })
+    .min(1, 'must not be empty: leave it out')
+    .max(mostOfKind, `must have ${mostOfKind} characters at most`)
+    .optional(),
   /** Ms since the epoch; inclusive. */
   from: instantSchema.optional(),
   /** Ms since the epoch; exclusive. */
@@ -146,17 +154,22 @@ const executionQuerySchema = z.preprocess(
   inOrder(z.strictObject({ ...executionFilterShape, ...pageShape })),
 );
 const eventQuerySchema = z.preprocess(absentAsMissing, z.strictObject({ ...eventFilterShape, ...pageShape }));
+const stepSchema = numeric(
+  z
+    .number({ error: 'must be a number of seconds' })
+    .min(1, 'must be 1 second at least')
+    .max(31_536_000, 'must be a year of seconds at most'),
+);
+const failuresQuerySchema = z.preprocess(
+  absentAsMissing,
+  z.strictObject({ from, to, step: stepSchema.optional(), handler: executionFilterShape.handler, eventType }),
+);
 const statisticsQuerySchema = z.preprocess(
   absentAsMissing,
   z.strictObject({
     from,
     to,
-    step: numeric(
-      z
-        .number({ error: 'must be a number of seconds' })
-        .min(1, 'must be 1 second at least')
-        .max(31_536_000, 'must be a year of seconds at most'),
-    ).default(60),
+    step: stepSchema.default(60),
   }),
 );
 
@@ -234,6 +247,13 @@ export interface Failure {
   readonly error: string | null;
 }
 
+/** Failures that began within steps of `step` ms. */
+export interface FailuresRequest extends StatisticsRange {
+  /** Node id. */
+  readonly handler?: string | undefined;
+  readonly eventType?: string | undefined;
+}
+
 /** How much a filter would let run again. */
 export interface ReplayCount {
   readonly matched: number;
@@ -300,6 +320,8 @@ export interface ExecutionLog {
   waits(question: WaitsQuestion): Promise<Waits>;
   /** Executions whose turn came at `since` (ms since the epoch) or later and that have failed, the newest first. */
   failures(since: number, limit: number): Promise<readonly Failure[]>;
+  /** What fails most, and why, of executions that began in this range. */
+  failureGroups(request: FailuresRequest): Promise<FailureGroups>;
   /** What would run again, of handlers (node ids) that belong to chains; exact, as of now. */
   replayCount(filter: ExecutionFilter, callable: readonly string[]): Promise<ReplayCount>;
   /** The next events of a bulk replay. */
@@ -334,13 +356,33 @@ const mostSteps = 1500;
  */
 export function parseStatisticsQuery(query: unknown, now: number): StatisticsRange {
   const asked = parse('query', statisticsQuerySchema, query);
-  const step = Math.round(asked.step * 1000);
   const to = asked.to ?? now;
-  const from = asked.from ?? to - 60 * step;
+  return rangeOf(asked.from ?? to - 60 * Math.round(asked.step * 1000), to, asked.step);
+}
+
+/** @param seconds of a step @throws InvalidInput naming the parameter */
+function rangeOf(from: number, to: number, seconds: number): StatisticsRange {
+  const step = Math.round(seconds * 1000);
   const refuse = (field: string, message: string) => new InvalidInput('query', [{ field, message }]);
   if (from >= to) throw refuse('from', 'must be before "to"');
   if ((to - from) / step > mostSteps) throw refuse('step', `must be so long that ${mostSteps} steps suffice`);
   return { from, to, step };
+}
+
+/** Steps that failures are counted in, unless it is said how long one is. */
+const failureSteps = 60;
+
+/**
+ * Parses `from`, `to`, `step` (seconds), `handler` and `eventType` of a query string: the last hour in 60 steps, unless
+ * it says otherwise.
+ * @throws InvalidInput naming the parameter
+ */
+export function parseFailuresQuery(query: unknown, now: number): FailuresRequest {
+  const { handler, eventType, ...asked } = parse('query', failuresQuerySchema, query);
+  const to = asked.to ?? now;
+  const from = asked.from ?? to - 3_600_000;
+  const step = asked.step ?? Math.max(1, Math.ceil((to - from) / failureSteps / 1000));
+  return { ...rangeOf(from, to, step), handler, eventType };
 }
 
 /** All executions that match, newest first, a page at a time, so that no long read holds the journal. */

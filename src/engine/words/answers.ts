@@ -1,4 +1,5 @@
 import type { AttemptRow, EventRow, ExecutionRow } from './execution.ts';
+import type { HandlerSnapshot } from './handler.ts';
 import type { HandlerStatus, HandlerType } from './handler-settings.ts';
 
 /** What the admin API answers, and the editor is told; times are ISO 8601 in UTC. */
@@ -128,6 +129,36 @@ export interface StatisticsStep {
   /** Duration of the last attempt in ms; null when there was none. */
   readonly p50: number | null;
   readonly p95: number | null;
+}
+
+/** Executions of a handler that failed, or wait after a failed attempt, all of one kind. */
+export interface FailureGroup {
+  /** As it was when the newest of them was taken. */
+  readonly handler: HandlerSnapshot;
+  /** The status that it was answered with, or the error without what differs from one failure to the next. */
+  readonly kind: string;
+  /** Why the newest of them failed. */
+  readonly sample: string;
+  readonly count: number;
+  /** Of these, those that failed for good and that nothing has replaced. */
+  readonly unresolved: number;
+  /** Of these, those that are tried again by themselves. */
+  readonly waiting: number;
+  /** When the first and the newest of them began. */
+  readonly first: string;
+  readonly last: string;
+  /** How many began in each step. */
+  readonly perStep: readonly number[];
+}
+
+/** What fails most, the most first. */
+export interface FailureGroups {
+  /** When the first step begins, and how long each is, in seconds. */
+  readonly from: string;
+  readonly step: number;
+  readonly items: readonly FailureGroup[];
+  /** False when there was more than could be counted: further groups, or more of these. */
+  readonly complete: boolean;
 }
 
 /**

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import type { Engine } from '../../engine/engine.ts';
-import { parseEventQuery, parseExecutionQuery, parseStatisticsQuery } from '../../engine/store/log.ts';
+import {
+  parseEventQuery,
+  parseExecutionQuery,
+  parseFailuresQuery,
+  parseStatisticsQuery,
+} from '../../engine/store/log.ts';
 import { numeric } from '../../engine/words/bounds.ts';
 import type { ExecutionRow } from '../../engine/words/execution.ts';
 import type { Provisioning } from '../provisioning.ts';
@@ -44,6 +49,10 @@ export function logRoutes(routes: Routes, provisioning: Provisioning): void {
   routes.get('/registries/:registry/stats', async (request) => {
     const log = await logOf(request);
     return { items: await log.statistics(parseStatisticsQuery(request.query, Date.now())) };
+  });
+  routes.get('/registries/:registry/failures', async (request) => {
+    const log = await logOf(request);
+    return log.failureGroups(parseFailuresQuery(request.query, Date.now()));
   });
   routes.text('/metrics', async (_request, res) => {
     const { metrics } = provisioning;

@@ -8,7 +8,7 @@ import type {
   Take,
   Work,
 } from '../../../src/engine/store/journal.ts';
-import { parseExecutionFilter } from '../../../src/engine/store/log.ts';
+import { type ExecutionFilter, parseExecutionFilter } from '../../../src/engine/store/log.ts';
 import { stage } from '../../../src/engine/store/stage.ts';
 import type { Store } from '../../../src/engine/store/store.ts';
 import { Ids } from '../../../src/engine/words/ids.ts';
@@ -135,6 +135,10 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
   /** Ends the one turn of an event's first pass. */
   const settle = (seq: number, execution: number, emit = false) =>
     end(seq, succeeded(execution), { plain: true }, emit);
+  const settleOne = async (object: number) => {
+    const { seq, execution } = await take(anEvent(object));
+    await settle(seq, execution);
+  };
 
   describe('accepting', () => {
     it('numbers events in the order of the calls, across commits', async () => {
@@ -1106,6 +1110,108 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
         { watch: 'w2', key: 'backlog', alarm: '{}' },
       ],
     );
+  });
+
+  describe('failures', () => {
+    const target = { requestHeaders: null, responseHeaders: null, target: 'POST http://a' };
+    const fails = (seq: number, error: string, code: number | null = null, handler = 'a') => ({
+      ...{ seq, handler, status: 'failed' as const, attemptsBefore: 0 },
+      attempt: { startedAt: at, durationMs: 3, code, response: 'no', error, ...target },
+    });
+    const range = { from: at - 60_000, to: at + 120_000, step: 60_000 };
+    const groups = async (more = {}) =>
+      (await store.log.failureGroups({ ...range, ...more })).items.map(
+        ({ handler, kind, count, unresolved, waiting }) => [handler.id, kind, count, unresolved, waiting],
+      );
+    const failOne = async (object: number, error: string, code?: number) => {
+      const { seq, execution } = await take(anEvent(object));
+      await end(seq, fails(execution, error, code));
+      return { seq, execution };
+    };
+
+    it('are grouped by handler and kind, the most first, with how many are open and how many are tried again', async () => {
+      for (const object of [1, 2, 3]) await failOne(object, `client ${object} is locked`);
+      await failOne(4, 'HTTP 500 Internal Server Error', 500);
+      const waits = await take(anEvent(5, { eventType: 'clients.create' }));
+      await end(waits.seq, {
+        ...fails(waits.execution, 'HTTP 500', 500),
+        status: 'parked',
+        nextAttemptAt: at + 9,
+      });
+      const other = await take(anEvent(6), { links: [aLink('b')] });
+      await end(other.seq, fails(other.execution, 'client 7 is locked', null, 'b'));
+      await settleOne(7);
+      const all = [
+        ['a', 'client # is locked', 3, 3, 0],
+        ['a', 'HTTP 500', 2, 1, 1],
+        ['b', 'client # is locked', 1, 1, 0],
+      ];
+      assert.deepEqual(await groups(), all);
+      assert.deepEqual(await groups({ handler: 'b' }), all.slice(2));
+      assert.deepEqual(await groups({ eventType: 'clients.create' }), [['a', 'HTTP 500', 1, 0, 1]]);
+      assert.deepEqual(await groups({ from: at + 1 }), []);
+      const { items, from, step, complete } = await store.log.failureGroups(range);
+      const { first, last, perStep, sample, handler } = items[0] ?? assert.fail('there is none');
+      const when = new Date(at).toISOString();
+      assert.deepEqual([first, last, perStep, sample], [when, when, [0, 3, 0], 'client 3 is locked']);
+      assert.deepEqual(handler, aLink('a').handler);
+      assert.deepEqual([from, step, complete], [new Date(range.from).toISOString(), 60, true]);
+      assert.equal(items[1]?.sample, '500 · no');
+    });
+
+    it('are found in the log by their kind, exactly those, and no others are replayed', async () => {
+      const made = [];
+      for (const object of [1, 2, 3]) made.push(await failOne(object, `client ${object} is locked`));
+      await failOne(4, 'client 5 is gone');
+      await settleOne(6);
+      const filter = { handler: 'a', kind: 'client # is locked' };
+      const found = async (more: ExecutionFilter) =>
+        (await store.log.executions({ ...filter, ...more }, { limit: 100 })).items.map(({ seq }) => seq);
+      const all = made.map(({ execution }) => execution).reverse();
+      assert.deepEqual(await found({}), all);
+      assert.deepEqual(await found({ status: ['failed', 'succeeded'] }), all);
+      assert.deepEqual(await found({ objectId: '2' }), all.slice(1, 2));
+      assert.deepEqual(await found({ eventType: 'clients.create' }), []);
+      for (const status of ['parked', 'running', 'succeeded', 'cancelled'] as const)
+        assert.deepEqual(await found({ status: [status] }), []);
+      const { kind } = filter;
+      const anyone = await store.log.executions({ kind }, { limit: 100 });
+      assert.deepEqual(
+        anyone.items.map(({ seq }) => seq),
+        all,
+      );
+      assert.equal((await store.log.replayCount({ ...filter, status: ['unresolved'] }, ['a'])).matched, 3);
+      await journal.replay({ which: { executions: [all[0] ?? 0] }, callable: ['a'], at });
+      assert.deepEqual(await found({ status: ['unresolved'] }), all.slice(1));
+      assert.deepEqual((await groups())[0], ['a', kind, 3, 2, 0]);
+    });
+
+    it('are none any more once they succeed, and of another kind when they fail in another way', async () => {
+      const { seq, execution } = await take(anEvent(1));
+      await end(seq, { ...fails(execution, 'HTTP 503', 503), status: 'parked', nextAttemptAt: at });
+      await journal.startParked('a', 1, at);
+      await endParked(seq, { ...fails(execution, 'busy'), status: 'parked', nextAttemptAt: at });
+      assert.deepEqual(await groups(), [['a', 'busy', 1, 0, 1]]);
+      await journal.startParked('a', 1, at);
+      await reopen();
+      assert.deepEqual(
+        (await groups()).map(([, ...rest]) => rest.slice(1)),
+        [[1, 0, 1]],
+        'a call that was cut off has failed, too',
+      );
+      await journal.startParked('a', 1, at + 99_999_999);
+      await endParked(seq, succeeded(execution));
+      assert.deepEqual(await groups(), []);
+    });
+
+    it('are told apart as far as there is room, the others together', async () => {
+      const words = Array.from({ length: 1010 }, (_, n) =>
+        [...String(n)].map((digit) => 'abcdefghij'[Number(digit)]).join(''),
+      );
+      await Promise.all(words.map((word, object) => failOne(object, `it is ${word}`)));
+      const { items, complete } = await store.log.failureGroups(range);
+      assert.deepEqual([items[0]?.kind, items[0]?.count, items.length, complete], ['other', 10, 100, false]);
+    });
   });
 
   it('keeps circuits that are not closed', async () => {

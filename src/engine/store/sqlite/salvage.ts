@@ -1,6 +1,7 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { isOwnFault } from '../journal-error.ts';
 import { stage } from '../stage.ts';
+import { groupFailures } from './failure-groups.ts';
 import { markReplayed, type Numbers, numbersGiven, passOver } from './schema.ts';
 import { Statements } from './statements.ts';
 import { inTransaction } from './transaction.ts';
@@ -26,6 +27,9 @@ export function salvage(damaged: string, to: DatabaseSync): void {
       takeOver(new Statements(from), new Statements(to), numbers);
       to.exec(release);
       to.exec(markReplayed);
+      // Their groups are those of the other file.
+      to.exec('update executions set failure_group = null where failure_group is not null');
+      groupFailures(to);
       if (numbers) passOver(to, numbers);
     });
   } finally {

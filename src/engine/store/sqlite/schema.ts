@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { groupFailures } from './failure-groups.ts';
 import { inTransaction } from './transaction.ts';
 
 /**
@@ -223,6 +224,24 @@ alter table executions add column sent_body text;
 alter table attempts add column sent_body text;
 `;
 
+/**
+ * What failed, or waits after a failed attempt, belongs to the group of its handler and kind (see failure-kind.ts). The
+ * index holds all that a group is counted by. What succeeds at once is never written there.
+ */
+const version12 = `
+create table failure_groups(
+  id integer primary key,
+  handler_id text not null,
+  kind text not null,
+  unique(handler_id, kind)
+) strict;
+create index failure_groups_by_kind on failure_groups(kind);
+alter table executions add column failure_group integer;
+create index failures on executions(failure_group, started_at, seq, status, event_type, replayed_as, passed_by)
+  where failure_group is not null and status in (2, 4);
+`;
+const groupedSince = 12;
+
 /** One step a version: `migrations[n]` leads from version n to n + 1. */
 export const migrations: readonly string[] = [
   version1,
@@ -236,6 +255,7 @@ export const migrations: readonly string[] = [
   version9,
   version10,
   version11,
+  version12,
 ];
 
 export const schemaVersion = migrations.length;
@@ -251,6 +271,7 @@ export function migrate(db: DatabaseSync): void {
   if (from >= schemaVersion) return;
   inTransaction(db, () => {
     for (const step of migrations.slice(from)) db.exec(step);
+    if (from > 0 && from < groupedSince) groupFailures(db);
     db.exec(`pragma user_version = ${schemaVersion}`);
   });
 }

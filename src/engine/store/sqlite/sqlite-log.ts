@@ -37,6 +37,7 @@ export class SqliteLog implements ExecutionLog {
   readonly counts = this.#passOn('counts');
   readonly statistics = this.#passOn('statistics');
   readonly health = this.#passOn('health');
+  readonly failureGroups = this.#passOn('failureGroups');
   readonly waits = this.#passOn('waits');
   readonly failures = this.#passOn('failures');
   readonly replayCount = this.#passOn('replayCount');

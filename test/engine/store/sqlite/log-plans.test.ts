@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { EventFilter, ExecutionFilter } from '../../../../src/engine/store/log.ts';
+import { groupFailures } from '../../../../src/engine/store/sqlite/failure-groups.ts';
 import { eventQueriesOn } from '../../../../src/engine/store/sqlite/reader/event-queries.ts';
 import {
   type ExecutionQueries,
   executionQueriesOn,
 } from '../../../../src/engine/store/sqlite/reader/execution-queries.ts';
+import { failureGroupsOn } from '../../../../src/engine/store/sqlite/reader/failure-groups.ts';
 import { figuresOn } from '../../../../src/engine/store/sqlite/reader/figures.ts';
 import {
   type IndexedSearch,
@@ -78,6 +80,7 @@ describe('execution log, by index', () => {
     ['objectId', '3'],
     ['code', ['418', 'none']],
     ['minDurationMs', 5],
+    ['kind', 'HTTP 500'],
   ] as const) {
     filters.push(...filters.map((filter) => ({ ...filter, [name]: value })));
   }
@@ -145,6 +148,11 @@ describe('execution log, by index', () => {
     figures.counts();
     figures.health(['crm'], beginning);
     figures.handlerNumbers();
+    groupFailures(db);
+    const groups = failureGroupsOn(statements);
+    const hour = { from: beginning, to: beginning + 3_600_000, step: 60_000 };
+    assert.ok((await groups(hour)).items.length > 0);
+    await groups({ ...hour, handler: 'crm', eventType: 'clients.update' });
     await figures.statistics({ from: beginning, to: beginning + 60_000, step: 30_000 });
     for (const { step, sql } of plans()) {
       assert.doesNotMatch(step, readsAWholeTable, sql);

@@ -14,6 +14,7 @@ import {
   parseExecutionQuery,
   parseStatisticsQuery,
 } from '../../../../src/engine/store/log.ts';
+import { groupFailures } from '../../../../src/engine/store/sqlite/failure-groups.ts';
 import { newestFirst } from '../../../../src/engine/store/sqlite/reader/newest-first.ts';
 import { SqliteLog } from '../../../../src/engine/store/sqlite/sqlite-log.ts';
 import { Statements } from '../../../../src/engine/store/sqlite/statements.ts';
@@ -200,6 +201,7 @@ describe('execution log', () => {
           });
         }
       }
+      groupFailures(db);
       db.exec('commit');
     });
 
@@ -225,6 +227,7 @@ describe('execution log', () => {
           undefined,
           [...known.filter((_, at) => at % 3 > 0).map(({ seq }) => `ex-${tag}-${seq}`), 'ex-x-1'],
         ],
+        kind: [undefined, 'the target answered #'],
         text: [undefined, 'alp'],
         from: [undefined, from],
         to: [undefined, to],
@@ -239,6 +242,7 @@ describe('execution log', () => {
           ({ row, at, seq }) =>
             (filter.eventType ?? row.eventType) === row.eventType &&
             (filter.handler ?? row.handler) === row.handler &&
+            (filter.kind === undefined || row.status === 'failed' || row.status === 'parked') &&
             (filter.status ?? statuses).some((one) =>
               one === 'unresolved' ? row.open : one === row.status,
             ) &&

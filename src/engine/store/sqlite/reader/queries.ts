@@ -6,6 +6,7 @@ import { TextIndex } from '../search/text-index.ts';
 import { Statements } from '../statements.ts';
 import { eventQueriesOn } from './event-queries.ts';
 import { executionQueriesOn } from './execution-queries.ts';
+import { failureGroupsOn } from './failure-groups.ts';
 import { figuresOn } from './figures.ts';
 import { indexedSearchOn } from './indexed-search.ts';
 import { replayPlansOn } from './replay-plans.ts';
@@ -62,6 +63,7 @@ function queriesOn(db: DatabaseSync, ids: Ids, index: TextIndex) {
     counts: () => ({ ...figures.counts(), ...waits.oldest(), indexing: isBehind(index) }),
     statistics: figures.statistics,
     health: figures.health,
+    failureGroups: failureGroupsOn(statements),
     waits: waits.waits,
     failures: waits.failures,
     replayCount: plans.count,

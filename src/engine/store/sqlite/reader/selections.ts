@@ -34,12 +34,14 @@ export function executionsSelected(
 ): Selection {
   const equals = compared(filter);
   const asked = filter.status ?? shownStatuses;
-  const statuses = statusCodesOf(asked);
+  const { kind } = filter;
+  const statuses = kind === undefined ? statusCodesOf(asked) : statusCodesOf(asked).filter(isFailing);
   const ranges = rangesOf(filter);
-  const values = { ...equals, ...ranges.values };
+  const values = { ...equals, ...ranges.values, ...(kind !== undefined && { kind }) };
   const open = openOf(asked);
+  const ofKinds = kind === undefined ? [] : [ofKind];
   const base = { table: 'executions', time: 'started_at', values } as const;
-  const further = [...open, ...unindexed(equals), ...ranges.conditions];
+  const further = [...open, ...unindexed(equals), ...ranges.conditions, ...ofKinds];
   if (seqs) {
     const ofEvent = event === undefined ? [] : ['+event_seq = :event'];
     const where = [among, `+status in (${statuses.join(', ')})`, ...ofEvent, ...further].join(' and ');
@@ -51,12 +53,21 @@ export function executionsSelected(
     const stretch = { index: 'executions_by_event', where: where.join(' and ') };
     return { ...base, values: { ...values, event }, stretches: [stretch] };
   }
+  if (kind !== undefined && 'handler_id' in equals) {
+    const conditions = [`status in (${statuses.join(', ')})`, ...open, ...ranges.conditions];
+    return { ...base, ...ofFailureGroup(equals, { columns: ranges.columns, conditions }) };
+  }
+  const kinds = { columns: ofKinds.map(() => 'failure_group'), conditions: ofKinds };
   if (asked.every((one) => one === unresolved)) {
     const stretches = [{ index: 'unresolved', where: isUnresolved }];
-    return { ...base, stretches, ...sifted(equals, [], ['handler_id', 'event_type'], ranges) };
+    const sieve = {
+      columns: [...ranges.columns, ...kinds.columns],
+      conditions: [...ranges.conditions, ...kinds.conditions],
+    };
+    return { ...base, stretches, ...sifted(equals, [], ['handler_id', 'event_type'], sieve) };
   }
   const { index, led, held } = executionsBy(equals);
-  const stretches = statuses.map((code): Stretch => {
+  const stretches = (statuses.length === 0 ? [noStatus] : statuses).map((code): Stretch => {
     const status = `status = ${code}`;
     if (code === statusCode.succeeded && ranges.oddly)
       return { index: 'odd_successes', where: [oddSuccess, ...unindexed(equals)].join(' and ') };
@@ -65,10 +76,39 @@ export function executionsSelected(
       : { index, where: [...led.map(equal), status, 'status > 1', 'started_at is not null'].join(' and ') };
   });
   const sieve = {
-    columns: [...ranges.columns, ...(open.length > 0 ? ['status', 'replayed_as', 'passed_by'] : [])],
-    conditions: [...ranges.conditions, ...open],
+    columns: [
+      ...ranges.columns,
+      ...(open.length > 0 ? ['status', 'replayed_as', 'passed_by'] : []),
+      ...kinds.columns,
+    ],
+    conditions: [...ranges.conditions, ...open, ...kinds.conditions],
   };
   return { ...base, stretches, ...sifted(equals, led, held, sieve) };
+}
+
+/** What is of a kind waits after a failed attempt, or has failed. */
+const isFailing = (code: number) => code === statusCode.parked || code === statusCode.failed;
+const noStatus = -1;
+/** Whichever handler's it is: rows have to be looked up for it. */
+const ofKind = 'failure_group in (select id from failure_groups where kind = :kind)';
+/** What the index of failures holds besides their group and when they began. */
+const heldOfFailures = ['status', 'event_type', 'replayed_as', 'passed_by'];
+
+/** The failures of one handler and kind, by the index that they have. */
+function ofFailureGroup(
+  equals: Values,
+  { columns: sifting, conditions }: Sieve,
+): Pick<Selection, 'stretches' | 'columns' | 'filter' | 'bound'> {
+  const group = 'select id from failure_groups where handler_id = :handler_id and kind = :kind';
+  const where = `failure_group is not null and status in (2, 4) and failure_group = (${group})`;
+  const compared = Object.keys(equals).filter((column) => column !== 'handler_id');
+  const columns = ['status', 'replayed_as', 'passed_by', ...compared, ...sifting];
+  return {
+    stretches: [{ index: 'failures', where }],
+    columns,
+    filter: [...conditions, ...compared.map(equal)].join(' and '),
+    bound: columns.every((column) => heldOfFailures.includes(column)) ? indexBound : lookupBound,
+  };
 }
 
 /** What is asked of rows that belong to what is asked for only while nothing has replaced them. */
@@ -101,12 +141,14 @@ export function eventsSelected({ status, ...filter }: EventFilter, seqs?: readon
   return { ...base, stretches: [stretch], ...sifted(values, led) };
 }
 
+type Values = Readonly<Record<string, string>>;
+
 /** The columns that a filter compares, and with what. */
 function compared({
   eventType,
   handler,
   objectId,
-}: Pick<ExecutionFilter, 'eventType' | 'handler' | 'objectId'>): Readonly<Record<string, string>> {
+}: Pick<ExecutionFilter, 'eventType' | 'handler' | 'objectId'>): Values {
   return {
     ...(eventType !== undefined && { event_type: eventType }),
     ...(handler !== undefined && { handler_id: handler }),

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { HandlerSnapshot } from '../../../words/handler.ts';
 import type { ExecutionChange, Link, StartedExecution, TakenLink } from '../../journal.ts';
 import { executionStatusOf, statusCode } from '../../stage.ts';
+import { failureGroupsIn } from '../failure-groups.ts';
 import type { Announcements } from './announcements.ts';
 import { laneOf, type OfEvent } from './event-rows.ts';
 import type { Sequence } from './sequence.ts';
@@ -18,6 +19,7 @@ export interface NewExecution {
 /** The rows of executions, and the order of one handler's executions of one object (rule 6). */
 export function executionsOn(db: DatabaseSync, seqs: Sequence, work: Announcements) {
   const sql = prepare(db);
+  const failureGroupOf = failureGroupsIn(db);
 
   /** @returns whether it was to start and is parked instead */
   function insert(
@@ -92,6 +94,8 @@ export function executionsOn(db: DatabaseSync, seqs: Sequence, work: Announcemen
   function apply(change: ExecutionChange, event: OfEvent, at: number): void {
     const lane = laneOf(event);
     const { seq, attempt, retries, nextAttemptAt, error, attemptsBefore, passedBy } = change;
+    const why = attempt ? attempt.error : change.status === 'failed' ? error : null;
+    const group = why ? failureGroupOf(change.handler, attempt?.code ?? null, why) : null;
     const status = statusCode[change.status];
     const parked = status === statusCode.parked;
     const dueAt = parked ? (nextAttemptAt ?? at) : null;
@@ -113,11 +117,21 @@ export function executionsOn(db: DatabaseSync, seqs: Sequence, work: Announcemen
         requestHeaders,
         responseHeaders,
         attempt.sentBody ?? null,
+        group,
         startedAt,
         seq,
       );
     } else {
-      sql.changed.run({ status, blocked, dueAt, error: error ?? null, passedBy: passedBy ? 1 : 0, at, seq });
+      sql.changed.run({
+        status,
+        blocked,
+        dueAt,
+        error: error ?? null,
+        passedBy: passedBy ? 1 : 0,
+        group,
+        at,
+        seq,
+      });
     }
     if (dueAt !== null && !blocked) work.parked(change.handler, dueAt);
     if (status >= statusCode.succeeded && lane !== null) wakeNext(lane, change.handler, at);
@@ -199,12 +213,14 @@ function prepare(db: DatabaseSync) {
     attempted: db.prepare(
       `update executions set status = ?, blocked = ?, retries = coalesce(?, retries), next_attempt_at = ?, target = ?,
        attempt_started_at = ?, duration_ms = ?, attempts = attempts + 1, code = ?, response = ?, error = ?,
-       request_headers = ?, response_headers = ?, sent_body = ?, started_at = coalesce(started_at, ?) where seq = ?`,
+       request_headers = ?, response_headers = ?, sent_body = ?, failure_group = ?,
+       started_at = coalesce(started_at, ?) where seq = ?`,
     ),
     changed: db.prepare(
       `update executions set status = :status, blocked = :blocked, next_attempt_at = :dueAt,
        error = case when :error is null then error when error is null then :error else :error || '; before: ' || error end,
-       passed_by = :passedBy, started_at = coalesce(started_at, :at) where seq = :seq`,
+       passed_by = :passedBy, failure_group = coalesce(:group, failure_group),
+       started_at = coalesce(started_at, :at) where seq = :seq`,
     ),
     replaced: db.prepare(
       `update executions indexed by executions_by_event set replayed_as = ? where event_seq = ? and position = ?`,

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Found, Work } from '../../journal.ts';
+import { failureGroupsIn } from '../failure-groups.ts';
 
 const interrupted =
   'Node-RED ended while the handler was being called; whether it took the event is not known';
@@ -14,6 +15,7 @@ export function recover(db: DatabaseSync, now: number): { readonly found: Found;
     `insert into attempts select seq, attempts, attempt_started_at, duration_ms, code, response, error, request_headers,
      response_headers, sent_body from executions where status = 1 and started_at is not null and attempts > 0`,
   ).run();
+  groupInterrupted(db);
   // Of an event in its first pass it is the turn again; of a parked one the next attempt is due.
   db.prepare(
     `update executions set attempts = attempts + 1, attempt_started_at = coalesce(attempt_started_at, started_at),
@@ -36,6 +38,14 @@ export function recover(db: DatabaseSync, now: number): { readonly found: Found;
     commit;
   `);
   return { found: foundIn(db), work: workIn(db) };
+}
+
+function groupInterrupted(db: DatabaseSync): void {
+  const groupOf = failureGroupsIn(db);
+  const running = 'status = 1 and started_at is not null';
+  const group = db.prepare(`update executions set failure_group = ? where ${running} and +handler_id = ?`);
+  const handlers = db.prepare(`select distinct handler_id as id from executions where ${running}`).all();
+  for (const { id } of handlers) group.run(groupOf(String(id), null, interrupted), String(id));
 }
 
 function foundIn(db: DatabaseSync): Found {

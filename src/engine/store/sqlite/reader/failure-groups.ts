@@ -1,0 +1,179 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import type { FailureGroup, FailureGroups } from '../../../words/answers.ts';
+import { causeOf } from '../../../words/cause.ts';
+import type { HandlerSnapshot } from '../../../words/handler.ts';
+import type { FailuresRequest } from '../../log.ts';
+import type { Statements } from '../statements.ts';
+
+/** Groups that are looked at, that are told of, and failures that are looked at in one go. */
+const mostLookedAt = 5000;
+const mostGroups = 100;
+const atOnce = 20_000;
+/** Ms after which other questions go between, and after which it is told what has been counted until then. */
+const yieldAfter = 10;
+const mostTime = 2000;
+
+const failures = 'from executions indexed by failures where failure_group is not null and status in (2, 4)';
+const ofGroup = `${failures} and failure_group = :group and started_at >= :from and started_at < :to`;
+
+/** A group while it is counted; times in ms. */
+interface Counted {
+  readonly id: number;
+  readonly perStep: number[];
+  count: number;
+  unresolved: number;
+  waiting: number;
+  first: number;
+  last: number;
+}
+
+/**
+ * Counts failures by handler and kind, along the one index that holds them and all that is asked of them. Each look is
+ * short: it holds up neither the journal nor, for longer, other questions.
+ */
+export function failureGroupsOn(statements: Statements) {
+  return async (request: FailuresRequest): Promise<FailureGroups> => {
+    const began = performance.now();
+    const mayGoOn = otherQuestionsBetween(began + mostTime);
+    const groups: Counted[] = [];
+    let complete = true;
+    let looked = 0;
+    for (const id of idsOf(request)) {
+      for (const group of countedIn(id, request)) {
+        if (groups.at(-1) !== group) groups.push(group);
+        complete = await mayGoOn();
+        if (!complete) break;
+      }
+      looked += 1;
+      complete = complete && looked < mostLookedAt && (await mayGoOn());
+      if (!complete) break;
+    }
+    const most = groups.toSorted((a, b) => b.count - a.count).slice(0, mostGroups);
+    return {
+      from: isoOf(request.from),
+      step: request.step / 1000,
+      items: most.flatMap((group) => shown(group, request) ?? []),
+      complete: complete && groups.length <= mostGroups,
+    };
+  };
+
+  /** Of the groups that there are failures of, whenever they began. */
+  function* idsOf({ handler }: FailuresRequest): Generator<number> {
+    if (handler !== undefined) {
+      const own = statements.of('select id from failure_groups where handler_id = ?');
+      for (const { id } of own.all(handler)) yield Number(id);
+      return;
+    }
+    const next = statements.of(
+      `select failure_group as id ${failures} and failure_group > ? order by failure_group limit 1`,
+    );
+    for (let row = next.get(0); row; row = next.get(Number(row['id']))) yield Number(row['id']);
+  }
+
+  /** Counts a group, and gives it after each piece: a step of it, or a part of a long one. */
+  function* countedIn(id: number, request: FailuresRequest): Generator<Counted> {
+    const { to, step } = request;
+    const perStep = Array.from({ length: Math.ceil((to - request.from) / step) }, () => 0);
+    const group = { id, perStep, count: 0, unresolved: 0, waiting: 0, first: 0, last: 0 };
+    const asked = (from: number, to: number) => ({ group: id, from, to, ...typeOf(request) });
+    const next = statements.of(`select started_at as at ${ofGroupIn(request)} order by started_at limit 1`);
+    for (let from = request.from; ; ) {
+      const begins = next.get(asked(from, to))?.['at'];
+      if (typeof begins !== 'number') return;
+      from = begins;
+      // Where one step has failures, the next one has some most often: it is not looked for.
+      for (let found = true; found && from < to; ) {
+        const index = Math.floor((from - request.from) / step);
+        const ends = Math.min(request.from + (index + 1) * step, to);
+        for (found = false; from < ends; ) {
+          const piece = countedPiece(request, asked(from, ends));
+          add(group, index, piece);
+          found ||= piece.count > 0;
+          from = piece.ends;
+          if (group.count > 0) yield group;
+        }
+      }
+    }
+  }
+
+  /** So many failures, but all of a ms; `ends` is where the next piece begins. */
+  function countedPiece(
+    request: FailuresRequest,
+    asked: { readonly from: number; readonly to: number },
+  ): Piece {
+    const among = ofGroupIn(request);
+    const beyond = statements
+      .of(`select started_at as at ${among} order by started_at limit 1 offset ${atOnce}`)
+      .get(asked)?.['at'];
+    const ends = typeof beyond === 'number' ? Math.max(beyond, asked.from + 1) : asked.to;
+    const counted = statements
+      .of(
+        `select count(*) as count, total(status = 2) as waiting,
+         total(status = 4 and replayed_as is null and passed_by = 0) as unresolved, min(started_at) as first, max(started_at) as last
+         ${among}`,
+      )
+      .get({ ...asked, to: ends }) as unknown as Omit<Piece, 'ends'>;
+    return { ...counted, ends };
+  }
+
+  function shown(group: Counted, request: FailuresRequest): FailureGroup | undefined {
+    const { id, first, last, ...counts } = group;
+    const newest = statements
+      .of(`select seq ${ofGroupIn(request)} order by started_at desc, seq desc limit 1`)
+      .get({ group: id, from: last, to: last + 1, ...typeOf(request) });
+    const row = statements
+      .of(
+        `select handler_id as id, handler_number as number, handler_name as name, handler_type as type, priority,
+         code, response, error, (select kind from failure_groups where failure_groups.id = failure_group) as kind
+         from executions where seq = ?`,
+      )
+      .get(newest?.['seq'] ?? 0) as unknown as NewestRow | undefined;
+    // It was pruned since it was counted.
+    if (!row) return undefined;
+    const { code, response, error, kind, ...handler } = row;
+    const sample = causeOf({ code, response, error }) ?? kind;
+    return { handler, kind, sample, ...counts, first: isoOf(first), last: isoOf(last) };
+  }
+}
+
+type Piece = Pick<Counted, 'count' | 'unresolved' | 'waiting' | 'first' | 'last'> & { readonly ends: number };
+type NewestRow = HandlerSnapshot & {
+  readonly kind: string;
+  readonly code: number | null;
+  readonly response: string | null;
+  readonly error: string | null;
+};
+
+function add(group: Counted, index: number, { count, unresolved, waiting, first, last }: Piece): void {
+  if (count === 0) return;
+  if (group.count === 0) group.first = first;
+  group.last = last;
+  group.count += count;
+  group.unresolved += unresolved;
+  group.waiting += waiting;
+  group.perStep[index] = (group.perStep[index] ?? 0) + count;
+}
+
+function ofGroupIn({ eventType }: FailuresRequest): string {
+  return eventType === undefined ? ofGroup : `${ofGroup} and event_type = :eventType`;
+}
+
+function typeOf({ eventType }: FailuresRequest): { readonly eventType?: string } {
+  return eventType === undefined ? {} : { eventType };
+}
+
+/** @returns what lets others go between now and then, and tells whether there is time left */
+function otherQuestionsBetween(deadline: number): () => Promise<boolean> {
+  let yielded = performance.now();
+  return async () => {
+    if (performance.now() - yielded >= yieldAfter) {
+      await yieldToOthers();
+      yielded = performance.now();
+    }
+    return yielded < deadline;
+  };
+}
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
