@@ -36,7 +36,15 @@ export type Happening =
   | { readonly do: 'fire'; readonly object: number; readonly meets: boolean }
   | { readonly do: 'wait'; readonly seconds: number }
   | { readonly do: 'health'; readonly handler: Id; readonly health: Health }
-  | { readonly do: 'switch'; readonly handler: Id; readonly status: 'enabled' | 'disabled' }
+  | {
+      readonly do: 'switch';
+      readonly handler: Id;
+      readonly status: 'enabled' | 'held' | 'disabled';
+      /** Until it ends by itself. */
+      readonly seconds?: number | undefined;
+    }
+  | { readonly do: 'hold'; readonly seconds?: number | undefined }
+  | { readonly do: 'release' }
   | { readonly do: 'close'; readonly handler: Id }
   | { readonly do: 'deploy'; readonly handlers: readonly Configured[] }
   | { readonly do: 'pause' | 'resume' | 'crash' | 'stop' | 'answer' | 'deliver late' }
@@ -72,6 +80,7 @@ const object = fc.integer({ min: 1, max: 3 });
 /** Whether the event meets the handlers' conditions. */
 const meets = fc.boolean();
 const handler = fc.constantFrom(...ids);
+const span = fc.constantFrom(undefined, 3, 70, 600, 7200);
 const health = fc.constantFrom<Health>(
   'fine',
   'fine',
@@ -93,7 +102,14 @@ export const happening: fc.Arbitrary<Happening> = fc.oneof(
   weighing(2, { do: fc.constant('fire'), object, meets }),
   weighing(5, { do: fc.constant('wait'), seconds: fc.constantFrom(1, 5, 31, 70, 400) }),
   weighing(4, { do: fc.constant('health'), handler, health }),
-  weighing(2, { do: fc.constant('switch'), handler, status: fc.constantFrom('enabled', 'disabled') }),
+  weighing(4, {
+    do: fc.constant('switch'),
+    handler,
+    status: fc.constantFrom('enabled', 'held', 'disabled'),
+    seconds: span,
+  }),
+  weighing(2, { do: fc.constant('hold'), seconds: span }),
+  weighing(2, { do: fc.constant('release') }),
   weighing(1, { do: fc.constant('close'), handler }),
   weighing(2, { do: fc.constant('deploy'), handlers: deployed }),
   weighing(4, { do: fc.constantFrom('crash', 'crash', 'stop', 'answer', 'answer', 'deliver late') }),

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { FirstPass } from '../../../src/engine/delivery/execution-row.ts';
+import type { ParkedFor } from '../../../src/engine/words/execution.ts';
 import { aHandler, anEnvelope, type Behaviour, EngineBench, outage, refusal } from '../engine-bench.ts';
 import { CircuitWatch } from './circuit-watch.ts';
 import { Flows } from './flows.ts';
@@ -15,7 +17,7 @@ import {
   type WriterEnds,
 } from './happenings.ts';
 import { checkMessage } from './message-check.ts';
-import { Switches } from './switches.ts';
+import { type Said, Switches } from './switches.ts';
 
 /** A registry to which things happen, with what was promised about each event. */
 export class World {
@@ -28,7 +30,7 @@ export class World {
   /** Calls were cut off, and messages perhaps with them. */
   cutOff = false;
   readonly #broken: unknown[] = [];
-  readonly #switches = new Switches();
+  readonly #switches = new Switches(this.bench.time);
   readonly #healths = new Map<Id, Health>();
   readonly #parked = new Set<number>();
   readonly #flow = new Flows(this.bench, (error) => this.#broken.push(error));
@@ -47,12 +49,14 @@ export class World {
     bench.onCall = (call) =>
       this.#noting(() => {
         assert.ok(call.flowsRan, `${call.webhookId} is called while flows stand still`);
+        const shut = this.#switches.shut(call.handler);
+        assert.ok(!shut, `${call.webhookId} is called although its handler is ${shut}`);
         this.circuits.begins(call);
       });
     bench.onAnswer = (call, outcome) => this.circuits.answers(call, outcome);
     bench.onPass = (pass) =>
       this.#noting(() => {
-        checkMessage(bench, pass, (id) => this.#shut(id));
+        checkMessage(bench, pass, (id) => this.#shut(id, pass));
       });
     this.#switches.deploy(handlers);
     await bench.start(handlers.map((one) => this.#handlerOf(one)));
@@ -63,6 +67,11 @@ export class World {
   }
 
   async happen(what: Happening): Promise<void> {
+    await this.#do(what);
+    this.#switches.compare(await this.#said());
+  }
+
+  async #do(what: Happening): Promise<void> {
     const { bench } = this;
     switch (what.do) {
       case 'send':
@@ -75,10 +84,12 @@ export class World {
         this.#healths.set(what.handler, what.health);
         return;
       case 'switch':
-        this.#switches.switch(what.handler, what.status);
-        return this.#try(async () =>
-          (await bench.engine.operator()).switch(what.handler, what.status, 'anna', null),
-        );
+        return this.#switch(what);
+      case 'hold':
+        return this.#hold(this.#endOf(what.seconds));
+      case 'release':
+        this.#switches.release();
+        return this.#try(async () => (await bench.engine.operator()).release());
       case 'close':
         return this.#close(what.handler);
       case 'deploy':
@@ -89,6 +100,7 @@ export class World {
         return bench.resume();
       case 'crash':
         this.cutOff = true;
+        this.#switches.restarted();
         return bench.restart();
       case 'stop':
         bench.pause();
@@ -101,6 +113,7 @@ export class World {
       case 'clock':
         this.circuits.clockSet();
         bench.time.set(bench.time.now() + what.hours * 3_600_000);
+        this.#switches.clockSet();
         return;
       case 'writer ends':
         return this.#endWriter(what);
@@ -116,6 +129,7 @@ export class World {
     await bench.answerAll();
     await this.#deploy(ids.map((id) => ({ id, stop: false, priority: 1, retries: 0, status: 'enabled' })));
     for (const id of ids) await this.happen({ do: 'switch', handler: id, status: 'enabled' });
+    await this.happen({ do: 'release' });
     for (const id of ids) await this.#close(id);
     await this.#flow.deliverLate();
     for (let hour = 0; hour < 30 && !this.#over(); hour += 1) {
@@ -164,6 +178,36 @@ export class World {
     return this.#writerEnded && JSON.parse(payload).data.cutOff === true;
   }
 
+  /** Without an end it is never over. */
+  #endOf(seconds: number | undefined): number {
+    return seconds === undefined ? Number.POSITIVE_INFINITY : this.#switches.latest + seconds * 1000;
+  }
+
+  async #switch({ handler, status, seconds }: Happening & { do: 'switch' }): Promise<void> {
+    const until = this.#endOf(seconds);
+    this.#switches.switch(handler, status, until);
+    const end = Number.isFinite(until) ? until : null;
+    return this.#try(async () =>
+      (await this.bench.engine.operator()).switch(handler, status, 'anna', null, end),
+    );
+  }
+
+  async #hold(end: number): Promise<void> {
+    this.#switches.hold(end);
+    const until = Number.isFinite(end) ? end : null;
+    return this.#try(async () =>
+      (await this.bench.engine.operator()).hold({ by: 'anna', reason: null, until }),
+    );
+  }
+
+  async #said(): Promise<Said> {
+    const { engine } = this.bench;
+    const handlers = await engine.handlers();
+    const known = handlers.filter(({ status }) => status !== 'archived');
+    const switched = known.map(({ config, override }) => [config.id, override !== null] as const);
+    return { switched: new Map(switched), held: engine.hold !== null };
+  }
+
   async #deploy(handlers: readonly Configured[]): Promise<void> {
     this.#switches.deploy(handlers);
     await this.bench.deploy(handlers.map((one) => this.#handlerOf(one)));
@@ -194,8 +238,8 @@ export class World {
     await bench.endThreads();
     await doing;
     if (meanwhile === 'answer') await bench.answerAll();
-    if (meanwhile === 'pause') await this.happen({ do: 'pause' });
-    if (meanwhile === 'deploy') await this.happen({ do: 'resume' });
+    if (meanwhile === 'pause') await this.#do({ do: 'pause' });
+    if (meanwhile === 'deploy') await this.#do({ do: 'resume' });
     await bench.reopened();
   }
 
@@ -256,8 +300,14 @@ export class World {
     });
   }
 
-  #shut(id: string) {
-    return this.#switches.shut(id) ?? (this.bench.engine.circuitOf(id).state === 'closed' ? null : 'circuit');
+  /** Where that is not certain, what the message says of it. */
+  #shut(id: string, { executions }: FirstPass): ParkedFor | null {
+    const shut = this.#switches.shut(id);
+    if (shut === undefined) {
+      const said = executions.find(({ handler }) => handler.id === id)?.parkedFor ?? null;
+      if (said === 'held' || said === 'disabled') return said;
+    }
+    return shut ?? (this.bench.engine.circuitOf(id).state === 'closed' ? null : 'circuit');
   }
 
   /** What an operator may not do now is refused with a reason, and changes nothing. */
