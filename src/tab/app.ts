@@ -38,7 +38,7 @@ export function createApp(translate: Translate, detailsOf: (app: App) => Details
     announcements: new Announcements(),
     api,
     feed: new LiveFeed(RED.comms, api),
-    registries: new Registries({ api }),
+    registries: new Registries({ api, comms: RED.comms }),
     navigation: new Navigation(preferences),
     preferences,
     formats: new Formats(RED.i18n.lang()),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
+import { axeFindings } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { editors } from '../support/editors.ts';
 import { eventually } from '../support/eventually.ts';
@@ -20,7 +21,7 @@ import { Tab, textOf } from '../support/tab.ts';
 interface ApiHandler {
   readonly id: string;
   readonly status: string;
-  readonly override: { readonly reason: string | null } | null;
+  readonly override: { readonly reason: string | null; readonly until: string | null } | null;
 }
 
 for (const { name, nodeRed: installation } of editors) {
@@ -178,6 +179,121 @@ for (const { name, nodeRed: installation } of editors) {
       await view.page.keyboard.press('Enter');
       await view.row('Disabled by').waitFor({ state: 'detached' });
       assert.equal((await handler('switch'))?.status, 'enabled');
+    });
+
+    it('offers to undo what one click has disabled: it says that events pass by, and goes back to what was', async () => {
+      const until = new Date(Date.now() + 3_600_000).toISOString();
+      const body = { status: 'held', reason: 'new rack', until };
+      const held = { ...postJson(body), method: 'PATCH' };
+      await red.admin('provisioning/registries/registry/handlers/switch', held);
+      await view.row('Held by').getByText('Reason: new rack').waitFor();
+      await flag('Softswitch').click();
+      await view.row('Softswitch').getByText('Enabled', { exact: true }).waitFor();
+      assert.equal(await view.root.getByText('Events now pass it by').count(), 0);
+      await red.admin('provisioning/registries/registry/handlers/switch', held);
+      await view.row('Held by').waitFor();
+      await flag('Accounting').click();
+      await view.row('Enabled by').waitFor();
+      await flag('Accounting').click();
+      await view.announced('status').getByText('events now pass it by').waitFor({ state: 'attached' });
+      // What the flow says has no override: the offer has a row of its own.
+      const offer = view.row('Events now pass it by').getByRole('button', { name: 'Undo', exact: true });
+      await offer.focus();
+      await view.page.keyboard.press('Enter');
+      await eventually('it is enabled again', async () => (await handler('script'))?.status === 'enabled');
+      await offer.waitFor({ state: 'detached' });
+      const focused = () => view.page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+      assert.match(String(await focused()), /^Accounting: /);
+      await flag('Accounting').click();
+      await view.row('Events now pass it by').waitFor();
+      await view.row('Events now pass it by').waitFor({ state: 'detached', timeout: 20_000 });
+      const enabled = { ...postJson({ status: 'enabled' }), method: 'PATCH' };
+      await red.admin('provisioning/registries/registry/handlers/switch', enabled);
+      await view.row('Held by').waitFor({ state: 'detached' });
+    });
+
+    it('switches by a menu, by keyboard alone: to what, why and until when', async () => {
+      const { page } = view;
+      await flag('Softswitch').focus();
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      const form = page.locator('.nrp-ask');
+      await form.getByText('new events wait, nothing is missed').waitFor();
+      await form.getByText('events pass by, it misses them').waitFor();
+      await page.locator('.nrp-ask input:checked').and(page.locator(':focus')).waitFor();
+      assert.equal(await form.getByLabel('Reason').isDisabled(), true, 'what the flow says needs none');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Tab');
+      await page.keyboard.type('maintenance');
+      await page.keyboard.press('Tab');
+      await page.keyboard.type('after 1 h');
+      assert.deepEqual(await axeFindings(page, '.nrp-ask'), []);
+      const before = Date.now();
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await view.row('Held by').getByText('Reason: maintenance').waitFor();
+      const { status, override } = (await handler('switch')) ?? {};
+      assert.deepEqual([status, override?.reason], ['held', 'maintenance']);
+      const until = Date.parse(String(override?.until));
+      assert.ok(Math.abs(until - before - 3_600_000) < 30_000, String(override?.until));
+      assert.match(await textOf(view.row('Held by')), /Until /);
+      await view
+        .row('Softswitch')
+        .getByRole('button', { name: /^Switch .*reason/ })
+        .click();
+      await form.getByLabel('Ends').selectOption('at');
+      await form.getByLabel('Date and time').fill('2099-01-31T18:00');
+      await form.getByRole('radio', { name: 'Disabled' }).check();
+      await form.getByRole('button', { name: 'Switch' }).click();
+      await view.row('Disabled by').waitFor();
+      const later = (await handler('switch'))?.override;
+      assert.equal(Date.parse(String(later?.until)), new Date(2099, 0, 31, 18).getTime());
+      await view
+        .row('Softswitch')
+        .getByRole('button', { name: /^Switch .*reason/ })
+        .click();
+      await page.keyboard.press('Escape');
+      await form.waitFor({ state: 'detached' });
+      await flag('Softswitch').click();
+      await view.row('Disabled by').waitFor({ state: 'detached' });
+    });
+
+    it('holds a registry as a whole from its menu, says so in every view, and releases it', async () => {
+      const { page } = view;
+      await view.button('More').click();
+      await page.getByText('Hold Billing as a whole').click();
+      const form = page.locator('.nrp-ask');
+      await form.getByText('nothing is missed').waitFor();
+      await form.getByLabel('Reason').fill('<i>database</i>');
+      await form.getByLabel('Ends').selectOption('240');
+      const { y } = (await form.boundingBox()) ?? { y: -1 };
+      assert.ok(y >= 0, 'all of it can be seen');
+      await form.getByRole('button', { name: 'Hold' }).click();
+      const banner = view.root.locator('.nrp-banner', { hasText: 'Billing is held as a whole' });
+      for (const name of ['handlers', 'executions', 'events', 'overview'] as const) {
+        await view.go(name);
+        await banner.getByText('Reason: <i>database</i>').waitFor();
+      }
+      await view.announced('status').getByText('Billing is held').waitFor({ state: 'attached' });
+      assert.deepEqual(await axeFindings(page, '.nrp-banner'), []);
+      await banner.getByRole('button', { name: 'Release' }).click();
+      await form.getByText('What waits runs now').waitFor();
+      await form.getByRole('button', { name: 'Release' }).click();
+      await banner.waitFor({ state: 'detached' });
+      await view.announced('status').getByText('Billing is released').waitFor({ state: 'attached' });
+    });
+
+    it('shows at once what others have switched', async () => {
+      const hold = { ...postJson({ status: 'held' }), method: 'PATCH' };
+      await red.admin('provisioning/registries/registry', hold);
+      const banner = view.root.locator('.nrp-banner', { hasText: 'Billing is held as a whole' });
+      await banner.waitFor({ timeout: 3000 });
+      await red.admin('provisioning/registries/registry', {
+        ...postJson({ status: 'enabled' }),
+        method: 'PATCH',
+      });
+      await banner.waitFor({ state: 'detached', timeout: 3000 });
     });
 
     it('makes a new handler in the native dialog with the registry chosen, and marks it until it is deployed', async () => {

@@ -11,8 +11,9 @@ export function showOverride(note: JQuery, { id, registry }: HandlerNode): void 
   $.getJSON(handlers, ({ items }: { items: readonly ApiHandler[] }) => {
     const { override, configuredStatus } = items.find((handler) => handler.id === id) ?? {};
     if (!override) return;
-    const { by, at, reason, status } = override;
-    const facts = [by, new Date(at).toLocaleString(), reason].filter(Boolean).join(', ');
+    const { by, at, reason, status, until } = override;
+    const end = until ? text('override.until', { until: new Date(until).toLocaleString() }) : '';
+    const facts = [by, new Date(at).toLocaleString(), end, reason].filter(Boolean).join(', ');
     note.find('span').text(text('override.text', { facts, status: text(`status.${status}`) }));
     note.find('button').on('click', () => {
       const data = JSON.stringify({ status: configuredStatus });

@@ -5,7 +5,8 @@ import { type Sequel, sequelOf } from './circuit-sequel.ts';
 import { type DeployedHandler, type HandlerRow, handlerRows } from './handler-rows.ts';
 import { LiveSource } from './live-source.ts';
 import type { Model } from './model.ts';
-import type { ApiHandler, Override, Page } from './shapes.ts';
+import type { ApiHandler, Page, Switch } from './shapes.ts';
+import { UndoOffers } from './undo-offers.ts';
 
 type OnSequel = (sequel: Sequel) => void;
 
@@ -20,9 +21,12 @@ export class Handlers extends LiveSource<readonly DeployedHandler[], Model> {
     return this.answer ? handlerRows(this.answer, editedHandlers()) : [];
   }
 
+  /** What was switched by one click, and can be undone by one. */
+  readonly offers = new UndoOffers(() => this.changed());
+
   /** Switches a handler at once, whatever its flow says. @throws ApiError */
-  async switch(row: HandlerRow, status: Override['status'], reason?: string): Promise<void> {
-    await this.model.api.send('PATCH', routeOf(row), { status, ...(reason && { reason }) });
+  async switch(row: HandlerRow, status: Switch['status'], more: Partial<Switch> = {}): Promise<void> {
+    await this.model.api.send('PATCH', routeOf(row), { ...more, status });
     await this.read();
   }
 

@@ -1,4 +1,5 @@
 import { type Api, ApiError } from './api.ts';
+import type { Comms } from './live-feed.ts';
 import { LiveSource } from './live-source.ts';
 import { Pace } from './pace.ts';
 import type { RegistryRow } from './shapes.ts';
@@ -10,9 +11,15 @@ const route = 'registries';
 const everyMs = 5000;
 const whileLostMs = 1000;
 
+interface Sources {
+  readonly api: Api;
+  /** Tells at once of what is switched. */
+  readonly comms?: Comms;
+}
+
 /** The registries, asked for every five seconds while the tab is shown; so is noticed whether Node-RED answers. */
-export class Registries extends LiveSource<readonly RegistryRow[], { readonly api: Api }> {
-  constructor(model: { readonly api: Api }) {
+export class Registries extends LiveSource<readonly RegistryRow[], Sources> {
+  constructor(model: Sources) {
     super(model);
     const noticed = new Pace(() => void this.read(), whileLostMs);
     // Whoever is not answered first, it is known at once, and everywhere.
@@ -51,6 +58,14 @@ export class Registries extends LiveSource<readonly RegistryRow[], { readonly ap
 
   protected override fetch(): Promise<readonly RegistryRow[]> {
     return this.model.api.get(route);
+  }
+
+  protected override follow() {
+    const { comms } = this.model;
+    if (!comms) return [];
+    const topic = 'provisioning/switches';
+    comms.subscribe(topic, this.ask);
+    return [() => comms.unsubscribe(topic, this.ask)];
   }
 
   protected override pause(): number {

@@ -1,10 +1,18 @@
+import type { Override } from '../../engine/words/answers.ts';
 import type { EventRow, ExecutionRow } from '../../engine/words/execution.ts';
 
-export type { ApiHandler, Override, Page, RegistryRow } from '../../engine/words/answers.ts';
+export type { ApiHandler, Override, Page, RegistryHold, RegistryRow } from '../../engine/words/answers.ts';
 
 /** A row of the log in the tab: the API's, and the registry it is from. */
 export type LogRow = ExecutionRow & { readonly registry: string };
 export type EventLogRow = EventRow & { readonly registry: string };
+
+/** How something is to be switched; `until` is ISO 8601. */
+export interface Switch {
+  readonly status: Override['status'];
+  readonly reason?: string;
+  readonly until?: string;
+}
 
 /** A replay of all that a search found. */
 export interface ReplayLogRow {

@@ -8,8 +8,8 @@ import { isShown } from '../data/shown-registries.ts';
 import { troubled } from '../data/troubled-handlers.ts';
 import { nameOf, oneLine } from '../text/visible.ts';
 import { sequelNote } from './circuit-sequel.ts';
-import { overrideNote } from './handler-flag.ts';
 import { handlerHealth } from './handler-health.ts';
+import { handlerNote } from './handler-note.ts';
 import { circuitFacts } from './marks.ts';
 
 /** The handlers somebody should look at; each figure leads to the executions behind it. */
@@ -29,7 +29,7 @@ export function attention(app: App, handlers: Handlers): TemplateResult | typeof
               </button>
               ${row.standing === 'refused' ? html`<span class="nrp-error">${text('mark.refused')}</span>` : nothing}
               ${handlerHealth(app, handlers, row)} ${why(app, row)}
-              ${overrideNote(app, handlers, row)} ${sequelNote(app, handlers, row)}
+              ${handlerNote(app, handlers, row)} ${sequelNote(app, handlers, row)}
             </li>`,
           )}</ul>`
     }

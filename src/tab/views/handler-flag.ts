@@ -2,14 +2,18 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
 import type { HandlerRow } from '../data/handler-rows.ts';
 import type { Handlers } from '../data/handlers.ts';
-import type { Override } from '../data/shapes.ts';
-import { ask } from '../editor/ask.ts';
-import { nameOf, visible } from '../text/visible.ts';
+import type { Override, Switch } from '../data/shapes.ts';
+import { askSwitch } from '../editor/ask-switch.ts';
+import { nameOf } from '../text/visible.ts';
 import { flagIcons } from './marks.ts';
 import { notify, tellProblems } from './notices.ts';
+import { overrideText } from './override-text.ts';
 import { iconButton } from './parts.ts';
 
-/** The status flag: a click switches the handler at once; where it can't be switched, a click says why. */
+/**
+ * The status flag: a click switches the handler at once, and the menu beside it says to what, why and until when. Where
+ * it can't be switched, a click says why.
+ */
 export function handlerFlag(app: App, handlers: Handlers, row: HandlerRow): TemplateResult {
   const { text } = app;
   const refused = refusalOf(app, row);
@@ -18,9 +22,12 @@ export function handlerFlag(app: App, handlers: Handlers, row: HandlerRow): Temp
   const { override } = row.deployed ?? {};
   const hints = [refused ?? text(`flagHint.${next}`), override ? overrideText(app, override) : ''];
   const act = () =>
-    refused === undefined ? void switchTo(app, handlers, row, next) : notify(app, refused, 'warning');
+    refused === undefined ? void click(app, handlers, row, next) : notify(app, refused, 'warning');
   const name = nameOf(row);
-  return html`<button
+  const label = text('switch.menu', { name });
+  const open = ({ currentTarget }: MouseEvent) =>
+    void choose(app, handlers, row, currentTarget as HTMLElement);
+  return html`<span class="button-group nrp-flag-group"><button
     type="button"
     class="red-ui-button red-ui-button-small nrp-flag ${isOn ? 'nrp-good' : ''}"
     role="switch"
@@ -29,7 +36,8 @@ export function handlerFlag(app: App, handlers: Handlers, row: HandlerRow): Temp
     aria-label=${text('flagOf', { name, status: text(`flag.${row.status}`) })}
     title=${hints.filter(Boolean).join('\n')}
     @click=${act}
-  ><i class="fa ${flagIcons[row.status]}" aria-hidden="true"></i> <span>${text(`flag.${row.status}`)}</span></button>`;
+  ><i class="fa ${flagIcons[row.status]}" aria-hidden="true"></i> <span>${text(`flag.${row.status}`)}</span></button
+  >${iconButton({ icon: 'fa-caret-down', label, act: open, refused })}</span>`;
 }
 
 function refusalOf({ text, refusal }: App, { standing, status }: HandlerRow): string | undefined {
@@ -38,49 +46,38 @@ function refusalOf({ text, refusal }: App, { standing, status }: HandlerRow): st
   return status === 'archived' ? text('flagRefused.archived') : undefined;
 }
 
-function switchTo(app: App, handlers: Handlers, row: HandlerRow, status: Override['status']): Promise<void> {
+/** What was done by one click is undone by one. */
+function click(app: App, handlers: Handlers, row: HandlerRow, status: Override['status']): Promise<void> {
   return tellProblems(app, async () => {
     await handlers.switch(row, status);
+    if (status === 'disabled') handlers.offers.make(row.id, standingOf(row));
     app.announcements.say(app.text(`flagDone.${status}`, { name: nameOf(row) }));
   });
 }
 
-/** Who switched a handler, when and why, with the ways to say why and to undo it. */
-export function overrideNote(app: App, handlers: Handlers, row: HandlerRow): TemplateResult | typeof nothing {
-  const { deployed } = row;
-  if (!deployed?.override) return nothing;
-  const { override, configuredStatus } = deployed;
+async function choose(app: App, handlers: Handlers, row: HandlerRow, beside: HTMLElement): Promise<void> {
   const { text } = app;
-  const undo = () => void switchTo(app, handlers, row, configuredStatus as Override['status']);
-  const explain = async ({ currentTarget }: MouseEvent) => {
-    const reason = await ask(app, currentTarget as HTMLElement, {
-      text: text('override.ask'),
-      yes: text('button.save'),
-      field: text('override.reason'),
-      value: override.reason ?? '',
-    });
-    if (reason === undefined) return;
-    await tellProblems(app, async () => {
-      await handlers.switch(row, override.status, reason);
-      app.announcements.say(text('override.explainDone'));
-    });
-  };
-  return html`<div class="nrp-override">
-    <i class="fa fa-hand-paper-o" aria-hidden="true"></i>
-    <span class="nrp-override-text nrp-wrap">${overrideText(app, override)}</span>
-    ${
-      app.mayWrite
-        ? html`<span class="button-group">
-            ${iconButton({ icon: 'fa-pencil', label: text('override.explain'), act: (event) => void explain(event) })}
-            ${iconButton({ icon: 'fa-undo', label: text('override.undo'), act: undo })}
-          </span>`
-        : nothing
-    }
-  </div>`;
+  const { override, configuredStatus = 'enabled' } = row.deployed ?? {};
+  const chosen = await askSwitch(app, beside, {
+    title: text('switch.title', { name: nameOf(row) }),
+    statuses: ['enabled', 'held', 'disabled'],
+    chosen: row.status as Override['status'],
+    configured: configuredStatus,
+    reason: override?.reason ?? '',
+    yes: text('switch.yes'),
+  });
+  if (!chosen) return;
+  await tellProblems(app, async () => {
+    await handlers.switch(row, chosen.status, chosen);
+    handlers.offers.end(row.id);
+    app.announcements.say(text(`flagDone.${chosen.status}`, { name: nameOf(row) }));
+  });
 }
 
-function overrideText({ text, formats }: App, { status, by, at, reason }: Override): string {
-  const facts = { status: text(`flag.${status}`), by: by ? visible(by) : text('override.somebody') };
-  const said = text('override.text', { ...facts, at: formats.absolute(at) });
-  return reason ? `${said} ${text('override.why', { reason: visible(reason) })}` : said;
+/** How it stands, so that it can be switched back. */
+function standingOf({ deployed }: HandlerRow): Switch {
+  const { override, configuredStatus } = deployed ?? {};
+  if (!override) return { status: configuredStatus as Override['status'] };
+  const { status, reason, until } = override;
+  return { status, ...(reason && { reason }), ...(until && { until }) };
 }

@@ -10,8 +10,9 @@ import { targetParts } from '../text/target.ts';
 import { nameOf, oneLine, visible } from '../text/visible.ts';
 import { sequelNote } from './circuit-sequel.ts';
 import { type Column, ColumnLengths, cells, registryColumn, tableHead } from './columns.ts';
-import { handlerFlag, overrideNote } from './handler-flag.ts';
+import { handlerFlag } from './handler-flag.ts';
 import { handlerHealth, healthText } from './handler-health.ts';
+import { handlerNote, hasNote } from './handler-note.ts';
 import { deployMark, deployWord, mark } from './marks.ts';
 import { type Action, iconButton } from './parts.ts';
 
@@ -32,7 +33,7 @@ export function handlerTable(
   const shown = rows.slice(0, mostHandlers);
   const lengths = new ColumnLengths(() => columns).of(shown);
   const note = (row: HandlerRow) =>
-    html`<tr class="nrp-note"><td colspan=${columns.length}>${overrideNote(app, handlers, row)}${sequelNote(app, handlers, row)}</td></tr>`;
+    html`<tr class="nrp-note"><td colspan=${columns.length}>${handlerNote(app, handlers, row)}${sequelNote(app, handlers, row)}</td></tr>`;
   return html`<div class="nrp-scroll" tabindex="-1">
     <table class="nrp-table nrp-handlers ${several ? 'nrp-several' : ''}">
       <caption class="nrp-hidden">${app.text('handlers.caption')}</caption>
@@ -42,7 +43,7 @@ export function handlerTable(
           shown,
           ({ id }) => id,
           (row) => {
-            const noted = row.deployed?.override || handlers.sequelFor(row);
+            const noted = hasNote(handlers, row) || handlers.sequelFor(row);
             return html`<tr class="nrp-handler nrp-is-${row.standing} nrp-is-${row.status} ${noted ? 'nrp-noted' : ''}">${cells(columns, row)}</tr>
               ${noted ? note(row) : nothing}`;
           },

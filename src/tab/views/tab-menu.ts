@@ -5,6 +5,7 @@ import { editedRegistries, flowJsonOf } from '../editor/flow-nodes.ts';
 import { showMenu } from '../editor/menu.ts';
 import { nameOf, visible } from '../text/visible.ts';
 import { copy, notify, tellProblems } from './notices.ts';
+import { holdRegistry, releaseRegistry } from './registry-hold.ts';
 
 /** What is done with a registry as a whole. */
 export function showTabMenu(app: App, button: HTMLElement): void {
@@ -20,12 +21,20 @@ export function showTabMenu(app: App, button: HTMLElement): void {
     label: text('menu.backUp', { registry: nameOf(registry) }),
     onselect: () => void backUp(app, registry.id),
   }));
+  const holds = app.registries.readable.map((registry) => {
+    const switching = registry.override ? releaseRegistry : holdRegistry;
+    return {
+      label: text(registry.override ? 'hold.menuRelease' : 'hold.menu', { registry: nameOf(registry) }),
+      // The menu gives the focus back first.
+      onselect: () => setTimeout(() => void switching(app, registry, button)),
+    };
+  });
   const fire = { label: text('test.title'), onselect: () => app.details.testEvent() };
   const link = { label: text('menu.copyLink'), onselect: () => copy(app, app.linkTo(), text('copied')) };
   const examples = { label: text('button.examples'), onselect: showExamples };
   showMenu(button, [
     link,
-    ...(app.mayWrite ? [fire] : []),
+    ...(app.mayWrite ? [fire, ...holds] : []),
     ...copies,
     ...(app.mayWrite ? backups : []),
     examples,

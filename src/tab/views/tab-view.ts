@@ -8,6 +8,7 @@ import { visible } from '../text/visible.ts';
 import { emptyState, examplesButton, failedState, retryButton } from './empty-state.ts';
 import { problemOf } from './notices.ts';
 import { banner, iconButton, registryOptions, waitNote, wordButton } from './parts.ts';
+import { holdBanner } from './registry-hold.ts';
 import { showTabMenu } from './tab-menu.ts';
 import { define, View, Watch } from './view.ts';
 import './announcer.ts';
@@ -98,6 +99,7 @@ export class TabView extends View {
     return html`
       ${registries.lost ? banner('warning', this.t('lost')) : nothing}
       ${mayWrite || registries.state !== 'ready' ? nothing : banner('info', this.t('readOnly'))}
+      ${registries.items.map((row) => (row.override ? holdBanner(this.app, row, row.override) : nothing))}
       ${registries.items.map(({ id, name, state, error }) => {
         const registry = visible(name || id);
         if (state === 'orphaned') return banner('info', this.t('orphaned', { registry }));
