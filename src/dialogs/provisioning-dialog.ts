@@ -1,10 +1,21 @@
 import type { DialogPlugin } from '../editor/dialog-plugin.ts';
-import { Catalogue, type OwnEventType, ownGroup } from '../engine/words/catalogue.ts';
+import { Catalogue, type EventType, type OwnEventType, ownGroup } from '../engine/words/catalogue.ts';
 import { textsOf } from './shared/texts.ts';
 
 const text = textsOf('provisioning-dialog');
 let registryOfNewHandler = '';
 let newEventType = '';
+
+/** A built-in type with its title and group in the user's language. */
+function translated(type: EventType): EventType {
+  const title = text(`title.${keyOf(type.id)}`);
+  const group = text(`group.${keyOf(type.group)}`);
+  // A text that is not there is its key.
+  return title.includes('provisioning-dialog.') ? type : { ...type, title, group };
+}
+
+/** A dot in a key would lead further down. */
+const keyOf = (name: string): string => name.toLowerCase().replace(/\W/g, '_');
 
 const plugin: DialogPlugin = {
   eventTypesOf(registry) {
@@ -14,7 +25,7 @@ const plugin: DialogPlugin = {
     return new Catalogue(known).types.map((type) =>
       type.group === ownGroup
         ? { ...type, group: text('group.own'), title: titles.get(type.id) ?? '' }
-        : type,
+        : translated(type),
     );
   },
 

@@ -791,6 +791,15 @@ describe('the editor', function () {
       assert.deepEqual(await editor.errorsOf('event1'), []);
     });
 
+    it('calls the built-in event types what they are called in the language of the editor', async () => {
+      await open(everything, { language: 'de' });
+      const dialog = await editor.edit('event1');
+      await dialog.form.getByText('Kunde angelegt').waitFor();
+      await dialog.fill('eventType', '');
+      await dialog.field('eventType').pressSequentially('abonnement verlängert');
+      await editor.suggestions().getByText('clients.subscriptions.renew').waitFor();
+    });
+
     it('shows a line to try the intake with, and warns while it is open to all', async () => {
       await open(everything);
       const dialog = await editor.edit('event1');

@@ -175,7 +175,7 @@ describe('the editor of a flow as a handler', function () {
   });
 
   for (const { language, idle, second, none } of [
-    { language: 'en-US', idle: 'idle', second: 'a second node for its handler', none: 'no handler' },
+    { language: 'en-US', idle: 'idle', second: 'handler is taken', none: 'no handler' },
     { language: 'de', idle: 'bereit', second: 'zweiter Node für seinen Handler', none: 'kein Handler' },
   ]) {
     it(`says on the canvas how nodes are, in ${language}`, async () => {

@@ -80,8 +80,8 @@ describe('nodes in a Node-RED that speaks German', function () {
   const shows = (node: string, expected: string) => statuses.become(node, ({ text }) => text === expected);
 
   for (const [node, text] of Object.entries({
-    open: 'Eingang steht jedem offen',
-    late: 'Eingang: path: /in gehört schon dem Event-Node „A“',
+    open: 'offen für alle',
+    late: 'Eingang: path: /in gehört schon dem Ereignis-Node „A“',
     pathless: 'Eingang: path: fehlt: einen Pfad wie /provisioning/events e…',
     userless: 'Eingang: intakeUser: fehlt: den Benutzernamen eingeben',
     half: 'Eingang: intakePassword: fehlt: das Passwort eingeben',
@@ -90,7 +90,7 @@ describe('nodes in a Node-RED that speaks German', function () {
     secretless: 'Eingang: intakeSecret: fehlt: das Geheimnis eingeben',
     unset: `Eingang: intakeToken: nennt ${notSet}, und das ist nicht g…`,
     odd: 'Eingang: intakeAuth: muss "none", "basic", "bearer" oder "s…',
-    homeless: 'keine Registry gewählt',
+    homeless: 'keine Registry',
   })) {
     it(`say what is the matter with their intake or registry: ${node}`, () => shows(node, text));
   }
@@ -104,7 +104,7 @@ describe('nodes in a Node-RED that speaks German', function () {
   it('say what can not be evaluated', async () => {
     await send('/wrong', { objectId: 1 });
     await statuses.become('wrong', ({ text }) =>
-      /^Event-Node: data: lässt sich nicht auswerten \(json \{\): ./.test(text ?? ''),
+      /^Ereignis-Node: data: lässt sich nicht auswerten \(json \{\): ./.test(text ?? ''),
     );
   });
 

@@ -135,7 +135,7 @@ describe('intake, mounted', () => {
     assert.deepEqual(host.statuses.at(-1), {
       fill: 'yellow',
       shape: 'ring',
-      text: 'intake is open to everybody',
+      text: 'open to everybody',
     });
   });
 
