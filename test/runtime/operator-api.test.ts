@@ -147,8 +147,11 @@ describe('admin API for operators', function () {
     await settled(String(events[0]), 'succeeded');
     const filter = { status: 'failed', handler: 'once' };
     const dry = await post('replay', { filter, dryRun: true });
-    assert.deepEqual(dry, { status: 202, body: { matched: 1, replaying: 0 } });
-    assert.deepEqual((await post('replay', { filter })).body, { matched: 1, replaying: 1 });
+    const { upTo, ...counts } = dry.body as unknown as { upTo: string };
+    const byStatus = { failed: 1, skipped: 0, cancelled: 0, succeeded: 0 };
+    assert.deepEqual([dry.status, counts], [202, { matched: 1, replaying: 0, byStatus }]);
+    assert.equal((await post('replay', { filter, upTo: 'ev-1', dryRun: true })).status, 400);
+    assert.deepEqual((await post('replay', { filter, upTo })).body, { matched: 1, replaying: 1 });
     const replay = await eventually('the replay is done', async () => {
       const { items } = await red.get<{ items: { status: string }[] }>(`${here}/replays`);
       return items[0]?.status === 'done' && items[0];

@@ -345,47 +345,6 @@ for (const { name, nodeRed: installation } of editors) {
       await view.button('Clear the search').click();
     });
 
-    it('says how many executions it would replay, and replays them', async () => {
-      await view.button('Advanced search').click();
-      await view.root.getByLabel('Object ID', { exact: true }).fill('3');
-      await eventually('one row', async () => (await view.rows.count()) === 1);
-      const before = receiver.received.length;
-      await view.button('Replay all that the search finds').click();
-      await view.page
-        .locator('.nrp-ask')
-        .getByText(/for 1 settled executions that the search finds, for successful ones too\?/)
-        .waitFor();
-      await view.page.locator('.nrp-ask').getByRole('button', { name: 'Replay' }).click();
-      await eventually('it is called again', () => receiver.received.length > before);
-      await view.announced('status').getByText('Being replayed: 1').waitFor({ state: 'attached' });
-      await eventually('both rows', async () => (await view.rows.count()) === 2);
-      await view.button('Clear the search').click();
-      await view.button('Advanced search').click();
-    });
-
-    it('replays what it has asked about, whatever is searched for by then', async () => {
-      await view.button('Advanced search').click();
-      const objectId = view.root.getByLabel('Object ID', { exact: true });
-      await objectId.fill('4');
-      await eventually('one row', async () => (await view.rows.count()) === 1);
-      const filters: unknown[] = [];
-      await view.page.route('**/replay', async (route) => {
-        const { filter } = route.request().postDataJSON() as { filter: unknown };
-        filters.push(filter);
-        await route.fulfill({ status: 202, json: { matched: 1, replaying: 0 } });
-      });
-      await view.button('Replay all that the search finds').click();
-      const question = view.page.locator('.nrp-ask');
-      await question.waitFor();
-      await objectId.fill('');
-      await eventually('all rows', async () => (await view.rows.count()) > 1);
-      await question.getByRole('button', { name: 'Replay' }).press('Enter');
-      await eventually('it is asked to replay', () => filters.length === 2);
-      assert.deepEqual(filters, [{ objectId: '4' }, { objectId: '4' }]);
-      await view.page.unrouteAll();
-      await view.button('Advanced search').click();
-    });
-
     it('shows how far a replay of many has come, and stops it', async () => {
       for (const objectId of [701, 702]) await fire(objectId, 'clients.update');
       await newest('702');

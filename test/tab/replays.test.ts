@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { axeFindings } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { editors } from '../support/editors.ts';
+import { eventually } from '../support/eventually.ts';
 import { answers, type MisbehavingServer, misbehavingServer } from '../support/misbehaving-server.ts';
 import { type NodeRed, startNodeRed } from '../support/node-red.ts';
 import {
@@ -85,6 +86,74 @@ for (const { name, nodeRed: installation } of editors) {
       await view.root
         .getByRole('button', { name: /^2\s*Failed, not set right/ })
         .waitFor({ timeout: 15_000 });
+    });
+
+    it('is replayed as a whole by a dialog that says what is meant, and replays only what is not set right', async () => {
+      await view.go('executions');
+      await view.root.getByRole('button', { name: 'Advanced search' }).click();
+      await view.root.getByLabel('Handler', { exact: true }).selectOption({ label: 'CRM' });
+      await view.button('Replay…').click();
+      const { tray } = view;
+      await tray.getByText('Handler: CRM').waitFor();
+      const box = (name: string) => tray.getByRole('checkbox', { name });
+      await box('Fail 2').waitFor();
+      await box('Success 1').waitFor();
+      assert.deepEqual(
+        await Promise.all(['Fail', 'Skipped', 'Cancelled', 'Success'].map((name) => box(name).isChecked())),
+        [true, true, false, false],
+      );
+      assert.deepEqual(await axeFindings(view.page, '.nrp-tray'), []);
+      // What fails by now was not asked about.
+      receiver.become(answers(500));
+      await fire(4);
+      await view.row('Fail').nth(2).waitFor();
+      receiver.become(answers(200));
+      await box('Success').check();
+      await tray.getByRole('button', { name: 'Replay 3' }).waitFor();
+      await box('Success').uncheck();
+      const before = receiver.received.length;
+      await tray.getByRole('button', { name: 'Replay 2' }).press('Enter');
+      await tray.getByText(/Being replayed: 2/).waitFor();
+      await eventually('both are called again', () => receiver.received.length === before + 2);
+      await view.page.keyboard.press('Escape');
+      await tray.waitFor({ state: 'detached' });
+      const { items } = await red.get<{ items: { objectId: string }[] }>(
+        'provisioning/registries/registry/executions?status=unresolved',
+      );
+      assert.deepEqual(
+        items.map(({ objectId }) => objectId),
+        ['4'],
+      );
+    });
+
+    it('has nothing to confirm where nothing can be replayed', async () => {
+      await view.root.getByLabel('Object ID', { exact: true }).fill('nobody');
+      await view.root.getByText('Nothing found').waitFor();
+      await view.button('Replay…').click();
+      await view.tray.getByText('Nothing of this can be replayed.').waitFor();
+      assert.equal(await view.tray.getByRole('button', { name: /^Replay/ }).count(), 0);
+      await view.page.keyboard.press('Escape');
+      await view.tray.waitFor({ state: 'detached' });
+      await view.button('Clear the search').first().click();
+    });
+
+    it('is replayed no faster than asked, until one stops it', async () => {
+      receiver.become(answers(500));
+      for (const objectId of [5, 6, 7]) await fire(objectId);
+      await eventually('they have failed', async () => (await view.row('Fail').count()) >= 4);
+      receiver.become(answers(200));
+      await view.button('Replay…').click();
+      await view.tray.getByLabel('Per second, at most').fill('0.001');
+      await view.tray.getByRole('button', { name: 'Replay 4' }).click();
+      await view.tray.getByText('Replaying: 1 of 4').waitFor();
+      await view.tray.getByRole('button', { name: 'Stop' }).click();
+      await view.tray.getByRole('progressbar').waitFor({ state: 'detached' });
+      const { items } = await red.get<{ items: { status: string; replayed: number }[] }>(
+        'provisioning/registries/registry/replays',
+      );
+      assert.deepEqual([items[0]?.status, items[0]?.replayed], ['cancelled', 1]);
+      await view.page.keyboard.press('Escape');
+      await view.tray.waitFor({ state: 'detached' });
     });
   });
 }

@@ -1,3 +1,4 @@
+import { type ExecutionStatus, type ReplayableStatus, replayableStatuses } from '../words/execution.ts';
 import { isDone, isUnsettled, type Turn } from './chain.ts';
 
 /** A turn of a chain, as far as it is asked whether it can run again. */
@@ -9,6 +10,11 @@ export interface ReplayTurn extends Turn {
 
 /** What runs again, in chain order, or why nothing can. */
 export type Choice<T> = { readonly turns: readonly T[] } | { readonly why: string };
+
+/** It is settled, and can run again. */
+export function isReplayable(status: ExecutionStatus): status is ReplayableStatus {
+  return replayableStatuses.some((one) => one === status);
+}
 
 /**
  * Which executions of a chain whose first pass is over can run again.

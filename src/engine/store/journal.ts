@@ -273,9 +273,11 @@ export interface StoredReplay {
   /** The last event that matched when it was asked for, and the one that it has come to; seqs. */
   readonly until: number;
   readonly cursor: number;
+  /** The last execution that there was then; seq, null: it is not known. */
+  readonly upTo: number | null;
 }
 
-export interface BeginReplay extends Pick<StoredReplay, 'filter' | 'ratePerSecond' | 'until'> {
+export interface BeginReplay extends Pick<StoredReplay, 'filter' | 'ratePerSecond' | 'until' | 'upTo'> {
   readonly matched: number;
   /** Who asks; null when nobody knows. */
   readonly by: string | null;

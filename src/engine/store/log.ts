@@ -13,7 +13,13 @@ import { codeCondition, codeConditionsOf } from '../words/code-condition.ts';
 import { dateTimeSchema, instantOf } from '../words/date-time.ts';
 import { InvalidInput } from '../words/errors.ts';
 import { eventTypeSchema } from '../words/event.ts';
-import { askedStatuses, type EventRow, type ExecutionRow, eventStatuses } from '../words/execution.ts';
+import {
+  askedStatuses,
+  type EventRow,
+  type ExecutionRow,
+  eventStatuses,
+  type ReplayableStatus,
+} from '../words/execution.ts';
 import { mostOfKind } from '../words/failure-kind.ts';
 import { type HandlerSnapshot, nodeIdSchema } from '../words/handler.ts';
 import { parse } from '../words/parse.ts';
@@ -257,8 +263,11 @@ export interface FailuresRequest extends StatisticsRange {
 /** How much a filter would let run again. */
 export interface ReplayCount {
   readonly matched: number;
+  readonly byStatus: Readonly<Record<ReplayableStatus, number>>;
   /** Seq of the last event among them. */
   readonly until: number;
+  /** Seq of the last execution that was looked at, 0: there is none. What comes after it was not asked about. */
+  readonly upTo: number;
 }
 
 export interface ReplayBatchRequest {
@@ -268,6 +277,8 @@ export interface ReplayBatchRequest {
   /** Events after this one, up to that one; seqs. */
   readonly after: number;
   readonly until: number;
+  /** Executions up to this one; seq, null: all. */
+  readonly upTo: number | null;
   /** Ids of the handlers that belong to chains. */
   readonly callable: readonly string[];
   /** Events at most. */
@@ -322,8 +333,11 @@ export interface ExecutionLog {
   failures(since: number, limit: number): Promise<readonly Failure[]>;
   /** What fails most, and why, of executions that began in this range. */
   failureGroups(request: FailuresRequest): Promise<FailureGroups>;
-  /** What would run again, of handlers (node ids) that belong to chains; exact, as of now. */
-  replayCount(filter: ExecutionFilter, callable: readonly string[]): Promise<ReplayCount>;
+  /**
+   * What would run again, of handlers (node ids) that belong to chains; exact, as of now.
+   * @param upTo the last execution that is meant (seq); default: the last there is
+   */
+  replayCount(filter: ExecutionFilter, callable: readonly string[], upTo?: number): Promise<ReplayCount>;
   /** The next events of a bulk replay. */
   replayBatch(request: ReplayBatchRequest): Promise<ReplayBatch>;
   /** The newest 100 bulk replays, newest first. */

@@ -23,6 +23,10 @@ export const unresolved = 'unresolved';
 export const askedStatuses = [...shownStatuses, unresolved] as const;
 export type AskedStatus = (typeof askedStatuses)[number];
 
+/** Those that can be run again. */
+export const replayableStatuses = ['failed', 'skipped', 'cancelled', 'succeeded'] as const;
+export type ReplayableStatus = (typeof replayableStatuses)[number];
+
 /** What an absent property of a log node means. */
 export const logDefaults = {
   statuses: ['failed'],

@@ -17,6 +17,10 @@ export const filterSchema = z.record(z.string(), z.unknown(), { error: 'must be 
 const replaySchema = z
   .strictObject({
     filter: filterSchema.optional(),
+    upTo: z
+      .string({ error: 'must be the upTo of a dry run' })
+      .max(64, 'must have 64 characters at most')
+      .optional(),
     dryRun: z.boolean({ error: 'must be true or false' }).default(false),
     ratePerSecond: numeric(
       z

@@ -7,6 +7,7 @@ import { RunningReplays } from '../data/running-replays.ts';
 import type { LogRow } from '../data/shapes.ts';
 import { nameOf, oneLine, visible } from '../text/visible.ts';
 import { type Column, registryColumn } from './columns.ts';
+import { conditionsOf } from './filter-chips.ts';
 import { logActions } from './log-actions.ts';
 import { dateColumn } from './log-columns.ts';
 import { LogView } from './log-view.ts';
@@ -26,7 +27,8 @@ class ExecutionsView extends LogView<LogRow, LogFilter> {
   }
 
   protected override actions(): TemplateResult {
-    return logActions(this.app, () => void this.#replays().read());
+    const filter = this.kind.filterOf(this.app.navigation);
+    return logActions(this.app, () => conditionsOf(this.app, { ...this.search, filter }));
   }
 
   protected override progress(): TemplateResult {

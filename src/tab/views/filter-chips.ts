@@ -20,7 +20,7 @@ export function filterChips<F extends object>(
       asked,
       ({ name }) => name,
       (field) => {
-        const condition = `${field.label}: ${wordsOf(app, field, String(filter.fields[field.name]))}`;
+        const condition = conditionOf(app, field, String(filter.fields[field.name]));
         const remove = (event: Event) => {
           event.preventDefault();
           filter.change({ [field.name]: '' } as Partial<F>);
@@ -55,8 +55,27 @@ export function filterChips<F extends object>(
   </ul>`;
 }
 
+/** What is searched for, in words. */
+export function conditionsOf<F extends object>(
+  app: App,
+  search: Pick<SearchBar<F>, 'filter' | 'box' | 'boxLabel' | 'fields'>,
+): readonly string[] {
+  const asked = ({ name }: Field<F>) => String(search.filter.fields[name] ?? '');
+  return fieldsOf(search)
+    .filter((field) => asked(field).trim() !== '')
+    .map((field) => conditionOf(app, field, asked(field)));
+}
+
+function conditionOf<F extends object>(app: App, field: Field<F>, value: string): string {
+  return `${field.label}: ${wordsOf(app, field, value)}`;
+}
+
 /** The box comes first, as it does above. */
-function fieldsOf<F extends object>({ box, boxLabel, fields }: SearchBar<F>): readonly Field<F>[] {
+function fieldsOf<F extends object>({
+  box,
+  boxLabel,
+  fields,
+}: Pick<SearchBar<F>, 'box' | 'boxLabel' | 'fields'>): readonly Field<F>[] {
   const others = fields.filter(({ name }) => name !== box);
   return [{ name: box, label: boxLabel, kind: 'text' }, ...others];
 }

@@ -3,38 +3,37 @@ import type { App } from '../app.ts';
 import { path } from '../data/api.ts';
 import { queryOf } from '../data/filters.ts';
 import { shownRegistries } from '../data/shown-registries.ts';
-import { ask } from '../editor/ask.ts';
-import { notify, tellProblems } from './notices.ts';
-import { iconButton } from './parts.ts';
+import { tellProblems } from './notices.ts';
+import { iconButton, wordButton } from './parts.ts';
+import { showReplay } from './replay-dialog.ts';
 
 /**
  * What can be done with all executions that match the search.
- * @param onReplay they are being replayed
+ * @param conditions what is searched for, in words
  */
-export function logActions(app: App, onReplay: () => void): TemplateResult {
+export function logActions(app: App, conditions: () => readonly string[]): TemplateResult {
   const { text, mayWrite } = app;
-  const replay = ({ currentTarget }: MouseEvent) =>
-    void replayAll(app, currentTarget as HTMLElement, onReplay);
-  return html`<span class="button-group">
+  const replay = () =>
+    showReplay(app, {
+      query: queryOf(app.navigation.log.fields),
+      conditions: conditions(),
+      registries: shownRegistries(app),
+    });
+  return html`<span class="button-group nrp-worded">
     ${iconButton({ icon: 'fa-download', label: text('log.export'), act: () => void exportAll(app) })}
-    ${mayWrite ? iconButton({ icon: 'fa-history', label: text('log.replay'), act: replay }) : nothing}
+    ${mayWrite ? wordButton({ icon: 'fa-history', label: text('log.replay'), act: replay }) : nothing}
   </span>`;
-}
-
-/** Asks each registry for something with what its log's search finds, as it is now. */
-function searched(app: App) {
-  const filter = queryOf(app.navigation.log.fields);
-  const registries = shownRegistries(app);
-  return <T>(what: 'exports' | 'replay', more: object = {}): Promise<T[]> => {
-    const routes = registries.map((registry) => path('registries', registry, what));
-    return Promise.all(routes.map((route) => app.api.send<T>('POST', route, { filter, ...more })));
-  };
 }
 
 /** The API gives an address that works once, without a token. */
 async function exportAll(app: App): Promise<void> {
+  const filter = queryOf(app.navigation.log.fields);
   await tellProblems(app, async () => {
-    for (const { url } of await searched(app)<{ url: string }>('exports')) {
+    const routes = shownRegistries(app).map((registry) => path('registries', registry, 'exports'));
+    const links = await Promise.all(
+      routes.map((route) => app.api.send<{ url: string }>('POST', route, { filter })),
+    );
+    for (const { url } of links) {
       const link = document.createElement('a');
       // A proxy may show the editor elsewhere than Node-RED knows.
       link.href = url.replace(/^.*?(?=provisioning\/exports\/)/, '');
@@ -42,24 +41,5 @@ async function exportAll(app: App): Promise<void> {
       link.click();
     }
     app.announcements.say(app.text('log.exportDone'));
-  });
-}
-
-async function replayAll(app: App, button: HTMLElement, onReplay: () => void): Promise<void> {
-  const { text, formats } = app;
-  // What was asked about is replayed, whatever is searched for by then.
-  const post = searched(app);
-  const replay = async (dryRun: boolean) => {
-    const answers = await post<{ matched: number }>('replay', { dryRun });
-    return formats.count(answers.reduce((sum, { matched }) => sum + matched, 0));
-  };
-  await tellProblems(app, async () => {
-    const question = {
-      text: text('log.replayAsk', { count: await replay(true) }),
-      yes: text('button.replay'),
-    };
-    if ((await ask(app, button, question)) === undefined) return;
-    notify(app, text('log.replaying', { count: await replay(false) }), 'success');
-    onReplay();
   });
 }

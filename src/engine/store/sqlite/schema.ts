@@ -242,6 +242,9 @@ create index failures on executions(failure_group, started_at, seq, status, even
 `;
 const groupedSince = 12;
 
+/** The last execution that there was when a bulk replay was asked about. */
+const version13 = 'alter table bulk_replays add column up_to integer';
+
 /** One step a version: `migrations[n]` leads from version n to n + 1. */
 export const migrations: readonly string[] = [
   version1,
@@ -256,6 +259,7 @@ export const migrations: readonly string[] = [
   version10,
   version11,
   version12,
+  version13,
 ];
 
 export const schemaVersion = migrations.length;

@@ -1,6 +1,5 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import { isLost } from '../../../rules/chain.ts';
-import { type ReplayTurn, replayable } from '../../../rules/replayable.ts';
+import { isReplayable, type ReplayTurn, replayable } from '../../../rules/replayable.ts';
 import type { ExecutionFilter, ReplayBatch, ReplayBatchRequest, ReplayCount } from '../../log.ts';
 import { executionStatusOf, stage } from '../../stage.ts';
 import type { Statements } from '../statements.ts';
@@ -22,21 +21,29 @@ export function replayPlansOn(statements: Statements, executions: ExecutionQueri
   /** Of bulk replays that are on their way, by id. After a restart they are made anew. */
   const plans = new Map<number, Plan>();
 
-  async function count(filter: ExecutionFilter, callable: readonly string[]): Promise<ReplayCount> {
-    const plan = await planned(filter, 0, Number.MAX_SAFE_INTEGER);
-    let matched = 0;
+  async function count(
+    filter: ExecutionFilter,
+    callable: readonly string[],
+    asked?: number,
+  ): Promise<ReplayCount> {
+    const last = statements.of('select max(seq) as last from executions').get();
+    const upTo = asked ?? Number(last?.['last'] ?? 0);
+    const plan = await planned(filter, { after: 0, until: Number.MAX_SAFE_INTEGER, upTo });
+    const byStatus = { failed: 0, skipped: 0, cancelled: 0, succeeded: 0 };
     for (const [index, [event, executions]] of plan.events.entries()) {
       if (index % lookedAtAtOnce === 0) await yieldToOthers();
-      matched += replayableOf(event, executions, callable).length;
+      for (const { status } of replayableOf(event, executions, callable))
+        if (isReplayable(status)) byStatus[status] += 1;
     }
-    return { matched, until: plan.events.at(-1)?.[0] ?? 0 };
+    const matched = Object.values(byStatus).reduce((sum, one) => sum + one, 0);
+    return { matched, byStatus, until: plan.events.at(-1)?.[0] ?? 0, upTo };
   }
 
   async function batch(request: ReplayBatchRequest): Promise<ReplayBatch> {
-    const { id, filter, after, until, callable, limit } = request;
+    const { id, filter, after, callable, limit } = request;
     let plan = plans.get(id);
     if (!plan) {
-      plan = await planned(filter, after, until);
+      plan = await planned(filter, request);
       plans.set(id, plan);
     }
     const events: (readonly number[])[] = [];
@@ -49,29 +56,30 @@ export function replayPlansOn(statements: Statements, executions: ExecutionQueri
       if (event <= after) continue;
       cursor = event;
       const may = replayableOf(event, executions, callable);
-      if (may.length > 0) events.push(may);
+      if (may.length > 0) events.push(may.map(({ seq }) => seq));
     }
     const ends = plan.next >= plan.events.length;
     if (ends) plans.delete(id);
     return { events, cursor, ends };
   }
 
-  async function planned(filter: ExecutionFilter, after: number, until: number): Promise<Plan> {
+  async function planned(
+    filter: ExecutionFilter,
+    { after, until, upTo }: Pick<ReplayBatchRequest, 'after' | 'until' | 'upTo'>,
+  ): Promise<Plan> {
     const byEvent = new Map<number, number[]>();
     const window = { from: filter.from, to: filter.to, limit: foundAtOnce };
     let position: Position | undefined;
     do {
       const { found, next } = await executions.positions(filter, { ...window, after: position });
       for (const [, seq] of found) {
+        if (upTo !== null && seq > upTo) continue;
         const row = statements
           .of('select event_seq, status, passed_by from executions where seq = ?')
           .get(seq);
-        const turn = {
-          status: executionStatusOf(Number(row?.['status'])),
-          passedBy: row?.['passed_by'] === 1,
-        };
+        const status = executionStatusOf(Number(row?.['status']));
         const event = Number(row?.['event_seq']);
-        if (!row || event <= after || event > until || !(isLost(turn) || turn.status === 'succeeded'))
+        if (!row || row['passed_by'] === 1 || event <= after || event > until || !isReplayable(status))
           continue;
         const known = byEvent.get(event);
         if (known) known.push(seq);
@@ -87,12 +95,12 @@ export function replayPlansOn(statements: Statements, executions: ExecutionQueri
     event: number,
     asked: readonly number[],
     callable: readonly string[],
-  ): readonly number[] {
+  ): readonly ReplayTurn[] {
     const row = statements.of('select stage from events where seq = ?').get(event);
     const at = Number(row?.['stage'] ?? 0);
     if (at < stage.parked || at === stage.unclaimed) return [];
     const choice = replayable(chainOf(event), asked, callable);
-    return 'why' in choice ? [] : choice.turns.map(({ seq }) => seq);
+    return 'why' in choice ? [] : choice.turns;
   }
 
   /** Of each position the execution that counts. */

@@ -9,7 +9,7 @@ const remembered = 1000;
 export function bulkReplaysOn({ db, isolated }: Shared, replays: Replays) {
   const sql = {
     begin: db.prepare(
-      'insert into bulk_replays(filter, rate, matched, until, by, started_at) values(?, ?, ?, ?, ?, ?)',
+      'insert into bulk_replays(filter, rate, matched, until, up_to, by, started_at) values(?, ?, ?, ?, ?, ?, ?)',
     ),
     forget: db.prepare("delete from bulk_replays where id <= ? and state <> 'running'"),
     known: db.prepare('select 1 from bulk_replays where id = ?'),
@@ -18,10 +18,10 @@ export function bulkReplaysOn({ db, isolated }: Shared, replays: Replays) {
     end: db.prepare("update bulk_replays set state = ?, ended_at = ? where id = ? and state = 'running'"),
   };
 
-  function begin({ filter, ratePerSecond, matched, until, by, at }: BeginReplay): StoredReplay {
-    const id = Number(sql.begin.run(filter, ratePerSecond, matched, until, by, at).lastInsertRowid);
+  function begin({ filter, ratePerSecond, matched, until, upTo, by, at }: BeginReplay): StoredReplay {
+    const id = Number(sql.begin.run(filter, ratePerSecond, matched, until, upTo, by, at).lastInsertRowid);
     sql.forget.run(id - remembered);
-    return { id, filter, ratePerSecond, until, cursor: 0 };
+    return { id, filter, ratePerSecond, until, upTo, cursor: 0 };
   }
 
   function advance({ id, events, cursor, ends, callable, at }: ContinueReplay): ContinuedReplay {

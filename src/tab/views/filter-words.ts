@@ -1,0 +1,14 @@
+import { html, type TemplateResult } from 'lit';
+import type { App } from '../app.ts';
+
+/** What something is to be done with: the conditions of a search. */
+export function filterWords({ text }: App, conditions: readonly string[]): TemplateResult {
+  return html`<section class="nrp-what">
+    <h4>${text('bulk.what')}</h4>
+    ${
+      conditions.length === 0
+        ? html`<p>${text('bulk.all')}</p>`
+        : html`<ul>${conditions.map((condition) => html`<li class="nrp-wrap">${condition}</li>`)}</ul>`
+    }
+  </section>`;
+}
