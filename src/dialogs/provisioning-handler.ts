@@ -3,6 +3,7 @@ import { type HandlerNode, readForm, showForm } from './handler/form.ts';
 import type { NamedValue } from './handler/literal-secrets.ts';
 import {
   commandProblem,
+  conditionProblem,
   credentialProblem,
   delaysProblem,
   expressionProblem,
@@ -47,6 +48,12 @@ RED.nodes.registerType<HandlerNode>('provisioning-handler', {
     priority: number('priority', text('label.priority')),
     handlerType: { value: handlerDefaults.handlerType },
     timeoutSeconds: number('timeoutSeconds', text('label.timeout')),
+    condition: {
+      value: handlerDefaults.condition,
+      label: text('section.condition'),
+      validate: validator(conditionProblem),
+    },
+    conditionRow: { value: handlerDefaults.conditionRow },
     onFailure: { value: handlerDefaults.onFailure },
     retryDelays: {
       value: handlerDefaults.retryDelays,

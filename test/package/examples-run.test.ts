@@ -152,4 +152,21 @@ describe('each example, imported and deployed in Node-RED', function () {
     });
     await below.kill9();
   });
+
+  it('8 calls the account manager for a business client only, and succeeds for both', async () => {
+    await deploy(8);
+    await press('inject/example8-business');
+    assert.deepEqual(inWords(await executions(8, 2)), ['Account manager succeeded', 'CRM succeeded']);
+    await press('inject/example8-private');
+    const rows = await eventually('the second event', async () => {
+      const found = await executions(8, 2);
+      return found.some(({ status }) => status === 'skipped') && found;
+    });
+    assert.deepEqual(inWords(rows), ['Account manager skipped', 'CRM succeeded']);
+    assert.equal(rows[0]?.error, 'condition not met');
+    await eventually(
+      'both have succeeded',
+      () => red.log.filter((line) => /\[debug:done\] succeeded/.test(line)).length === 2,
+    );
+  });
 });

@@ -19,6 +19,7 @@ import { showRegistry } from '../shared/registry-field.ts';
 import { offerSecret } from '../shared/secret.ts';
 import { foldSections } from '../shared/sections.ts';
 import { textsOf } from '../shared/texts.ts';
+import { readCondition, showCondition } from './condition-fields.ts';
 import { showEntrances } from './entrances.ts';
 import type { NamedValue } from './literal-secrets.ts';
 import { namedValueList, readNamedValues } from './named-values.ts';
@@ -71,6 +72,7 @@ export function showForm(node: HandlerNode): void {
   keepUserOutOfUrl(node, part('url-user'));
   showParts(node);
   showRequest(node, readLists);
+  showCondition(node, readLists);
   foldSections(formOf(node), 'provisioning-handler', summariesOf(node, readForm));
   showScopeNote(part('scope'), node);
   showOverride(part('override'), node);
@@ -78,7 +80,7 @@ export function showForm(node: HandlerNode): void {
 
 /** What stands in the lists, and in the fields that are read in a way of their own. */
 export function readForm() {
-  return { ...readLists(), ...readRequest() };
+  return { ...readLists(), ...readRequest(), ...readCondition() };
 }
 
 function readLists() {

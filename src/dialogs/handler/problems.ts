@@ -32,6 +32,10 @@ export function urlProblem(url = '', node: EditorNode): string {
   return hasReadableUser(new URL(url)) ? '' : text('error.urlUser');
 }
 
+export function conditionProblem(condition = ''): string {
+  return referenceOf(condition) === undefined ? jsonataProblem(condition) : '';
+}
+
 /** What is wrong with an expression of an HTTP handler. @param property that it is of */
 export function expressionProblem(property: HttpExpression, value = '', node: EditorNode): string {
   if (propertyOf(node, 'handlerType') !== 'http' || referenceOf(value) !== undefined) return '';

@@ -8,6 +8,7 @@ import { spellDelay } from './retry-delays.ts';
 
 /** What stands in the lists of the form. */
 interface Listed {
+  readonly condition: string;
   readonly headers: readonly NamedValue[];
   readonly args: readonly string[];
   readonly environment: readonly NamedValue[];
@@ -35,6 +36,9 @@ export function summariesOf(node: EditorNode, listed: () => Listed): Summaries {
         namesOf(listed().headers) || text('summary.noHeaders'),
       ];
     },
+    condition: () => [
+      listed().condition.trim().replace(/\s+/g, ' ').slice(0, 60) || text('expression.always'),
+    ],
     answer() {
       const { successRule, responsePart } = listed();
       return [
