@@ -5,7 +5,7 @@ import { builtIn } from '../../src/engine/words/catalogue.ts';
 import { eventually } from '../support/eventually.ts';
 import { examples } from '../support/examples.ts';
 import { type FlowNode, type NodeRed, startNodeRed } from '../support/node-red.ts';
-import { postJson } from '../support/provisioning-flow.ts';
+import { envelope, postJson } from '../support/provisioning-flow.ts';
 
 interface Row {
   readonly eventId: string;
@@ -135,6 +135,37 @@ describe('each example, imported and deployed in Node-RED', function () {
     const said = 'Example 7: 3 failures within 1 min. The last one: HTTP 404 Not Found';
     assert.ok(await red.printed(new RegExp(`\\[debug:instead of an http request node\\][^🔴]*🔴 ${said}`)));
     assert.ok(await red.printed(/topic: 'Alarm: Example 7, failures'/));
+  });
+
+  it('8 does the same by hand and with four nodes: retries, dead letters, and their delivery', async () => {
+    await deploy(8);
+    for (const object of [12, 13]) {
+      const sent = postJson(envelope(object));
+      assert.equal((await red.node('provisioning-example/by-hand/events', sent)).status, 202);
+      assert.equal((await red.node('provisioning-example/four/events', sent)).status, 202);
+    }
+    await red.printed(/\[debug:by hand: delivered\] 12/);
+    await red.printed(/\[debug:by hand: dead letter\] 13/);
+    await red.printed(/\[debug:ours: dead letter\] HTTP 503/);
+    const ours = await eventually('both executions are over', async () => {
+      const { items } = await red.get<{ items: (Row & { objectId: string; attempts: number })[] }>(
+        'provisioning/registries/example8-registry/executions',
+      );
+      const over = items.filter(({ status }) => status === 'succeeded' || status === 'failed');
+      return over.length === 2 && over.sort((a, b) => Number(a.objectId) - Number(b.objectId));
+    });
+    assert.deepEqual(
+      ours.map(({ status, attempts }) => [status, attempts]),
+      [
+        ['succeeded', 3],
+        ['failed', 3],
+      ],
+    );
+    await press('inject/example8-hand-replay');
+    await eventually('the CRM was called three times more', async () => {
+      const { msg } = await red.get<{ msg: string }>('context/flow/example8-flow/calls');
+      return JSON.parse(msg).by_hand_13 === 6;
+    });
   });
 
   it('runs below another root as well', async () => {
