@@ -155,5 +155,23 @@ for (const { name, nodeRed: installation } of editors) {
       await view.page.keyboard.press('Escape');
       await view.tray.waitFor({ state: 'detached' });
     });
+
+    it('is cancelled as a whole while it waits, once the dialog has said how much that is', async () => {
+      const held = { ...postJson({ status: 'held' }), method: 'PATCH' };
+      await red.admin('provisioning/registries/registry/handlers/crm', held);
+      for (const objectId of [8, 8, 9]) await fire(objectId);
+      await view.go('overview');
+      await view.root.getByRole('button', { name: /^3\s*Parked/ }).click({ timeout: 15_000 });
+      await view.row('Parked: held').nth(2).waitFor();
+      await view.button('Cancel parked…').click();
+      await view.tray.getByText('Status: Parked').waitFor();
+      await view.tray.getByText(/^3 executions wait\./).waitFor();
+      assert.deepEqual(await axeFindings(view.page, '.nrp-tray'), []);
+      await view.tray.getByRole('button', { name: 'Cancel 3' }).press('Enter');
+      await view.tray.getByText('Cancelled: 3').waitFor();
+      await view.page.keyboard.press('Escape');
+      await view.tray.waitFor({ state: 'detached' });
+      await view.root.getByText('Nothing found').waitFor();
+    });
   });
 }

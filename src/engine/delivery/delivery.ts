@@ -7,6 +7,7 @@ import type { Handler } from '../words/handler.ts';
 import { Ids } from '../words/ids.ts';
 import type { RegistryConfig } from '../words/registry-config.ts';
 import { passed, type Time } from '../words/time.ts';
+import { bulkCancelsOn } from './bulk-cancels.ts';
 import { bulkReplaysOn } from './bulk-replays.ts';
 import { callsOn } from './calls.ts';
 import { circuitsOn } from './circuits.ts';
@@ -95,6 +96,7 @@ export function deliveryOf({
   const parked = parkedOn({ ...context, gate, circuits, slots, turns });
   const alarms = toldAlarmsOn(context);
   const switching = switchingOn({ ...context, parked, firstPasses, publisher });
+  const bulkCancels = bulkCancelsOn({ ...context, log: store.log, cancel: parked.cancel });
   const bulkReplays = bulkReplaysOn({ ...context, log: store.log, closed });
   // What became runnable, through whatever, is told to whoever runs it.
   journal.onWork((work) => {
@@ -147,7 +149,7 @@ export function deliveryOf({
     await registry.close();
   }
 
-  const moving = { emissions, firstPasses, parked, switching, bulkReplays };
+  const moving = { emissions, firstPasses, parked, switching, bulkReplays, bulkCancels };
   const parts = { gate, circuits, alarms, ...moving, publisher, store };
   return { ...context, ...parts, lost: store.lost, open, pause, close, abandon };
 }

@@ -4,7 +4,8 @@ import type { Delivery } from './delivery.ts';
 
 /** What an operator may do: with handlers, with events and executions that are on their way, and with all of it. */
 export function operatorOn(delivery: Delivery) {
-  const { store, journal, registry, ids, time, circuits, parked, switching, bulkReplays } = delivery;
+  const { store, journal, registry, ids, time, circuits, parked, switching, bulkReplays, bulkCancels } =
+    delivery;
 
   /**
    * Closes a circuit: what waits for it runs.
@@ -71,6 +72,10 @@ export function operatorOn(delivery: Delivery) {
     replayAll: bulkReplays.start,
     /** Stops a replay of what matched a filter. @throws Unavailable, NotFound, or Conflict when it is over */
     cancelReplay: bulkReplays.cancel,
+    /** Counts what waits and matches a filter. @throws Unavailable, InvalidInput */
+    countParked: bulkCancels.count,
+    /** Cancels a part of it. @throws Unavailable, InvalidInput */
+    cancelParked: bulkCancels.part,
     /** Copies all that it keeps to a new folder while everything goes on. @throws Unavailable, Conflict */
     backUp: (to: string) => store.backUp(to),
   };

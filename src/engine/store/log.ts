@@ -270,6 +270,12 @@ export interface ReplayCount {
   readonly upTo: number;
 }
 
+/** How much waits of what a filter means, up to an execution; seq, 0: there is none. */
+export interface ParkedCount {
+  readonly matched: number;
+  readonly upTo: number;
+}
+
 export interface ReplayBatchRequest {
   /** Of the bulk replay. */
   readonly id: number;
@@ -338,6 +344,11 @@ export interface ExecutionLog {
    * @param upTo the last execution that is meant (seq); default: the last there is
    */
   replayCount(filter: ExecutionFilter, callable: readonly string[], upTo?: number): Promise<ReplayCount>;
+  /**
+   * What is parked and matches, whatever status the filter asks for.
+   * @param upTo as above
+   */
+  parkedCount(filter: ExecutionFilter, upTo?: number): Promise<ParkedCount>;
   /** The next events of a bulk replay. */
   replayBatch(request: ReplayBatchRequest): Promise<ReplayBatch>;
   /** The newest 100 bulk replays, newest first. */

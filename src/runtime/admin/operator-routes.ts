@@ -36,6 +36,18 @@ const replaySchema = z
     error: 'is missing: say what to replay ({} for all), or make it a dry run',
   });
 
+const cancelSchema = z
+  .strictObject({
+    filter: filterSchema.optional(),
+    dryRun: z.boolean({ error: 'must be true or false' }).default(false),
+    upTo: z.string({ error: 'must be the upTo of a dry run' }).max(64).optional(),
+    cursor: z.string({ error: 'must be the nextCursor of the part before' }).max(64).optional(),
+  })
+  .refine(({ filter, dryRun }) => dryRun || filter !== undefined, {
+    path: ['filter'],
+    error: 'is missing: say what to cancel ({} for all that waits), or make it a dry run',
+  });
+
 const backupSchema = z.strictObject({
   /** Of the folder below `<dir>/backups`. */
   name: z
@@ -81,6 +93,13 @@ export function operatorRoutes(routes: Routes, provisioning: Provisioning): void
     const by = request.user;
     const parsed = parseExecutionFilter(filter ?? {});
     return (await operatorOf(request)).replayAll(parsed, { ...options, by });
+  });
+  routes.post('/registries/:registry/cancel', async (request) => {
+    const { filter = {}, dryRun, upTo, cursor } = await request.body(cancelSchema);
+    const parsed = parseExecutionFilter(filter);
+    const operator = await operatorOf(request);
+    if (!dryRun) return operator.cancelParked(parsed, { upTo, cursor, by: request.user });
+    return { ...(await operator.countParked(parsed, upTo)), cancelled: 0 };
   });
   routes.get('/registries/:registry/replays', async (request) => {
     const log = await request.engine().log();

@@ -3,6 +3,7 @@ import type { App } from '../app.ts';
 import { path } from '../data/api.ts';
 import { queryOf } from '../data/filters.ts';
 import { shownRegistries } from '../data/shown-registries.ts';
+import { showCancel } from './cancel-dialog.ts';
 import { tellProblems } from './notices.ts';
 import { iconButton, wordButton } from './parts.ts';
 import { showReplay } from './replay-dialog.ts';
@@ -13,15 +14,16 @@ import { showReplay } from './replay-dialog.ts';
  */
 export function logActions(app: App, conditions: () => readonly string[]): TemplateResult {
   const { text, mayWrite } = app;
-  const replay = () =>
-    showReplay(app, {
-      query: queryOf(app.navigation.log.fields),
-      conditions: conditions(),
-      registries: shownRegistries(app),
-    });
+  const found = () => ({
+    query: queryOf(app.navigation.log.fields),
+    conditions: conditions(),
+    registries: shownRegistries(app),
+  });
+  const waits = app.navigation.log.fields.status.split(',').includes('parked');
   return html`<span class="button-group nrp-worded">
     ${iconButton({ icon: 'fa-download', label: text('log.export'), act: () => void exportAll(app) })}
-    ${mayWrite ? wordButton({ icon: 'fa-history', label: text('log.replay'), act: replay }) : nothing}
+    ${mayWrite ? wordButton({ icon: 'fa-history', label: text('log.replay'), act: () => showReplay(app, found()) }) : nothing}
+    ${mayWrite && waits ? wordButton({ icon: 'fa-ban', label: text('log.cancelParked'), act: () => showCancel(app, found()) }) : nothing}
   </span>`;
 }
 

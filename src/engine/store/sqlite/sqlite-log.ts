@@ -40,6 +40,7 @@ export class SqliteLog implements ExecutionLog {
   readonly failureGroups = this.#passOn('failureGroups');
   readonly waits = this.#passOn('waits');
   readonly failures = this.#passOn('failures');
+  readonly parkedCount = this.#passOn('parkedCount');
   readonly replayCount = this.#passOn('replayCount');
   readonly replayBatch = this.#passOn('replayBatch');
   readonly replays = this.#passOn('replays');

@@ -9,6 +9,7 @@ import { executionQueriesOn } from './execution-queries.ts';
 import { failureGroupsOn } from './failure-groups.ts';
 import { figuresOn } from './figures.ts';
 import { indexedSearchOn } from './indexed-search.ts';
+import { parkedCountOn } from './parked-count.ts';
 import { replayPlansOn } from './replay-plans.ts';
 import { replayRows } from './replay-rows.ts';
 import { waitsOn } from './waits.ts';
@@ -66,6 +67,7 @@ function queriesOn(db: DatabaseSync, ids: Ids, index: TextIndex) {
     failureGroups: failureGroupsOn(statements),
     waits: waits.waits,
     failures: waits.failures,
+    parkedCount: parkedCountOn(statements, executions),
     replayCount: plans.count,
     replayBatch: plans.batch,
     replays: () => replayRows(statements),
