@@ -1,25 +1,31 @@
 import type { NodeAPI } from 'node-red';
 import type { Alarm } from '../engine/words/alarm.ts';
 
-/** Where to look in the tab, and for what. */
-const views = {
-  failures: 'executions?status=failed',
-  circuit: 'handlers?',
-  backlog: 'events?status=waiting',
-  object: 'executions?status=parked',
-} as const satisfies Record<Alarm['alarm'], string>;
+/** Where to look in the tab, and for what; the tab reads links in `src/tab/data/links.ts`. */
+const places = {
+  failures: ['executions', { status: 'unresolved' }],
+  circuit: ['handlers', {}],
+  backlog: ['events', { status: 'waiting' }],
+  object: ['executions', { status: 'parked' }],
+} as const satisfies Record<
+  Alarm['alarm'],
+  readonly [view: string, search: Readonly<Record<string, string>>]
+>;
 
-/** The path of a view of the tab, below whatever host the editor has: that is not known here. */
+/** The path of the tab's view that shows an alarm, below whatever host the editor has: that is not known here. */
 export function tabLink(
-  RED: NodeAPI,
+  RED: Pick<NodeAPI, 'settings'>,
   registry: string,
-  { alarm, handler }: Pick<Alarm, 'alarm' | 'handler'>,
+  { alarm, handler, objectId }: Pick<Alarm, 'alarm' | 'handler' | 'objectId'>,
 ): string {
   const { httpAdminRoot } = RED.settings as { readonly httpAdminRoot?: string | false };
   const root = typeof httpAdminRoot === 'string' ? httpAdminRoot.replace(/\/+$/, '') : '';
-  const whose = handler ? `&handler=${encodeURIComponent(handler.id)}` : '';
-  return `${root}/#provisioning/${views[alarm]}&registry=${encodeURIComponent(registry)}${whose}`.replace(
-    '?&',
-    '?',
-  );
+  const [view, search] = places[alarm];
+  const query = new URLSearchParams({
+    ...search,
+    registry,
+    ...(handler && { handler: handler.id }),
+    ...(objectId !== null && { objectId }),
+  });
+  return `${root}/#provisioning/${view}?${query}`;
 }
