@@ -93,6 +93,13 @@ describe("the log's search", () => {
     assert.equal(matches({ ...everyExecution, text: 'anna' }, row), undefined);
     assert.equal(matches({ ...everyExecution, text: 'anna', status: 'succeeded' }, row), false);
   });
+
+  it('leaves it to the API of what kind a failure is, and knows what is none', () => {
+    const search = { ...everyExecution, kind: 'HTTP 500' };
+    assert.equal(matches(search, row), undefined);
+    assert.equal(matches(search, { ...row, status: 'succeeded' }), false);
+    assert.equal(matches({ ...search, handler: 'dwh' }, row), false);
+  });
 });
 
 describe('what is searched for', () => {

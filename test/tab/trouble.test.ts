@@ -64,10 +64,10 @@ for (const { name, nodeRed: installation } of editors) {
     afterEach(() => assert.deepEqual(view.editor.problems.splice(0), []));
 
     let object = 0;
-    const fire = async (count: number) => {
+    const fire = async (count: number, type = 'clients.create') => {
       for (let n = 0; n < count; n += 1) {
         object += 1;
-        await red.admin('provisioning/registries/registry/events', postJson(envelope(object)));
+        await red.admin('provisioning/registries/registry/events', postJson(envelope(object, type)));
       }
     };
     const crm = async () => {
@@ -110,6 +110,40 @@ for (const { name, nodeRed: installation } of editors) {
       await view.button('Clear the search').click();
       await view.button('Advanced search').click();
       await view.button('Who is called').click();
+    });
+
+    it('groups what fails by handler and kind, each a way to exactly those rows and to what is open of them', async () => {
+      await fire(2, 'clients.update');
+      await view.go('overview');
+      const group = view.root.locator('.nrp-failures li', { hasText: 'Handler number 0 of some length' });
+      await group.getByText('HTTP 500', { exact: true }).waitFor({ timeout: 20_000 });
+      await group.getByText('500 · the disk is full').waitFor();
+      await group
+        .getByRole('img', { name: 'Handler number 0 of some length, HTTP 500: 2 over time' })
+        .waitFor();
+      for (const width of [180, 320, 420, 900]) {
+        await view.setWidth(width);
+        assert.ok(await inSight(group), `at ${width}`);
+        assert.deepEqual(await axeFindings(view.page, '.nrp'), [], `at ${width}`);
+      }
+      await view.button('Week').click();
+      await group.getByRole('button', { name: '2 failed' }).click();
+      const chip = view.root.locator('.nrp-chip', { hasText: 'Kind of failure: HTTP 500' });
+      await chip.waitFor();
+      await eventually('exactly those', async () => (await view.rows.count()) === 2);
+      const handlers = await view.rows.locator('td.nrp-c-handler').allTextContents();
+      assert.ok(handlers.every((one) => one === 'Handler number 0 of some length'));
+      const id = await view.rows.first().locator('[data-row]').getAttribute('title');
+      await red.admin(`provisioning/registries/registry/executions/${id}/replay`, postJson({}));
+      await view.go('overview');
+      await view.button('Hour').click();
+      const open = group.getByRole('button', { name: '2 not set right' });
+      // The replay has failed as well, in the place of the first.
+      await group.getByRole('button', { name: '3 failed' }).waitFor({ timeout: 20_000 });
+      await open.focus();
+      await view.page.keyboard.press('Enter');
+      await eventually('those that are open', async () => (await view.rows.count()) === 2);
+      await view.button('Clear the search').click();
     });
 
     it('says why a handler needs attention, since when, and when it is tried next', async () => {

@@ -13,6 +13,7 @@ export const everyExecution = {
   code: '',
   minDurationMs: '',
   maxDurationMs: '',
+  kind: '',
 };
 export const everyHandler = { eventType: '', type: '', status: '', text: '' };
 
@@ -44,24 +45,28 @@ export function queryOf(filter: Partial<LogFilter>): Record<string, string> {
 
 /**
  * Whether a row that the live feed tells of belongs to a search.
- * Undefined where only the API can say: of words in what the feed does not carry, and of what was skipped, whether
- * that was on purpose.
+ * Undefined where only the API can say: of words in what the feed does not carry, of kinds of failures, as it carries
+ * the beginning of an error only, and of what was skipped, whether that was on purpose.
  */
 export function matches(filter: LogFilter, row: LogSummary): boolean | undefined {
   const { eventType, handler, status, objectId, eventId } = filter;
   const startedAt = row.startedAt ?? '';
   const ofStatus = hasStatus(status, row);
+  const ofKind = hasKind(filter.kind, row);
   const fits =
     isAsked(eventType, row.eventType) &&
     isAsked(handler, row.handler.id) &&
     ofStatus !== false &&
+    ofKind !== false &&
     isAsked(objectId, row.objectId) &&
     isAsked(eventId, row.eventId) &&
     (filter.code.trim() === '' || meetsCode(codeConditionsOf(filter.code), row.code)) &&
     isLong(row.durationMs, filter) &&
     (filter.from === '' || startedAt >= utc(filter.from)) &&
     (filter.to === '' || startedAt < utc(filter.to));
-  return fits && (filter.text.trim() !== '' || ofStatus === undefined) ? undefined : fits;
+  return fits && (filter.text.trim() !== '' || ofStatus === undefined || ofKind === undefined)
+    ? undefined
+    : fits;
 }
 
 /** Whether a row is among those of a status, or of several. */
@@ -70,6 +75,12 @@ function hasStatus(asked: string, { status, replayedAs }: LogSummary): boolean |
   if (asked === '' || any.includes(status)) return true;
   if (!any.includes(unresolved) || replayedAs) return false;
   return status === 'skipped' ? undefined : status === 'failed';
+}
+
+/** Only what failed, or waits after a failed attempt, is of a kind. */
+function hasKind(asked: string, { status }: LogSummary): boolean | undefined {
+  if (asked.trim() === '') return true;
+  return status === 'failed' || status === 'parked' ? undefined : false;
 }
 
 function isLong(ms: number | null, { minDurationMs: least, maxDurationMs: most }: LogFilter): boolean {

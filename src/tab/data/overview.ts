@@ -3,20 +3,19 @@ import { path } from './api.ts';
 import { LiveSource } from './live-source.ts';
 import type { Model } from './model.ts';
 import { shownRegistries } from './shown-registries.ts';
-import { rangeOf, type Series, type Span, seriesOf, spans } from './statistics.ts';
+import { chosenSpan, rangeOf, type Series, type Span, seriesOf } from './statistics.ts';
 
 /** Ms between two readings. */
 const betweenReadings = 5000;
 
-/** The numbers of the last hour or day, read again as things happen. */
+/** The numbers of the last hour, day or week, read again as things happen. */
 export class Overview extends LiveSource<Series, Model> {
   constructor(model: Model) {
     super(model, betweenReadings);
   }
 
   get span(): Span {
-    const name = this.model.preferences.get('span');
-    return spans.find((span) => span.name === name) ?? (spans[0] as Span);
+    return chosenSpan(this.model.preferences);
   }
 
   choose(span: Span): void {

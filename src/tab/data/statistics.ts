@@ -1,8 +1,9 @@
 import type { StatisticsStep } from '../../engine/words/answers.ts';
+import type { Preferences } from './preferences.ts';
 
 /** A span of time as the overview shows it; seconds. */
 export interface Span {
-  readonly name: 'hour' | 'day';
+  readonly name: 'hour' | 'day' | 'week';
   readonly seconds: number;
   readonly step: number;
 }
@@ -10,7 +11,14 @@ export interface Span {
 export const spans: readonly Span[] = [
   { name: 'hour', seconds: 3600, step: 60 },
   { name: 'day', seconds: 86_400, step: 900 },
+  { name: 'week', seconds: 604_800, step: 7200 },
 ];
+
+/** The span that the user has chosen. */
+export function chosenSpan(preferences: Pick<Preferences, 'get'>): Span {
+  const name = preferences.get('span');
+  return spans.find((span) => span.name === name) ?? (spans[0] as Span);
+}
 
 interface Counts {
   readonly succeeded: number;

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { FailureSource } from '../data/failures.ts';
 import { localTime } from '../data/filters.ts';
 import { Handlers } from '../data/handlers.ts';
 import { Overview } from '../data/overview.ts';
@@ -8,6 +9,7 @@ import { attention } from './attention.ts';
 import type { Figure } from './chart-view.ts';
 import './chart-view.ts';
 import { sourceNote } from './empty-state.ts';
+import { failureGroups } from './failure-groups.ts';
 import { wordButton } from './parts.ts';
 import { define, lazy, View, Watch } from './view.ts';
 
@@ -15,10 +17,11 @@ import { define, lazy, View, Watch } from './view.ts';
 class OverviewView extends View {
   readonly #numbers = lazy(() => new Overview(this.app));
   readonly #handlers = lazy(() => new Handlers(this.app));
+  readonly #failures = lazy(() => new FailureSource(this.app));
 
   constructor() {
     super();
-    new Watch(this, () => [this.#numbers(), this.#handlers(), this.app.registries]);
+    new Watch(this, () => [this.#numbers(), this.#handlers(), this.#failures(), this.app.registries]);
   }
 
   override render(): TemplateResult {
@@ -27,7 +30,7 @@ class OverviewView extends View {
       ${this.#tiles()} ${this.#spanButtons()}
       ${series ? this.#charts(series) : nothing}
       ${sourceNote(this.app, this.#numbers())}
-      ${attention(this.app, this.#handlers())}
+      ${failureGroups(this.app, this.#failures())} ${attention(this.app, this.#handlers())}
     </div>`;
   }
 
@@ -55,7 +58,10 @@ class OverviewView extends View {
         wordButton({
           icon: '',
           label: this.t(`overview.${span.name}`),
-          act: () => this.#numbers().choose(span),
+          act: () => {
+            this.#numbers().choose(span);
+            void this.#failures().read();
+          },
           pressed: this.#numbers().span === span,
         }),
       )}

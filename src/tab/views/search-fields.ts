@@ -29,6 +29,7 @@ export function logFields(app: App): readonly Field<LogFilter>[] {
     { name: 'minDurationMs', label: text('search.minDuration'), kind: 'text' },
     { name: 'maxDurationMs', label: text('search.maxDuration'), kind: 'text' },
     { name: 'eventId', label: text('search.eventId'), kind: 'text' },
+    { name: 'kind', label: text('failures.kind'), kind: 'text' },
   ];
 }
 
