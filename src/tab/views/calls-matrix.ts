@@ -22,6 +22,7 @@ export function callsMatrix(
   const registries = registriesOf(app, found);
   const several = registries.length > 1;
   return html`<div class="nrp-scroll nrp-matrix-scroll" tabindex="0" role="region" aria-label=${text('matrix.caption')}>
+    <div class="nrp-matrix">
     ${registries.map((registry) => {
       const ofIt = (row: HandlerRow) => row.registry === registry;
       const own = columns.filter(ofIt);
@@ -33,6 +34,7 @@ export function callsMatrix(
         chain: all.filter(ofIt),
       });
     })}
+    </div>
     <p class="nrp-muted nrp-legend">
       <span class="nrp-turn nrp-direct">1</span> ${text('matrix.direct')}
       <span class="nrp-turn nrp-pattern">2</span> ${text('matrix.pattern')}
@@ -60,7 +62,7 @@ function matrixTable(app: App, registry: string, { types, columns, chain }: Matr
   const { text } = app;
   const caption = [text('matrix.caption'), registry].filter(Boolean).join(': ');
   return html`${registry ? html`<h4 class="nrp-matrix-registry">${registry}</h4>` : nothing}
-    <table class="nrp-matrix">
+    <table>
       <caption class="nrp-hidden">${caption}</caption>
       <thead>
         <tr>
