@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Locator } from 'playwright-core';
+import { axeFindings } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { editors } from '../support/editors.ts';
 import { eventually } from '../support/eventually.ts';
@@ -84,7 +85,7 @@ for (const { name, nodeRed: installation } of editors) {
       const flows = [
         tab,
         registry({ name: 'Billing', ordering: 'none' }),
-        httpHandler(receiver.url, { id: 'crm', name: 'CRM', concurrency: 64 }),
+        httpHandler(receiver.url, { id: 'crm', name: 'CRM', concurrency: 64, retryDelays: [600] }),
         eventNode({ intake: true, path: '/in' }),
         executor(),
       ];
@@ -201,6 +202,93 @@ for (const { name, nodeRed: installation } of editors) {
       await view.row(`{"for":"${sent}"}`).waitFor();
       await fire(1);
       await view.row(`{"for":"${sent}"}`).waitFor();
+    });
+
+    it('are worked by keys: on and back, in, paused, searched for, replayed', async () => {
+      const { keyboard } = view.page;
+      await view.root.locator('[data-row][tabindex="0"]').focus();
+      await keyboard.press('Home');
+      const order = await ids();
+      await keyboard.press('j');
+      await eventually('the next row', async () => (await focused()) === order[1]);
+      await keyboard.press('j');
+      await keyboard.press('k');
+      await eventually('the row before', async () => (await focused()) === order[1]);
+      await fire(2);
+      await view.button('2 new').waitFor();
+      await keyboard.press('n');
+      await view.button('2 new').waitFor({ state: 'detached' });
+      assert.equal((await ids()).indexOf(order[1] ?? ''), 3);
+      assert.equal(await focused(), order[1]);
+      await keyboard.press('p');
+      await view.button('Go on').waitFor();
+      await keyboard.press('p');
+      await view.button('Pause').waitFor();
+      await keyboard.press('r');
+      const question = view.page.locator('.nrp-ask');
+      await question.getByText('Run this execution again?').waitFor();
+      sent += 1;
+      await question.getByRole('button', { name: 'Replay' }).click();
+      await settled();
+      await keyboard.press('/');
+      const box = view.root.getByRole('textbox', { name: /^Search request/ });
+      assert.equal(await box.evaluate((element) => element === document.activeElement), true);
+      await keyboard.type('jkpr?n/');
+      assert.equal(await box.inputValue(), 'jkpr?n/');
+      assert.equal(await view.page.locator('.nrp-keys').count(), 0);
+      await view.button('Clear the search').first().click();
+      await view.rows.nth(3).waitFor();
+    });
+
+    it('leave to the editor what is its own, and to its canvas all', async () => {
+      await view.root.locator('[data-row][tabindex="0"]').focus();
+      const { keyboard } = view.page;
+      await keyboard.press('Control+p');
+      await keyboard.press('Control+Shift+p');
+      await view.page.locator('.red-ui-actionList-dialog, #red-ui-actionList').first().waitFor();
+      await keyboard.press('Escape');
+      await view.page.locator('#red-ui-workspace').click({ position: { x: 400, y: 300 } });
+      await keyboard.press('p');
+      assert.equal(await view.button('Pause').count(), 1);
+    });
+
+    it('have a sheet of their keys, that keeps the focus and is accessible', async () => {
+      const { keyboard } = view.page;
+      await view.root.locator('[data-row][tabindex="0"]').focus();
+      const row = await focused();
+      await keyboard.press('?');
+      const sheet = view.page.getByRole('dialog', { name: 'Keys' });
+      await sheet.getByText('Replay the row').waitFor();
+      assert.deepEqual(await axeFindings(view.page, '.nrp-keys'), []);
+      for (let at = 0; at < 3; at += 1) {
+        await keyboard.press('Tab');
+        assert.equal(await view.root.evaluate((root) => root.contains(document.activeElement)), false);
+      }
+      await keyboard.press('Escape');
+      await sheet.waitFor({ state: 'detached' });
+      assert.equal(await focused(), row);
+      await view.button('More').click();
+      await view.page.locator('.red-ui-menu').getByText('Keys (?)').click();
+      await sheet.getByRole('button', { name: 'Close' }).click();
+      await sheet.waitFor({ state: 'detached' });
+    });
+
+    it('give the focus to the nearest when theirs has left', async () => {
+      await view.button(/Advanced search/).click();
+      await view.root.getByLabel('Status', { exact: true }).selectOption('parked');
+      await view.root.getByText('Nothing matches the search').waitFor();
+      receiver.become(({ response }) => response.writeHead(503).end());
+      await fire(4);
+      await eventually('four rows', async () => (await view.rows.count()) === 4);
+      const order = await ids();
+      await view.root.locator(`[data-row="${order[1]}"]`).focus();
+      const route = `provisioning/registries/registry/executions/${order[1]}/cancel`;
+      await red.admin(route, postJson({}));
+      await view.row('Cancelled').waitFor();
+      assert.equal(await focused(), order[1]);
+      await view.page.keyboard.press('n');
+      await eventually('three rows', async () => (await view.rows.count()) === 3);
+      await eventually('the nearest has the focus', async () => (await focused()) === order[2]);
     });
   });
 }

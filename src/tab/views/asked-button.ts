@@ -17,14 +17,23 @@ interface Asked {
 }
 
 /** A button that asks first; then the API does it. */
-export function askedButton(app: App, { icon, label, question, route, done, read }: Asked): TemplateResult {
-  const act = ({ currentTarget }: MouseEvent) =>
-    tellProblems(app, async () => {
-      const answer = await ask(app, currentTarget as HTMLElement, { text: question, yes: label });
-      if (answer === undefined) return;
-      await app.api.send('POST', route);
-      notify(app, done, 'success');
-      await Promise.all([read(), app.registries.read()]);
-    });
-  return wordButton({ icon, label, act: (event) => void act(event) });
+export function askedButton(app: App, asked: Asked): TemplateResult {
+  const { icon, label } = asked;
+  const act = ({ currentTarget }: MouseEvent) => void askFirst(app, currentTarget as HTMLElement, asked);
+  return wordButton({ icon, label, act });
+}
+
+/** Asks beside something; then the API does it. */
+export function askFirst(
+  app: App,
+  beside: HTMLElement,
+  { label, question, route, done, read }: Omit<Asked, 'icon'>,
+): Promise<void> {
+  return tellProblems(app, async () => {
+    const answer = await ask(app, beside, { text: question, yes: label });
+    if (answer === undefined) return;
+    await app.api.send('POST', route);
+    notify(app, done, 'success');
+    await Promise.all([read(), app.registries.read()]);
+  });
 }

@@ -8,12 +8,14 @@ import type { EventLogRow, LogRow } from '../data/shapes.ts';
 import { shownRegistries, showsSeveral } from '../data/shown-registries.ts';
 import { type Column, ColumnLengths, cells, tableHead } from './columns.ts';
 import { emptyState, examplesButton, failedState, noneFound, sourceNote } from './empty-state.ts';
+import type { Command } from './keys.ts';
 import { liveState, waitingWords } from './live-state.ts';
 import { idColumn } from './log-columns.ts';
 import { problemOf } from './notices.ts';
 import { Occupancy } from './occupancy.ts';
 import { waitNote } from './parts.ts';
-import { pauseButton } from './pause-button.ts';
+import { pauseButton, togglePause } from './pause-button.ts';
+import { replayRow } from './replay-row.ts';
 import { RowWindow } from './row-window.ts';
 import { type SearchBar, searchBar } from './search-bar.ts';
 import { lazy, View, Watch } from './view.ts';
@@ -53,6 +55,22 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
 
   /** Shows a row's details. */
   protected abstract open(row: Row): void;
+
+  override obey(command: Command): void {
+    const { list } = this.#live();
+    if (command === 'next') this.#window.step(1);
+    if (command === 'previous') this.#window.step(-1);
+    if (command === 'pause') togglePause(list);
+    if (command === 'renew') void list.letIn().then(() => list.refresh());
+    if (command === 'replay') this.#replayActive();
+  }
+
+  #replayActive(): void {
+    const id = this.#window.active;
+    const row = this.#live().list.rows.find((one) => one.id === id);
+    const button = this.querySelector<HTMLElement>(`[data-row="${CSS.escape(id ?? '')}"]`);
+    if (row && button) replayRow(this.app, this.kind.route, row, button);
+  }
 
   /** What can be done with all that the search finds. */
   protected actions(): TemplateResult | typeof nothing {

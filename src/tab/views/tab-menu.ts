@@ -4,6 +4,7 @@ import { showExamples } from '../editor/examples.ts';
 import { editedRegistries, flowJsonOf } from '../editor/flow-nodes.ts';
 import { showMenu } from '../editor/menu.ts';
 import { nameOf, visible } from '../text/visible.ts';
+import { showKeys } from './key-sheet.ts';
 import { copy, notify, tellProblems } from './notices.ts';
 import { holdRegistry, releaseRegistry } from './registry-hold.ts';
 
@@ -31,6 +32,8 @@ export function showTabMenu(app: App, button: HTMLElement): void {
   });
   const fire = { label: text('test.title'), onselect: () => app.details.testEvent() };
   const link = { label: text('menu.copyLink'), onselect: () => copy(app, app.linkTo(), text('copied')) };
+  // The menu gives the focus back first.
+  const keys = { label: text('keys.menu'), onselect: () => setTimeout(() => showKeys(app)) };
   const examples = { label: text('button.examples'), onselect: showExamples };
   showMenu(button, [
     link,
@@ -38,6 +41,7 @@ export function showTabMenu(app: App, button: HTMLElement): void {
     ...copies,
     ...(app.mayWrite ? backups : []),
     examples,
+    keys,
   ]);
 }
 

@@ -6,6 +6,8 @@ import { addRegistry, editedRegistries, editRegistry } from '../editor/flow-node
 import { SidebarHalf } from '../editor/sidebar-half.ts';
 import { visible } from '../text/visible.ts';
 import { emptyState, examplesButton, failedState, retryButton } from './empty-state.ts';
+import { showKeys } from './key-sheet.ts';
+import { Keys } from './keys.ts';
 import { problemOf } from './notices.ts';
 import { banner, iconButton, registryOptions, waitNote, wordButton } from './parts.ts';
 import { holdBanner } from './registry-hold.ts';
@@ -29,6 +31,8 @@ const tabId = 'provisioning-tab';
 
 /** The tab: what it shows now, and how to get to the rest. */
 export class TabView extends View {
+  readonly #keys = new Keys(this);
+
   constructor() {
     super();
     const resized = { observe: (act: () => void) => onEditorEvents(['sidebar:resize'], act) };
@@ -37,11 +41,22 @@ export class TabView extends View {
   }
 
   override render(): TemplateResult {
-    return html`<div class="nrp-view">
+    return html`<div class="nrp-view" @keydown=${this.#pressed}>
       <nrp-announcer class="nrp-hidden" .app=${this.app}></nrp-announcer>
       ${this.#head()} <div class="nrp-notes">${this.#banners()}</div> ${this.#body()}
     </div>`;
   }
+
+  readonly #pressed = (event: KeyboardEvent): void => {
+    const command = this.#keys.commandOf(event);
+    if (command === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (command === 'keys') showKeys(this.app);
+    else if (command === 'search') this.querySelector<HTMLInputElement>('.nrp-search-box')?.select();
+    else if (command === 'renew') void this.app.registries.read();
+    this.querySelector<View>('.nrp-main')?.obey(command);
+  };
 
   #head(): TemplateResult {
     const { navigation, refusal: refused } = this.app;

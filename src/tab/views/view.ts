@@ -2,6 +2,7 @@ import { LitElement, type ReactiveController } from 'lit';
 import type { App } from '../app.ts';
 import type { Observable } from '../data/observable.ts';
 import { Pace } from '../data/pace.ts';
+import type { Command } from './keys.ts';
 
 /** A part of the tab: rendered in the light DOM, where the editor's own classes and shortcuts reach. */
 export abstract class View extends LitElement {
@@ -11,6 +12,9 @@ export abstract class View extends LitElement {
   protected override createRenderRoot(): this {
     return this;
   }
+
+  /** Does what a key of the tab stands for; a view that has nothing to do for it does nothing. */
+  obey(_command: Command): void {}
 
   protected t(key: string, values?: Readonly<Record<string, unknown>>): string {
     return this.app.text(key, values);
