@@ -303,6 +303,26 @@ describe('a live list', () => {
       assert.equal(list.rows[1]?.status, 'done');
     });
 
+    it('lets go of what is so found to belong no longer, once nobody looks', async () => {
+      const { list, journal } = await told([whole(1, 'parked'), whole(2, 'parked')]);
+      const fetch = () => async () => ({
+        items: journal.rows.filter(({ status }) => status === 'parked').sort(newestFirst),
+        nextCursor: null,
+      });
+      const read = async (_registry: string, ids: readonly string[]) =>
+        journal.rows.filter(({ id }) => ids.includes(id));
+      const belongs = ({ status }: Long) => status === 'parked';
+      await list.load({ sources: ['a'], fetch, read, belongs });
+      list.screen.ids = ['a2', 'a1'];
+      list.occupied = true;
+      journal.rows = [whole(1, 'cancelled'), whole(2, 'parked')];
+      list.doubt(['a1']);
+      await list.confirm();
+      assert.deepEqual([times(list.rows), list.rows[1]?.status], [[2, 1], 'cancelled']);
+      await list.letIn();
+      assert.deepEqual(times(list.rows), [2]);
+    });
+
     it('does not take back what is told while a reading is under way', async () => {
       const { list, journal, happen } = await told([whole(1, 'running'), whole(2, 'running')]);
       const { promise, resolve } = Promise.withResolvers<void>();

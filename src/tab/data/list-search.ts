@@ -15,6 +15,8 @@ export interface Search<Row> {
   readonly fetch: (upTo: string | undefined) => FetchPage<Row>;
   /** Reads rows whatever is searched for. */
   readonly read?: ReadRows<Row>;
+  /** Whether a row that was so read is searched for; undefined: only the API can say. */
+  readonly belongs?: (row: Row) => boolean | undefined;
 }
 
 /** What the live feed says of a row: that it belongs to the list or no longer does; undefined: it can't say. */

@@ -123,11 +123,13 @@ export class LiveList<Row extends ListRow> extends Observable {
 
   /** Reads the rows on the screen of which something is known by hearsay only. @returns whether there are more by now */
   async confirm(): Promise<boolean> {
-    if (!this.#search?.read) return false;
-    const all = await this.screen.confirm(this.#search.read, this.#order.next());
-    if (all === undefined) return false;
+    const search = this.#search;
+    if (!search?.read) return false;
+    const all = await this.screen.confirm(search.read, this.#order.next());
+    if (all === undefined || search !== this.#search) return false;
     // What is not found was pruned.
-    if (!all) this.#order.miss();
+    if (!all || this.screen.all.some((row) => search.belongs?.(row) === false)) this.#order.miss();
+    this.#goOn();
     this.changed();
     return this.screen.doubtful.length > 0;
   }
@@ -260,8 +262,7 @@ export class LiveList<Row extends ListRow> extends Observable {
   }
 
   #isWithin(row: Row): boolean {
-    const oldest = this.rows.at(-1);
-    return this.complete || oldest === undefined || this.#compare(row, oldest) < 0;
+    return this.complete || this.#compare(row, this.rows.at(-1) ?? row) < 0 || this.rows.length === 0;
   }
 
   #take(arrived: readonly Row[], gone: ReadonlySet<string>, stands: boolean): void {

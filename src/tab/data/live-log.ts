@@ -23,6 +23,8 @@ export interface LogKind<Row extends LogRow | EventLogRow, Filter extends object
   kept(row: Row): Row;
   /** What changed executions mean for the list and the rows that it has. */
   told(rows: readonly LogSummary[], navigation: Navigation, known: readonly Row[]): News<Row>;
+  /** Whether a row that was read by its id is searched for; undefined: only the API can say. */
+  belongs(row: Row, navigation: Navigation): boolean | undefined;
   /** Whether a row may change without an execution that the feed tells of. */
   changesUnheard(row: Row): boolean;
 }
@@ -98,6 +100,7 @@ export class LiveLog<Row extends LogRow | EventLogRow> extends LiveSource<void, 
     return this.list.load({
       sources,
       read: (registry, ids) => this.#rows(registry, ids),
+      belongs: (row) => this.#kind.belongs(row, this.model.navigation),
       fetch: (upTo) => (registry, cursor, limit) =>
         this.#page(registry, {
           ...query,

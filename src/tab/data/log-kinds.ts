@@ -18,6 +18,7 @@ export const executionKind: LogKind<LogRow, LogFilter> = {
     }));
     return { told, touched: [], unclear: told.some(({ belongs }) => belongs === undefined) };
   },
+  belongs: (row, { log }) => matches(log.fields, row),
   // What it waits for may: a circuit that opens, a handler that is held.
   changesUnheard: ({ status }) => status === 'parked',
 };
@@ -32,6 +33,9 @@ export const eventKind: LogKind<EventLogRow, EventFilter> = {
     touched: rows.map(({ eventId }) => eventId),
     unclear: rows.length > 0,
   }),
+  // Nothing else of an event changes that is searched for.
+  belongs: ({ status }, { events }) =>
+    events.fields.status === '' || events.fields.status.split(',').includes(status),
   changesUnheard: ({ status }) => ['waiting', 'running', 'parked'].includes(status),
 };
 
