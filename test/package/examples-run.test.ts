@@ -137,8 +137,8 @@ describe('each example, imported and deployed in Node-RED', function () {
     assert.ok(await red.printed(/topic: 'Alarm: Example 7, failures'/));
   });
 
-  it('8 does the same by hand and with four nodes: retries, dead letters, and their delivery', async () => {
-    await deploy(8);
+  it('9 does the same by hand and with four nodes: retries, dead letters, and their delivery', async () => {
+    await deploy(9);
     for (const object of [12, 13]) {
       const sent = postJson(envelope(object));
       assert.equal((await red.node('provisioning-example/by-hand/events', sent)).status, 202);
@@ -149,7 +149,7 @@ describe('each example, imported and deployed in Node-RED', function () {
     await red.printed(/\[debug:ours: dead letter\] HTTP 503/);
     const ours = await eventually('both executions are over', async () => {
       const { items } = await red.get<{ items: (Row & { objectId: string; attempts: number })[] }>(
-        'provisioning/registries/example8-registry/executions',
+        'provisioning/registries/example9-registry/executions',
       );
       const over = items.filter(({ status }) => status === 'succeeded' || status === 'failed');
       return over.length === 2 && over.sort((a, b) => Number(a.objectId) - Number(b.objectId));
@@ -161,9 +161,9 @@ describe('each example, imported and deployed in Node-RED', function () {
         ['failed', 3],
       ],
     );
-    await press('inject/example8-hand-replay');
+    await press('inject/example9-hand-replay');
     await eventually('the CRM was called three times more', async () => {
-      const { msg } = await red.get<{ msg: string }>('context/flow/example8-flow/calls');
+      const { msg } = await red.get<{ msg: string }>('context/flow/example9-flow/calls');
       return JSON.parse(msg).by_hand_13 === 6;
     });
   });
@@ -198,6 +198,22 @@ describe('each example, imported and deployed in Node-RED', function () {
     await eventually(
       'both have succeeded',
       () => red.log.filter((line) => /\[debug:done\] succeeded/.test(line)).length === 2,
+    );
+  });
+
+  it('10 sends what an endpoint wants, and takes its error for one though its status is 200', async () => {
+    await deploy(10);
+    await press('provisioning/nodes/example10-event/fire');
+    const [answered] = await executions(10, 1);
+    assert.deepEqual([answered?.status, answered?.response], ['succeeded', 'account 12 of company 3']);
+    assert.ok(await red.printed(/\[debug:account written\]/));
+    await press('inject/example10-nameless');
+    assert.ok(await red.printed(/\[debug:account not written\]/));
+    const [failed] = await executions(10, 1);
+    assert.equal(failed?.status, 'failed');
+    assert.match(
+      failed.error ?? '',
+      /^HTTP 200, but the answer is no success by the handler's rule: status = 200/,
     );
   });
 });
