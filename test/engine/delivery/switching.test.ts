@@ -263,6 +263,30 @@ describe('switches', () => {
       assert.deepEqual(bench.called, []);
     });
 
+    it('let it all run when it is released, in order and within the concurrency of each handler', async () => {
+      await bench.start([aHandler('a', { concurrency: 4 }), aHandler('b', { priority: 20, concurrency: 4 })]);
+      await holdFor(hour);
+      const events = Array.from({ length: 80 }, (_, place) => anEnvelope(place % 12));
+      await bench.accept(...events);
+      assert.equal(parked().length, 160);
+      const latest = new Map<string, number>();
+      const outOfOrder: string[] = [];
+      bench.onCall = ({ handler, objectId, eventId }) => {
+        const seq = Number(eventId.split('-')[2]);
+        const key = `${handler} ${objectId}`;
+        if (seq < (latest.get(key) ?? 0)) outOfOrder.push(`${key}: ${seq}`);
+        latest.set(key, seq);
+      };
+      for (const id of ['a', 'b']) bench.behaviours.set(id, () => undefined);
+      await bench.crash();
+      await bench.start();
+      await bench.advance(hour);
+      assert.equal(bench.calls.length, 8);
+      bench.behaviours.clear();
+      await bench.answerAll();
+      assert.deepEqual([bench.calls.length, outOfOrder], [160, []]);
+    });
+
     it('are told to whoever watches, at each change', async () => {
       await bench.start(handlers());
       const told: unknown[] = [];
