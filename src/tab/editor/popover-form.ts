@@ -78,5 +78,6 @@ function keepInView(content: HTMLElement): void {
   const inView = Math.max(margin, Math.min(top, window.innerHeight - height - margin));
   if (inView === top) return;
   popover.style.top = `${popover.offsetTop + inView - top}px`;
-  popover.classList.add('nrp-moved');
+  // Its arrow no longer points to the button.
+  popover.style.overflow = 'hidden';
 }
