@@ -234,6 +234,25 @@ describe('admin API for operators', function () {
     assert.equal((await circuit())?.state, 'closed');
   });
 
+  it('exports the events that match as CSV, and refuses what no list of them is searched by', async () => {
+    answer = 200;
+    const event = await fire(77);
+    await settled(event, 'succeeded');
+    const asked = { list: 'events', filter: { objectId: '77', status: 'succeeded' } };
+    const { body } = await post('exports', asked);
+    const answered = await fetch(new URL(body.url, red.url));
+    assert.match(answered.headers.get('content-disposition') ?? '', /filename="events-/);
+    const [head, row, ...others] = (await answered.text()).trim().split('\n');
+    assert.match(head ?? '', /ID,Status,Accepted,Settled,Event,Object ID,Event node$/);
+    assert.ok(row?.startsWith(`${event},succeeded,`), row);
+    assert.deepEqual(others, []);
+    for (const wrong of [
+      { list: 'events', filter: { handler: 'once' } },
+      { list: 'handlers', filter: {} },
+    ])
+      assert.equal((await post('exports', wrong)).status, 400);
+  });
+
   it('exports the log as CSV by a link for one use, safe for spreadsheets', async () => {
     await settled(await fire(60), 'succeeded');
     const { status, body } = await post('exports', { filter: { objectId: '60' } });

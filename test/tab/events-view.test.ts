@@ -79,6 +79,25 @@ for (const { name, nodeRed: installation } of editors) {
       await view.tray.waitFor({ state: 'detached' });
     });
 
+    it('export as CSV what the search finds', async () => {
+      await view.root.getByRole('textbox', { name: 'Object ID' }).fill('71');
+      await eventually('one row', async () => (await view.rows.count()) === 1);
+      const download = view.page.waitForEvent(
+        'download',
+        (one) => one.suggestedFilename() === 'events-registry.csv',
+      );
+      await view.button(/^Export as CSV/).click();
+      const chunks: Buffer[] = [];
+      for await (const chunk of await (await download).createReadStream()) chunks.push(chunk as Buffer);
+      const [, row, ...others] = Buffer.concat(chunks).toString().trim().split('\n');
+      assert.match(row ?? '', /,71,/);
+      assert.deepEqual(others, []);
+      await view
+        .button(/Clear the search/)
+        .first()
+        .click();
+    });
+
     it('fire a test event of a chosen registry from its sample, and follow it through its chain', async () => {
       await view.button('Fire a test event').click();
       await view.tray.getByText('past the canvas').waitFor();

@@ -159,6 +159,7 @@ const executionQuerySchema = z.preprocess(
   absentAsMissing,
   inOrder(z.strictObject({ ...executionFilterShape, ...pageShape })),
 );
+const eventFilterSchema = z.strictObject(eventFilterShape);
 const eventQuerySchema = z.preprocess(absentAsMissing, z.strictObject({ ...eventFilterShape, ...pageShape }));
 const stepSchema = numeric(
   z
@@ -366,6 +367,11 @@ export function parseExecutionQuery(query: unknown): { filter: ExecutionFilter; 
   return { filter, page: { limit, cursor } };
 }
 
+/** @throws InvalidInput naming the condition */
+export function parseEventFilter(value: unknown): EventFilter {
+  return parse('filter', eventFilterSchema, value);
+}
+
 /** Parses the query string of the events' list. @throws InvalidInput naming the parameter */
 export function parseEventQuery(query: unknown): { filter: EventFilter; page: PageRequest } {
   const { limit, cursor, ...filter } = parse('query', eventQuerySchema, query);
@@ -411,17 +417,29 @@ export function parseFailuresQuery(query: unknown, now: number): FailuresRequest
 }
 
 /** All executions that match, newest first, a page at a time, so that no long read holds the journal. */
-export async function* everyPage(
+export function everyPage(
   log: Pick<ExecutionLog, 'executions'>,
   filter: ExecutionFilter,
   limit = 500,
 ): AsyncGenerator<readonly ExecutionRow[], void> {
+  return pagesOf((page) => log.executions(filter, page), limit);
+}
+
+/** The same of events. */
+export function everyPageOfEvents(
+  log: Pick<ExecutionLog, 'events'>,
+  filter: EventFilter,
+): AsyncGenerator<readonly EventRow[], void> {
+  return pagesOf((page) => log.events(filter, page), 500);
+}
+
+async function* pagesOf<Row>(
+  read: (page: PageRequest) => Promise<Page<Row>>,
+  limit: number,
+): AsyncGenerator<readonly Row[], void> {
   let cursor: string | null = null;
   do {
-    const page: Page<ExecutionRow> = await log.executions(filter, {
-      limit,
-      ...(cursor !== null && { cursor }),
-    });
+    const page: Page<Row> = await read({ limit, ...(cursor !== null && { cursor }) });
     yield page.items;
     cursor = page.nextCursor;
   } while (cursor !== null);

@@ -1,8 +1,10 @@
-import type { EventFilter } from '../data/filters.ts';
+import type { TemplateResult } from 'lit';
+import { type EventFilter, queryOf } from '../data/filters.ts';
 import { eventKind } from '../data/log-kinds.ts';
 import type { EventLogRow } from '../data/shapes.ts';
 import { visible } from '../text/visible.ts';
 import { type Column, registryColumn } from './columns.ts';
+import { exportButton } from './export-button.ts';
 import { dateColumn } from './log-columns.ts';
 import { LogView } from './log-view.ts';
 import { eventMark } from './marks.ts';
@@ -15,6 +17,10 @@ class EventsView extends LogView<EventLogRow, EventFilter> {
 
   protected override get search() {
     return { box: 'objectId', boxLabel: this.t('column.object'), fields: eventFields(this.app) } as const;
+  }
+
+  protected override actions(): TemplateResult {
+    return exportButton(this.app, 'events', () => queryOf(this.app.navigation.events.fields));
   }
 
   protected override get columns(): readonly Column<EventLogRow>[] {

@@ -1,0 +1,35 @@
+import type { TemplateResult } from 'lit';
+import type { App } from '../app.ts';
+import { path } from '../data/api.ts';
+import type { LogName } from '../data/live-log.ts';
+import { shownRegistries } from '../data/shown-registries.ts';
+import { tellProblems } from './notices.ts';
+import { iconButton } from './parts.ts';
+
+/** Downloads as CSV what the search of a list finds. @param query what is searched for, as the API is asked */
+export function exportButton(
+  app: App,
+  list: LogName,
+  query: () => Readonly<Record<string, string>>,
+): TemplateResult {
+  const act = () => void exportAll(app, list, query());
+  return iconButton({ icon: 'fa-download', label: app.text('log.export'), act });
+}
+
+/** The API gives an address that works once, without a token. */
+async function exportAll(app: App, list: LogName, filter: Readonly<Record<string, string>>): Promise<void> {
+  await tellProblems(app, async () => {
+    const routes = shownRegistries(app).map((registry) => path('registries', registry, 'exports'));
+    const links = await Promise.all(
+      routes.map((route) => app.api.send<{ url: string }>('POST', route, { list, filter })),
+    );
+    for (const { url } of links) {
+      const link = document.createElement('a');
+      // A proxy may show the editor elsewhere than Node-RED knows.
+      link.href = url.replace(/^.*?(?=provisioning\/exports\/)/, '');
+      link.download = '';
+      link.click();
+    }
+    app.announcements.say(app.text('log.exportDone'));
+  });
+}
