@@ -29,6 +29,7 @@ const [compiled] = await Promise.all([
   }),
   copyEditorHalves(),
   bundleTab(),
+  bundlePage(),
   cp(from('nodes/locales'), from('dist/nodes/locales'), { recursive: true }),
   // Node-RED serves icons from beside the entry files only.
   cp(from('icons'), from('dist/nodes/icons'), { recursive: true }),
@@ -62,5 +63,17 @@ async function bundleTab(): Promise<void> {
     format: 'esm',
     loader: { '.css': 'text' },
     legalComments: 'eof',
+  });
+}
+
+/** What stands in for the editor where the tab is a page of its own; it fetches the tab's bundle. */
+async function bundlePage(): Promise<void> {
+  const { version } = JSON.parse(await readFile(from('package.json'), 'utf8')) as { version: string };
+  await build({
+    ...bundled,
+    entryPoints: [from('src/tab/page/main.ts')],
+    outfile: from('resources/provisioning-page.js'),
+    define: { packageVersion: JSON.stringify(version) },
+    format: 'esm',
   });
 }

@@ -2,6 +2,7 @@ import { exportRoutes } from './admin/export-routes.ts';
 import { handlerRoutes } from './admin/handler-routes.ts';
 import { logRoutes } from './admin/log-routes.ts';
 import { operatorRoutes } from './admin/operator-routes.ts';
+import { pageRoute } from './admin/page-route.ts';
 import { registryRoutes } from './admin/registry-routes.ts';
 import { Routes } from './admin/routes.ts';
 import { onePerRuntime, provisioningOf } from './provisioning.ts';
@@ -15,5 +16,6 @@ export const adminApi = onePerRuntime((red) => {
   logRoutes(routes, provisioning);
   operatorRoutes(routes, provisioning);
   exportRoutes(routes);
+  pageRoute(red);
   routes.end();
 });

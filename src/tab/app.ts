@@ -26,16 +26,22 @@ export interface App extends Model, Texts {
   linkTo(row?: LinkedRow): string;
   /** Whether the user may change anything. */
   readonly mayWrite: boolean;
+  /** Whether flows can be edited beside it: not on a page of its own. */
+  readonly hasFlows: boolean;
   /** What is said where the user may not. */
   readonly refusal: string | undefined;
 }
 
-/** @param translate the editor's translation of this plugin's texts */
-export function createApp(translate: Translate, detailsOf: (app: App) => Details): App {
+/**
+ * @param translate the editor's translation of this plugin's texts
+ * @param hasFlows whether there is an editor around it
+ */
+export function createApp(translate: Translate, detailsOf: (app: App) => Details, hasFlows = true): App {
   const api = new Api((url, options) => $.ajax(url, options));
   const preferences = new Preferences(browserStorage(), location.pathname, RED.settings);
   return {
     announcements: new Announcements(),
+    hasFlows,
     api,
     feed: new LiveFeed(RED.comms, api),
     registries: new Registries({ api, comms: RED.comms }),

@@ -14,9 +14,9 @@ export interface Shown {
 }
 
 /** Puts the app into the tab's content, where it works while the tab is shown only. */
-export function mount(content: HTMLElement, translate: Translate): Shown {
+export function mount(content: HTMLElement, translate: Translate, hasFlows = true): Shown {
   addStyle();
-  const app = createApp(translate, detailsOf);
+  const app = createApp(translate, detailsOf, hasFlows);
   const view = document.createElement('nrp-tab') as TabView;
   Object.assign(view, { app });
   new IntersectionObserver((entries) => {

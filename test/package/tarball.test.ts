@@ -45,9 +45,13 @@ describe('the tarball', () => {
     assert.deepEqual(dist.sort(), expected.sort());
   });
 
-  it('holds the tab as one bundle', () => {
+  it('holds the tab as one bundle, and what it needs as a page of its own', () => {
     const resources = [...files.keys()].filter((path) => path.startsWith('resources/'));
-    assert.deepEqual(resources, ['resources/provisioning-tab.js']);
+    assert.deepEqual(resources, [
+      'resources/provisioning-page.css',
+      'resources/provisioning-page.js',
+      'resources/provisioning-tab.js',
+    ]);
   });
 
   // Node-RED offers every file and folder of it in the import menu.

@@ -44,7 +44,8 @@ export function noneFound<F extends object>(
   );
 }
 
-export function examplesButton({ text }: App, primary = false): TemplateResult {
+export function examplesButton({ text, hasFlows }: App, primary = false): TemplateResult | typeof nothing {
+  if (!hasFlows) return nothing;
   return wordButton({ icon: 'fa-download', label: text('button.examples'), act: showExamples, primary });
 }
 

@@ -146,12 +146,14 @@ function actions(app: App, row: HandlerRow, deletions: Deletions): TemplateResul
   return html`<span class="button-group">
     ${button('fa-list-alt', 'logs', logs)}
     ${
-      row.standing !== 'deleted'
-        ? html`${button('fa-pencil', 'edit', () => editHandler(row.id))}
+      !app.hasFlows
+        ? nothing
+        : row.standing !== 'deleted'
+          ? html`${button('fa-pencil', 'edit', () => editHandler(row.id))}
             ${button('fa-trash', 'delete', (event) => void remove(event), refusal)}`
-        : isLastChange()
-          ? button('fa-undo', 'undelete', undo)
-          : nothing
+          : isLastChange()
+            ? button('fa-undo', 'undelete', undo)
+            : nothing
     }
   </span>`;
 }

@@ -77,12 +77,12 @@ class HandlersView extends View {
     return html`<span class="button-group">
         ${iconButton({ icon: 'fa-th', label: this.t('matrix.show'), act: toggle, pressed: this.#showsMatrix })}
       </span>
-      ${wordButton({ icon: 'fa-plus', label: this.t('handlers.new'), act: (event) => this.#add(event), refused: this.app.refusal })}`;
+      ${this.app.hasFlows ? wordButton({ icon: 'fa-plus', label: this.t('handlers.new'), act: (event) => this.#add(event), refused: this.app.refusal }) : nothing}`;
   }
 
   #deployNote(rows: readonly HandlerRow[]): TemplateResult | typeof nothing {
     const count = awaitingDeploy(rows);
-    if (count === 0) return nothing;
+    if (count === 0 || !this.app.hasFlows) return nothing;
     const deploy = {
       icon: '',
       label: this.t('button.deploy'),
@@ -97,7 +97,9 @@ class HandlersView extends View {
       'fa-plug',
       this.t('empty.handlers.title'),
       this.t('empty.handlers.text'),
-      wordButton({ icon: 'fa-plus', label: this.t('handlers.new'), act: add, primary: true }),
+      this.app.hasFlows
+        ? wordButton({ icon: 'fa-plus', label: this.t('handlers.new'), act: add, primary: true })
+        : nothing,
       examplesButton(this.app),
     );
   }

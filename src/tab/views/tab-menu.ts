@@ -11,7 +11,8 @@ import { holdRegistry, releaseRegistry } from './registry-hold.ts';
 /** What is done with a registry as a whole. */
 export function showTabMenu(app: App, button: HTMLElement): void {
   const { text } = app;
-  const copies = editedRegistries().map(({ id, name }) => {
+  const edited = app.hasFlows ? editedRegistries() : [];
+  const copies = edited.map(({ id, name }) => {
     const registry = visible(String(name || id));
     return {
       label: text('menu.copyFlow', { registry }),
@@ -35,14 +36,22 @@ export function showTabMenu(app: App, button: HTMLElement): void {
   // The menu gives the focus back first.
   const keys = { label: text('keys.menu'), onselect: () => setTimeout(() => showKeys(app)) };
   const examples = { label: text('button.examples'), onselect: showExamples };
+  const popOut = { label: text('menu.popOut'), onselect: () => popOutTab(app) };
   showMenu(button, [
+    ...(app.hasFlows ? [popOut] : []),
     link,
     ...(app.mayWrite ? [fire, ...holds] : []),
     ...copies,
     ...(app.mayWrite ? backups : []),
-    examples,
+    ...(app.hasFlows ? [examples] : []),
     keys,
   ]);
+}
+
+/** The page lies beside the editor's own; it begins with what is shown here. */
+function popOutTab(app: App): void {
+  const { hash, href } = new URL(app.linkTo());
+  open(new URL(`provisioning${hash}`, href), '_blank');
 }
 
 async function backUp(app: App, registry: string): Promise<void> {

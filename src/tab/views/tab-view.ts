@@ -120,7 +120,11 @@ export class TabView extends View {
         if (state === 'orphaned') return banner('info', this.t('orphaned', { registry }));
         if (!error) return nothing;
         const edit = { icon: 'fa-pencil', label: this.t('button.editRegistry'), act: () => editRegistry(id) };
-        return banner('error', `${registry}: ${visible(error)}`, iconButton(edit));
+        return banner(
+          'error',
+          `${registry}: ${visible(error)}`,
+          this.app.hasFlows ? iconButton(edit) : nothing,
+        );
       })}
     `;
   }
@@ -153,7 +157,9 @@ export class TabView extends View {
       this.t('empty.registry.title'),
       this.t('empty.registry.text'),
       examplesButton(this.app, true),
-      wordButton({ icon: 'fa-plus', label: this.t('button.addRegistry'), act: addRegistry }),
+      this.app.hasFlows
+        ? wordButton({ icon: 'fa-plus', label: this.t('button.addRegistry'), act: addRegistry })
+        : nothing,
     );
   }
 

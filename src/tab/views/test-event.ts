@@ -50,7 +50,7 @@ class TestEventView extends View {
       <div class="nrp-actions">
         ${wordButton({ icon: 'fa-bolt', label: this.t('test.fire'), act: () => void this.#fire(), refused: this.app.refusal, primary: true })}
         ${wordButton({ icon: 'fa-undo', label: this.t('test.sample'), act: () => this.#takeSample() })}
-        ${wordButton({ icon: 'fa-expand', label: this.t('test.expand'), act: () => this.#expand() })}
+        ${this.app.hasFlows ? wordButton({ icon: 'fa-expand', label: this.t('test.expand'), act: () => this.#expand() }) : nothing}
       </div>
     </div>
     ${this.#outcome()}`;
