@@ -176,7 +176,7 @@ describe('the editor of a flow as a handler', function () {
 
   for (const { language, idle, second, none } of [
     { language: 'en-US', idle: 'idle', second: 'handler is taken', none: 'no handler' },
-    { language: 'de', idle: 'bereit', second: 'zweiter Node für seinen Handler', none: 'kein Handler' },
+    { language: 'de', idle: 'bereit', second: 'Handler vergeben', none: 'kein Handler' },
   ]) {
     it(`says on the canvas how nodes are, in ${language}`, async () => {
       await open(

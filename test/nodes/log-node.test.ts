@@ -154,7 +154,7 @@ describe('a log node', function () {
     assert.deepEqual(rest, {
       handler: { id: 'down', number: 3, name: 'the down one', type: 'http', priority: 3 },
       state: 'open',
-      error: 'HTTP 503 Service Unavailable',
+      error: '503 · ok',
     });
     assert.ok(Math.abs(Date.parse(String(since)) - Date.now()) < 30_000);
     assert.equal(circuit('usual').length, 1);

@@ -137,7 +137,10 @@ describe('admin API', function () {
         parked: 0,
         unresolved: 0,
       });
-      assert.match(String(error), /^1 handler is not in force: handler "Bad": url: must be an absolute URL/);
+      assert.match(
+        String(error),
+        /^1 handler is not in force: handler "Bad": url: must be a URL that begins with http/,
+      );
       assert.equal(refused?.['id'], 'refused');
       assert.equal(refused?.['state'], 'error');
       assert.match(String(refused?.['error']), /concurrency: must be 1 at least/);
@@ -194,6 +197,7 @@ describe('admin API', function () {
         configuredStatus: 'enabled',
         override: null,
         circuit: { state: 'closed', since: null, error: null, nextProbeAt: null },
+        condition: null,
       });
       assert.ok(Number.isInteger(number));
       assert.match(String(target), /^POST http:\/\/127\.0\.0\.1:\d+\/hooks$/);
@@ -209,7 +213,7 @@ describe('admin API', function () {
           [
             'bad',
             'enabled',
-            'handler "Bad": url: must be an absolute URL that begins with http:// or https://',
+            'handler "Bad": url: must be a URL that begins with http:// or https://, or a path of this Node-RED that begins with /',
           ],
         ],
       );

@@ -209,7 +209,7 @@ describe('a handler is refused, with the field and what to do, for', () => {
     ['event types that are no list', 'flow', { events: 'a' }, 'events', /^must be a list of event types$/],
     ['a missing URL', 'http', { url: undefined }, 'url', /^is missing: the URL to call$/],
     ['a URL of another scheme', 'http', { url: 'ftp://a' }, 'url', /begins with http:\/\/ or https:\/\//],
-    ['a relative URL', 'http', { url: '/hooks' }, 'url', /^must be an absolute URL/],
+    ['a relative URL', 'http', { url: '/hooks' }, 'url', /^must be a URL that begins with http/],
     ['headers that are no list', 'http', { headers: {} }, 'headers', /^must be a list$/],
     ['a password of a URL with a bare %', 'http', { url: 'http://u:p%@host' }, 'url', /written as %25/],
     [
