@@ -140,6 +140,11 @@ for (const { name, nodeRed: installation } of editors) {
       const open = group.getByRole('button', { name: '2 not set right' });
       // The replay has failed as well, in the place of the first.
       await group.getByRole('button', { name: '3 failed' }).waitFor({ timeout: 20_000 });
+      await group.getByRole('button', { name: 'Replay…' }).click();
+      const dialog = view.tray;
+      await dialog.getByText('Kind of failure: HTTP 500').waitFor();
+      await view.page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
       await open.focus();
       await view.page.keyboard.press('Enter');
       await eventually('those that are open', async () => (await view.rows.count()) === 2);

@@ -1,9 +1,11 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
 import type { FailureRow, FailureSource, Failures } from '../data/failures.ts';
-import { localTime } from '../data/filters.ts';
+import { localTime, queryOf } from '../data/filters.ts';
 import { showsSeveral } from '../data/shown-registries.ts';
 import { nameOf, oneLine, visible } from '../text/visible.ts';
+import { wordButton } from './parts.ts';
+import { showReplay } from './replay-dialog.ts';
 
 /** What fails most, and why: each group is a way to the executions that it counts, and to those that are open. */
 export function failureGroups(app: App, failures: FailureSource): TemplateResult | typeof nothing {
@@ -22,7 +24,7 @@ export function failureGroups(app: App, failures: FailureSource): TemplateResult
 }
 
 function group(app: App, { range }: Failures, row: FailureRow): TemplateResult {
-  const { text, formats, navigation, registries } = app;
+  const { text, formats, navigation, registries, mayWrite } = app;
   const { handler, kind, sample, count, unresolved, waiting, first, last, registry } = row;
   const [from, to] = [localTime(range.from), localTime(range.to)];
   const show = (status: string) => () =>
@@ -34,6 +36,17 @@ function group(app: App, { range }: Failures, row: FailureRow): TemplateResult {
           ${text(`failures.${word}`, { count: formats.count(number) })}
         </button>`;
   const name = nameOf(handler);
+  const open = { handler: handler.id, kind, status: 'unresolved', from, to };
+  const replay = () =>
+    showReplay(app, {
+      query: queryOf(open),
+      conditions: [
+        `${text('column.handler')}: ${name}`,
+        `${text('failures.kind')}: ${visible(kind)}`,
+        `${text('search.from')}: ${formats.absolute(new Date(range.from).toISOString())}`,
+      ],
+      registries: [registry],
+    });
   const now = Date.now();
   const when = text('failures.when', {
     first: formats.relative(first, now),
@@ -49,6 +62,7 @@ function group(app: App, { range }: Failures, row: FailureRow): TemplateResult {
       ${showsSeveral(app) ? html`<span class="nrp-muted">${visible(registries.nameOf(registry))}</span>` : nothing}
       ${link('count', count, '')} ${link('unresolved', unresolved, 'unresolved')} ${link('waiting', waiting, 'parked')}
       <span class="nrp-muted" title=${`${formats.absolute(first)} – ${formats.absolute(last)}`}>${when}</span>
+      ${mayWrite && unresolved > 0 ? wordButton({ icon: 'fa-history', label: text('log.replay'), act: replay }) : nothing}
     </div>
     ${sample === kind ? nothing : html`<p class="nrp-why nrp-muted nrp-wrap">${oneLine(sample)}</p>`}
   </li>`;
