@@ -36,6 +36,7 @@ const routes: readonly (readonly [method: string, route: string, reads: boolean]
   ['GET', `${own}/replays`, true],
   ['GET', '/provisioning/metrics', true],
   ['POST', `${own}/exports`, true],
+  ['POST', '/provisioning/exports', true],
   ['POST', `${own}/events`, false],
   ['POST', `${own}/replay`, false],
   ['POST', `${own}/executions/none/cancel`, false],

@@ -27,7 +27,7 @@ describe('an export', () => {
         return { items: [{ id: String(pages), response: 'x'.repeat(65_536) }], nextCursor: String(pages) };
       },
     };
-    const engine = () => ({ id: 'registry', log: async () => log });
+    const engine = () => ({ id: 'registry', config: { name: 'Registry' }, log: async () => log });
     const { url } = (await ask({
       engine,
       body: async () => ({ filter: {} }),

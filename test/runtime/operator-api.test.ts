@@ -46,6 +46,7 @@ describe('admin API for operators', function () {
       flows: [
         tab,
         registry(),
+        registry({ id: 'other', name: 'Läden "Süd"' }),
         registry({ id: 'wrong', name: 'Refused', concurrency: 0 }),
         httpHandler(url, { id: 'crm', name: 'CRM', retryDelays: [3600] }),
         httpHandler(url, { id: 'once', name: 'Once', events: ['clients.create'], retryDelays: [] }),
@@ -241,10 +242,13 @@ describe('admin API for operators', function () {
     const asked = { list: 'events', filter: { objectId: '77', status: 'succeeded' } };
     const { body } = await post('exports', asked);
     const answered = await fetch(new URL(body.url, red.url));
-    assert.match(answered.headers.get('content-disposition') ?? '', /filename="events-/);
+    assert.match(
+      answered.headers.get('content-disposition') ?? '',
+      /filename="events-[A-Za-z0-9-]+-\d{4}-\d\d-\d\dT\d{4}Z\.csv"$/,
+    );
     const [head, row, ...others] = (await answered.text()).trim().split('\n');
-    assert.match(head ?? '', /ID,Status,Accepted,Settled,Event,Object ID,Event node$/);
-    assert.ok(row?.startsWith(`${event},succeeded,`), row);
+    assert.match(head ?? '', /Registry,ID,Status,Accepted,Settled,Event,Object ID,Event node$/);
+    assert.ok(row?.includes(`,${event},succeeded,`), row);
     assert.deepEqual(others, []);
     for (const wrong of [
       { list: 'events', filter: { handler: 'once' } },
@@ -266,6 +270,30 @@ describe('admin API for operators', function () {
     assert.match(String(line), /,succeeded,.*clients\.update.*,"'=1\+1, said ""the receiver""",/);
     assert.equal(end, '');
     assert.equal((await fetch(new URL(body.url, red.url))).status, 404);
+  });
+
+  it('exports several registries as one file, with a column that tells them apart', async () => {
+    for (const id of ['registry', 'other'])
+      await red.admin(`provisioning/registries/${id}/events`, postJson(envelope(64)));
+    const ask = (body: object) => red.admin('provisioning/exports', postJson(body));
+    const download = async (registries: readonly string[]) => {
+      const answered = await ask({ registries, list: 'events', filter: { objectId: '64' } });
+      assert.equal(answered.status, 200);
+      const { url } = (await answered.json()) as { url: string };
+      const response = await fetch(new URL(url, red.url));
+      const [header, ...lines] = (await response.text()).trim().split('\n');
+      assert.match(String(header), /^\ufeff?Registry,ID,Status/);
+      assert.equal((await fetch(new URL(url, red.url))).status, 404, 'one use');
+      const named = response.headers.get('content-disposition') ?? '';
+      const [, file] = /filename="(.*)-\d{4}-\d\d-\d\dT\d{4}Z\.csv"$/.exec(named) ?? [];
+      return [file, ...lines.map((line) => line.replace(/,ev-.*/, ''))];
+    };
+    const other = '"Läden ""Süd"""';
+    assert.deepEqual(await download(['registry', 'other']), ['events-all', 'Registry', other]);
+    assert.deepEqual(await download(['other', 'other']), ['events-Laden-Sud', other]);
+    assert.equal((await ask({ registries: ['registry', 'nowhere'] })).status, 404);
+    for (const registries of [undefined, [], 'registry', ['a b']])
+      assert.equal((await ask({ registries })).status, 400, `${registries}`);
   });
 
   it('gives back in the CSV every object id that went in, and guards none that is a number', async () => {

@@ -21,8 +21,8 @@ import type { Provisioning } from '../provisioning.ts';
 export interface AdminRequest {
   /** A part of the path, by the name that the route gives it. */
   param(name: string): string;
-  /** The registry that the path names. @throws NotFound, or Unavailable when it is deployed but not in force */
-  engine(): Engine;
+  /** A registry by its id, or the one that the path names. @throws NotFound, or Unavailable when it is deployed but not in force */
+  engine(registry?: string): Engine;
   /** What stands behind the path. */
   readonly query: unknown;
   /** The same, checked; what is empty is as good as absent. @throws InvalidInput */
@@ -165,7 +165,7 @@ export class Routes {
       isEmpty(req) ? {} : withBody(req, inFlight, async (bytes) => parseJson('body', bytes));
     return {
       param,
-      engine: () => deployedEngine(this.#provisioning, param('registry')),
+      engine: (registry = param('registry')) => deployedEngine(this.#provisioning, registry),
       query: req.query,
       asked: (schema) => parse('query', schema, withoutAbsent(req.query)),
       json,

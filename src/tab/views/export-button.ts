@@ -1,6 +1,5 @@
 import type { TemplateResult } from 'lit';
 import type { App } from '../app.ts';
-import { path } from '../data/api.ts';
 import type { LogName } from '../data/live-log.ts';
 import { shownRegistries } from '../data/shown-registries.ts';
 import { tellProblems } from './notices.ts';
@@ -19,17 +18,13 @@ export function exportButton(
 /** The API gives an address that works once, without a token. */
 async function exportAll(app: App, list: LogName, filter: Readonly<Record<string, string>>): Promise<void> {
   await tellProblems(app, async () => {
-    const routes = shownRegistries(app).map((registry) => path('registries', registry, 'exports'));
-    const links = await Promise.all(
-      routes.map((route) => app.api.send<{ url: string }>('POST', route, { list, filter })),
-    );
-    for (const { url } of links) {
-      const link = document.createElement('a');
-      // A proxy may show the editor elsewhere than Node-RED knows.
-      link.href = url.replace(/^.*?(?=provisioning\/exports\/)/, '');
-      link.download = '';
-      link.click();
-    }
+    const registries = shownRegistries(app);
+    const { url } = await app.api.send<{ url: string }>('POST', 'exports', { registries, list, filter });
+    const link = document.createElement('a');
+    // A proxy may show the editor elsewhere than Node-RED knows.
+    link.href = url.replace(/^.*?(?=provisioning\/exports\/)/, '');
+    link.download = '';
+    link.click();
     app.announcements.say(app.text('log.exportDone'));
   });
 }
