@@ -6,6 +6,7 @@ import type { Model } from './data/model.ts';
 import { Navigation } from './data/navigation.ts';
 import { browserStorage, Preferences } from './data/preferences.ts';
 import { Registries } from './data/registries.ts';
+import { SavedSearches } from './data/saved-searches.ts';
 import { Formats } from './text/formats.ts';
 import type { Texts, Translate } from './text/translate.ts';
 
@@ -24,6 +25,7 @@ export interface App extends Model, Texts {
   readonly formats: Formats;
   /** The address of what is shown now, or of the details of a row beside it. */
   linkTo(row?: LinkedRow): string;
+  readonly searches: SavedSearches;
   /** Whether the user may change anything. */
   readonly mayWrite: boolean;
   /** Whether flows can be edited beside it: not on a page of its own. */
@@ -43,6 +45,10 @@ export function createApp(translate: Translate, detailsOf: (app: App) => Details
     announcements: new Announcements(),
     hasFlows,
     api,
+    // The same beside the editor and on a page of its own.
+    searches: new SavedSearches(
+      new Preferences(browserStorage(), `${location.pathname.replace(/[^/]*$/, '')} searches`),
+    ),
     feed: new LiveFeed(RED.comms, api),
     registries: new Registries({ api, comms: RED.comms }),
     navigation: new Navigation(preferences),

@@ -4,6 +4,7 @@ import type { HandlerRow } from '../../src/tab/data/handler-rows.ts';
 import { callOf, foundHandlers, turnsOf } from '../../src/tab/data/handler-search.ts';
 import { Preferences } from '../../src/tab/data/preferences.ts';
 import { RememberedFilter } from '../../src/tab/data/remembered-filter.ts';
+import { SavedSearches } from '../../src/tab/data/saved-searches.ts';
 import type { LogSummary } from '../../src/tab/data/shapes.ts';
 
 const row: LogSummary = {
@@ -186,6 +187,51 @@ describe('what is searched for', () => {
     for (const broken of ['', '{', '[]', 'null', '1']) {
       const kept = new Preferences(browserOf(new Map([['provisioning:/', broken]])), '/');
       assert.equal(kept.get('view'), undefined);
+    }
+  });
+});
+
+describe('saved searches', () => {
+  const kept = new Map<string, string>();
+  const searches = () =>
+    new SavedSearches(
+      new Preferences(
+        { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => void kept.set(key, value) },
+        '/',
+      ),
+    );
+  beforeEach(() => kept.clear());
+
+  it('are kept by list and name; one of the same name gives way', () => {
+    const one = { list: 'log', name: 'b', fields: { status: 'failed' } };
+    searches().save(one);
+    searches().save({ ...one, list: 'events' });
+    searches().save({ ...one, name: 'a' });
+    searches().save({ ...one, fields: { code: '5xx' } });
+    assert.deepEqual(
+      searches()
+        .of('log')
+        .map(({ name, fields }) => [name, fields]),
+      [
+        ['a', { status: 'failed' }],
+        ['b', { code: '5xx' }],
+      ],
+    );
+    searches().delete(one);
+    assert.deepEqual(
+      searches()
+        .of('log')
+        .map(({ name }) => name),
+      ['a'],
+    );
+  });
+
+  it('are a hundred at most, and what is none is left out', () => {
+    for (let n = 0; n < 130; n += 1) searches().save({ list: 'log', name: `n${n}`, fields: {} });
+    assert.equal(searches().of('log').length, 100);
+    for (const broken of ['{"searches":1}', '{"searches":[null,1,{"list":"log"}]}']) {
+      kept.set('provisioning:/', broken);
+      assert.deepEqual(searches().of('log'), []);
     }
   });
 });

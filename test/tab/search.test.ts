@@ -121,6 +121,46 @@ for (const { name, nodeRed: installation } of editors) {
       await view.button('Advanced search').click();
     });
 
+    it('is saved under a name, used again and deleted, by keyboard', async () => {
+      const { keyboard } = view.page;
+      const menu = view.page.locator('.red-ui-menu:visible');
+      const openMenu = async () => {
+        await view.button('Saved searches').focus();
+        await keyboard.press('Enter');
+        await menu.waitFor();
+      };
+      await view.root.getByRole('textbox', { name: /^Search request/ }).fill('answer');
+      await chip('Search request, response, error: answer').waitFor();
+      await openMenu();
+      await keyboard.press('ArrowDown');
+      await keyboard.press('Enter');
+      const name = view.page.locator('.nrp-ask input');
+      await name.fill('All that <b>answered</b>');
+      await name.press('Enter');
+      await view.button('Clear the search').click();
+      await view.page.reload();
+      await view.editor.ready();
+      await view.show();
+      await view.setWidth(900);
+      await rows(6);
+
+      await openMenu();
+      await menu.getByText('All that <b>answered</b>', { exact: true }).waitFor();
+      for (const part of ['.nrp', '.red-ui-menu'])
+        assert.deepEqual(await axeFindings(view.page, part), [], part);
+      await keyboard.press('ArrowDown');
+      await keyboard.press('Enter');
+      await chip('Search request, response, error: answer').waitFor();
+      await openMenu();
+      await menu.getByText('Delete “All that <b>answered</b>”').waitFor();
+      for (let entry = 0; entry < 3; entry += 1) await keyboard.press('ArrowDown');
+      await keyboard.press('Enter');
+      await view.button('Clear the search').click();
+      await openMenu();
+      await menu.getByText('Nothing saved yet').waitFor();
+      await keyboard.press('Escape');
+    });
+
     describe('as a link', () => {
       const copied = async (press: () => Promise<void>) => {
         await view.page.evaluate(() => {

@@ -23,6 +23,11 @@ export class RememberedFilter<F extends object> extends Observable {
     ) as F;
   }
 
+  /** Of the list that is searched. */
+  get name(): string {
+    return this.#name;
+  }
+
   get fields(): F {
     return this.#fields;
   }

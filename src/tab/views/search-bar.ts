@@ -4,6 +4,7 @@ import { isReversed } from '../data/filters.ts';
 import type { RememberedFilter } from '../data/remembered-filter.ts';
 import { filterChips } from './filter-chips.ts';
 import { iconButton } from './parts.ts';
+import { showSavedSearches } from './saved-searches.ts';
 
 /** A field of the advanced search. */
 export interface Field<F> {
@@ -42,6 +43,11 @@ export function searchBar<F extends object>(app: App, search: SearchBar<F>): Tem
           label: text('search.advanced') + count,
           act: search.toggle,
           pressed: search.open,
+        })}
+        ${iconButton({
+          icon: 'fa-bookmark-o',
+          label: text('saved.title'),
+          act: ({ currentTarget }) => showSavedSearches(app, filter, currentTarget as HTMLElement),
         })}
         ${iconButton({
           icon: 'fa-times',
