@@ -21,7 +21,7 @@ export function logActions(app: App, conditions: () => readonly string[]): Templ
   const waits = app.navigation.log.fields.status.split(',').includes('parked');
   return html`<span class="button-group nrp-worded">
     ${exportButton(app, 'executions', () => queryOf(app.navigation.log.fields))}
-    ${mayWrite ? wordButton({ icon: 'fa-history', label: text('log.replay'), act: () => showReplay(app, found()) }) : nothing}
-    ${mayWrite && waits ? wordButton({ icon: 'fa-ban', label: text('log.cancelParked'), act: () => showCancel(app, found()) }) : nothing}
+    ${mayWrite ? wordButton({ icon: 'fa-history', label: text('log.replay'), folds: true, act: () => showReplay(app, found()) }) : nothing}
+    ${mayWrite && waits ? wordButton({ icon: 'fa-ban', label: text('log.cancelParked'), folds: true, act: () => showCancel(app, found()) }) : nothing}
   </span>`;
 }

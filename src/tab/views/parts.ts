@@ -12,6 +12,8 @@ export interface Action {
   readonly primary?: boolean;
   /** It can't be seen or used, and keeps its place, so that its neighbours stay where they are. */
   readonly unseen?: boolean;
+  /** Where there is no room, its icon stands for its word: the tooltip says it. */
+  readonly folds?: boolean;
 }
 
 /** A button that shows its icon only; its name is its tooltip. */
@@ -22,9 +24,14 @@ export function iconButton(action: Action): TemplateResult {
 
 /** A button with its name; `icon` is '' for none. */
 export function wordButton(action: Action): TemplateResult {
-  const { label, refused, primary } = action;
+  const { label, refused, primary, folds } = action;
   const content = html`${action.icon ? html`${icon(action.icon)} ` : nothing}<span>${label}</span>`;
-  return button(action, `nrp-word ${primary ? 'primary' : ''}`, refused, content);
+  return button(
+    action,
+    `nrp-word ${primary ? 'primary' : ''}`,
+    refused ?? (folds ? label : undefined),
+    content,
+  );
 }
 
 function button(

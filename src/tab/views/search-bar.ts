@@ -36,6 +36,12 @@ export function searchBar<F extends object>(app: App, search: SearchBar<F>): Tem
       <span class="nrp-search">
         <i class="fa fa-search" aria-hidden="true"></i>
         ${input(search, { name: search.box, label: search.boxLabel, kind: 'text' }, { className: 'nrp-search-box' })}
+        ${iconButton({
+          icon: 'fa-times',
+          label: text('search.clear'),
+          act: () => filter.clear(),
+          unseen: filter.asked === 0,
+        })}
       </span>
       <span class="button-group">
         ${iconButton({
@@ -48,12 +54,6 @@ export function searchBar<F extends object>(app: App, search: SearchBar<F>): Tem
           icon: 'fa-bookmark-o',
           label: text('saved.title'),
           act: ({ currentTarget }) => showSavedSearches(app, filter, currentTarget as HTMLElement),
-        })}
-        ${iconButton({
-          icon: 'fa-times',
-          label: text('search.clear'),
-          act: () => filter.clear(),
-          unseen: filter.asked === 0,
         })}
       </span>
       ${search.beside ?? nothing}
