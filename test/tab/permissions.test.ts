@@ -68,7 +68,7 @@ describe('the tab with adminAuth, below /admin', function () {
     await open('admin');
     await view.row('CRM').getByRole('switch').click();
     await view.row('Disabled by admin').waitFor();
-    await view.button('Undo: back to what the flow says').click();
+    await view.root.getByRole('button', { name: 'Undo', exact: true }).click();
     await view.row('Disabled by').waitFor({ state: 'detached' });
     await view.go('executions');
     await view.row('CRM').click();

@@ -49,8 +49,14 @@ function refusalOf({ text, refusal }: App, { standing, status }: HandlerRow): st
 /** What was done by one click is undone by one. */
 function click(app: App, handlers: Handlers, row: HandlerRow, status: Override['status']): Promise<void> {
   return tellProblems(app, async () => {
-    await handlers.switch(row, status);
+    // Before the answer: the row comes with its offer, and what stands in it changes once.
     if (status === 'disabled') handlers.offers.make(row.id, standingOf(row));
+    try {
+      await handlers.switch(row, status);
+    } catch (error) {
+      handlers.offers.end(row.id);
+      throw error;
+    }
     app.announcements.say(app.text(`flagDone.${status}`, { name: nameOf(row) }));
   });
 }
