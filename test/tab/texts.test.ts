@@ -105,6 +105,8 @@ describe('a target', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference, as flows have it
     ['POST ${CRM_URL}/clients', '${CRM_URL}/clients', ''],
     ['POST ', '', ''],
+    ['POST /crm/clients', '/crm/clients', ''],
+    ['PUT /crm/{objectId}?of={eventType}', 'PUT /crm/{objectId}?of={eventType}', ''],
     ['ledger.sh', 'ledger.sh', ''],
     ['/data/provisioning/scripts/ledger.sh', 'ledger.sh', '/data/provisioning/scripts/'],
     ['C:\\scripts\\ledger.cmd', 'ledger.cmd', 'C:\\scripts\\'],

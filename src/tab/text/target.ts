@@ -6,12 +6,13 @@ export interface TargetParts {
   readonly place: string;
 }
 
-const called = new RegExp(`^(${methods.join('|')}) https?://([^/?#]*)(.*)$`, 's');
+const called = new RegExp(`^(${methods.join('|')}) (?:https?://([^/?#]*)|(?=/))(.*)$`, 's');
 
 /** Of a URL the path and its host, of a script its name and its folder. @param target as a handler has it */
 export function targetParts(target: string): TargetParts {
-  const [, method = '', host, path] = called.exec(target) ?? [];
-  if (host !== undefined && path !== undefined) {
+  // A path without a host is one of this Node-RED.
+  const [, method = '', host = '', path] = called.exec(target) ?? [];
+  if (path !== undefined) {
     // Most are called by POST: another method tells them apart.
     const by = method === 'POST' ? '' : `${method} `;
     return path === '' || path === '/'
