@@ -18,15 +18,10 @@ export class WatchedStore {
     this.#real = real;
     const { journal, log, handlers, notice, lost } = real;
     this.store = {
-      journal: new Proxy(journal, {
-        get: (target, name) => {
-          const value: unknown = Reflect.get(target, name, target);
-          if (typeof value !== 'function') return value;
-          if (name === 'onWork') return (tell: Tell) => target.onWork((work) => !this.#dead && tell(work));
-          return (...args: unknown[]) => this.#watch(() => value.apply(target, args));
-        },
+      journal: this.#watched(journal, {
+        onWork: (tell: Tell) => journal.onWork((work) => !this.#dead && tell(work)),
       }),
-      log,
+      log: this.#watched(log),
       handlers: {
         numberOf: (handler) => handlers.numberOf(handler),
         overridden: () => handlers.overridden(),
@@ -52,6 +47,17 @@ export class WatchedStore {
   async crash(): Promise<void> {
     this.#dead = true;
     await this.#real.close();
+  }
+
+  #watched<Part extends object>(part: Part, own: Partial<Part> = {}): Part {
+    return new Proxy(part, {
+      get: (target, name) => {
+        if (name in own) return Reflect.get(own, name);
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]) => this.#watch(() => value.apply(target, args));
+      },
+    });
   }
 
   #watch<T>(call: () => Promise<T>): Promise<T> {
