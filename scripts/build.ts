@@ -30,6 +30,7 @@ const [compiled] = await Promise.all([
   copyEditorHalves(),
   bundleTab(),
   bundlePage(),
+  bundleTour(),
   cp(from('nodes/locales'), from('dist/nodes/locales'), { recursive: true }),
   // Node-RED serves icons from beside the entry files only.
   cp(from('icons'), from('dist/nodes/icons'), { recursive: true }),
@@ -74,6 +75,16 @@ async function bundlePage(): Promise<void> {
     entryPoints: [from('src/tab/page/main.ts')],
     outfile: from('resources/provisioning-page.js'),
     define: { packageVersion: JSON.stringify(version) },
+    format: 'esm',
+  });
+}
+
+/** Fetched by the editor's tour guide when the tour is asked for. */
+async function bundleTour(): Promise<void> {
+  await build({
+    ...bundled,
+    entryPoints: [from('src/tab/tour.ts')],
+    outfile: from('resources/first-flow.js'),
     format: 'esm',
   });
 }

@@ -180,6 +180,7 @@ interface Red {
       addTab(tab: { readonly id: string; readonly label: string }): void;
     };
   };
+  readonly tourGuide: { run(url: string): void };
   readonly tray: { show(options: TrayOptions): void; close(): void; resize(): void };
   readonly user: { hasPermission(permission: string): boolean };
   readonly utils: {

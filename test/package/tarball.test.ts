@@ -45,9 +45,10 @@ describe('the tarball', () => {
     assert.deepEqual(dist.sort(), expected.sort());
   });
 
-  it('holds the tab as one bundle, and what it needs as a page of its own', () => {
+  it('holds the tab as one bundle, what it needs as a page of its own, and the tour', () => {
     const resources = [...files.keys()].filter((path) => path.startsWith('resources/'));
     assert.deepEqual(resources, [
+      'resources/first-flow.js',
       'resources/provisioning-page.css',
       'resources/provisioning-page.js',
       'resources/provisioning-tab.js',

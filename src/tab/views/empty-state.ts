@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
 import type { RememberedFilter } from '../data/remembered-filter.ts';
 import { showExamples } from '../editor/examples.ts';
+import { showFirstFlow } from '../editor/tour.ts';
 import { problemOf } from './notices.ts';
 import { problemNote, waitNote, wordButton } from './parts.ts';
 
@@ -47,6 +48,12 @@ export function noneFound<F extends object>(
 export function examplesButton({ text, hasFlows }: App, primary = false): TemplateResult | typeof nothing {
   if (!hasFlows) return nothing;
   return wordButton({ icon: 'fa-download', label: text('button.examples'), act: showExamples, primary });
+}
+
+/** The tour is the editor's. */
+export function firstFlowButton({ text, hasFlows }: App): TemplateResult | typeof nothing {
+  if (!hasFlows) return nothing;
+  return wordButton({ icon: 'fa-map-signs', label: text('button.firstFlow'), act: showFirstFlow });
 }
 
 export function retryButton({ text }: App, retry: () => Promise<void>): TemplateResult {

@@ -8,7 +8,7 @@ import { addHandler, editedRegistries } from '../editor/flow-nodes.ts';
 import { showMenu } from '../editor/menu.ts';
 import { nameOf } from '../text/visible.ts';
 import { callsMatrix } from './calls-matrix.ts';
-import { emptyState, examplesButton, noneFound, sourceNote } from './empty-state.ts';
+import { emptyState, examplesButton, firstFlowButton, noneFound, sourceNote } from './empty-state.ts';
 import { type Deletions, handlerTable, mostHandlers } from './handler-table.ts';
 import { banner, iconButton, wordButton } from './parts.ts';
 import { searchBar } from './search-bar.ts';
@@ -101,6 +101,7 @@ class HandlersView extends View {
         ? wordButton({ icon: 'fa-plus', label: this.t('handlers.new'), act: add, primary: true })
         : nothing,
       examplesButton(this.app),
+      firstFlowButton(this.app),
     );
   }
 

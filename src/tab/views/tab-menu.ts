@@ -3,6 +3,7 @@ import { path } from '../data/api.ts';
 import { showExamples } from '../editor/examples.ts';
 import { editedRegistries, flowJsonOf } from '../editor/flow-nodes.ts';
 import { showMenu } from '../editor/menu.ts';
+import { showFirstFlow } from '../editor/tour.ts';
 import { nameOf, visible } from '../text/visible.ts';
 import { showKeys } from './key-sheet.ts';
 import { copy, notify, tellProblems } from './notices.ts';
@@ -37,13 +38,14 @@ export function showTabMenu(app: App, button: HTMLElement): void {
   const keys = { label: text('keys.menu'), onselect: () => setTimeout(() => showKeys(app)) };
   const examples = { label: text('button.examples'), onselect: showExamples };
   const popOut = { label: text('menu.popOut'), onselect: () => popOutTab(app) };
+  const firstFlow = { label: text('button.firstFlow'), onselect: () => setTimeout(showFirstFlow) };
   showMenu(button, [
     ...(app.hasFlows ? [popOut] : []),
     link,
     ...(app.mayWrite ? [fire, ...holds] : []),
     ...copies,
     ...(app.mayWrite ? backups : []),
-    ...(app.hasFlows ? [examples] : []),
+    ...(app.hasFlows ? [examples, firstFlow] : []),
     keys,
   ]);
 }

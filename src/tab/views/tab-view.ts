@@ -5,7 +5,7 @@ import { type ViewName, views } from '../data/view-names.ts';
 import { addRegistry, editedRegistries, editRegistry } from '../editor/flow-nodes.ts';
 import { SidebarHalf } from '../editor/sidebar-half.ts';
 import { visible } from '../text/visible.ts';
-import { emptyState, examplesButton, failedState, retryButton } from './empty-state.ts';
+import { emptyState, examplesButton, failedState, firstFlowButton, retryButton } from './empty-state.ts';
 import { showKeys } from './key-sheet.ts';
 import { Keys } from './keys.ts';
 import { problemOf } from './notices.ts';
@@ -157,6 +157,7 @@ export class TabView extends View {
       this.t('empty.registry.title'),
       this.t('empty.registry.text'),
       examplesButton(this.app, true),
+      firstFlowButton(this.app),
       this.app.hasFlows
         ? wordButton({ icon: 'fa-plus', label: this.t('button.addRegistry'), act: addRegistry })
         : nothing,
