@@ -122,9 +122,7 @@ export class Engine {
    * @throws TooLarge when too many messages are held, Unavailable; both only for a new event, and nothing was kept
    */
   async take(envelope: Envelope, executor: string | null, eventId?: string, hops = 0): Promise<TakeResult> {
-    const delivery = await this.#kept.get();
-    // Until the first set of handlers is in force, every event would be unhandled.
-    await this.#firstFlows.promise;
+    const delivery = await this.#inForce();
     const event = { ...this.#newEvent(envelope, null), hops };
     return take(delivery, { event, executor, eventId });
   }
@@ -162,7 +160,7 @@ export class Engine {
 
   /** The handlers in force, archived ones too, in chain order. @throws Unavailable while the journal can't be opened */
   async handlers(): Promise<readonly RegisteredHandler[]> {
-    return (await this.#kept.get()).registry.list();
+    return (await this.#inForce()).registry.list();
   }
 
   /** Who holds the registry as a whole; null: nobody does, or it is not known yet. */
@@ -211,15 +209,26 @@ export class Engine {
     if (delivery) await this.#resume(delivery);
   }
 
-  /** What operators may do, once the journal is open. @throws Unavailable */
+  /** What operators may do, once the handlers are in force. @throws Unavailable */
   async operator(): Promise<Operator> {
-    return operatorOn(await this.#kept.get());
+    return operatorOn(await this.#inForce());
   }
 
   /** Hands back to the journal: attempts in flight have 10 s to end. */
   async close(): Promise<void> {
     this.pause();
+    this.#firstFlows.resolve();
     await this.#kept.close();
+  }
+
+  /**
+   * With the first set of handlers: before, every event would be unhandled, and every handler unknown.
+   * @throws Unavailable while the journal can't be opened
+   */
+  async #inForce(): Promise<Delivery> {
+    await this.#kept.get();
+    await this.#firstFlows.promise;
+    return this.#kept.get();
   }
 
   async #open(): Promise<Delivery> {

@@ -51,7 +51,7 @@ export class EngineBench {
   /** Told before the journal is opened, as its files were left. */
   onOpening: () => void = () => undefined;
   /** Makes the nodes that attach themselves before flows start. */
-  onStarting: () => void = () => undefined;
+  onStarting: () => void | Promise<void> = () => undefined;
   /** What opening the journal waits for. */
   opening: Promise<void> = Promise.resolve();
   #store: WatchedStore | undefined;
@@ -100,7 +100,7 @@ export class EngineBench {
       this.rows.push(row);
     });
     this.engine.news.observeCircuits((change) => this.circuits.push(change));
-    this.onStarting();
+    await this.onStarting();
     await this.#flowsStart(handlers);
     await this.engine.operator();
     await this.settle();

@@ -250,6 +250,19 @@ describe('the gate', () => {
       assert.deepEqual(bench.called.slice(3), ['a:1', 'a:2', 'a:3']);
     });
 
+    it('asked for before flows have started is switched once they have', async () => {
+      let switched = Promise.resolve();
+      bench.onStarting = async () => {
+        await bench.engine.log();
+        switched = bench.engine.operator().then((operator) => operator.switch('a', 'held', null, null));
+        await bench.settle();
+      };
+      await bench.start([aHandler('a')]);
+      await switched;
+      const [known] = await bench.engine.handlers();
+      assert.deepEqual([known?.config.id, known?.status], ['a', 'held']);
+    });
+
     it('held stops the chain where it says stop', async () => {
       await bench.start([aHandler('a', { onFailure: 'stop', handlerStatus: 'held' }), aHandler('b')]);
       await bench.accept(anEnvelope(1));
