@@ -90,6 +90,15 @@ describe('the tab with adminAuth, below /admin', function () {
     await view.row('CRM').click();
     await view.tray.getByText('What was sent').waitFor();
     assert.equal(await view.tray.getByRole('button', { name: 'Replay' }).count(), 0);
+    await view.page.keyboard.press('Escape');
+    await view.tray.waitFor({ state: 'detached' });
+    await view.row('CRM').getByRole('checkbox').check();
+    // What is selected may be exported, and nothing else.
+    const names = await view.root.locator('.nrp-chosen').getByRole('button').allTextContents();
+    assert.deepEqual(
+      names.map((name) => name.trim()),
+      ['Export CSV', 'Clear'],
+    );
     const sent: string[] = [];
     view.page.on('request', (request) => {
       if (request.url().includes('/provisioning/') && !['GET', 'OPTIONS'].includes(request.method()))

@@ -1,5 +1,6 @@
 import uPlotStyle from 'uplot/dist/uPlot.min.css';
 import base from './base.css';
+import choice from './choice.css';
 import details from './details.css';
 import frame from './frame.css';
 import handlers from './handlers.css';
@@ -27,6 +28,7 @@ const style = [
   overview,
   details,
   replays,
+  choice,
 ].join('\n');
 
 const id = 'nrp-style';

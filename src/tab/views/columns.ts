@@ -6,6 +6,8 @@ import { visible } from '../text/visible.ts';
 export interface Column<Row> {
   readonly name: string;
   readonly text: (row: Row) => string;
+  /** What stands above the column in place of its name. */
+  readonly head?: () => TemplateResult;
   /** What the cell shows in place of the text. */
   readonly content?: (row: Row) => TemplateResult | typeof nothing;
   /** Its tooltip; without it the text itself, where that is shown. */
@@ -25,12 +27,12 @@ export function tableHead<Row>(
   columns: readonly Column<Row>[],
   lengths: Readonly<Record<string, number>>,
 ): TemplateResult {
-  const heads = columns.map(({ name }) => {
+  const heads = columns.map(({ name, head }) => {
     const title = text(`column.${name}`);
     const length = Math.max(title.length, lengths[name] ?? 0);
     const own = ['ch', 'room', 'most'].map((part) => `--nrp-${part}:var(--nrp-${part}-${name})`);
     const style = [`--nrp-length:${length}`, `--nrp-other:${lengths[otherOf(name)] ?? 0}`, ...own].join(';');
-    return html`<th scope="col" class="nrp-c-${name}" style=${style}>${title}</th>`;
+    return html`<th scope="col" class="nrp-c-${name}" style=${style}>${head?.() ?? title}</th>`;
   });
   return html`<thead><tr>${heads}</tr></thead>`;
 }

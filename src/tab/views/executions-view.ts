@@ -1,34 +1,52 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { causeOf } from '../../engine/words/cause.ts';
 import type { App } from '../app.ts';
 import type { LogFilter } from '../data/filters.ts';
 import { executionKind } from '../data/log-kinds.ts';
+import { RowSelection } from '../data/row-selection.ts';
 import { RunningReplays } from '../data/running-replays.ts';
 import type { LogRow } from '../data/shapes.ts';
 import { nameOf, oneLine, visible } from '../text/visible.ts';
 import { type Column, registryColumn } from './columns.ts';
 import { conditionsOf } from './filter-chips.ts';
-import { logActions } from './log-actions.ts';
+import { logActions, searchFound } from './log-actions.ts';
 import { dateColumn } from './log-columns.ts';
 import { LogView } from './log-view.ts';
 import { whatItWaitsFor } from './marks.ts';
 import './replay-progress.ts';
 import { listedMark, listedWord } from './replayed-mark.ts';
+import { choiceBar } from './row-choice.ts';
 import { logFields } from './search-fields.ts';
 import { define, lazy } from './view.ts';
 
 /** The execution log. */
 class ExecutionsView extends LogView<LogRow, LogFilter> {
   readonly #replays = lazy(() => new RunningReplays(this.app));
+  readonly #selection = new RowSelection<LogRow>();
   protected override readonly kind = executionKind;
 
   protected override get search() {
     return { box: 'text', boxLabel: this.t('search.log'), fields: logFields(this.app) } as const;
   }
 
-  protected override actions(): TemplateResult {
+  /** What is searched for, in words. */
+  get #conditions(): readonly string[] {
     const filter = this.kind.filterOf(this.app.navigation);
-    return logActions(this.app, () => conditionsOf(this.app, { ...this.search, filter }));
+    return conditionsOf(this.app, { ...this.search, filter });
+  }
+
+  protected override actions(): TemplateResult {
+    return logActions(this.app, () => this.#conditions);
+  }
+
+  protected override get selection(): RowSelection<LogRow> {
+    return this.#selection;
+  }
+
+  protected override chosen(): TemplateResult | typeof nothing {
+    const { choice, app, lost, toRows: leave } = this;
+    const search = () => searchFound(app, this.#conditions);
+    return choice === undefined ? nothing : choiceBar(app, choice, { lost: lost.length, search, leave });
   }
 
   protected override progress(): TemplateResult {

@@ -18,6 +18,9 @@ export const keyLines: readonly (readonly [keys: readonly string[], does: string
   [['j', '↓'], 'next'],
   [['k', '↑'], 'previous'],
   [['Home', 'End'], 'ends'],
+  [['Space'], 'choose'],
+  [['Shift+↓', 'Shift+↑'], 'range'],
+  [['Ctrl+A'], 'all'],
   [['Enter'], 'open'],
   [['Esc'], 'back'],
   [['r'], 'replay'],
@@ -63,5 +66,8 @@ function hasModifier({ ctrlKey, altKey, metaKey }: KeyboardEvent): boolean {
 }
 
 function isTyped({ target }: KeyboardEvent): boolean {
-  return target instanceof Element && target.closest('input, textarea, select, [contenteditable]') !== null;
+  return (
+    target instanceof Element &&
+    target.closest('input:not([type="checkbox"]), textarea, select, [contenteditable]') !== null
+  );
 }

@@ -3,7 +3,9 @@ import { repeat } from 'lit/directives/repeat.js';
 import { isReversed } from '../data/filters.ts';
 import type { LiveList } from '../data/live-list.ts';
 import { LiveLog, type LogKind } from '../data/live-log.ts';
+import { lostOf } from '../data/lost-rows.ts';
 import { Pace } from '../data/pace.ts';
+import type { RowSelection } from '../data/row-selection.ts';
 import type { EventLogRow, LogRow } from '../data/shapes.ts';
 import { shownRegistries, showsSeveral } from '../data/shown-registries.ts';
 import { type Column, ColumnLengths, cells, tableHead } from './columns.ts';
@@ -16,6 +18,7 @@ import { Occupancy } from './occupancy.ts';
 import { waitNote } from './parts.ts';
 import { pauseButton, togglePause } from './pause-button.ts';
 import { replayRow } from './replay-row.ts';
+import { type Choice, choiceColumn, chooseByClick, chooseByKey, countWords } from './row-choice.ts';
 import { RowWindow } from './row-window.ts';
 import { type SearchBar, searchBar } from './search-bar.ts';
 import { lazy, View, Watch } from './view.ts';
@@ -28,12 +31,20 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
   protected abstract readonly kind: LogKind<Row, F>;
   readonly #live = lazy(() => new LiveLog<Row>(this.app, this.kind));
   #searching = false;
-  readonly #columns = lazy(() => [idColumn(this.app, this.#window, this.kind.route), ...this.columns]);
+  readonly #columns = lazy(() => [
+    ...(this.choice ? [choiceColumn(this.app, this.#window, this.choice)] : []),
+    idColumn(this.app, this.#window, this.kind.route),
+    ...this.columns,
+  ]);
   readonly #lengths = new ColumnLengths<Row>(this.#columns);
-  readonly #window = new RowWindow(this, (atTop, atEnd) => {
-    this.#live().list.atTop = atTop;
-    if (atEnd) void this.#live().list.more();
-  });
+  readonly #window = new RowWindow(
+    this,
+    (atTop, atEnd) => {
+      this.#live().list.atTop = atTop;
+      if (atEnd) void this.#live().list.more();
+    },
+    (to, from) => this.#drawRange(to, from),
+  );
 
   /** Of new rows that wait it is said that they do, not each time that they become more. */
   readonly #saying = new Pace(() => this.#sayWaiting(), betweenWords);
@@ -45,7 +56,42 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
       this.#live().list.occupied = occupied;
     });
     new Watch(this, () => [this.#live(), this.#live().list, this.app.navigation, this.app.registries]);
+    new Watch(this, () => (this.selection ? [this.selection] : []), 'at once');
+    this.addEventListener('keydown', (event) => {
+      if (this.choice) chooseByKey(event, this.app, this.choice);
+    });
   }
+
+  /** The rows that are chosen to be worked on; undefined: none can be. */
+  protected get selection(): RowSelection<Row> | undefined {
+    return undefined;
+  }
+
+  /** The same with the rows among which they are chosen. */
+  protected get choice(): Choice<Row> | undefined {
+    const { selection } = this;
+    return selection && { list: this.#live().list, selection };
+  }
+
+  #drawRange(to: string, from: string): void {
+    const { choice } = this;
+    if (!choice) return;
+    choice.selection.extend(choice.list.rows, to, from);
+    this.app.announcements.say(countWords(this.app, choice));
+  }
+
+  /** The chosen rows that the search does not find, as far as is known. */
+  protected get lost(): readonly Row[] {
+    const { kind, app, selection } = this;
+    return lostOf(selection?.rows ?? [], this.#live().list, {
+      sources: shownRegistries(app),
+      timeOf: (row) => kind.timeOf(row),
+      belongs: (row) => kind.belongs(row, app.navigation),
+    });
+  }
+
+  /** Gives the focus to the rows: what had it goes. */
+  protected readonly toRows = (): void => this.#window.takeFocus();
 
   /** What can be searched for. */
   protected abstract get search(): Pick<SearchBar<F>, 'box' | 'boxLabel' | 'fields'>;
@@ -77,6 +123,11 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
     return nothing;
   }
 
+  /** What can be done with the rows that are chosen, below them. */
+  protected chosen(): TemplateResult | typeof nothing {
+    return nothing;
+  }
+
   /** What goes on with the rows, above them. */
   protected progress(): TemplateResult | typeof nothing {
     return nothing;
@@ -96,7 +147,7 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
       beside: html`${pauseButton(app, list)}${this.actions()}`,
     });
     return html`${search} ${sourceNote(app, { answer: list.rows, problem: list.problem })} ${this.progress()}
-      ${list.rows.length > 0 ? html`${this.#table(list)}${this.#footer(list)}` : this.#noRows(list)}`;
+      ${list.rows.length > 0 ? html`${this.#table(list)}${this.chosen()}${this.#footer(list)}` : html`${this.#noRows(list)}${this.chosen()}`}`;
   }
 
   override updated(): void {
@@ -147,8 +198,8 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
               rows.slice(first, last),
               ({ id }) => id,
               (row, index) => {
-                const open = (event: MouseEvent) => this.#openFrom(event, row);
-                return html`<tr aria-rowindex=${first + index + 2} @click=${open}>${cells(columns, row)}</tr>`;
+                const click = (event: MouseEvent) => this.#clicked(event, row);
+                return html`<tr aria-rowindex=${first + index + 2} @mousedown=${this.#keepText} @click=${click}>${cells(columns, row)}</tr>`;
               },
             )}
           </tbody>
@@ -157,10 +208,21 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
     </div>`;
   }
 
-  /** Opens a row from its button, to which the focus comes back. */
-  #openFrom({ currentTarget }: MouseEvent, row: Row): void {
-    (currentTarget as Element).querySelector<HTMLElement>('[data-row]')?.focus({ preventScroll: true });
-    this.open(row);
+  /** With Shift, rows are chosen and no text. */
+  readonly #keepText = (event: MouseEvent): void => {
+    if (this.selection && event.shiftKey) event.preventDefault();
+  };
+
+  /** Chooses a row, or opens it; the focus stays with, or comes back to, its button. */
+  #clicked(event: MouseEvent, row: Row): void {
+    const { choice } = this;
+    const chosen = choice !== undefined && chooseByClick(event, row, choice);
+    // A box that the keyboard has ticked says so itself, as long as it has the focus.
+    if (!chosen || event.detail > 0)
+      (event.currentTarget as Element)
+        .querySelector<HTMLElement>('[data-row]')
+        ?.focus({ preventScroll: true });
+    if (!chosen) this.open(row);
   }
 
   /** How much is shown, and whether it is live. */

@@ -13,6 +13,7 @@ const guess = 26;
 export class RowWindow implements ReactiveController {
   readonly #host: View;
   readonly #onScroll: (atTop: boolean, atEnd: boolean) => void;
+  readonly #onDraw: ((to: string, from: string) => void) | undefined;
   readonly #resized: ResizeObserver;
   #scroller: HTMLElement | undefined;
   #rowHeight = guess;
@@ -27,10 +28,18 @@ export class RowWindow implements ReactiveController {
   /** The row that had the focus before rows were drawn anew, and where it stood among them. */
   #focused: { readonly id: string; readonly at: number } | undefined;
 
-  /** @param onScroll is told whether the list is at its top, and whether its end comes near */
-  constructor(host: View, onScroll: (atTop: boolean, atEnd: boolean) => void) {
+  /**
+   * @param onScroll is told whether the list is at its top, and whether its end comes near
+   * @param onDraw is told to which row, and from which, the focus is moved with Shift
+   */
+  constructor(
+    host: View,
+    onScroll: (atTop: boolean, atEnd: boolean) => void,
+    onDraw?: (to: string, from: string) => void,
+  ) {
     this.#host = host;
     this.#onScroll = onScroll;
+    this.#onDraw = onDraw;
     this.#resized = new ResizeObserver(() => this.#measure());
     host.addController(this);
   }
@@ -71,6 +80,12 @@ export class RowWindow implements ReactiveController {
     this.#go(Math.max(0, Math.min(next, this.#ids.length - 1)));
   }
 
+  /** Gives the focus back to the row that had it last, else to the rows as a whole. */
+  takeFocus(): void {
+    const button = this.#host.querySelector<HTMLElement>(`[data-row="${CSS.escape(this.#active)}"]`);
+    (button ?? this.#scroller)?.focus({ preventScroll: true });
+  }
+
   /** The row that has the focus, or had it last. */
   get active(): string | undefined {
     return this.#ids.includes(this.#active) ? this.#active : undefined;
@@ -99,7 +114,10 @@ export class RowWindow implements ReactiveController {
     if (target === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    this.#go(Math.max(0, Math.min(target, this.#ids.length - 1)));
+    const to = Math.max(0, Math.min(target, this.#ids.length - 1));
+    const [id, from] = [this.#ids[to], this.#ids[at] ?? this.#ids[0]];
+    if (event.shiftKey && id !== undefined && from !== undefined) this.#onDraw?.(id, from);
+    this.#go(to);
   };
 
   readonly focused = (event: FocusEvent): void => {
@@ -121,6 +139,8 @@ export class RowWindow implements ReactiveController {
     }
     if (scroller && this.#shift !== 0) scroller.scrollTop += this.#shift;
     this.#shift = 0;
+    // While rows are exchanged the list is shorter for a moment, and may lose the place that it was scrolled to.
+    if (scroller && this.#ids.includes(this.#focus)) this.#reveal(this.#ids.indexOf(this.#focus), scroller);
     this.#measure();
     this.#keepFocus();
   }
@@ -187,13 +207,17 @@ export class RowWindow implements ReactiveController {
     if (!scroller || id === undefined) return;
     this.#active = id;
     this.#focus = id;
+    this.#reveal(index, scroller);
+    this.#host.requestUpdate();
+  }
+
+  #reveal(index: number, scroller: HTMLElement): void {
     const head = scroller.querySelector('thead')?.clientHeight ?? 0;
     const top = index * this.#rowHeight;
     const bottom = top + this.#rowHeight + head;
     if (top < scroller.scrollTop) scroller.scrollTop = top;
     else if (bottom > scroller.scrollTop + scroller.clientHeight)
       scroller.scrollTop = bottom - scroller.clientHeight;
-    this.#host.requestUpdate();
   }
 
   #measure(): void {
