@@ -21,7 +21,7 @@ interface Details {
   readonly request: string;
   readonly sentBody: string | null;
   readonly requestHeaders: Readonly<Record<string, string>>;
-  readonly attemptList: readonly { readonly sentBody: string | null }[];
+  readonly attemptList: readonly { readonly target: string | null; readonly sentBody: string | null }[];
 }
 
 const path = 'provisioning/registries/registry';
@@ -102,6 +102,29 @@ describe('a handler that shapes its call', function () {
     assert.deepEqual(
       [...first.attemptList, ...second.attemptList].map(({ sentBody }) => sentBody),
       bodies,
+    );
+  });
+
+  it('tells of each attempt whom it called and what it sent, when a deploy came in between', async () => {
+    const answered = Promise.withResolvers<void>();
+    receiver.become(({ received, response }) => {
+      if (received.method === 'POST') void answered.promise.then(() => response.writeHead(503).end());
+      else response.end();
+    });
+    await deploy({ timeoutSeconds: 30 });
+    const before = receiver.received.length;
+    const response = await red.admin(`${path}/events`, postJson(event({ a: 1 })));
+    const { id } = (await response.json()) as { id: string };
+    await eventually('called', () => receiver.received.length > before);
+    await deploy({ method: 'PUT', body: 'form', url: `${receiver.url}/customers/{objectId}` });
+    answered.resolve();
+    const { attemptList } = await red.get<Details>(`${path}/executions/${(await settled(id)).id}`);
+    assert.deepEqual(
+      attemptList.map(({ target, sentBody }) => [target, sentBody]),
+      [
+        [`POST ${receiver.url}/accounts/12`, null],
+        [`PUT ${receiver.url}/customers/12`, 'a=1'],
+      ],
     );
   });
 

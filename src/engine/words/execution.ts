@@ -105,6 +105,8 @@ export interface AttemptRow {
   readonly responseHeaders: Readonly<Record<string, string>>;
   /** As in `ExecutionDetails`. */
   readonly sentBody: string | null;
+  /** Who was called, as the row tells it of the last one; null where nobody was, or nobody knows. */
+  readonly target: string | null;
 }
 
 /** An event with what has become of it; times are ISO 8601 in UTC. */

@@ -706,6 +706,30 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
       );
     });
 
+    it('keep of each attempt whom it called, and claim nothing of one that was interrupted', async () => {
+      const { seq, execution } = await takeParked(1, at, [aLink('a')]);
+      const called = (target: string) => {
+        const change = succeeded(execution);
+        assert.ok(change.attempt);
+        const attempt = { ...change.attempt, requestHeaders: '{"host":"a"}', target };
+        return { ...change, attempt, status: 'parked', nextAttemptAt: at } as const;
+      };
+      const attempted = async (target: string, attemptsBefore: number) => {
+        await journal.startParked('a', 1, Date.now() + 60_000);
+        await endParked(seq, { ...called(target), attemptsBefore });
+      };
+      await attempted('POST http://a/old', 1);
+      await journal.startParked('a', 1, Date.now() + 60_000);
+      await reopen();
+      await attempted('PUT http://a/new', 3);
+      const { items } = await store.log.executions({}, { limit: 1 });
+      const { attemptList } = await store.log.execution(items[0]?.id ?? '');
+      assert.deepEqual(
+        attemptList.map(({ target }) => target),
+        [null, 'POST http://a/old', null, 'PUT http://a/new'],
+      );
+    });
+
     it('are found again after a restart, the interrupted one as well', async () => {
       const waiting = await takeParked(1, at + 10);
       const running = await takeParked(2, at);

@@ -245,6 +245,21 @@ const groupedSince = 12;
 /** The last execution that there was when a bulk replay was asked about. */
 const version13 = 'alter table bulk_replays add column up_to integer';
 
+/** Whom each attempt called: a handler may have changed between two, or take it from the event. */
+const version14 = 'alter table attempts add column target text';
+
+/**
+ * Whom an execution's last attempt called: of HTTP only where something was sent. Before its first attempt, and after
+ * one that was interrupted, its row has a target too.
+ */
+export const calledTarget = "iif(handler_type = 'http' and request_headers is null, null, target)";
+
+/** Makes way for the next attempt in the rows of executions; what follows says of which. */
+export const keepAttempts = `insert into attempts(execution_seq, attempt, started_at, duration_ms, code, response, error,
+  request_headers, response_headers, sent_body, target)
+  select seq, attempts, attempt_started_at, duration_ms, code, response, error, request_headers, response_headers,
+  sent_body, ${calledTarget} from executions`;
+
 /** One step a version: `migrations[n]` leads from version n to n + 1. */
 export const migrations: readonly string[] = [
   version1,
@@ -260,6 +275,7 @@ export const migrations: readonly string[] = [
   version11,
   version12,
   version13,
+  version14,
 ];
 
 export const schemaVersion = migrations.length;

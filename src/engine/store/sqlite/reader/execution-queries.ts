@@ -2,6 +2,7 @@ import type { ExecutionDetails, Page } from '../../../words/answers.ts';
 import type { Ids } from '../../../words/ids.ts';
 import type { ExecutionFilter } from '../../log.ts';
 import { searchWords } from '../../search-words.ts';
+import { calledTarget } from '../schema.ts';
 import { searchedPart } from '../search/text-document.ts';
 import type { Statements } from '../statements.ts';
 import { cursorOf } from './cursor.ts';
@@ -26,10 +27,10 @@ const pageVolume = 2_000_000;
 const mostOfEvent = 1000;
 
 /** The execution's row holds the last attempt; one that is being made is not told of yet. */
-const attemptsOf = `select attempt, started_at, duration_ms, code, response, error, request_headers, response_headers, sent_body
-  from attempts where execution_seq = :seq
-  union all select attempts, attempt_started_at, duration_ms, code, response, error, request_headers, response_headers, sent_body
-  from executions where seq = :seq and attempts > 0 and attempt_started_at is not null and duration_ms is not null
+const attemptsOf = `select attempt, started_at, duration_ms, code, response, error, request_headers, response_headers,
+  sent_body, target from attempts where execution_seq = :seq
+  union all select attempts, attempt_started_at, duration_ms, code, response, error, request_headers, response_headers,
+  sent_body, ${calledTarget} from executions where seq = :seq and attempts > 0 and attempt_started_at is not null and duration_ms is not null
   order by attempt`;
 
 /** Reads executions. No statement outlives its call, so that no read holds up the journal. */

@@ -66,6 +66,7 @@ const storedAttempt = z.object({
   request_headers: textOrNull,
   response_headers: textOrNull,
   sent_body: textOrNull,
+  target: textOrNull,
 });
 
 type Stored = Record<string, SQLOutputValue>;
@@ -134,6 +135,7 @@ export function readAttempt(stored: Stored): AttemptRow {
     requestHeaders: readHeaders(row.request_headers),
     responseHeaders: readHeaders(row.response_headers),
     sentBody: row.sent_body,
+    target: row.target,
   };
 }
 

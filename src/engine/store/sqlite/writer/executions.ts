@@ -3,6 +3,7 @@ import type { HandlerSnapshot } from '../../../words/handler.ts';
 import type { ExecutionChange, Link, StartedExecution, TakenLink } from '../../journal.ts';
 import { executionStatusOf, statusCode } from '../../stage.ts';
 import { failureGroupsIn } from '../failure-groups.ts';
+import { keepAttempts } from '../schema.ts';
 import type { Announcements } from './announcements.ts';
 import { laneOf, type OfEvent } from './event-rows.ts';
 import type { Sequence } from './sequence.ts';
@@ -206,10 +207,7 @@ function prepare(db: DatabaseSync) {
       `update executions set status = :status, blocked = :blocked, next_attempt_at = iif(:blocked, :at, null),
        started_at = coalesce(started_at, :at) where seq = :seq`,
     ),
-    keepAttempt: db.prepare(
-      `insert into attempts select seq, attempts, attempt_started_at, duration_ms, code, response, error, request_headers,
-       response_headers, sent_body from executions where seq = ? and attempts > 0`,
-    ),
+    keepAttempt: db.prepare(`${keepAttempts} where seq = ? and attempts > 0`),
     attempted: db.prepare(
       `update executions set status = ?, blocked = ?, retries = coalesce(?, retries), next_attempt_at = ?, target = ?,
        attempt_started_at = ?, duration_ms = ?, attempts = attempts + 1, code = ?, response = ?, error = ?,

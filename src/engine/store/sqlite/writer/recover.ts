@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Found, Work } from '../../journal.ts';
 import { failureGroupsIn } from '../failure-groups.ts';
+import { keepAttempts } from '../schema.ts';
 
 const interrupted =
   'Node-RED ended while the handler was being called; whether it took the event is not known';
@@ -11,10 +12,7 @@ const interrupted =
  */
 export function recover(db: DatabaseSync, now: number): { readonly found: Found; readonly work: Work } {
   db.exec('begin immediate');
-  db.prepare(
-    `insert into attempts select seq, attempts, attempt_started_at, duration_ms, code, response, error, request_headers,
-     response_headers, sent_body from executions where status = 1 and started_at is not null and attempts > 0`,
-  ).run();
+  db.exec(`${keepAttempts} where status = 1 and started_at is not null and attempts > 0`);
   groupInterrupted(db);
   // Of an event in its first pass it is the turn again; of a parked one the next attempt is due.
   db.prepare(
