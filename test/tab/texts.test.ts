@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
 import { curlOf, type SentRequest } from '../../src/engine/words/curl.ts';
 import { Formats } from '../../src/tab/text/formats.ts';
 import { targetParts } from '../../src/tab/text/target.ts';
@@ -118,6 +119,9 @@ describe('a target', () => {
   }
 });
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all but the line's end
+const terminalObeys = /[\u0000-\u0009\u000b-\u001f\u007f]/;
+
 describe('a request copied as curl', () => {
   const request = {
     target: 'POST https://crm.example/hooks?a=1&b=2',
@@ -125,11 +129,12 @@ describe('a request copied as curl', () => {
     body: '{"name":"O\'Brien","note":"$HOME `id` \\\\"}',
   };
 
-  /** What a shell makes of it. */
-  const wordsOf = (sent: SentRequest) =>
-    execFileSync('sh', ['-c', curlOf(sent).replace('curl', 'printf "%s\\n"')], { encoding: 'utf8' })
-      .split('\n')
-      .slice(0, -1);
+  /** What a shell makes of it: the words, each with its end, and what is piped. */
+  const readBy = (sent: SentRequest) => {
+    const program = `curl() { printf '%s\\0' "$@"; case "$*" in *@-) cat;; esac; }\n${curlOf(sent)}`;
+    return execFileSync('sh', ['-c', program], { encoding: 'utf8' });
+  };
+  const wordsOf = (sent: SentRequest) => readBy(sent).split('\0').slice(0, -1);
 
   it('keeps brackets and braces of the address, which curl takes for patterns', () => {
     const words = wordsOf({ target: 'POST https://crm.example/?ids[]=1&of={a,b}', headers: {}, body: '{}' });
@@ -140,6 +145,41 @@ describe('a request copied as curl', () => {
   it('keeps a header without a value, which curl takes for one to leave out', () => {
     const words = wordsOf({ ...request, headers: { 'x-empty': '' } });
     assert.ok(words.includes('x-empty;'));
+  });
+
+  it('keeps a host that is not the address', () => {
+    const words = wordsOf({ ...request, headers: { host: 'tenant.example' } });
+    assert.ok(words.includes('host: tenant.example'));
+  });
+
+  it('is read by a shell as what was sent, whatever the values, and holds nothing that a terminal obeys', () => {
+    const hostile = fc.string({
+      unit: fc.oneof(
+        fc.constantFrom(
+          ...'\'"\\$`!#%;&|<>()*?~{}[] \t\r\n\0\u0003\u001b\u007f',
+          '$(',
+          '%s',
+          '\\n',
+          "'\\''",
+          'é',
+          '🎉',
+        ),
+        fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
+      ),
+    });
+    const ofHeader = hostile.map((text) => text.replaceAll(/[\0\n\r]/g, '').trim());
+    fc.assert(
+      fc.property(hostile, ofHeader, ofHeader, (body, value, query) => {
+        const target = `PUT https://crm.example/?${query}`;
+        const sent = { target, headers: { 'x-note': value }, body };
+        const line = curlOf(sent);
+        assert.doesNotMatch(line, terminalObeys);
+        const head = `${/[[\]{}]/.test(query) ? '--globoff\0' : ''}-X\0PUT\0https://crm.example/?${query}\0-H\0${value ? `x-note: ${value}` : 'x-note;'}\0`;
+        const piped = terminalObeys.test(body);
+        assert.equal(readBy(sent), head + (piped ? `--data-binary\0@-\0${body}` : `--data-raw\0${body}\0`));
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('is read by a shell as what was sent', () => {
