@@ -1,15 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ExecutionDetails, SearchedText } from '../../engine/words/answers.ts';
 import { causeOf } from '../../engine/words/cause.ts';
-import { curlOf } from '../../engine/words/curl.ts';
 import { path } from '../data/api.ts';
 import { followedExecution } from '../data/followed.ts';
 import { indented, nameOf, visible } from '../text/visible.ts';
 import { askedButton } from './asked-button.ts';
 import { attemptsTimeline } from './attempts-timeline.ts';
+import { curlButton } from './curl-button.ts';
 import { DetailsView } from './details-view.ts';
 import { executionMark } from './marks.ts';
-import { copy } from './notices.ts';
 import { wordButton } from './parts.ts';
 import { replayedMark } from './replayed-mark.ts';
 import { facts, headersTable, moment, section, textBlock, time } from './sections.ts';
@@ -89,13 +88,11 @@ class ExecutionDetailsView extends DetailsView<ExecutionDetails> {
 
   #actions(details: ExecutionDetails): TemplateResult {
     const { registry, app } = this;
-    const { handler, target, eventId, requestHeaders: headers, request, sentBody } = details;
-    const body = sentBody ?? request;
-    const curl = () => copy(app, curlOf({ target: target ?? '', headers, body }), this.t('copied'));
+    const { eventId, attemptList } = details;
     return html`<div class="nrp-actions">
       ${wordButton({ icon: 'fa-bolt', label: this.t('execution.event'), act: () => app.details.event(registry, eventId) })}
       ${this.eventButtons(eventId, 'execution', () => JSON.stringify(details, null, 2))}
-      ${handler.type === 'http' && target ? wordButton({ icon: 'fa-terminal', label: this.t('button.copyCurl'), act: curl }) : nothing}
+      ${curlButton(app, details, attemptList.at(-1), this.t('button.copyCurl'))}
       ${this.#steering(details)}
     </div>`;
   }
