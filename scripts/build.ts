@@ -41,7 +41,8 @@ if (compiled.failed) process.exit(compiled.exitCode ?? 1);
 async function copyEditorHalves(): Promise<void> {
   const { version } = JSON.parse(await readFile(from('package.json'), 'utf8')) as { version: string };
   for await (const file of glob(from('nodes/*.html'))) {
-    const templates = await readFile(file, 'utf8');
+    // Indentation is for who reads the sources; in the page, a line's end is as good as any blank.
+    const templates = (await readFile(file, 'utf8')).replace(/\n[ \t]+/g, '\n');
     const { outputFiles } = await build({
       ...bundled,
       entryPoints: globSync(from(`src/*/${basename(file, '.html')}.ts`)),
