@@ -1,6 +1,6 @@
 import { exportRoutes } from './admin/export-routes.ts';
-import { handlerRoutes } from './admin/handler-routes.ts';
 import { logRoutes } from './admin/log-routes.ts';
+import { operationRoutes } from './admin/operation-routes.ts';
 import { operatorRoutes } from './admin/operator-routes.ts';
 import { pageRoute } from './admin/page-route.ts';
 import { registryRoutes } from './admin/registry-routes.ts';
@@ -12,7 +12,7 @@ export const adminApi = onePerRuntime((red) => {
   const provisioning = provisioningOf(red);
   const routes = new Routes(red, provisioning);
   registryRoutes(routes, provisioning);
-  handlerRoutes(routes);
+  operationRoutes(routes, provisioning);
   logRoutes(routes, provisioning);
   operatorRoutes(routes, provisioning);
   exportRoutes(routes);

@@ -12,7 +12,7 @@ import {
 } from '../../engine/store/log.ts';
 import { NotFound } from '../../engine/words/errors.ts';
 import { nodeIdSchema } from '../../engine/words/handler.ts';
-import { filterSchema } from './operator-routes.ts';
+import { filterSchema } from '../operations/filter-schema.ts';
 import type { Routes } from './routes.ts';
 import { spreadsheetCell } from './spreadsheet-cell.ts';
 

@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import type { RegisteredHandler } from '../../engine/delivery/registry.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { absentAsMissing } from '../../engine/words/absent.ts';
 import type { ApiHandler, HandlerHealth } from '../../engine/words/answers.ts';
 import { Conflict, NotFound, Unavailable } from '../../engine/words/errors.ts';
 import { eventTypeSchema } from '../../engine/words/event.ts';
 import { listensTo } from '../../engine/words/event-type.ts';
 import { handlerStatusSchema } from '../../engine/words/handler.ts';
 import { handlerTypes } from '../../engine/words/handler-settings.ts';
-import type { Routes } from './routes.ts';
-import { switchingFields } from './switching-fields.ts';
+import { parse } from '../../engine/words/parse.ts';
+import { operation } from './operation.ts';
+import { switchingColumns, switchingFields } from './switching-fields.ts';
 
 const querySchema = z.strictObject({
   eventType: eventTypeSchema.optional(),
@@ -18,14 +20,18 @@ const querySchema = z.strictObject({
 
 const switchSchema = z.strictObject({ status: handlerStatusSchema, ...switchingFields });
 
-/** Health is of the last hour, in ms, and is asked of the log once a second at most. */
-const healthSpan = 3_600_000;
-const healthPause = 1000;
+const columns = [
+  ...['id', 'number', 'name', 'type', 'target', 'events', 'priority', 'condition', 'status'],
+  ...['configuredStatus', ...switchingColumns, 'refused'],
+  ...['circuit.state', 'circuit.since', 'circuit.error', 'circuit.nextProbeAt'],
+  ...['parked', 'successRate', 'p95Ms', 'lastError', 'lastErrorAt', 'lastSuccessAt', 'nextAttemptAt'],
+];
 
-export function handlerRoutes(routes: Routes): void {
-  routes.get('/registries/:registry/handlers', async (request) => {
-    const engine = request.engine();
-    const { eventType, type, status } = request.asked(querySchema);
+/** Those that are asked for, in priority order; archived ones only by that status. */
+export const handlers = operation({
+  columns,
+  parse: (given) => parse('query', querySchema, absentAsMissing(given)),
+  async run({ engine }, { eventType, type, status }) {
     const handlers = await engine.handlers();
     const healths = await healthsOf(engine, handlers);
     const isAskedFor = ({ config, status: now }: RegisteredHandler) =>
@@ -34,22 +40,36 @@ export function handlerRoutes(routes: Routes): void {
       (status === undefined ? now !== 'archived' : now === status);
     const items = handlers.filter(isAskedFor);
     return { items: items.map((handler) => rowOf(engine, handler, healths[handler.config.id])) };
-  });
+  },
+});
 
-  routes.patch('/registries/:registry/handlers/:handler', async (request) => {
-    const engine = request.engine();
-    const { status, reason, until } = await request.body(switchSchema);
-    if (status === 'archived') {
+export const switchHandler = operation({
+  on: 'handler',
+  columns,
+  parse: (given) => parse('body', switchSchema, given),
+  async run({ engine, id, by }, { status, reason, until }) {
+    if (status === 'archived')
       throw new Conflict('a handler is archived in its dialog only: choose the status there and deploy');
-    }
-    const id = request.param('handler');
-    await (await engine.operator()).switch(id, status, request.user, reason || null, until ?? null);
+    await (await engine.operator()).switch(id, status, by, reason || null, until ?? null);
     const handlers = await engine.handlers();
     const handler = handlers.find(({ config }) => config.id === id);
     if (!handler) throw new NotFound(`there is no handler ${id} in the deployed flow`);
     return rowOf(engine, handler, (await healthsOf(engine, handlers))[id]);
-  });
-}
+  },
+});
+
+export const closeCircuit = operation({
+  on: 'handler',
+  columns: ['state'],
+  async run({ engine, id }) {
+    await (await engine.operator()).closeCircuit(id);
+    return { state: 'closed' };
+  },
+});
+
+/** Health is of the last hour, in ms, and is asked of the log once a second at most. */
+const healthSpan = 3_600_000;
+const healthPause = 1000;
 
 function rowOf(
   engine: Engine,

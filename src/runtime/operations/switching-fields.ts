@@ -13,3 +13,6 @@ export const switchingFields = {
     .refine((ms) => ms <= latest, { error })
     .nullish(),
 };
+
+/** What a flat row says of an operator's switch. */
+export const switchingColumns = ['status', 'by', 'at', 'reason', 'until'].map((name) => `override.${name}`);
