@@ -11,6 +11,7 @@ const migrations = {
   executor: [],
   log: [],
   watch: [],
+  query: [],
   'handler-in': [],
   'handler-reply': [],
 } as const satisfies Record<string, readonly ((saved: Saved) => Saved)[]>;

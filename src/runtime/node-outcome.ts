@@ -4,17 +4,19 @@ import { InvalidInput } from '../engine/words/errors.ts';
 /**
  * Runs a node's work on each message. Whatever it throws becomes the node's status and `done(error)`, once:
  * an error that escaped an asynchronous listener would end Node-RED.
+ * @param show how the canvas tells of it
  */
 export function onInput<TMessage extends NodeMessageInFlow>(
   node: Node,
   work: (msg: TMessage) => Promise<void>,
+  show: (problem: Error) => void = ({ message }) => node.status(errorStatus(message)),
 ): void {
   node.on('input', (msg, _send, done) => {
     work(msg as TMessage).then(
       () => done(),
       (error) => {
         const problem = error instanceof Error ? error : new Error(String(error));
-        node.status(errorStatus(problem.message));
+        show(problem);
         done(problem);
       },
     );

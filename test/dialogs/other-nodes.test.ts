@@ -4,7 +4,7 @@ import { watchBounds } from '../../src/engine/words/alarm.ts';
 import { registryBounds } from '../../src/engine/words/registry-settings.ts';
 import { EditorGlobals } from '../support/editor-globals.ts';
 
-const sets = ['registry', 'event', 'log', 'watch', 'handler-in', 'executor', 'handler-reply'];
+const sets = ['registry', 'event', 'log', 'watch', 'query', 'handler-in', 'executor', 'handler-reply'];
 
 describe('the dialogs of the other nodes', () => {
   let editor: EditorGlobals;

@@ -60,12 +60,13 @@ describe('the editor', function () {
       'provisioning-handler-in',
       'provisioning-handler-reply',
       'provisioning-log',
+      'provisioning-query',
       'provisioning-watch',
     ]);
     const labels = await category.locator('.red-ui-palette-label').allTextContents();
     assert.deepEqual(
       labels.map((label) => label.replace(/\s+/g, ' ')),
-      ['event', 'executor', 'execution log', 'watch', 'handler in', 'handler reply'],
+      ['event', 'executor', 'execution log', 'watch', 'query', 'handler in', 'handler reply'],
     );
   });
 

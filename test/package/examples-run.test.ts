@@ -216,4 +216,34 @@ describe('each example, imported and deployed in Node-RED', function () {
       /^HTTP 200, but the answer is no success by the handler's rule: status = 200/,
     );
   });
+
+  it('11 lists, switches and answers at an address of its own, and says there what was asked wrongly', async () => {
+    await deploy(11);
+    await press('provisioning/nodes/example11-event/fire');
+    assert.deepEqual(inWords(await executions(11, 1)), ['CRM succeeded']);
+    await press('inject/example11-ask');
+    await red.printed(/\[debug:handlers\]/);
+    await red.printed(/name: 'CRM'/);
+    const ask = 'provisioning-example/ask/executions';
+    const answered = await red.node(`${ask}?status=succeeded&limit=10`);
+    const [row, ...others] = (await answered.json()) as Record<string, unknown>[];
+    assert.deepEqual([row?.['handlerName'], row?.['eventType'], others], ['CRM', 'clients.create', []]);
+    const refused = await red.node(`${ask}?stauts=failed`);
+    const { error } = (await refused.json()) as { error: string };
+    assert.deepEqual(
+      [refused.status, error],
+      [400, 'executions: stauts: is not known here: correct its name, or remove it'],
+    );
+    const overrideOf = async () => {
+      const path = 'provisioning/registries/example11-registry/handlers';
+      const { items } = await red.get<{ items: { override: { by: string; until: string } | null }[] }>(path);
+      return items[0]?.override;
+    };
+    await press('inject/example11-hold');
+    const override = await eventually('it is held', overrideOf);
+    assert.equal(override.by, 'the example');
+    assert.ok(Date.parse(override.until) > Date.now());
+    await press('inject/example11-enable');
+    await eventually('it is enabled', async () => (await overrideOf()) === null);
+  });
 });

@@ -17,8 +17,8 @@ const pathOf = (url: string) => url.replace(/\?.*/, '').replace('{objectId}', ':
 const placed = ['id', 'type', 'z', 'x', 'y', 'wires'];
 
 describe('the examples', () => {
-  it('are ten, with ids that are unique among all of them', () => {
-    assert.equal(examples.length, 10);
+  it('are eleven, with ids that are unique among all of them', () => {
+    assert.equal(examples.length, 11);
     const ids = examples.flatMap(({ nodes }) => nodes.map(({ id }) => id));
     assert.deepEqual(ids, [...new Set(ids)]);
   });

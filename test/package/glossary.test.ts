@@ -39,10 +39,10 @@ describe('the German texts', () => {
   it('call a palette node and what is said of it by one name', () => {
     const paletteOf = (set: string) => JSON.parse(read(`locales/de/${set}.json`))[set].palette;
     assert.deepEqual(
-      ['event', 'executor', 'log', 'handler-in', 'handler-reply'].map((set) =>
+      ['event', 'executor', 'log', 'query', 'handler-in', 'handler-reply'].map((set) =>
         paletteOf(`provisioning-${set}`),
       ),
-      ['Ereignis', 'Ausführung', 'Ausführungslog', 'Handler-Eingang', 'Handler-Antwort'],
+      ['Ereignis', 'Ausführung', 'Ausführungslog', 'Abfrage', 'Handler-Eingang', 'Handler-Antwort'],
     );
   });
 });
@@ -50,7 +50,16 @@ describe('the German texts', () => {
 describe('the texts of both languages', () => {
   for (const locale of ['en-US', 'de']) {
     it(`leave the canvas room for a status, ${locale}`, () => {
-      for (const set of ['event', 'executor', 'handler-in', 'handler-reply', 'log', 'watch', 'registry']) {
+      for (const set of [
+        'event',
+        'executor',
+        'handler-in',
+        'handler-reply',
+        'log',
+        'watch',
+        'query',
+        'registry',
+      ]) {
         const catalogue = JSON.parse(read(`locales/${locale}/provisioning-${set}.json`));
         const { status = {} } = catalogue[`provisioning-${set}`];
         for (const [key, text] of Object.entries<string>(status))

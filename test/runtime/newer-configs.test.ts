@@ -32,6 +32,7 @@ describe('a node that a newer version of the package has saved', function () {
         newer(eventNode({ id: 'plain' })),
         newer(executor()),
         newer(placed('log', 'provisioning-log', { registry: 'registry' })),
+        newer(placed('query', 'provisioning-query', { registry: 'registry' })),
         newer(placed('in', 'provisioning-handler-in', { handler: 'handler' })),
         newer(placed('reply', 'provisioning-handler-reply', { wires: [] })),
         placed('start', 'inject', { props: [], wires: [['executor', 'reply', 'event']] }),
@@ -44,7 +45,7 @@ describe('a node that a newer version of the package has saved', function () {
 
   it('is not in force, and says what to do', async () => {
     const statuses = await followStatuses(red);
-    for (const node of ['event', 'plain', 'executor', 'log', 'in', 'reply']) {
+    for (const node of ['event', 'plain', 'executor', 'log', 'query', 'in', 'reply']) {
       const { text } = await statuses.become(node, ({ fill }) => fill === 'red');
       assert.match(text ?? '', /configVersion: is 99/, node);
     }

@@ -32,6 +32,12 @@ const statuses: Readonly<Record<string, number>> = {
   unavailable: 503,
 };
 
+/** What HTTP calls an error; 500 for what is wrong with us. */
+export function statusOf(error: unknown): number {
+  if (error instanceof HttpProblem) return error.status;
+  return (error instanceof ProvisioningError && statuses[error.code]) || 500;
+}
+
 /** A thousand wrong events would make a longer answer than the request. */
 const shownIssues = 20;
 const shownCharacters = 2000;
@@ -45,8 +51,8 @@ export function answerError(res: ServerResponse, error: unknown, log: (message: 
     const { status, code, message, headers } = error;
     return answer(res, status, { error: { code, message } }, headers);
   }
-  const status = error instanceof ProvisioningError ? statuses[error.code] : undefined;
-  if (!(error instanceof ProvisioningError) || status === undefined) {
+  const status = statusOf(error);
+  if (!(error instanceof ProvisioningError) || status === 500) {
     log(error instanceof Error ? (error.stack ?? error.message) : String(error));
     const message = 'something went wrong here: see the log of Node-RED';
     return answer(res, 500, { error: { code: 'internal', message } });
