@@ -29,7 +29,7 @@ const nameOf = (operation: unknown): OperationName | undefined =>
 function missingGrant(operation: unknown, granted: readonly string[] = []): string {
   const name = nameOf(operation);
   const grant = name && grantOf(name);
-  return grant && !granted.includes(grant) ? text('error.notGranted', { box: text(`grant.${grant}`) }) : '';
+  return grant && !granted.includes(grant) ? text('error.missing', { box: text(`grant.${grant}`) }) : '';
 }
 
 function showOperations(node: QueryNode): void {
@@ -44,13 +44,7 @@ function showOperations(node: QueryNode): void {
       option(name, `${name}: ${text(`operation.${name}`)}`).appendTo(group);
     field.append(group);
   }
-  field.val(chosen).on('change', showParameters);
-}
-
-function showParameters(this: HTMLElement): void {
-  const name = nameOf($(this).val());
-  const takes = name ? operationKinds[name].takes || '–' : '';
-  $('#provisioning-query-parameters').text(text(takes ? 'hint.takes' : 'hint.operation', { takes }));
+  field.val(chosen);
 }
 
 function showGrants(granted: readonly string[]): void {
@@ -66,6 +60,19 @@ const readGrants = (): string[] =>
   $<HTMLInputElement>(`${boxes} :checked`)
     .toArray()
     .map(({ value }) => value);
+
+/** What follows from the chosen operation: what it takes, and whether it must be granted, and is. */
+function showConsequences(operation: unknown): void {
+  const name = nameOf(operation);
+  const takes = name ? operationKinds[name].takes || '–' : '';
+  $('#provisioning-query-parameters').text(text(takes ? 'hint.takes' : 'hint.operation', { takes }));
+  const missing = missingGrant(name, readGrants());
+  $('#provisioning-query-missing')
+    .toggle(missing !== '')
+    .children('span')
+    .text(missing);
+  $('#provisioning-query-grants-row').toggle(!name || grantOf(name) !== null);
+}
 
 RED.nodes.registerType<QueryNode>('provisioning-query', {
   ...paletteNode('provisioning-query', text('palette')),
@@ -96,7 +103,9 @@ RED.nodes.registerType<QueryNode>('provisioning-query', {
     showRegistry(this);
     showOperations(this);
     showGrants(this.grants ?? []);
-    fieldOf(this, 'operation').trigger('change');
+    const operation = fieldOf(this, 'operation');
+    operation.add(boxes).on('change', () => showConsequences(operation.val()));
+    operation.trigger('change');
   },
   oneditsave() {
     this.grants = readGrants();

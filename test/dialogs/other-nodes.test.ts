@@ -4,6 +4,7 @@ import { watchBounds } from '../../src/engine/words/alarm.ts';
 import { registryBounds } from '../../src/engine/words/registry-settings.ts';
 import { EditorGlobals } from '../support/editor-globals.ts';
 
+const reference = `\${${'NAME'}}`;
 const sets = ['registry', 'event', 'log', 'watch', 'query', 'handler-in', 'executor', 'handler-reply'];
 
 describe('the dialogs of the other nodes', () => {
@@ -76,7 +77,6 @@ describe('the dialogs of the other nodes', () => {
   });
 
   it('leave a path or an event type that is a reference as a whole to what Node-RED fills in', () => {
-    const reference = `\${${'NAME'}}`;
     for (const [property, wrong] of [
       ['path', `in${reference}`],
       ['eventType', `a.${reference}`],
@@ -123,6 +123,22 @@ describe('the dialogs of the other nodes', () => {
       for (const value of [min - 1, max + 1, '', null])
         assert.notEqual(problemOf({ [property]: value }, property), '', `${property} ${value}`);
     }
+  });
+
+  it('will not have a query node do what it is not granted, nor what there is not', () => {
+    const problemOf = (property: string, saved: Readonly<Record<string, unknown>>) =>
+      editor.problemOf('provisioning-query', property, saved);
+    assert.match(
+      problemOf('grants', { operation: 'hold', grants: ['replay'] }),
+      /error\.missing .*grant\.switch/,
+    );
+    assert.equal(problemOf('grants', { operation: 'hold', grants: ['switch'] }), '');
+    for (const operation of ['', 'executions', undefined])
+      assert.equal(problemOf('grants', { operation }), '');
+    for (const operation of ['', 'executions', reference, undefined])
+      assert.equal(problemOf('operation', { operation }), '', `${operation}`);
+    for (const operation of ['restart', 'toString', `a${reference}`])
+      assert.match(problemOf('operation', { operation }), /error\.operation/, operation);
   });
 
   it('give a flow handler one place to come out', () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import { reservedHeaders } from '../../src/engine/words/headers.ts';
+import { operationNames } from '../../src/engine/words/operation.ts';
 import { axeFindings } from '../support/axe.ts';
+import type { Dialog } from '../support/dialog.ts';
 import type { Editor } from '../support/editor.ts';
 import { EditorSuite } from '../support/editor-suite.ts';
 import { eventually } from '../support/eventually.ts';
@@ -31,7 +33,8 @@ const placed = (id: string, type: string, x: number, y: number, rest: object = {
 const event = placed('event1', 'provisioning-event', 150, 80, { eventType: 'clients.create', wires: [[]] });
 const executor = placed('executor1', 'provisioning-executor', 400, 80, { wires: [[], [], []] });
 const log = placed('log1', 'provisioning-log', 150, 160, { wires: [[]] });
-const everything = [tab, registry, handler, event, executor, log];
+const query = placed('query1', 'provisioning-query', 400, 160, { wires: [[]] });
+const everything = [tab, registry, handler, event, executor, log, query];
 
 declare const RED: unknown;
 
@@ -71,7 +74,7 @@ describe('the editor', function () {
   });
 
   async function saveAll(): Promise<void> {
-    for (const { id } of [event, executor, log]) await (await editor.edit(id)).save();
+    for (const { id } of [event, executor, log, query]) await (await editor.edit(id)).save();
     for (const { id, type } of [registry, handler]) await (await editor.editConfig(type, id)).save();
   }
 
@@ -994,6 +997,66 @@ describe('the editor', function () {
       await open([tab, registry, { ...watch, ...off }]);
       assert.match((await editor.errorsOf('watch1')).join(), /Nothing is watched/);
     });
+  });
+
+  describe("a query node's dialog", () => {
+    const operation = (dialog: Dialog) => dialog.field('operation');
+    const box = (dialog: Dialog, text: string) => dialog.form.getByLabel(text);
+    const missing = (dialog: Dialog) => dialog.form.locator('#provisioning-query-missing');
+
+    it('offers what can be asked, says what it takes, and wants what changes to be granted', async () => {
+      await open(everything);
+      const dialog = await editor.edit('query1');
+      assert.equal(await operation(dialog).inputValue(), '');
+      const offered = await operation(dialog)
+        .locator('option')
+        .evaluateAll((all) => all.map((one) => one.getAttribute('value')));
+      assert.deepEqual(offered, ['', ...operationNames]);
+      assert.ok(await box(dialog, 'Replay').isVisible());
+      await operation(dialog).selectOption('executions');
+      assert.match(
+        (await dialog.form.locator('#provisioning-query-parameters').textContent()) ?? '',
+        /eventType\?, handler\?/,
+      );
+      assert.ok(await box(dialog, 'Replay').isHidden(), 'who only reads needs no grant');
+      await operation(dialog).selectOption('hold');
+      assert.match(
+        (await missing(dialog).textContent()) ?? '',
+        /“Switch handlers, .*” must be ticked for it/,
+      );
+      await dialog.save();
+      assert.match((await editor.errorsOf('query1')).join(), /Rights: “Switch handlers/);
+      const again = await editor.edit('query1');
+      await box(again, 'Switch handlers').check();
+      assert.ok(await missing(again).isHidden());
+      await again.field('flat').check();
+      await again.save();
+      assert.deepEqual(await editor.errorsOf('query1'), []);
+      await editor.deploy();
+      const saved = await deployed('query1');
+      assert.deepEqual({ ...saved, operation: 'hold', flat: true, grants: ['switch'] }, saved);
+    });
+
+    it('keeps an operation that the environment names', async () => {
+      await open([tab, registry, { ...query, operation: reference('OPERATION'), grants: ['replay'] }]);
+      const dialog = await editor.edit('query1');
+      assert.equal(await operation(dialog).inputValue(), reference('OPERATION'));
+      assert.ok(await box(dialog, 'Replay').isChecked());
+      await dialog.fill('name', 'Ask');
+      await dialog.save();
+      await editor.deploy();
+      const saved = await deployed('query1');
+      assert.deepEqual({ ...saved, operation: reference('OPERATION'), grants: ['replay'] }, saved);
+    });
+
+    for (const theme of ['light', 'dark'] as const)
+      it(`can be used by everybody, in the ${theme} theme`, async () => {
+        await open(everything, { theme });
+        const dialog = await editor.edit('query1');
+        await operation(dialog).selectOption('cancel-all');
+        assert.deepEqual(await axeFindings(editor.page, '#dialog-form > .form-row'), []);
+        await dialog.cancel();
+      });
   });
 
   it('is done with the handlers that an executor shows once that is deleted in its dialog', async () => {
