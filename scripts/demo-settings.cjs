@@ -9,4 +9,6 @@ module.exports = {
   logging: { console: { level: 'info', metrics: false, audit: false } },
   telemetry: { enabled: false, updateNotification: false },
   editorTheme: { tours: false },
+  // A dev dependency, which users do not get with the package.
+  externalModules: { palette: { denyList: ['@flowfuse/node-red-dashboard'] } },
 };

@@ -83,6 +83,8 @@ const quiet = {
   // Without these two a dialog that asks every new user shades the editor.
   telemetry: { enabled: false, updateNotification: false },
   editorTheme: { tours: false },
+  // It lies beside Node-RED for the test of the flow made for it alone.
+  externalModules: { palette: { denyList: ['@flowfuse/node-red-dashboard'] } },
 };
 
 // The editor shows its first tip after a second, and fails where the place for tips is not there yet by then.
