@@ -1,0 +1,283 @@
+import assert from 'node:assert/strict';
+import type { Browser } from 'playwright-core';
+import { axeFindings } from '../support/axe.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { Dashboard, dashboardFlow, hostile, Operated } from '../support/dashboard.ts';
+import { Editor } from '../support/editor.ts';
+import { eventually } from '../support/eventually.ts';
+import { answers } from '../support/misbehaving-server.ts';
+import { textOf } from '../support/tab.ts';
+
+interface Handler {
+  readonly id: string;
+  readonly status: string;
+  readonly override: { readonly by: string | null; readonly reason: string | null } | null;
+  readonly circuit: { readonly state: string };
+}
+interface Execution {
+  readonly id: string;
+  readonly status: string;
+  readonly objectId: string;
+  readonly handler: { readonly id: string };
+  readonly replayedAs: { readonly status: string } | null;
+}
+
+const nodeReds = [undefined, ...(process.env['NODE_RED_41'] ? [process.env['NODE_RED_41']] : [])];
+
+for (const nodeRed of nodeReds) {
+  describe(`the dashboard, imported in Node-RED ${nodeRed ? '4.1' : '5'}`, function () {
+    this.timeout(60_000);
+    let operated: Operated;
+    let browser: Browser;
+    let dashboard: Dashboard;
+
+    before(async () => {
+      [operated, browser] = await Promise.all([Operated.start(nodeRed), launchBrowser()]);
+      for (const objectId of [12, 13, 14]) await operated.fire(objectId);
+      await eventually('all have had their turn', async () => (await executions('')).length === 12);
+      dashboard = await Dashboard.open(browser, operated.red);
+    });
+    after(async () => {
+      await browser?.close();
+      await operated?.end();
+    });
+    // Whatever a test has done: nothing went wrong in the page, and nothing ran that came from elsewhere.
+    afterEach(async () => {
+      assert.equal(await dashboard.page.evaluate(() => 'taken' in globalThis), false);
+      assert.deepEqual(dashboard.problems.splice(0), []);
+    });
+
+    const handler = async (id: string) => {
+      const { items } = await operated.get<{ items: Handler[] }>('handlers');
+      return items.find((one) => one.id === id);
+    };
+    const executions = async (query: string) =>
+      (await operated.get<{ items: Execution[] }>(`executions?${query}`)).items;
+
+    it('is imported in the editor, where its query node takes the only registry once it is opened', async () => {
+      const editor = await Editor.open(browser, operated.red);
+      await editor.page.keyboard.press('Control+i');
+      const pasted = editor.page.locator('#red-ui-clipboard-dialog-import-text');
+      await pasted.fill(JSON.stringify(dashboardFlow));
+      await pasted.press('End');
+      await editor.page.locator('#red-ui-clipboard-dialog-ok').click();
+      await editor.page.locator('[id="red-ui-tab-provisioning-dashboard-flow"]').click();
+      await editor.node('provisioning-dashboard-query').waitFor();
+      assert.match(String(await editor.errorsOf('provisioning-dashboard-query')), /^Registry: [^,]*$/);
+      const dialog = await editor.edit('provisioning-dashboard-query');
+      assert.equal(await dialog.field('registry').inputValue(), 'registry');
+      await dialog.save();
+      for (const { id } of dashboardFlow) assert.deepEqual(await editor.errorsOf(id), [], id);
+      await editor.deploy();
+      assert.deepEqual(editor.problems, []);
+      await editor.close();
+      await dashboard.go('handlers');
+    });
+
+    it('shows the flag of each handler, with what waits and why it failed last', async () => {
+      await dashboard.go('handlers');
+      assert.match(await textOf(dashboard.handler('crm')), /CRM[\s\S]*Enabled[\s\S]*100 %/);
+      const softswitch = await textOf(dashboard.handler('softswitch'));
+      assert.match(softswitch, /0 %[\s\S]*Last failure .*: 422 · \{"error":"the trunk is not known"\}/);
+      assert.match(await textOf(dashboard.handler('mailbox')), /Waiting\s+3/);
+      assert.ok((await textOf(dashboard.handler('hostile'))).includes(hostile));
+    });
+
+    it('asks before it disables, and then says who did it and why', async () => {
+      await dashboard.go('handlers');
+      const crm = dashboard.handler('crm');
+      await crm.getByRole('button', { name: 'Disabled' }).click();
+      const asked = dashboard.dialog('Disable CRM?');
+      await asked.getByText('pass it by').waitFor();
+      await asked.getByRole('button', { name: 'Cancel' }).click();
+      assert.equal((await handler('crm'))?.status, 'enabled');
+
+      await crm.getByRole('button', { name: 'Disabled' }).click();
+      await asked.getByLabel('Reason').fill('moves house');
+      await asked.getByRole('button', { name: 'Disable' }).click();
+      await crm.getByText(/^Disabled by Dashboard 127\.0\.0\.1, .*: moves house$/).waitFor();
+      await dashboard.told.getByText('CRM is disabled now.').waitFor();
+      const { status, override } = (await handler('crm')) ?? {};
+      assert.deepEqual(
+        [status, override?.by, override?.reason],
+        ['disabled', 'Dashboard 127.0.0.1', 'moves house'],
+      );
+
+      await crm.getByRole('button', { name: 'Enabled' }).click();
+      await crm.locator('.nrp-flag', { hasText: 'Enabled' }).waitFor();
+      assert.equal((await handler('crm'))?.override, null);
+    });
+
+    it('holds a handler by the keyboard, and the registry as a whole, and releases both', async () => {
+      await dashboard.go('handlers');
+      const crm = dashboard.handler('crm');
+      await crm.getByRole('button', { name: 'Held' }).focus();
+      await dashboard.page.keyboard.press('Enter');
+      await dashboard.dialog('Hold CRM?').getByRole('button', { name: 'Hold' }).press('Enter');
+      await crm.locator('.nrp-flag', { hasText: 'Held' }).waitFor();
+      await crm.getByRole('button', { name: 'Enabled' }).press('Enter');
+      await crm.locator('.nrp-flag', { hasText: 'Enabled' }).waitFor();
+
+      await dashboard.button('Hold all…').click();
+      const asked = dashboard.dialog('Hold all handlers of this registry?');
+      await asked.getByLabel('Reason').fill(hostile);
+      await asked.getByRole('button', { name: 'Hold' }).click();
+      const held = dashboard.page.getByText('Held as a whole').locator('..');
+      await held.waitFor();
+      assert.ok((await textOf(held)).includes(hostile));
+      await dashboard.button('Release all').click();
+      await dashboard.button('Hold all…').waitFor();
+    });
+
+    it('finds executions by status, handler, object and text', async () => {
+      await dashboard.go('executions');
+      await eventually('all rows', async () => (await dashboard.rows.count()) === 12);
+      await dashboard.page.getByLabel('Status').selectOption('unresolved');
+      await dashboard.page.getByLabel('Handler').selectOption('Softswitch');
+      await dashboard.page.getByLabel('Object').fill('13');
+      await dashboard.button('Search').click();
+      await eventually('one row', async () => (await dashboard.rows.count()) === 1);
+      assert.match(
+        await textOf(dashboard.rows),
+        /failed[\s\S]*clients\.create[\s\S]*13[\s\S]*Softswitch[\s\S]*422 · \{"error"/,
+      );
+      assert.match(dashboard.page.url(), /\?status=unresolved&handler=softswitch&objectId=13$/);
+
+      await dashboard.button('Clear').click();
+      await dashboard.page.getByLabel('Text').fill('trunk');
+      await dashboard.page.keyboard.press('Enter');
+      await eventually('three rows', async () => (await dashboard.rows.count()) === 3);
+      await dashboard.page.getByLabel('Text').fill('nowhere');
+      await dashboard.button('Search').click();
+      await dashboard.page.getByText('No execution matches.').waitFor();
+    });
+
+    it('goes through the log page by page', async () => {
+      const before = (await executions('limit=500')).length;
+      for (let objectId = 100; objectId < 110; objectId += 1) await operated.fire(objectId);
+      await eventually('ten more chains', async () => (await executions('limit=500')).length === before + 40);
+      await dashboard.go('executions');
+      await eventually('a full page', async () => (await dashboard.rows.count()) === 50);
+      const newest = await dashboard.rows.first().getAttribute('data-execution');
+      await dashboard.button('Older').click();
+      await eventually('the rest', async () => (await dashboard.rows.count()) === before - 10);
+      assert.equal(await dashboard.button('Older').isDisabled(), true);
+      await dashboard.button('Newer').click();
+      await eventually('the first page', async () => (await dashboard.rows.count()) === 50);
+      assert.equal(await dashboard.rows.first().getAttribute('data-execution'), newest);
+    });
+
+    it('opens the details of a row: request, response and attempts, whatever they hold', async () => {
+      await dashboard.go('executions', '?handler=hostile&objectId=12');
+      await dashboard.rows.first().getByRole('button').press('Enter');
+      const details = dashboard.dialog('Execution');
+      await details.getByRole('heading', { name: 'Attempts' }).waitFor();
+      const shown = await textOf(details);
+      assert.ok(shown.includes(`Response\n${hostile}`), shown);
+      assert.match(shown, /"events_id": "clients\.create"/);
+      await dashboard.page.keyboard.press('Escape');
+      await details.waitFor({ state: 'hidden' });
+    });
+
+    it('replays a failed execution, and shows that it was replayed', async () => {
+      const [failed] = await executions('handler=softswitch&objectId=12');
+      await dashboard.go('executions', '?handler=softswitch&objectId=12');
+      operated.receiver.become(answers(200, '{"ok":"by now"}'));
+      await dashboard.rows.first().click();
+      const details = dashboard.dialog('Execution');
+      await details.getByRole('button', { name: 'Replay' }).click();
+      await dashboard.told.getByText('It is replayed.').waitFor();
+      await details.getByText('Replayed: ').waitFor();
+      await details.getByRole('button', { name: 'Close' }).click();
+      await dashboard.rows.filter({ hasText: 'replayed: succeeded' }).waitFor();
+      await dashboard.rows.filter({ hasText: 'by now' }).waitFor();
+      const rows = await executions('handler=softswitch&objectId=12');
+      assert.equal(rows.find(({ id }) => id === failed?.id)?.replayedAs?.status, 'succeeded');
+    });
+
+    it('replays all that match after it has said how many there are, and has nothing to confirm at none', async () => {
+      const open = (await executions('handler=softswitch&status=unresolved&limit=500')).length;
+      assert.ok(open > 1);
+      await dashboard.go('executions', '?handler=softswitch');
+      await dashboard.button('Replay…').click();
+      const asked = dashboard.dialog('Replay');
+      await asked.getByRole('heading', { name: `Replay ${open} executions?` }).waitFor();
+      assert.match(await textOf(asked), new RegExp(`${open} failed; of Softswitch\\.`));
+      await asked.getByLabel(/in a second/).fill('0');
+      await asked.getByRole('button', { name: `Replay ${open}` }).click();
+      await dashboard.told.getByText(`${open} executions are replayed.`).waitFor();
+      await eventually('none is unresolved', async () => {
+        return (await executions('handler=softswitch&status=unresolved')).length === 0;
+      });
+      await dashboard.button('Replay…').click();
+      await asked.getByRole('heading', { name: 'Nothing to replay' }).waitFor();
+      assert.equal(await asked.getByRole('button', { name: /^Replay/ }).count(), 0);
+    });
+
+    it('cancels an execution that waits', async () => {
+      const [parked] = await executions('handler=mailbox&objectId=14');
+      await dashboard.go('executions', '?handler=mailbox&objectId=14');
+      await dashboard.rows.first().click();
+      const details = dashboard.dialog('Execution');
+      await details.getByRole('button', { name: 'Cancel this execution' }).click();
+      await dashboard.told.getByText('It is cancelled.').waitFor();
+      await details.locator('.nrp-flag', { hasText: 'cancelled' }).waitFor();
+      assert.equal((await executions(`ids=${parked?.id}`))[0]?.status, 'cancelled');
+    });
+
+    it('closes a circuit', async () => {
+      await dashboard.go('handlers');
+      const mailbox = dashboard.handler('mailbox');
+      await mailbox.locator('.nrp-flag', { hasText: 'Circuit' }).waitFor();
+      await mailbox.getByRole('button', { name: 'Close circuit' }).click();
+      await mailbox.locator('.nrp-flag', { hasText: 'Enabled' }).waitFor();
+      assert.equal((await handler('mailbox'))?.circuit.state, 'closed');
+    });
+
+    it('has an overview that leads to the executions which it counts', async () => {
+      await dashboard.go('overview');
+      const chart = dashboard.page.getByRole('img', { name: /executions succeeded, \d+ failed/ });
+      await chart.locator('rect.nrp-succeeded').first().waitFor({ state: 'attached' });
+      await dashboard.button('24 hours').click();
+      await dashboard.page.getByRole('img', { name: /in the last 24 hours$/ }).waitFor();
+      await dashboard.button(/^\d+× .*HTTP 400/).click();
+      await dashboard.page.locator('[data-view="executions"] .nrp-chip', { hasText: 'HTTP 400' }).waitFor();
+      await dashboard.rows.first().waitFor();
+      assert.match(await textOf(dashboard.rows.first()), /failed/);
+    });
+
+    it('tells an operator what is not granted, by the way of the Catch node', async () => {
+      await operated.choose({ grants: [] });
+      await dashboard.go('handlers');
+      await dashboard.handler('crm').getByRole('button', { name: 'Disabled' }).click();
+      await dashboard.dialog('Disable CRM?').getByRole('button', { name: 'Disable' }).click();
+      await dashboard.told.getByText(/^switch: .*grant/).waitFor();
+      assert.equal((await handler('crm'))?.status, 'enabled');
+      await operated.choose({});
+    });
+
+    for (const theme of ['light', 'dark'] as const) {
+      it(`has room from a phone to a wall, and is clean for axe, in the ${theme} theme`, async () => {
+        await operated.choose({ theme });
+        for (const width of [360, 1600]) {
+          await dashboard.setWidth(width);
+          for (const name of ['overview', 'handlers', 'executions'] as const) {
+            await dashboard.go(name);
+            await dashboard.page.locator('.nrp-tiles, [data-handler], [data-execution]').first().waitFor();
+            const beyond = await dashboard.page.evaluate(
+              () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+            );
+            assert.equal(beyond, 0, `${name} at ${width}`);
+            assert.deepEqual(await axeFindings(dashboard.page, '.nrp'), [], `${name} at ${width}`);
+          }
+          await dashboard.rows.first().click();
+          await dashboard.dialog('Execution').getByRole('heading', { name: 'Attempts' }).waitFor();
+          await eventually('the dialog is there', async () => {
+            assert.deepEqual(await axeFindings(dashboard.page, '.v-dialog .nrp'), [], `details at ${width}`);
+            return true;
+          });
+        }
+      });
+    }
+  });
+}
