@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { grantOf, type OperationName, operationNames } from '../../src/engine/words/operation.ts';
+import { operations } from '../../src/runtime/operations/operations.ts';
 import { answering, catching, code, fewNodes, httpIn, httpResponse, placed } from '../support/core-flow.ts';
 import { eventually } from '../support/eventually.ts';
+import { hostileValues } from '../support/hostile-values.ts';
 import { type Behaviour, type MisbehavingServer, misbehavingServer } from '../support/misbehaving-server.ts';
 import { type FlowNode, type NodeRed, startNodeRed } from '../support/node-red.ts';
 import { followStatuses, type NodeStatuses } from '../support/node-statuses.ts';
@@ -91,6 +93,26 @@ const flowsFor = (receiver: string): FlowNode[] => {
       'const [row] = msg.payload.items; row.events.push("x.y"); row.circuit.state = "gone"; return msg;',
       ['tell any'],
     ),
+    // Asked as soon as flows start, whether or not the journal is open by then.
+    placed('at once', 'inject', {
+      props: [{ p: 'payload' }],
+      payloadType: 'date',
+      once: true,
+      onceDelay: 0,
+      wires: [['early', 'early too']],
+    }),
+    placed('early', 'provisioning-query', {
+      registry: 'registry',
+      operation: 'registry',
+      wires: [['print early']],
+    }),
+    code('print early', 'node.warn("early: " + msg.payload.id + " " + msg.payload.state);'),
+    placed('early too', 'provisioning-query', {
+      registry: 'registry',
+      operation: 'events',
+      wires: [['print early too']],
+    }),
+    code('print early too', 'node.warn("early: " + msg.payload.items.length + " events");'),
     placed('malformed', 'provisioning-query', { registry: 'registry', grants: ['everything'] }),
     catching('catch', Object.keys(nodes), 'caught'),
     answering(
@@ -154,6 +176,11 @@ describe('a query node', function () {
   };
   /** Operations that have been carried out. */
   const done = new Set<OperationName>();
+
+  it('answers who asks as soon as flows start: waits for the journal, or says that it is being opened', async () => {
+    await red.printed(/early: registry (?:starting|ready)/);
+    await red.printed(/early: 0 events/);
+  });
 
   it('answers each question as the admin API does', async () => {
     answer = 200;
@@ -524,6 +551,19 @@ describe('a query node', function () {
     await red.printed(
       /\[provisioning-query:malformed\] query node "malformed": grants\[0\]: must be a list of switch/,
     );
+  });
+
+  it('finds nothing by an id that is none, whatever stands in it', async () => {
+    for (const operation of operationNames) {
+      const { on } = operations[operation];
+      if (!on) continue;
+      const status = operation === 'switch' ? 'held' : undefined;
+      const said = await Promise.all(
+        hostileValues.map((id) => ask('any', { operation, payload: { [on]: id, status } })),
+      );
+      for (const [index, { error }] of said.entries())
+        assert.match(error?.code ?? '', /^(?:invalid|not_found)$/, `${operation} ${hostileValues[index]}`);
+    }
   });
 
   it('answers as before once it was deployed anew', async () => {

@@ -3,6 +3,7 @@ import { InvalidInput } from '../../src/engine/words/errors.ts';
 import { operationKinds, operationNames } from '../../src/engine/words/operation.ts';
 import { operations } from '../../src/runtime/operations/operations.ts';
 import { askedIn } from '../../src/runtime/query/question.ts';
+import { hostileValues } from '../support/hostile-values.ts';
 import { readText } from '../support/package.ts';
 
 const docs = readText('docs/nodes.md');
@@ -33,6 +34,27 @@ describe('the operations of a query node', () => {
         unknown.map((issue) => issue.split(' ')[0]),
         ['other'],
       );
+    });
+
+    it(`${name} says of whatever it can not take what is wrong with it`, () => {
+      const odd = [
+        ...hostileValues,
+        0,
+        -1,
+        1.5,
+        Number.NaN,
+        true,
+        null,
+        [],
+        [[]],
+        {},
+        { a: { b: [null] } },
+        [null],
+      ];
+      for (const parameter of takes)
+        for (const value of odd) issuesOf(name, { [parameter.replace('?', '')]: value });
+      for (const value of [...hostileValues, true, [], [{}], () => undefined, Buffer.from('{}')])
+        assert.match(issuesOf(name, value as object).join(), /^payload must be an object/);
     });
 
     it(`${name} needs what its dialog says`, () => {
