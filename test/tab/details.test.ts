@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
+import { axeFindings } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { editors } from '../support/editors.ts';
 import { eventually } from '../support/eventually.ts';
@@ -109,6 +110,92 @@ for (const { name, nodeRed: installation } of editors) {
       assert.match(line, /-H 'provisioning-attempt: 1'/);
       assert.match(line, /--data-raw '\{"event":.*O'\\''Neill/);
     });
+
+    it('show what differs between two attempts, and name what is the same', async () => {
+      await opened('Shaped');
+      await view.tray.getByText('What differs between two attempts').click();
+      const shown = view.tray.locator('.nrp-compare');
+      await shown.getByText('Request body').waitFor();
+      const text = await textOf(shown);
+      assert.match(text, /Before:\s+Fail\s+After:\s+Success/);
+      assert.match(text, /Before:\s+503\s+After:\s+200/);
+      const told = (name: string) => shown.getByRole('region', { name, exact: true });
+      const changes = (name: string, kind: 'del' | 'ins') => told(name).locator(kind).allTextContents();
+      assert.deepEqual(await changes('Response Data', 'del'), [
+        '−Before:     "sip"',
+        '−Before:   "state": "busy"',
+      ]);
+      assert.match((await changes('Target', 'ins')).join(), /PUT http:\S+\/accounts\/4711/);
+      assert.match((await changes('Request body', 'ins')).join(), /name=O%27Neill/);
+      assert.match((await changes('Request headers', 'ins')).join(), /x-www-form-urlencoded/);
+    });
+
+    it('compare other attempts by keyboard, and find none that differs from itself', async () => {
+      const shown = view.tray.locator('.nrp-compare');
+      const before = shown.getByLabel('Before', { exact: true });
+      await before.focus();
+      await view.page.keyboard.press('ArrowDown');
+      await shown.getByText(/^The same: Status, Code, Duration, /).waitFor();
+      assert.equal(await shown.locator('del, ins').count(), 0);
+      assert.equal(await before.locator('option:checked').textContent(), 'Attempt 2');
+    });
+
+    it('compare a replay with what it replays', async () => {
+      await view.tray.getByRole('button', { name: 'Replay' }).click();
+      await view.page.locator('.nrp-ask').getByRole('button', { name: 'Replay' }).click();
+      await view.tray.getByRole('button', { name: 'replayed', exact: false }).click();
+      await view.tray.getByText('Attempts: 1').waitFor();
+      await view.tray.getByText('What differs between two attempts').click();
+      const shown = view.tray.locator('.nrp-compare');
+      await shown.getByText(/^The same: Status, Code/).waitFor();
+      const before = shown.getByLabel('Before', { exact: true });
+      assert.match((await before.locator('option:checked').textContent()) ?? '', /^Attempt 2 of ex-/);
+    });
+
+    for (const colorScheme of ['light', 'dark'] as const) {
+      it(`have room from 180 to 1600 px on a page of their own, as the sheet of keys has: ${colorScheme}`, async () => {
+        for (const width of [180, 320, 420, 1600]) {
+          const page = await browser.newPage({
+            viewport: { width, height: 900 },
+            colorScheme,
+            locale: 'de',
+          });
+          page.setDefaultTimeout(10_000);
+          await page.goto(`${red.url}/provisioning#provisioning/executions`);
+          await page.locator('.nrp-table tbody tr').filter({ hasText: 'Shaped' }).last().click();
+          const details = page.locator('.nrp-tray');
+          await details.getByText('Was zwei Versuche unterscheidet').click();
+          await details.getByText('Inhalt der Anfrage').first().waitFor();
+          const beyond = await details.evaluate((tray) =>
+            [
+              tray,
+              ...tray.querySelectorAll<HTMLElement>(
+                'section, details, summary, dl, pre, .nrp-form, .nrp-text',
+              ),
+            ]
+              .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
+              .map((element) => element.className || element.tagName),
+          );
+          assert.deepEqual(beyond, [], `nothing sticks out at ${width}`);
+          assert.deepEqual(await axeFindings(page, '.nrp-tray'), [], `the details at ${width}`);
+          await page.keyboard.press('Escape');
+          await details.waitFor({ state: 'detached' });
+          await page.keyboard.press('?');
+          const keys = page.locator('dialog.nrp-keys');
+          await keys.waitFor();
+          assert.deepEqual(
+            await axeFindings(page, 'body'),
+            [],
+            `the page with the sheet of keys at ${width}`,
+          );
+          const sheet = await keys.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+          assert.ok(sheet <= 1, `the sheet of keys at ${width}`);
+          await page.keyboard.press('Escape');
+          await keys.waitFor({ state: 'detached' });
+          await page.close();
+        }
+      });
+    }
 
     it('say of what its condition passed by that nobody was called, and copy no request', async () => {
       await view.row('VIP').getByText('Condition not met').waitFor();

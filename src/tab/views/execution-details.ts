@@ -6,6 +6,7 @@ import { followedExecution } from '../data/followed.ts';
 import { indented, nameOf, visible } from '../text/visible.ts';
 import { askedButton } from './asked-button.ts';
 import { attemptsTimeline } from './attempts-timeline.ts';
+import './comparison.ts';
 import { curlButton } from './curl-button.ts';
 import { DetailsView } from './details-view.ts';
 import { executionMark } from './marks.ts';
@@ -23,7 +24,11 @@ class ExecutionDetailsView extends DetailsView<ExecutionDetails> {
   protected override content(details: ExecutionDetails): TemplateResult {
     const { attempts, status, error, passedBy, requestHeaders } = details;
     return html`${this.#actions(details)} ${this.#facts(details)}
-      ${section(this.t('execution.attempts', { count: attempts }), attemptsTimeline(this.app, details))}
+      ${section(
+        this.t('execution.attempts', { count: attempts }),
+        html`${attemptsTimeline(this.app, details)}
+          <nrp-comparison .app=${this.app} .registry=${this.registry} .details=${details}></nrp-comparison>`,
+      )}
       ${section(
         this.t(attempts === 0 && status === 'parked' ? 'execution.toSend' : 'execution.sent'),
         html`${headersTable(this.t('execution.sentHeaders'), requestHeaders)}
