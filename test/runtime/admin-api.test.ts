@@ -526,6 +526,29 @@ describe('admin API', function () {
     });
   });
 
+  describe('GET histogram', () => {
+    it('counts what a search means per step and status, and names the condition that is wrong', async () => {
+      const eventId = await fire(50);
+      await executionsOf(eventId, 2);
+      const counted = async (search: string) => {
+        const { items, countedFrom } = await red.get<{
+          items: { succeeded: number; failed: number }[];
+          countedFrom: string | null;
+        }>(`${here}/histogram?${search}`);
+        assert.equal(countedFrom, null);
+        assert.equal(items.length, 60);
+        return items.reduce((sum, { succeeded, failed }) => sum + succeeded + failed, 0);
+      };
+      const { items } = await red.get<{ items: unknown[] }>(`${here}/executions?limit=500`);
+      assert.equal(await counted(''), items.length);
+      assert.equal(await counted(`eventId=${eventId}`), 2);
+      assert.equal(await counted('status=skipped'), 0);
+      await fails(400, `${here}/histogram?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z`);
+      await fails(400, `${here}/histogram?step=1&from=2026-01-01T00:00:00Z`);
+      await fails(400, `${here}/histogram?limit=5`);
+    });
+  });
+
   describe('every route that changes something, or hands out a link', () => {
     const routes = [
       ['PATCH', `${here}/handlers/nobody`],
@@ -601,6 +624,7 @@ describe('admin API', function () {
         'executions?handler=&text=&limit=&cursor=',
         'events?status=&from=',
         'stats?step=&to=',
+        'histogram?step=&handler=&text=',
         'changes?boot=&after=',
       ])
         assert.equal((await red.admin(`${here}/${query}`)).status, 200, query);

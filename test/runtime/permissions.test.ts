@@ -27,6 +27,7 @@ const reads = [
   'provisioning/registries/registry/events',
   'provisioning/registries/registry/events/none',
   'provisioning/registries/registry/stats',
+  'provisioning/registries/registry/histogram',
   'provisioning/registries/registry/changes',
 ];
 

@@ -5,6 +5,7 @@ import type {
   ExecutionDetails,
   FailureGroups,
   HandlerHealth,
+  Histogram,
   Page,
   StatisticsStep,
 } from '../words/answers.ts';
@@ -171,6 +172,10 @@ const failuresQuerySchema = z.preprocess(
   absentAsMissing,
   z.strictObject({ from, to, step: stepSchema.optional(), handler: executionFilterShape.handler, eventType }),
 );
+const histogramQuerySchema = z.preprocess(
+  absentAsMissing,
+  inOrder(z.strictObject({ ...executionFilterShape, step: stepSchema.optional() })),
+);
 const statisticsQuerySchema = z.preprocess(
   absentAsMissing,
   z.strictObject({
@@ -261,6 +266,11 @@ export interface FailuresRequest extends StatisticsRange {
   readonly eventType?: string | undefined;
 }
 
+/** Executions that match and began within steps of `step` ms. */
+export interface HistogramRequest extends StatisticsRange {
+  readonly filter: ExecutionFilter;
+}
+
 /** How much a filter would let run again. */
 export interface ReplayCount {
   readonly matched: number;
@@ -332,6 +342,8 @@ export interface ExecutionLog {
   event(id: string): Promise<EventDetails>;
   counts(): Promise<Counts>;
   statistics(range: StatisticsRange): Promise<readonly StatisticsStep[]>;
+  /** How many executions match, by when they began; in bounded time, so that the oldest may not be counted. */
+  histogram(request: HistogramRequest): Promise<Histogram>;
   /** Of these handlers (node ids), from executions that started at `since` (ms since the epoch) or later. */
   health(handlers: readonly string[], since: number): Promise<Readonly<Record<string, HandlerHealth>>>;
   /** How long things have waited; by index, however much there is. */
@@ -400,8 +412,8 @@ function rangeOf(from: number, to: number, seconds: number): StatisticsRange {
   return { from, to, step };
 }
 
-/** Steps that failures are counted in, unless it is said how long one is. */
-const failureSteps = 60;
+/** Steps that a range is divided into, unless it is said how long one is. */
+const usualSteps = 60;
 
 /**
  * Parses `from`, `to`, `step` (seconds), `handler` and `eventType` of a query string: the last hour in 60 steps, unless
@@ -410,10 +422,31 @@ const failureSteps = 60;
  */
 export function parseFailuresQuery(query: unknown, now: number): FailuresRequest {
   const { handler, eventType, ...asked } = parse('query', failuresQuerySchema, query);
+  return { ...dividedRange(asked, now), handler, eventType };
+}
+
+/**
+ * Parses `step` (seconds) and the conditions of the executions' list: the last hour in 60 steps, unless it says
+ * otherwise.
+ * @throws InvalidInput naming the parameter
+ */
+export function parseHistogramQuery(query: unknown, now: number): HistogramRequest {
+  const { step, ...filter } = parse('query', histogramQuerySchema, query);
+  const range = dividedRange({ ...filter, step }, now);
+  return { ...range, filter: { ...filter, from: range.from, to: range.to } };
+}
+
+interface AskedRange {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** Seconds. */
+  readonly step?: number | undefined;
+}
+
+function dividedRange(asked: AskedRange, now: number): StatisticsRange {
   const to = asked.to ?? now;
   const from = asked.from ?? to - 3_600_000;
-  const step = asked.step ?? Math.max(1, Math.ceil((to - from) / failureSteps / 1000));
-  return { ...rangeOf(from, to, step), handler, eventType };
+  return rangeOf(from, to, asked.step ?? Math.max(1, Math.ceil((to - from) / usualSteps / 1000)));
 }
 
 /** All executions that match, newest first, a page at a time, so that no long read holds the journal. */

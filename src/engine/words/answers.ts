@@ -1,4 +1,4 @@
-import type { AttemptRow, EventRow, ExecutionRow } from './execution.ts';
+import type { AttemptRow, EventRow, ExecutionRow, ShownStatus } from './execution.ts';
 import type { HandlerSnapshot } from './handler.ts';
 import type { HandlerStatus, HandlerType } from './handler-settings.ts';
 
@@ -129,6 +129,15 @@ export interface StatisticsStep {
   /** Duration of the last attempt in ms; null when there was none. */
   readonly p50: number | null;
   readonly p95: number | null;
+}
+
+/** How many executions began within one step, by what has become of them. */
+export type HistogramStep = { readonly at: string } & Record<ShownStatus, number>;
+
+export interface Histogram {
+  readonly items: readonly HistogramStep[];
+  /** Before it nothing was counted, as there was too much to look through; null: all was counted. */
+  readonly countedFrom: string | null;
 }
 
 /** Executions of a handler that failed, or wait after a failed attempt, all of one kind. */

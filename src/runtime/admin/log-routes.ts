@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseHistogramQuery } from '../../engine/store/log.ts';
 import { numeric } from '../../engine/words/bounds.ts';
 import { explainedBy } from '../operations/log.ts';
 import type { Provisioning } from '../provisioning.ts';
@@ -17,6 +18,10 @@ export function logRoutes(routes: Routes, provisioning: Provisioning): void {
     const engine = request.engine();
     const changes = provisioning.feed.changes(engine.id, boot, after);
     return { ...changes, items: changes.items.map(explainedBy(engine)) };
+  });
+  routes.get('/registries/:registry/histogram', async (request) => {
+    const log = await request.engine().log();
+    return log.histogram(parseHistogramQuery(request.query, Date.now()));
   });
   routes.text('/metrics', async (_request, res) => {
     const { metrics } = provisioning;

@@ -880,6 +880,10 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
         assert.equal((await store.log.counts()).unresolved, items.length);
         const { 0: step } = await store.log.statistics({ from: at, to: at + 1000, step: 1000 });
         assert.equal(step?.unresolved, items.length);
+        const range = { from: at, to: at + 1000 };
+        const asked = { ...range, step: 1000, filter: { ...range, status: ['unresolved' as const] } };
+        const { 0: counted } = (await store.log.histogram(asked)).items;
+        assert.equal((counted?.failed ?? 0) + (counted?.skipped ?? 0), items.length);
         return items.map((row) => row.seq).sort();
       };
       const replacedBy = async () => {

@@ -38,6 +38,7 @@ export class SqliteLog implements ExecutionLog {
   readonly statistics = this.#passOn('statistics');
   readonly health = this.#passOn('health');
   readonly failureGroups = this.#passOn('failureGroups');
+  readonly histogram = this.#passOn('histogram');
   readonly waits = this.#passOn('waits');
   readonly failures = this.#passOn('failures');
   readonly parkedCount = this.#passOn('parkedCount');

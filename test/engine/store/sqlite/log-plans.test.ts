@@ -12,6 +12,7 @@ import {
 } from '../../../../src/engine/store/sqlite/reader/execution-queries.ts';
 import { failureGroupsOn } from '../../../../src/engine/store/sqlite/reader/failure-groups.ts';
 import { figuresOn } from '../../../../src/engine/store/sqlite/reader/figures.ts';
+import { histogramOn } from '../../../../src/engine/store/sqlite/reader/histogram.ts';
 import {
   type IndexedSearch,
   indexedSearchOn,
@@ -154,6 +155,9 @@ describe('execution log, by index', () => {
     assert.ok((await groups(hour)).items.length > 0);
     await groups({ ...hour, handler: 'crm', eventType: 'clients.update' });
     await figures.statistics({ from: beginning, to: beginning + 60_000, step: 30_000 });
+    const { from, to } = hour;
+    for (const filter of filters)
+      await histogramOn(statements, executions)({ ...hour, filter: { ...filter, from, to } });
     for (const { step, sql } of plans()) {
       assert.doesNotMatch(step, readsAWholeTable, sql);
       // A sort would read all of an hour before the newest are known.

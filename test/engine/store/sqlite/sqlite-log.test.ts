@@ -12,6 +12,7 @@ import {
   parseEventQuery,
   parseExecutionFilter,
   parseExecutionQuery,
+  parseHistogramQuery,
   parseStatisticsQuery,
 } from '../../../../src/engine/store/log.ts';
 import { groupFailures } from '../../../../src/engine/store/sqlite/failure-groups.ts';
@@ -520,6 +521,49 @@ describe('execution log', () => {
     ]);
   });
 
+  it('counts by step and status just what the list finds, whatever is asked for', async () => {
+    db.exec('begin');
+    for (let n = 0; n < 300; n += 1) {
+      const made = { status: nth(statuses, n), handler: nth(handlers, n >> 1), code: n % 3 ? 200 : 500 };
+      filler.add({
+        acceptedAt: beginning + n * 1000,
+        eventType: nth(types, n >> 2),
+        objectId: String(n % 7),
+        data: { note: nth(notes, n) },
+        executions: [{ ...made, startedAfter: 0, durationMs: n }],
+      });
+    }
+    db.exec('commit');
+    const range = { from: beginning + 10_000, to: beginning + 290_000 };
+    const filters: ExecutionFilter[] = [
+      {},
+      { status: ['failed', 'running'] },
+      { status: ['unresolved', 'succeeded'] },
+      { handler: 'crm' },
+      { eventType: 'clients.update', handler: 'mailer', status: ['parked', 'skipped'] },
+      { code: ['5xx'], minDurationMs: 40 },
+      { handler: 'crm', maxDurationMs: 90 },
+      { objectId: '3', status: ['cancelled', 'succeeded'] },
+      { text: 'alp' },
+    ];
+    for (const filter of filters) {
+      const asked = { ...filter, ...range };
+      const { items, countedFrom } = await log.histogram({ ...range, step: 30_000, filter: asked });
+      const expected = Array.from({ length: 10 }, (_, at) => ({
+        at: new Date(range.from + at * 30_000).toISOString(),
+        ...Object.fromEntries(statuses.map((status) => [status, 0])),
+      })) as unknown as typeof items;
+      for await (const rows of everyPage(log, asked)) {
+        for (const { startedAt, status } of rows) {
+          const step = expected[Math.floor((Date.parse(startedAt ?? '') - range.from) / 30_000)];
+          if (step && status !== 'pending') step[status] += 1;
+        }
+      }
+      assert.deepEqual(items, expected, JSON.stringify(filter));
+      assert.equal(countedFrom, null);
+    }
+  });
+
   it('tells how handlers have been doing since a moment, and what numbers they had', async () => {
     filler.add({ acceptedAt: beginning, executions: [{ status: 'failed', error: 'long ago' }] });
     for (let n = 1; n <= 4; n += 1) {
@@ -785,6 +829,19 @@ describe('execution log', () => {
       });
       assert.throws(() => parseStatisticsQuery({ from: '2026-01-02', to: '2026-01-01' }, 0), /from/);
       assert.throws(() => parseStatisticsQuery({ from: '2025-01-01', to: '2026-01-01' }, 0), /step/);
+    });
+
+    it('divides the range of a histogram into 60 steps unless it says otherwise, and looks at nothing beyond', () => {
+      const day = { from: beginning, to: beginning + 86_400_000 };
+      assert.deepEqual(parseHistogramQuery({ from: '2026-01-01', to: '2026-01-02', handler: 'crm' }, 0), {
+        ...day,
+        step: 1_440_000,
+        filter: { ...day, handler: 'crm' },
+      });
+      const hour = { from: beginning - 3_600_000, to: beginning };
+      assert.deepEqual(parseHistogramQuery({}, beginning), { ...hour, step: 60_000, filter: hour });
+      assert.throws(() => parseHistogramQuery({ from: '2026-01-02', to: '2026-01-01' }, 0), /from/);
+      assert.throws(() => parseHistogramQuery({ code: 'many' }, 0), /code/);
     });
   });
 });

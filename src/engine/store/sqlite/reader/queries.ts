@@ -8,6 +8,7 @@ import { eventQueriesOn } from './event-queries.ts';
 import { executionQueriesOn } from './execution-queries.ts';
 import { failureGroupsOn } from './failure-groups.ts';
 import { figuresOn } from './figures.ts';
+import { histogramOn } from './histogram.ts';
 import { indexedSearchOn } from './indexed-search.ts';
 import { parkedCountOn } from './parked-count.ts';
 import { replayPlansOn } from './replay-plans.ts';
@@ -65,6 +66,7 @@ function queriesOn(db: DatabaseSync, ids: Ids, index: TextIndex) {
     statistics: figures.statistics,
     health: figures.health,
     failureGroups: failureGroupsOn(statements),
+    histogram: histogramOn(statements, executions),
     waits: waits.waits,
     failures: waits.failures,
     parkedCount: parkedCountOn(statements, executions),
