@@ -39,6 +39,8 @@ const routes: readonly (readonly [method: string, route: string, reads: boolean]
   ['POST', '/provisioning/exports', true],
   ['POST', `${own}/events`, false],
   ['POST', `${own}/replay`, false],
+  ['POST', `${own}/events/replay`, false],
+  ['POST', `${own}/handlers/none/deliver`, false],
   ['POST', `${own}/executions/none/cancel`, false],
   ['POST', `${own}/executions/none/replay`, false],
   ['POST', `${own}/handlers/none/circuit`, false],

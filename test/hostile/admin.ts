@@ -177,7 +177,9 @@ const posted = (route: string, body: string | Uint8Array, expect: readonly numbe
     body,
   });
 const ofBodies = [
-  ...['replay', 'exports'].flatMap((route) => filters.map((filter) => posted(route, `{"filter":${filter}}`))),
+  ...['replay', 'events/replay', 'exports'].flatMap((route) =>
+    filters.map((filter) => posted(route, `{"filter":${filter}}`)),
+  ),
   ...['replay', 'exports', 'events', 'handlers/none/circuit'].flatMap((route) =>
     noBodies.map((body) => posted(route, body, route === 'exports' && body === '' ? [200] : [400])),
   ),
@@ -197,6 +199,18 @@ const ofBodies = [
       body: JSON.stringify({ status }),
     }),
   ),
+  ...[
+    '{}',
+    '{"since":0}',
+    '{"since":"yesterday"}',
+    '{"since":"2026-02-30T00:00:00Z"}',
+    '{"since":"2026-01-02T00:00:00Z","until":"2026-01-01T00:00:00Z"}',
+    '{"since":"2026-01-02T00:00:00Z","cursor":"x"}',
+    '{"since":"2026-01-02T00:00:00Z","dryRun":"true"}',
+    '{"since":"2026-01-02T00:00:00Z","ratePerSecond":-1}',
+    '{"since":"2026-01-02T00:00:00Z","filter":{}}',
+  ].map((body) => posted('handlers/none/deliver', body)),
+  posted('handlers/none/deliver', '{"since":"2026-01-02T00:00:00Z"}', [404]),
   posted('events', event.padEnd(1024 * 1024 + 1), [413]),
   posted('events', Buffer.from(event, 'utf16le')),
   posted('events', `[${event}]`),

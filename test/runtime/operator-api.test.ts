@@ -160,9 +160,11 @@ describe('admin API for operators', function () {
     const { startedAt, endedAt, ...rest } = replay as Record<string, unknown> & { status: string };
     assert.deepEqual(rest, {
       id: 1,
+      kind: 'executions',
       filter: { status: ['failed'], handler: 'once' },
       status: 'done',
       matched: 1,
+      looked: 3,
       replayed: 1,
       ratePerSecond: 0,
       by: null,
@@ -175,6 +177,50 @@ describe('admin API for operators', function () {
     const bad = await post('replay', { filter: { stauts: 'failed' } });
     assert.deepEqual([bad.status, bad.body.error.code], [400, 'invalid']);
   });
+
+  it('replays the events that nobody listened to, and delivers what a handler has missed', async () => {
+    const switchTo = (handler: string, status: string) =>
+      red.admin(`${here}/handlers/${handler}`, { ...postJson({ status }), method: 'PATCH' });
+    await switchTo('crm', 'disabled');
+    const unheard = await fire(81, 'importd.process_failed');
+    await switchTo('crm', 'enabled');
+    const filter = { eventType: 'importd.process_failed' };
+    const { upTo, ...counted } = (await post('events/replay', { filter, dryRun: true })).body;
+    const byStatus = { unclaimed: 0, unhandled: 0 };
+    assert.deepEqual(counted, { matched: 0, replaying: 0, byStatus, leftOut: 1 });
+    assert.match(upTo, /^ev-/);
+    assert.deepEqual((await post('events/replay', { filter, upTo })).body, { matched: 0, replaying: 0 });
+    const one = await post(`events/${unheard}/replay`);
+    assert.deepEqual([one.status, /came past the event nodes/.test(one.body.error.message)], [409, true]);
+
+    const since = new Date().toISOString();
+    await switchTo('once', 'disabled');
+    const missed = await fire(82, 'clients.create');
+    await settled(missed, 'succeeded');
+    assert.equal((await post('handlers/once/deliver', { since })).status, 409);
+    await switchTo('once', 'enabled');
+    const dry = await post('handlers/once/deliver', { since, dryRun: true });
+    const none = { unjudged: 0, stopped: 0, prunedBefore: null, nextCursor: null };
+    assert.deepEqual([dry.status, dry.body], [202, { matched: 1, looked: 1, of: 1, ...none }]);
+    const delivered = await post('handlers/once/deliver', { since });
+    assert.deepEqual([delivered.status, delivered.body.looking], [202, 1]);
+    const both = await settled(missed, 'succeeded', 2);
+    const own = both.find((row) => (row as unknown as { deliveredLater?: true }).deliveredLater);
+    assert.equal(own?.replayOf, null);
+  });
+
+  for (const [what, body] of [
+    ['no moment', {}],
+    ['a moment that is none', { since: 'yesterday' }],
+    ['an end before its beginning', { since: '2026-01-02T00:00:00Z', until: '2026-01-01T00:00:00Z' }],
+    ['a part of what is no count', { since: '2026-01-02T00:00:00Z', cursor: 'x' }],
+    ['a cursor of nowhere', { since: '2026-01-02T00:00:00Z', cursor: 'x', dryRun: true }],
+    ['a rate below 0', { since: '2026-01-02T00:00:00Z', ratePerSecond: -1 }],
+    ['an unknown property', { since: '2026-01-02T00:00:00Z', filter: {} }],
+  ] as const)
+    it(`delivers nothing for ${what}`, async () => {
+      assert.equal((await post('handlers/once/deliver', body)).status, 400);
+    });
 
   for (const [what, body, field] of [
     ['no filter', {}, 'filter'],

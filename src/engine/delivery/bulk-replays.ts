@@ -1,23 +1,13 @@
-import type { StoredReplay } from '../store/journal.ts';
-import type { ExecutionFilter, ExecutionLog, ReplayCount } from '../store/log.ts';
-import { Conflict, InvalidInput, NotFound } from '../words/errors.ts';
+import type { BeginReplay, ContinueReplay, StoredReplay } from '../store/journal.ts';
+import type { BulkKind } from '../store/log.ts';
+import { Conflict, NotFound } from '../words/errors.ts';
 import { passed } from '../words/time.ts';
 import type { Context } from './context.ts';
-
-/** What matches, and whether it is being replayed. */
-export interface BulkReplay {
-  readonly matched: number;
-  /** Of a dry run. */
-  readonly byStatus?: ReplayCount['byStatus'];
-  /** Of a dry run: the last execution that was looked at, by its id; null: there is none. */
-  readonly upTo?: string | null;
-  readonly replaying: number;
-}
 
 export interface BulkOptions {
   /** Only count. */
   readonly dryRun: boolean;
-  /** Executions a second; 0: no bound. */
+  /** So many a second; 0: no bound. */
   readonly ratePerSecond: number;
   /** `upTo` of an earlier answer: what has come since is left out. */
   readonly upTo?: string | undefined;
@@ -25,42 +15,41 @@ export interface BulkOptions {
   readonly by?: string | null;
 }
 
-interface Options extends Context {
-  readonly log: Pick<ExecutionLog, 'replayCount' | 'replayBatch'>;
+/**
+ * Finds the next part of what is done with many, after an event (seq).
+ * @param limit events at most
+ * @returns undefined when it can't go on: it is stopped
+ */
+export type NextPart = (
+  replay: StoredReplay,
+  after: number,
+  limit: number,
+) => Promise<Omit<ContinueReplay, 'id' | 'at'> | undefined>;
+
+interface Options extends Pick<Context, 'journal' | 'time' | 'persist' | 'onError'> {
+  readonly nextPart: Readonly<Record<BulkKind, NextPart>>;
   /** The journal is let go of, or about to be. */
   readonly closed: () => boolean;
 }
 
-/** Events replayed with one write at most, and how long one with a bounded rate may go ahead, in seconds. */
+/** Events let go with one write at most, and how long one with a bounded rate may go ahead, in seconds. */
 const most = 64;
 const ahead = 0.1;
 
 /**
- * Replays of what matches a filter: settled executions only, of each event and handler the latest; those of disabled
- * and archived handlers are left out. Several keep their original order. The journal keeps how far each has come, so
- * that it goes on after a restart; one goes after the other.
+ * Does something with many, part by part, in their original order. The journal keeps how far each has come, so that it
+ * goes on after a restart; one goes after the other.
  */
-export function bulkReplaysOn({ journal, registry, time, persist, ids, log, closed, onError }: Options) {
+export function bulkReplaysOn({ journal, time, persist, nextPart, closed, onError }: Options) {
   const opened = Promise.withResolvers<void>();
   let last = opened.promise;
   for (const replay of journal.found.replays) enqueue(replay);
 
-  /** What it counts is exact, as of now. @throws Unavailable, InvalidInput */
-  async function start(
-    filter: ExecutionFilter,
-    { dryRun, ratePerSecond, upTo: asked, by = null }: BulkOptions,
-  ): Promise<BulkReplay> {
-    const bound = asked === undefined ? undefined : ids.executionSeq(asked);
-    if (asked !== undefined && bound === undefined)
-      throw new InvalidInput('replay', [{ field: 'upTo', message: 'is not the id of an execution here' }]);
-    const counted = await log.replayCount(filter, registry.callable(), bound);
-    const { matched, byStatus, until, upTo } = counted;
-    if (dryRun) return { matched, replaying: 0, byStatus, upTo: upTo === 0 ? null : ids.execution(upTo) };
-    if (matched === 0) return { matched, replaying: 0 };
-    const at = time.now();
-    const begun = { filter: JSON.stringify(filter), ratePerSecond, matched, until, upTo, by, at };
-    enqueue(await journal.beginReplay(begun));
-    return { matched, replaying: matched };
+  /** @returns its number, once it is kept. @throws Unavailable */
+  async function begin(asked: Omit<BeginReplay, 'at'>): Promise<number> {
+    const begun = await journal.beginReplay({ ...asked, at: time.now() });
+    enqueue(begun);
+    return begun.id;
   }
 
   /** Stops one; what it has let go goes on. @throws NotFound, or Conflict when it is over */
@@ -80,29 +69,30 @@ export function bulkReplaysOn({ journal, registry, time, persist, ids, log, clos
   }
 
   async function run(replay: StoredReplay): Promise<void> {
-    const { id, until, upTo, ratePerSecond: rate } = replay;
-    const filter = JSON.parse(replay.filter) as ExecutionFilter;
+    const { id, ratePerSecond: rate } = replay;
     const limit = rate === 0 ? most : Math.min(most, Math.max(1, Math.floor(rate * ahead)));
     let { cursor } = replay;
     let next = time.monotonic();
     for (let running = true; running; ) {
       const wait = next - time.monotonic();
       if (wait > 0) await passed(time, wait);
-      const asked = { id, filter, after: cursor, until, upTo, limit };
-      const batch = await persist(() => log.replayBatch({ ...asked, callable: registry.callable() }));
-      const continued = await persist(() =>
-        journal.continueReplay({ id, ...batch, callable: registry.callable(), at: time.now() }),
-      );
-      ({ cursor } = batch);
+      const part = await persist(() => nextPart[replay.kind](replay, cursor, limit));
+      if (!part) {
+        await persist(() => journal.endReplay(id, time.now()));
+        return;
+      }
+      const continued = await persist(() => journal.continueReplay({ id, ...part, at: time.now() }));
+      ({ cursor } = part);
       ({ running } = continued);
       if (rate > 0) next = Math.max(next, time.monotonic()) + (continued.replayed * 1000) / rate;
     }
   }
 
   return {
-    /** It is known which handlers there are: until then none of them could be replayed. */
+    /** It is known which handlers there are: until then none of them could be called. */
     open: opened.resolve,
-    start,
+    begin,
     cancel,
   };
 }
+export type BulkReplays = ReturnType<typeof bulkReplaysOn>;

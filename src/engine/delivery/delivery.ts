@@ -13,8 +13,11 @@ import { callsOn } from './calls.ts';
 import { circuitsOn } from './circuits.ts';
 import { conditionOf } from './conditions.ts';
 import { type Emit, emissionsOn } from './emissions.ts';
+import { eventsAgainOn } from './events-again.ts';
+import { executionsAgainOn } from './executions-again.ts';
 import { firstPassesOn } from './first-passes.ts';
 import { Gate } from './gate.ts';
+import { missedEventsOn } from './missed-events.ts';
 import { parkedOn } from './parked.ts';
 import { persistently } from './persist.ts';
 import { Pruning } from './pruning.ts';
@@ -97,7 +100,17 @@ export function deliveryOf({
   const alarms = toldAlarmsOn(context);
   const switching = switchingOn({ ...context, parked, firstPasses, publisher });
   const bulkCancels = bulkCancelsOn({ ...context, log: store.log, cancel: parked.cancel });
-  const bulkReplays = bulkReplaysOn({ ...context, log: store.log, closed });
+  const bulk = {
+    executions: executionsAgainOn({ ...context, log: store.log }),
+    events: eventsAgainOn({ ...context, emissions, log: store.log }),
+    delivery: missedEventsOn({ ...context, log: store.log }),
+  };
+  const nextPart = {
+    executions: bulk.executions.next,
+    events: bulk.events.next,
+    delivery: bulk.delivery.next,
+  };
+  const bulkReplays = bulkReplaysOn({ ...context, nextPart, closed });
   // What became runnable, through whatever, is told to whoever runs it.
   journal.onWork((work) => {
     for (const emission of work.emitted) emissions.emit(emission);
@@ -149,7 +162,7 @@ export function deliveryOf({
     await registry.close();
   }
 
-  const moving = { emissions, firstPasses, parked, switching, bulkReplays, bulkCancels };
+  const moving = { emissions, firstPasses, parked, switching, bulk, bulkReplays, bulkCancels };
   const parts = { gate, circuits, alarms, ...moving, publisher, store };
   return { ...context, ...parts, lost: store.lost, open, pause, close, abandon };
 }

@@ -120,6 +120,11 @@ export function emissionsOn({ journal, ids, time, emitters, claimMs, onError }: 
     if (out.remove(seq)) look();
   }
 
+  /** The event nodes of the deployed flows, also those that are switched off; null while flows stand still. */
+  function nodes(): readonly string[] | null {
+    return isOpen ? [...emitters.keys(), ...offNodes] : null;
+  }
+
   /** An event is ready and waits for a slot. */
   function wake(): void {
     puller.wake(ready);
@@ -236,6 +241,6 @@ export function emissionsOn({ journal, ids, time, emitters, claimMs, onError }: 
     }
   }
 
-  return { reserve, emit, keep, payloadOf, traceOf, leave, wake, look, claimable, pause, resume };
+  return { reserve, emit, keep, payloadOf, traceOf, leave, nodes, wake, look, claimable, pause, resume };
 }
 export type Emissions = ReturnType<typeof emissionsOn>;

@@ -1,11 +1,26 @@
 import type { Replay } from '../store/journal.ts';
+import type { EventFilter, ExecutionFilter, MissedFilter } from '../store/log.ts';
 import { Conflict, NotFound } from '../words/errors.ts';
+import type { BulkOptions } from './bulk-replays.ts';
 import type { Delivery } from './delivery.ts';
+import type { DeliveryOptions } from './missed-events.ts';
 
 /** What an operator may do: with handlers, with events and executions that are on their way, and with all of it. */
 export function operatorOn(delivery: Delivery) {
-  const { store, journal, registry, ids, time, circuits, parked, switching, bulkReplays, bulkCancels } =
-    delivery;
+  const {
+    store,
+    journal,
+    registry,
+    ids,
+    time,
+    circuits,
+    emissions,
+    parked,
+    switching,
+    bulk,
+    bulkReplays,
+    bulkCancels,
+  } = delivery;
 
   /**
    * Closes a circuit: what waits for it runs.
@@ -34,7 +49,7 @@ export function operatorOn(delivery: Delivery) {
   }
 
   /**
-   * Emits an unclaimed event again; of any other, runs what failed or was skipped.
+   * Emits an event again that nobody took or listened to; of any other, runs what failed or was skipped.
    * @returns the new executions' ids. @throws NotFound, Conflict
    */
   function replayEvent(event: string): Promise<readonly string[]> {
@@ -47,6 +62,7 @@ export function operatorOn(delivery: Delivery) {
     const replayed = await journal.replay({
       which,
       callable: registry.callable(),
+      emitters: emissions.nodes(),
       at: time.now(),
     });
     if (replayed.outcome === 'unknown') throw new NotFound(`there is no ${what}`);
@@ -69,8 +85,17 @@ export function operatorOn(delivery: Delivery) {
     replayExecution,
     replayEvent,
     /** Replays what matches a filter, in the original order. @throws Unavailable */
-    replayAll: bulkReplays.start,
-    /** Stops a replay of what matched a filter. @throws Unavailable, NotFound, or Conflict when it is over */
+    replayAll: (filter: ExecutionFilter, options: BulkOptions) =>
+      bulk.executions.start(bulkReplays, filter, options),
+    /** Emits events again that nobody took or listened to, in the original order. @throws Unavailable */
+    replayEvents: (filter: EventFilter, options: BulkOptions) =>
+      bulk.events.start(bulkReplays, filter, options),
+    /** Counts a part of what a handler has missed. @throws Unavailable, NotFound, Conflict, InvalidInput */
+    countMissed: bulk.delivery.count,
+    /** Delivers it, in the original order. @throws Unavailable, NotFound, Conflict */
+    deliverMissed: (filter: MissedFilter, options: DeliveryOptions) =>
+      bulk.delivery.start(bulkReplays, filter, options),
+    /** Stops what is done with many. @throws Unavailable, NotFound, or Conflict when it is over */
     cancelReplay: bulkReplays.cancel,
     /** Counts what waits and matches a filter. @throws Unavailable, InvalidInput */
     countParked: bulkCancels.count,

@@ -1,6 +1,6 @@
 import type { ExecutionStatus } from '../words/execution.ts';
 import type { HandlerSnapshot } from '../words/handler.ts';
-import type { ReplayBatch } from './log.ts';
+import type { BulkKind } from './log.ts';
 import type { Stage } from './stage.ts';
 
 /** What an event says, and whose it is. */
@@ -255,6 +255,8 @@ export interface Replay {
   readonly which: { readonly executions: readonly number[] } | { readonly event: number };
   /** Handlers that may be called; the others are left out. */
   readonly callable: readonly string[];
+  /** Event nodes that can emit, now or once they are switched on again; null or absent: it is not known. */
+  readonly emitters?: readonly string[] | null;
   readonly at: number;
 }
 
@@ -263,38 +265,54 @@ export type Replayed =
   | { readonly outcome: 'conflict'; readonly why: string }
   | { readonly outcome: 'unknown' };
 
-/** A replay of all that matches a filter, as the journal keeps it while it is on its way. */
+/** Something that is done with all that matches a filter, as the journal keeps it while it is on its way. */
 export interface StoredReplay {
   readonly id: number;
-  /** JSON of an ExecutionFilter. */
+  readonly kind: BulkKind;
+  /** JSON of its kind's filter. */
   readonly filter: string;
-  /** Executions a second; 0: no bound. */
+  /** So many of its kind a second; 0: no bound. */
   readonly ratePerSecond: number;
-  /** The last event that matched when it was asked for, and the one that it has come to; seqs. */
+  /** The last event that was meant when it was asked for, and the one that it has come to; seqs. */
   readonly until: number;
   readonly cursor: number;
-  /** The last execution that there was then; seq, null: it is not known. */
+  /** Of executions, the last one that there was then; seq, null: it is not known. */
   readonly upTo: number | null;
 }
 
-export interface BeginReplay extends Pick<StoredReplay, 'filter' | 'ratePerSecond' | 'until' | 'upTo'> {
+export interface BeginReplay extends Omit<StoredReplay, 'id' | 'cursor'> {
+  /** As in `BulkRow`. */
   readonly matched: number;
   /** Who asks; null when nobody knows. */
   readonly by: string | null;
   readonly at: number;
 }
 
-/** Its next part is to be run again. */
-export interface ContinueReplay extends ReplayBatch {
+/** What a part of it lets go, in this order; seqs. What can't go any more is left out. */
+export type LetGo =
+  /** Of each event its executions, which run again. */
+  | { readonly executions: readonly (readonly number[])[]; readonly callable: readonly string[] }
+  /** Events that nobody took or listened to, which are emitted again. */
+  | { readonly events: readonly number[]; readonly emitters: readonly string[] | null }
+  /** Events that a handler has missed: each calls it, and nobody else. */
+  | { readonly missed: readonly number[]; readonly link: Link };
+
+/** Its next part is to be let go. */
+export interface ContinueReplay {
   readonly id: number;
-  readonly callable: readonly string[];
+  readonly letGo: LetGo;
+  /** The last event that was looked at, and how many were. */
+  readonly cursor: number;
+  readonly looked: number;
+  /** Nothing comes after them. */
+  readonly ends: boolean;
   readonly at: number;
 }
 
 export interface ContinuedReplay {
   /** False once it is over, or was cancelled: nothing was done then. */
   readonly running: boolean;
-  /** Executions that run again. */
+  /** Executions, or events, that were let go. */
   readonly replayed: number;
 }
 
@@ -398,10 +416,10 @@ export interface Journal {
   startParked(handler: string, limit: number, at: number, last?: number): Promise<ParkedBatch>;
   /** Ends parked executions. @returns one entry for each */
   cancelParked(cancel: CancelParked): Promise<readonly EndedParked[]>;
-  /** Runs settled executions again, or emits an unclaimed event again. */
+  /** Runs settled executions again, or emits an event again that nobody took or listened to. */
   replay(replay: Replay): Promise<Replayed>;
   beginReplay(begin: BeginReplay): Promise<StoredReplay>;
-  /** Runs a part of it again, and keeps how far it has come, in one write. */
+  /** Lets a part of it go, and keeps how far it has come, in one write. */
   continueReplay(part: ContinueReplay): Promise<ContinuedReplay>;
   /** Cancels it. */
   endReplay(id: number, at: number): Promise<'cancelled' | 'over' | 'unknown'>;

@@ -17,6 +17,7 @@ import { eventTypeSchema } from '../words/event.ts';
 import {
   askedStatuses,
   type EventRow,
+  type EventStatus,
   type ExecutionRow,
   eventStatuses,
   type ReplayableStatus,
@@ -302,25 +303,90 @@ export interface ReplayBatchRequest {
   readonly limit: number;
 }
 
-export interface ReplayBatch {
-  /** Of each event, in their order, the executions that can run again; seqs. */
-  readonly events: readonly (readonly number[])[];
-  /** The last event that was looked at. */
+/** The next part of what is gone through, in the order of the events. */
+export interface Batch<Chosen> {
+  readonly chosen: readonly Chosen[];
+  /** The last event that was looked at, and how many were. */
   readonly cursor: number;
+  readonly looked: number;
   /** Nothing comes after them. */
   readonly ends: boolean;
 }
 
-/** A replay of all that matched a filter, as people see it; times are ISO 8601 in UTC. */
+/** Events that can be emitted again because nobody took them, or nobody listened to them. */
+export type EmittableStatus = Extract<EventStatus, 'unclaimed' | 'unhandled'>;
+
+export interface EmittableCount {
+  readonly matched: number;
+  readonly byStatus: Readonly<Record<EmittableStatus, number>>;
+  /** Those that no event node can emit. */
+  readonly leftOut: number;
+  /** As in `ReplayCount`, both of events. */
+  readonly until: number;
+  readonly upTo: number;
+}
+
+export interface EmittableBatchRequest {
+  readonly id: number;
+  readonly filter: EventFilter;
+  readonly after: number;
+  readonly until: number;
+  readonly limit: number;
+}
+
+/** Which events a handler may have missed: taken from a moment on, before another; ms since the epoch. */
+export interface MissedFilter {
+  /** Node id. */
+  readonly handler: string;
+  readonly from: number;
+  readonly to?: number | undefined;
+}
+
+export interface MissedRequest {
+  readonly filter: MissedFilter;
+  /** Event types that the handler listens to, as patterns. */
+  readonly patterns: readonly string[];
+  /** Events after this one, up to that one; seqs, null: to the last there is. */
+  readonly after: number;
+  readonly until: number | null;
+  /** Events at most. */
+  readonly limit: number;
+  /** Their envelopes are wanted. */
+  readonly payloads: boolean;
+}
+
+export interface MissedEvent {
+  readonly seq: number;
+  /** '' where it was not asked for. */
+  readonly payload: string;
+}
+
+export interface MissedBatch extends Batch<MissedEvent> {
+  /** Events that are looked at in all, and the last of them; seq. */
+  readonly of: number;
+  readonly until: number;
+  /** Those that a failed handler of theirs lets nobody after it be called for. */
+  readonly stopped: number;
+  /** What was settled before that (ms since the epoch) has been pruned; null: nothing of what is asked for. */
+  readonly prunedBefore: number | null;
+}
+
+/** What is done with many: executions run again, events are emitted again, or delivered to a handler that missed them. */
+export type BulkKind = 'executions' | 'events' | 'delivery';
+
+/** Something that is done with all that matched a filter, as people see it; times are ISO 8601 in UTC. */
 export interface ReplayRow {
   readonly id: number;
-  readonly filter: ExecutionFilter;
+  readonly kind: BulkKind;
+  readonly filter: ExecutionFilter | EventFilter | MissedFilter;
   readonly status: 'running' | 'done' | 'cancelled';
-  /** Executions that matched when it was asked for. */
+  /** What matched when it was asked for; of a delivery, the events that it looks at. */
   readonly matched: number;
-  /** Executions that it has let run again. */
+  /** Events that it has looked at. */
+  readonly looked: number;
+  /** Executions, or events, that it has let go. */
   readonly replayed: number;
-  /** Executions a second; 0: no bound. */
+  /** So many of them a second; 0: no bound. */
   readonly ratePerSecond: number;
   readonly by: string | null;
   readonly startedAt: string;
@@ -362,9 +428,23 @@ export interface ExecutionLog {
    * @param upTo as above
    */
   parkedCount(filter: ExecutionFilter, upTo?: number): Promise<ParkedCount>;
-  /** The next events of a bulk replay. */
-  replayBatch(request: ReplayBatchRequest): Promise<ReplayBatch>;
-  /** The newest 100 bulk replays, newest first. */
+  /** The next events of a bulk replay, of each the executions that can run again; seqs. */
+  replayBatch(request: ReplayBatchRequest): Promise<Batch<readonly number[]>>;
+  /**
+   * What would be emitted again; exact, as of now.
+   * @param emitters as in `Replay`
+   * @param upTo the last event that is meant (seq); default: the last there is
+   */
+  emittableCount(
+    filter: EventFilter,
+    emitters: readonly string[] | null,
+    upTo?: number,
+  ): Promise<EmittableCount>;
+  /** The next of them; seqs. */
+  emittableBatch(request: EmittableBatchRequest): Promise<Batch<number>>;
+  /** The next events that a handler has missed: the first pass of each is over, and it has no execution of them. */
+  missed(request: MissedRequest): Promise<MissedBatch>;
+  /** The newest 100 of what was done with many, newest first. */
   replays(): Promise<readonly ReplayRow[]>;
 }
 

@@ -33,6 +33,16 @@ export const stage = {
 } as const;
 export type Stage = (typeof stage)[keyof typeof stage];
 
+/** Its chain is over without anybody called: what is replayed of it is the event itself, which is emitted again. */
+export function isEmittable(at: Stage): boolean {
+  return at === stage.unclaimed || at === stage.unhandled;
+}
+
+/** Its first pass is over, so that one more handler can be called for it. */
+export function isDeliverable(at: number): boolean {
+  return at >= stage.parked && at !== stage.unclaimed;
+}
+
 /** Up to its first pass an event is waiting, for whoever asks; from then on its stage is its status. */
 const statusByStage = Object.entries(stage).map(([name, code]) =>
   code < stage.running ? 'waiting' : name,

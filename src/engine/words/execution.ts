@@ -77,6 +77,8 @@ export interface ExecutionRow extends ExecutionSummary {
   readonly startedAt: string | null;
   readonly nextAttemptAt: string | null;
   readonly replayOf: string | null;
+  /** Told by the log of one whose handler had missed the event, and was delivered it later. */
+  readonly deliveredLater?: true;
   /** Told by the API of one that is parked for its handler's circuit: why that is open, since when, until when. */
   readonly circuit?: {
     readonly since: string | null;

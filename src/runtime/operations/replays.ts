@@ -6,7 +6,17 @@ import { parse } from '../../engine/words/parse.ts';
 import { filterSchema } from './filter-schema.ts';
 import { operation } from './operation.ts';
 
-const replaySchema = z
+/** So many a second. */
+export const rateSchema = numeric(
+  z
+    .number({ error: 'must be a number' })
+    .refine((rate) => rate === 0 || (rate >= 0.001 && rate <= 1_000_000), {
+      error: 'must be 0 (no bound), or from 0.001 to 1000000',
+    }),
+).default(0);
+
+/** A replay of all that a filter means: of executions, or of events. */
+export const replaySchema = z
   .strictObject({
     filter: filterSchema.optional(),
     upTo: z
@@ -14,13 +24,7 @@ const replaySchema = z
       .max(64, 'must have 64 characters at most')
       .optional(),
     dryRun: z.boolean({ error: 'must be true or false' }).default(false),
-    ratePerSecond: numeric(
-      z
-        .number({ error: 'must be a number' })
-        .refine((rate) => rate === 0 || (rate >= 0.001 && rate <= 1_000_000), {
-          error: 'must be 0 (no bound), or from 0.001 to 1000000',
-        }),
-    ).default(0),
+    ratePerSecond: rateSchema,
   })
   // A request that says nothing must not call every handler again.
   .refine(({ filter, dryRun }) => dryRun || filter !== undefined, {
@@ -29,7 +33,18 @@ const replaySchema = z
   });
 
 export const replays = operation({
-  columns: ['id', 'status', 'matched', 'replayed', 'ratePerSecond', 'by', 'startedAt', 'endedAt'],
+  columns: [
+    'id',
+    'kind',
+    'status',
+    'matched',
+    'looked',
+    'replayed',
+    'ratePerSecond',
+    'by',
+    'startedAt',
+    'endedAt',
+  ],
   run: async ({ engine }) => ({ items: await (await engine.log()).replays() }),
 });
 

@@ -41,9 +41,10 @@ class EventDetailsView extends DetailsView<EventDetails> {
     ]);
   }
 
-  #replay({ id, status }: EventDetails): TemplateResult | typeof nothing {
+  #replay({ id, status, node }: EventDetails): TemplateResult | typeof nothing {
     // What was all done with success has nothing to run again.
-    if (!this.app.mayWrite || (status !== 'unclaimed' && status !== 'failed')) return nothing;
+    const isEmittable = status === 'unclaimed' || (status === 'unhandled' && node !== null);
+    if (!this.app.mayWrite || !(isEmittable || status === 'failed')) return nothing;
     return askedButton(this.app, {
       icon: 'fa-repeat',
       label: this.t('button.replay'),

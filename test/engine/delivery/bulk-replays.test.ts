@@ -76,9 +76,11 @@ describe('a replay of all that matches', () => {
     const { startedAt, endedAt, ...row } = (await newest()) ?? assert.fail();
     assert.deepEqual(row, {
       id: 1,
+      kind: 'executions',
       filter: failed,
       status: 'running',
       matched: 3,
+      looked: 1,
       replayed: 1,
       ratePerSecond: 1,
       by: 'anna',

@@ -49,6 +49,8 @@ export type Happening =
   | { readonly do: 'deploy'; readonly handlers: readonly Configured[] }
   | { readonly do: 'pause' | 'resume' | 'crash' | 'stop' | 'answer' | 'deliver late' }
   | { readonly do: 'replay' | 'cancel'; readonly pick: number }
+  | { readonly do: 'replay events' }
+  | { readonly do: 'deliver'; readonly handler: Id }
   | { readonly do: 'clock'; readonly hours: number }
   | WriterEnds;
 
@@ -115,6 +117,8 @@ export const happening: fc.Arbitrary<Happening> = fc.oneof(
   weighing(4, { do: fc.constantFrom('crash', 'crash', 'stop', 'answer', 'answer', 'deliver late') }),
   weighing(2, { do: fc.constantFrom('pause', 'resume', 'resume') }),
   weighing(2, { do: fc.constantFrom('replay', 'cancel'), pick: fc.nat({ max: 50 }) }),
+  weighing(2, { do: fc.constant('replay events') }),
+  weighing(2, { do: fc.constant('deliver'), handler }),
   weighing(1, { do: fc.constant('clock'), hours: fc.constantFrom(-1, 24) }),
   weighing(1, {
     do: fc.constant('writer ends'),

@@ -27,6 +27,8 @@ export class World {
   readonly accepted: string[] = [];
   /** Events that were replayed by hand break the plain order on purpose. */
   readonly replayed = new Set<string>();
+  /** How often events that nobody took or listened to may have been emitted again. */
+  readonly emittedAgain = new Map<number, number>();
   /** Calls were cut off, and messages perhaps with them. */
   cutOff = false;
   readonly #broken: unknown[] = [];
@@ -110,6 +112,10 @@ export class World {
         return bench.answerAll();
       case 'deliver late':
         return this.#flow.deliverLate();
+      case 'replay events':
+        return this.#replayEvents();
+      case 'deliver':
+        return this.#deliver(what.handler);
       case 'clock':
         this.circuits.clockSet();
         bench.time.set(bench.time.now() + what.hours * 3_600_000);
@@ -298,6 +304,21 @@ export class World {
       await operator.replayExecution(id);
       this.replayed.add(this.eventId(row.event));
     });
+  }
+
+  async #replayEvents(): Promise<void> {
+    const open = this.bench.select<{ seq: number }>('select seq from events where stage in (9, 10)');
+    for (const { seq } of open) this.emittedAgain.set(seq, (this.emittedAgain.get(seq) ?? 0) + 1);
+    await this.#try(async () =>
+      (await this.bench.engine.operator()).replayEvents({}, { dryRun: false, ratePerSecond: 0 }),
+    );
+  }
+
+  async #deliver(handler: Id): Promise<void> {
+    const options = { ratePerSecond: 0, by: null };
+    await this.#try(async () =>
+      (await this.bench.engine.operator()).deliverMissed({ handler, from: 0 }, options),
+    );
   }
 
   /** Where that is not certain, what the message says of it. */

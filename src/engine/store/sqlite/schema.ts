@@ -260,6 +260,16 @@ export const keepAttempts = `insert into attempts(execution_seq, attempt, starte
   select seq, attempts, attempt_started_at, duration_ms, code, response, error, request_headers, response_headers,
   sent_body, ${calledTarget} from executions`;
 
+/**
+ * What is done with many is not only the replay of executions; `looked` counts the events that it has looked at.
+ * `delivery`: which of these has made an execution of an event that its handler had missed.
+ */
+const version15 = `
+alter table bulk_replays add column kind text not null default 'executions';
+alter table bulk_replays add column looked integer not null default 0;
+alter table executions add column delivery integer;
+`;
+
 /** One step a version: `migrations[n]` leads from version n to n + 1. */
 export const migrations: readonly string[] = [
   version1,
@@ -276,6 +286,7 @@ export const migrations: readonly string[] = [
   version12,
   version13,
   version14,
+  version15,
 ];
 
 export const schemaVersion = migrations.length;

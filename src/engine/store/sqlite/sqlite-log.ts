@@ -44,6 +44,9 @@ export class SqliteLog implements ExecutionLog {
   readonly parkedCount = this.#passOn('parkedCount');
   readonly replayCount = this.#passOn('replayCount');
   readonly replayBatch = this.#passOn('replayBatch');
+  readonly emittableCount = this.#passOn('emittableCount');
+  readonly emittableBatch = this.#passOn('emittableBatch');
+  readonly missed = this.#passOn('missed');
   readonly replays = this.#passOn('replays');
   /** The number that each handler of the log had last, by node id. */
   readonly handlerNumbers = this.#passOn('handlerNumbers');

@@ -6,17 +6,22 @@ import type { Statements } from '../statements.ts';
 import { cursorOf } from './cursor.ts';
 import { eventColumns, readEvent } from './execution-rows.ts';
 import type { IndexedSearch } from './indexed-search.ts';
-import { newestFirst, type Window } from './newest-first.ts';
+import { newestFirst, type Positions, type Window } from './newest-first.ts';
 import { eventsSelected } from './selections.ts';
 
 /** Reads events. */
 export function eventQueriesOn(statements: Statements, ids: Ids, search: IndexedSearch) {
-  async function page(filter: EventFilter, window: Window): Promise<Page<EventRow>> {
+  /** Where they are, newest first; a page may be short, or empty, and yet not be the last one. */
+  async function positions(filter: EventFilter, window: Window): Promise<Positions> {
     const { objectId } = filter;
     const seqs = filter.ids?.flatMap((id) => ids.eventSeq(id) ?? []);
     const ofObject =
       objectId === undefined || seqs ? undefined : await search.eventsOf(objectId, filter, window);
-    const { found, next } = ofObject ?? newestFirst(statements, eventsSelected(filter, seqs), window);
+    return ofObject ?? newestFirst(statements, eventsSelected(filter, seqs), window);
+  }
+
+  async function page(filter: EventFilter, window: Window): Promise<Page<EventRow>> {
+    const { found, next } = await positions(filter, window);
     const bySeq = statements.of(`select ${eventColumns} from events where seq = ?`);
     const items = found.flatMap(([, seq]) => {
       const row = bySeq.get(seq);
@@ -32,5 +37,7 @@ export function eventQueriesOn(statements: Statements, ids: Ids, search: Indexed
     return row && { ...readEvent(row, ids), envelope: String(row['payload']) };
   }
 
-  return { page, details };
+  return { page, positions, details };
 }
+
+export type EventQueries = ReturnType<typeof eventQueriesOn>;

@@ -37,6 +37,7 @@ const storedExecution = z.object({
   replay_of: numberOrNull,
   replayed_as: numberOrNull,
   passed_by: z.number(),
+  delivery: numberOrNull,
 });
 
 const shownExecution = storedExecution.extend({ replayed_status: numberOrNull });
@@ -102,6 +103,7 @@ export function readExecution(stored: Stored, ids: Ids): ReadExecution {
       replayedAs === null
         ? null
         : { id: ids.execution(replayedAs), status: executionStatusOf(row.replayed_status ?? 0) },
+    ...(row.delivery !== null && { deliveredLater: true as const }),
     ...(row.passed_by === 1 && { passedBy: true as const }),
   };
 }

@@ -4,12 +4,14 @@ import { Ids } from '../../../words/ids.ts';
 import { metaOf } from '../schema.ts';
 import { TextIndex } from '../search/text-index.ts';
 import { Statements } from '../statements.ts';
+import { emittablePlansOn } from './emittable-plans.ts';
 import { eventQueriesOn } from './event-queries.ts';
 import { executionQueriesOn } from './execution-queries.ts';
 import { failureGroupsOn } from './failure-groups.ts';
 import { figuresOn } from './figures.ts';
 import { histogramOn } from './histogram.ts';
 import { indexedSearchOn } from './indexed-search.ts';
+import { missedOn } from './missed.ts';
 import { parkedCountOn } from './parked-count.ts';
 import { replayPlansOn } from './replay-plans.ts';
 import { replayRows } from './replay-rows.ts';
@@ -54,6 +56,7 @@ function queriesOn(db: DatabaseSync, ids: Ids, index: TextIndex) {
   const figures = figuresOn(statements);
   const waits = waitsOn(statements);
   const plans = replayPlansOn(statements, executions);
+  const emittable = emittablePlansOn(statements, events);
   return {
     executions: executions.page,
     execution: executions.details,
@@ -72,6 +75,9 @@ function queriesOn(db: DatabaseSync, ids: Ids, index: TextIndex) {
     parkedCount: parkedCountOn(statements, executions),
     replayCount: plans.count,
     replayBatch: plans.batch,
+    emittableCount: emittable.count,
+    emittableBatch: emittable.batch,
+    missed: missedOn(statements),
     replays: () => replayRows(statements),
     handlerNumbers: figures.handlerNumbers,
   };

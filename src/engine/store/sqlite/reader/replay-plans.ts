@@ -1,25 +1,24 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { isReplayable, type ReplayTurn, replayable } from '../../../rules/replayable.ts';
-import type { ExecutionFilter, ReplayBatch, ReplayBatchRequest, ReplayCount } from '../../log.ts';
+import type { Batch, ExecutionFilter, ReplayBatchRequest, ReplayCount } from '../../log.ts';
 import { executionStatusOf, stage } from '../../stage.ts';
 import type { Statements } from '../statements.ts';
 import type { Position } from './cursor.ts';
 import type { ExecutionQueries } from './execution-queries.ts';
+import { type Entry, goThrough, Plans } from './plans.ts';
 
-/** Executions found with one look, and events looked at between two turns of others. */
+/** Executions found with one look, and events counted between two turns of others. */
 const foundAtOnce = 2000;
 const lookedAtAtOnce = 200;
 
-/** Settled executions that match, by event in the order of the events; seqs. */
-interface Plan {
-  readonly events: readonly (readonly [event: number, executions: readonly number[]])[];
-  next: number;
+/** Settled executions of an event that match; seqs. */
+interface Matching extends Entry {
+  readonly executions: number[];
 }
 
 /** Finds what a filter lets run again (see replayable.ts), in the original order. */
 export function replayPlansOn(statements: Statements, executions: ExecutionQueries) {
-  /** Of bulk replays that are on their way, by id. After a restart they are made anew. */
-  const plans = new Map<number, Plan>();
+  const plans = new Plans<Matching>();
 
   async function count(
     filter: ExecutionFilter,
@@ -30,44 +29,32 @@ export function replayPlansOn(statements: Statements, executions: ExecutionQueri
     const upTo = asked ?? Number(last?.['last'] ?? 0);
     const plan = await planned(filter, { after: 0, until: Number.MAX_SAFE_INTEGER, upTo });
     const byStatus = { failed: 0, skipped: 0, cancelled: 0, succeeded: 0 };
-    for (const [index, [event, executions]] of plan.events.entries()) {
+    for (const [index, { event, executions }] of plan.entries()) {
       if (index % lookedAtAtOnce === 0) await yieldToOthers();
       for (const { status } of replayableOf(event, executions, callable))
         if (isReplayable(status)) byStatus[status] += 1;
     }
     const matched = Object.values(byStatus).reduce((sum, one) => sum + one, 0);
-    return { matched, byStatus, until: plan.events.at(-1)?.[0] ?? 0, upTo };
+    const until = plan.reduce((last, { event }) => Math.max(last, event), 0);
+    return { matched, byStatus, until, upTo };
   }
 
-  async function batch(request: ReplayBatchRequest): Promise<ReplayBatch> {
+  async function batch(request: ReplayBatchRequest): Promise<Batch<readonly number[]>> {
     const { id, filter, after, callable, limit } = request;
-    let plan = plans.get(id);
-    if (!plan) {
-      plan = await planned(filter, request);
-      plans.set(id, plan);
-    }
-    const events: (readonly number[])[] = [];
-    let cursor = after;
-    for (let looked = 0; events.length < limit && looked < lookedAtAtOnce; looked += 1) {
-      const next = plan.events[plan.next];
-      if (!next) break;
-      plan.next += 1;
-      const [event, executions] = next;
-      if (event <= after) continue;
-      cursor = event;
+    const plan = await plans.of(id, () => planned(filter, request));
+    const part = await goThrough(plan, after, limit, ({ event, executions }) => {
       const may = replayableOf(event, executions, callable);
-      if (may.length > 0) events.push(may.map(({ seq }) => seq));
-    }
-    const ends = plan.next >= plan.events.length;
-    if (ends) plans.delete(id);
-    return { events, cursor, ends };
+      return may.length > 0 ? may.map(({ seq }) => seq) : undefined;
+    });
+    if (part.ends) plans.forget(id);
+    return part;
   }
 
   async function planned(
     filter: ExecutionFilter,
     { after, until, upTo }: Pick<ReplayBatchRequest, 'after' | 'until' | 'upTo'>,
-  ): Promise<Plan> {
-    const byEvent = new Map<number, number[]>();
+  ): Promise<readonly Matching[]> {
+    const byEvent = new Map<number, Matching>();
     const window = { from: filter.from, to: filter.to, limit: foundAtOnce };
     let position: Position | undefined;
     do {
@@ -82,13 +69,13 @@ export function replayPlansOn(statements: Statements, executions: ExecutionQueri
         if (!row || row['passed_by'] === 1 || event <= after || event > until || !isReplayable(status))
           continue;
         const known = byEvent.get(event);
-        if (known) known.push(seq);
-        else byEvent.set(event, [seq]);
+        if (known) known.executions.push(seq);
+        else byEvent.set(event, { event, executions: [seq] });
       }
       position = next ?? undefined;
       await yieldToOthers();
     } while (position);
-    return { events: [...byEvent].sort(([a], [b]) => a - b), next: 0 };
+    return [...byEvent.values()];
   }
 
   function replayableOf(
@@ -99,28 +86,38 @@ export function replayPlansOn(statements: Statements, executions: ExecutionQueri
     const row = statements.of('select stage from events where seq = ?').get(event);
     const at = Number(row?.['stage'] ?? 0);
     if (at < stage.parked || at === stage.unclaimed) return [];
-    const choice = replayable(chainOf(event), asked, callable);
+    const choice = replayable(chainRows(statements, event).chain, asked, callable);
     return 'why' in choice ? [] : choice.turns;
   }
 
-  /** Of each position the execution that counts. */
-  function chainOf(event: number): ReplayTurn[] {
-    const byPosition = new Map<number, ReplayTurn>();
-    const sql = `select seq, position, status, stop, passed_by, handler_id from executions indexed by executions_by_event
-      where event_seq = ? order by seq`;
-    for (const row of statements.of(sql).all(event)) {
-      const position = Number(row['position']);
-      byPosition.set(position, {
-        seq: Number(row['seq']),
-        position,
-        status: executionStatusOf(Number(row['status'])),
-        stop: row['stop'] === 1,
-        passedBy: row['passed_by'] === 1,
-        handler: { id: String(row['handler_id']) },
-      });
-    }
-    return [...byPosition.values()].sort((a, b) => a.position - b.position);
-  }
-
   return { count, batch };
+}
+
+/**
+ * The chain of an event, of each position the execution that counts; and when the first turn came of those that it was
+ * taken with (ms; null: there is none).
+ */
+export function chainRows(
+  statements: Statements,
+  event: number,
+): { readonly chain: readonly ReplayTurn[]; readonly began: number | null } {
+  const byPosition = new Map<number, ReplayTurn>();
+  let began: number | null = null;
+  const sql = `select seq, position, status, stop, passed_by, handler_id, started_at, delivery
+    from executions indexed by executions_by_event where event_seq = ? order by seq`;
+  for (const row of statements.of(sql).all(event)) {
+    const position = Number(row['position']);
+    const startedAt = row['started_at'];
+    if (startedAt !== null && row['delivery'] === null)
+      began = Math.min(began ?? Number(startedAt), Number(startedAt));
+    byPosition.set(position, {
+      seq: Number(row['seq']),
+      position,
+      status: executionStatusOf(Number(row['status'])),
+      stop: row['stop'] === 1,
+      passedBy: row['passed_by'] === 1,
+      handler: { id: String(row['handler_id']) },
+    });
+  }
+  return { chain: [...byPosition.values()].sort((a, b) => a.position - b.position), began };
 }

@@ -7,9 +7,11 @@ const most = 100;
 const isoSchema = z.number().transform((ms) => new Date(ms).toISOString());
 const rowSchema = z.object({
   id: z.number(),
+  kind: z.enum(['executions', 'events', 'delivery']),
   filter: z.string().transform((json) => JSON.parse(json) as ReplayRow['filter']),
   status: z.enum(['running', 'done', 'cancelled']),
   matched: z.number(),
+  looked: z.number(),
   replayed: z.number(),
   ratePerSecond: z.number(),
   by: z.string().nullable(),
@@ -21,7 +23,7 @@ const rowSchema = z.object({
 export function replayRows(statements: Statements): ReplayRow[] {
   return statements
     .of(
-      `select id, filter, state as status, matched, replayed, rate as ratePerSecond, by, started_at as startedAt,
+      `select id, kind, filter, state as status, matched, looked, replayed, rate as ratePerSecond, by, started_at as startedAt,
        ended_at as endedAt from bulk_replays order by id desc limit ${most}`,
     )
     .all()

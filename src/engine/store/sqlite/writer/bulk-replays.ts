@@ -1,42 +1,58 @@
-import type { BeginReplay, ContinuedReplay, ContinueReplay, StoredReplay } from '../../journal.ts';
+import type { BeginReplay, ContinuedReplay, ContinueReplay, LetGo, StoredReplay } from '../../journal.ts';
+import type { Deliveries } from './deliveries.ts';
 import type { Replays } from './replays.ts';
 import type { Shared } from './shared.ts';
 
 /** Bulk replays that are remembered, for people. */
 const remembered = 1000;
 
-/** Replays of all that matched a filter: how far each has come is kept with what it has let go, in one write. */
-export function bulkReplaysOn({ db, isolated }: Shared, replays: Replays) {
+/** What is done with all that matched a filter: how far it has come is kept with what it has let go, in one write. */
+export function bulkReplaysOn({ db, isolated }: Shared, replays: Replays, deliveries: Deliveries) {
   const sql = {
     begin: db.prepare(
-      'insert into bulk_replays(filter, rate, matched, until, up_to, by, started_at) values(?, ?, ?, ?, ?, ?, ?)',
+      `insert into bulk_replays(kind, filter, rate, matched, until, up_to, by, started_at)
+       values(?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     forget: db.prepare("delete from bulk_replays where id <= ? and state <> 'running'"),
     known: db.prepare('select 1 from bulk_replays where id = ?'),
     running: db.prepare("select 1 from bulk_replays where id = ? and state = 'running'"),
-    advance: db.prepare('update bulk_replays set replayed = replayed + ?, cursor = ? where id = ?'),
+    advance: db.prepare(
+      'update bulk_replays set replayed = replayed + ?, looked = looked + ?, cursor = ? where id = ?',
+    ),
     end: db.prepare("update bulk_replays set state = ?, ended_at = ? where id = ? and state = 'running'"),
   };
 
-  function begin({ filter, ratePerSecond, matched, until, upTo, by, at }: BeginReplay): StoredReplay {
-    const id = Number(sql.begin.run(filter, ratePerSecond, matched, until, upTo, by, at).lastInsertRowid);
+  function begin({ matched, by, at, ...asked }: BeginReplay): StoredReplay {
+    const { kind, filter, ratePerSecond, until, upTo } = asked;
+    const { lastInsertRowid } = sql.begin.run(kind, filter, ratePerSecond, matched, until, upTo, by, at);
+    const id = Number(lastInsertRowid);
     sql.forget.run(id - remembered);
-    return { id, filter, ratePerSecond, until, upTo, cursor: 0 };
+    return { ...asked, id, cursor: 0 };
   }
 
-  function advance({ id, events, cursor, ends, callable, at }: ContinueReplay): ContinuedReplay {
+  function advance({ id, letGo, cursor, looked, ends, at }: ContinueReplay): ContinuedReplay {
     if (!sql.running.get(id)) return { running: false, replayed: 0 };
     let replayed = 0;
-    for (const executions of events) {
-      const answer = isolated(
-        () => replays.replay({ which: { executions }, callable, at }),
-        () => undefined,
-      );
-      if (answer?.outcome === 'replaying') replayed += answer.executions.length;
+    for (const one of eachOf(letGo, id, at)) {
+      replayed += isolated(one, () => 0);
     }
-    sql.advance.run(replayed, cursor, id);
+    sql.advance.run(replayed, looked, cursor, id);
     if (ends) sql.end.run('done', at, id);
     return { running: !ends, replayed };
+  }
+
+  /** @returns what lets one of them go, and says how much that is */
+  function eachOf(letGo: LetGo, id: number, at: number): readonly (() => number)[] {
+    if ('missed' in letGo)
+      return letGo.missed.map((event) => () => (deliveries.deliver(event, letGo.link, id, at) ? 1 : 0));
+    if ('executions' in letGo) {
+      const { callable } = letGo;
+      return letGo.executions.map((executions) => () => {
+        const answer = replays.replay({ which: { executions }, callable, at });
+        return answer.outcome === 'replaying' ? answer.executions.length : 0;
+      });
+    }
+    return letGo.events.map((event) => () => (replays.emit(event, letGo.emitters) ? 1 : 0));
   }
 
   function cancel(id: number, at: number): 'cancelled' | 'over' | 'unknown' {

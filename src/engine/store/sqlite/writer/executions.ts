@@ -69,6 +69,13 @@ export function executionsOn(db: DatabaseSync, seqs: Sequence, work: Announcemen
     return seq;
   }
 
+  /** A new place at the end of a chain. @returns its seq */
+  function append(event: OfEvent, position: number, link: Link, at: number): number {
+    const seq = seqs.next();
+    insert(event, { seq, position, link, start: false, replayOf: null }, at);
+    return seq;
+  }
+
   /** What a handler's condition has made of its place in the chain with the take. */
   function judge(seq: number, { settled, unjudged }: TakenLink, at: number): void {
     if (!settled && !unjudged) return;
@@ -165,7 +172,7 @@ export function executionsOn(db: DatabaseSync, seqs: Sequence, work: Announcemen
     work.parked(handler, at);
   }
 
-  return { insert, judge, replay, start, apply, chain, markStale };
+  return { insert, append, judge, replay, start, apply, chain, markStale };
 }
 
 /** An execution with its place in the chain. */

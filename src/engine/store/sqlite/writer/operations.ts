@@ -5,6 +5,7 @@ import { alarmsOn } from './alarms.ts';
 import type { Announcements } from './announcements.ts';
 import { bulkReplaysOn } from './bulk-replays.ts';
 import { circuitsOn } from './circuits.ts';
+import { deliveriesOn } from './deliveries.ts';
 import { emissionsOn } from './emissions.ts';
 import { parkedOn } from './parked.ts';
 import { replaysOn } from './replays.ts';
@@ -45,7 +46,7 @@ export function operationsOn(db: DatabaseSync): Writing {
   const turns = turnsOn(shared);
   const parked = parkedOn(shared, turns);
   const replays = replaysOn(shared, turns);
-  const bulkReplays = bulkReplaysOn(shared, replays);
+  const bulkReplays = bulkReplaysOn(shared, replays, deliveriesOn(shared, turns));
   const keptBook = db.prepare(
     "insert into meta values('book', ?) on conflict(key) do update set value = excluded.value",
   );

@@ -50,7 +50,7 @@ function foundIn(db: DatabaseSync): Found {
   const circuits = db.prepare('select handler_id as handler, state, since, error from circuits').all();
   const replays = db
     .prepare(
-      "select id, filter, rate as ratePerSecond, until, up_to as upTo, cursor from bulk_replays where state = 'running' order by id",
+      "select id, kind, filter, rate as ratePerSecond, until, up_to as upTo, cursor from bulk_replays where state = 'running' order by id",
     )
     .all();
   const alarms = db.prepare('select watch, key, alarm from alarms').all();

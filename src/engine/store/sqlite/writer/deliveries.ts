@@ -1,0 +1,38 @@
+import { missedBy } from '../../../rules/missed.ts';
+import type { Link } from '../../journal.ts';
+import { isDeliverable } from '../../stage.ts';
+import { eventColumns, eventFrom } from './event-rows.ts';
+import type { Shared } from './shared.ts';
+import type { Turns } from './turns.ts';
+
+/** Lets a handler have an event that it has missed, at the end of its object's queue, and only once. */
+export function deliveriesOn({ db, executions }: Shared, turns: Turns) {
+  const sql = {
+    find: db.prepare(`select ${eventColumns} from events where seq = ?`),
+    mark: db.prepare('update executions set delivery = ? where seq = ?'),
+  };
+
+  /**
+   * @param bulk which of what is done with many it belongs to
+   * @returns false where the handler has an execution of it, or must not have one
+   */
+  function deliver(seq: number, link: Link, bulk: number, at: number): boolean {
+    const row = sql.find.get(seq);
+    const event = row && eventFrom(row);
+    if (!event || !isDeliverable(event.stage)) return false;
+    const chain = executions.chain(seq);
+    if (missedBy(link.handler.id, chain) !== 'missed') return false;
+    const passedBy = chain.find(({ handler }) => handler.id === link.handler.id);
+    const position = (chain.at(-1)?.position ?? -1) + 1;
+    const execution = passedBy
+      ? executions.replay(event, passedBy, at)
+      : executions.append(event, position, link, at);
+    sql.mark.run(bulk, execution);
+    turns.enqueue(event, link.handler.id, execution);
+    return true;
+  }
+
+  return { deliver };
+}
+
+export type Deliveries = ReturnType<typeof deliveriesOn>;
