@@ -15,18 +15,21 @@ interface FlowNode {
   readonly id: string;
 }
 
-/** The flow with the templates as their files are now: pages have what all of them share in it. */
+/** The flow with the templates as their files are now; a comment alone in its line stands for the file that it names. */
 export async function withTemplates<Node extends FlowNode>(flow: readonly Node[]): Promise<Node[]> {
-  const shared = await readFile(join(folder, 'shared.js'), 'utf8');
-  const format = async (name: string) => {
-    if (name === 'look') return await readFile(join(folder, 'look.css'), 'utf8');
-    const page = await readFile(join(folder, `${name}.vue`), 'utf8');
-    return page.replace(/^ *\/\* shared\.js \*\/\n/m, () => shared);
+  const read = (file: string) => readFile(join(folder, file), 'utf8');
+  const page = async (name: string) => {
+    const parts = (await read(`${name}.vue`)).split(
+      /^ *(?:\/\* |<!-- )([\w-]+\.(?:js|html))(?: \*\/| -->)\n/m,
+    );
+    // The names of files stand between what is around them.
+    return (await Promise.all(parts.map((part, place) => (place % 2 ? read(part) : part)))).join('');
   };
   return Promise.all(
     flow.map(async (node) => {
       const name = node.id.replace('provisioning-dashboard-', '');
-      return templates.includes(name) ? { ...node, format: await format(name) } : node;
+      if (!templates.includes(name)) return node;
+      return { ...node, format: name === 'look' ? await read('look.css') : await page(name) };
     }),
   );
 }

@@ -10,7 +10,14 @@
           else waiting.resolve({ payload, nextCursor });
         };
         this.$socket.on('msg-input:' + this.id, this.heard);
-        this.timer = setInterval(() => document.hidden || this.refresh(), 5000);
+        // One that has not ended yet, as Node-RED is slow or away, is not begun again.
+        let reading = false;
+        this.timer = setInterval(async () => {
+          if (document.hidden || reading) return;
+          reading = true;
+          await this.refresh();
+          reading = false;
+        }, 5000);
       },
       leave() {
         clearInterval(this.timer);
@@ -41,6 +48,10 @@
         } finally {
           this.busy = false;
         }
+      },
+      // A dialog gives the focus back to what has opened it.
+      goBack() {
+        if (this.opener) this.opener.focus();
       },
       when(at) {
         return at ? new Date(at).toLocaleString([], { dateStyle: 'short', timeStyle: 'medium' }) : '';

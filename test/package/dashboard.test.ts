@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import { axeFindings } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { Dashboard, dashboardFlow, hostile, Operated } from '../support/dashboard.ts';
+import { Dashboard, hostile, livelyFlow, Operated } from '../support/dashboard.ts';
 import { Editor } from '../support/editor.ts';
 import { eventually } from '../support/eventually.ts';
 import { answers } from '../support/misbehaving-server.ts';
+import type { NodeRed } from '../support/node-red.ts';
+import { readText } from '../support/package.ts';
 import { textOf } from '../support/tab.ts';
 
 interface Handler {
@@ -32,7 +34,10 @@ for (const nodeRed of nodeReds) {
     let dashboard: Dashboard;
 
     before(async () => {
-      [operated, browser] = await Promise.all([Operated.start(nodeRed), launchBrowser()]);
+      [operated, browser] = await Promise.all([
+        Operated.start({ ...(nodeRed && { nodeRed }) }),
+        launchBrowser(),
+      ]);
       for (const objectId of [12, 13, 14]) await operated.fire(objectId);
       await eventually('all have had their turn', async () => (await executions('')).length === 12);
       dashboard = await Dashboard.open(browser, operated.red);
@@ -54,11 +59,11 @@ for (const nodeRed of nodeReds) {
     const executions = async (query: string) =>
       (await operated.get<{ items: Execution[] }>(`executions?${query}`)).items;
 
-    it('is imported in the editor, where its query node takes the only registry once it is opened', async () => {
+    it('is imported in the editor, where its query node takes the only registry, and is granted what is ticked', async () => {
       const editor = await Editor.open(browser, operated.red);
       await editor.page.keyboard.press('Control+i');
       const pasted = editor.page.locator('#red-ui-clipboard-dialog-import-text');
-      await pasted.fill(JSON.stringify(dashboardFlow));
+      await pasted.fill(JSON.stringify(livelyFlow));
       await pasted.press('End');
       await editor.page.locator('#red-ui-clipboard-dialog-ok').click();
       await editor.page.locator('[id="red-ui-tab-provisioning-dashboard-flow"]').click();
@@ -66,8 +71,10 @@ for (const nodeRed of nodeReds) {
       assert.match(String(await editor.errorsOf('provisioning-dashboard-query')), /^Registry: [^,]*$/);
       const dialog = await editor.edit('provisioning-dashboard-query');
       assert.equal(await dialog.field('registry').inputValue(), 'registry');
+      for (const box of await dialog.form.locator('#provisioning-query-grants input').all())
+        await box.check();
       await dialog.save();
-      for (const { id } of dashboardFlow) assert.deepEqual(await editor.errorsOf(id), [], id);
+      for (const { id } of livelyFlow) assert.deepEqual(await editor.errorsOf(id), [], id);
       await editor.deploy();
       assert.deepEqual(editor.problems, []);
       await editor.close();
@@ -118,6 +125,11 @@ for (const nodeRed of nodeReds) {
       await crm.getByRole('button', { name: 'Enabled' }).press('Enter');
       await crm.locator('.nrp-flag', { hasText: 'Enabled' }).waitFor();
 
+      await dashboard.handler('hostile').getByRole('button', { name: 'Held' }).click();
+      await dashboard.dialog(/^Hold/).getByRole('button', { name: 'Hold' }).click();
+      await dashboard.told.getByText(`${hostile} is held now.`).waitFor();
+      await dashboard.handler('hostile').getByRole('button', { name: 'Enabled' }).click();
+
       await dashboard.button('Hold all…').click();
       const asked = dashboard.dialog('Hold all handlers of this registry?');
       await asked.getByLabel('Reason').fill(hostile);
@@ -152,6 +164,61 @@ for (const nodeRed of nodeReds) {
       await dashboard.page.getByText('No execution matches.').waitFor();
     });
 
+    it('finds executions between times of the place where the browser is, by a link that is good anywhere', async () => {
+      await dashboard.go('executions');
+      const inAnHour = await dashboard.page.evaluate(() => {
+        const later = new Date(Date.now() + 3_600_000);
+        return new Date(later.getTime() - later.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+      });
+      await dashboard.page.getByLabel('From').fill(inAnHour);
+      await dashboard.button('Search').click();
+      await dashboard.page.getByText('No execution matches.').waitFor();
+      const link = new URL(dashboard.page.url()).searchParams.get('from') ?? '';
+      assert.ok(Math.abs(Date.parse(link) - Date.now() - 3_600_000) < 120_000, link);
+      await dashboard.page.reload();
+      await dashboard.page.getByText('No execution matches.').waitFor();
+      assert.equal(await dashboard.page.getByLabel('From').inputValue(), inAnHour);
+      await dashboard.button('Clear').click();
+      await dashboard.rows.first().waitFor();
+    });
+
+    it('lets new rows wait while the pointer is among the rows', async () => {
+      await dashboard.go('executions', '?eventType=clients.update');
+      await operated.fire(20, 'clients.update');
+      await eventually('the first rows', async () => (await dashboard.rows.count()) === 4);
+      await dashboard.rows.nth(1).hover();
+      const before = await dashboard.rows.nth(1).getAttribute('data-execution');
+      await operated.fire(21, 'clients.update');
+      await dashboard.button('Show what is new').waitFor();
+      assert.equal(await dashboard.rows.nth(1).getAttribute('data-execution'), before);
+      await dashboard.button('Show what is new').click();
+      await eventually('all rows', async () => (await dashboard.rows.count()) === 8);
+    });
+
+    it('answers the browser that asked alone, and believes none that says who it is', async () => {
+      const other = await Dashboard.open(browser, operated.red);
+      await other.go('executions');
+      await other.rows.first().waitFor();
+      await dashboard.go('handlers');
+      const forged = {
+        view: 'handlers',
+        ask: 'forged',
+        operation: 'hold',
+        payload: { reason: 'forged' },
+        by: 'the boss',
+        _client: { user: { email: 'boss@example.com' } },
+      };
+      await dashboard.emit('provisioning-dashboard-handlers', forged);
+      await dashboard.page.getByText('Held as a whole').waitFor();
+      const { override } = await operated.registry();
+      assert.deepEqual([override?.by, override?.reason], ['Dashboard 127.0.0.1', 'forged']);
+      await dashboard.button('Release all').click();
+      await dashboard.button('Hold all…').waitFor();
+      assert.ok(other.received.some((frame) => frame.includes('provisioning-dashboard-executions')));
+      assert.ok(!other.received.some((frame) => frame.includes('msg-input:provisioning-dashboard-handlers')));
+      await other.close();
+    });
+
     it('goes through the log page by page', async () => {
       const before = (await executions('limit=500')).length;
       for (let objectId = 100; objectId < 110; objectId += 1) await operated.fire(objectId);
@@ -177,6 +244,8 @@ for (const nodeRed of nodeReds) {
       assert.match(shown, /"events_id": "clients\.create"/);
       await dashboard.page.keyboard.press('Escape');
       await details.waitFor({ state: 'hidden' });
+      const focused = dashboard.rows.first().getByRole('button');
+      await eventually('the focus is back', () => focused.evaluate((one) => one === document.activeElement));
     });
 
     it('replays a failed execution, and shows that it was replayed', async () => {
@@ -212,6 +281,19 @@ for (const nodeRed of nodeReds) {
       await dashboard.button('Replay…').click();
       await asked.getByRole('heading', { name: 'Nothing to replay' }).waitFor();
       assert.equal(await asked.getByRole('button', { name: /^Replay/ }).count(), 0);
+    });
+
+    it('stops a replay that goes on for long', async () => {
+      await dashboard.go('executions', '?handler=hostile');
+      await dashboard.button('Replay…').click();
+      const asked = dashboard.dialog('Replay');
+      await asked.getByLabel(/in a second/).fill('0.001');
+      await asked.getByRole('button', { name: /^Replay / }).click();
+      await dashboard.page.getByText(/^\d+ of \d+ replayed, by Dashboard 127\.0\.0\.1$/).waitFor();
+      await dashboard.button('Stop').click();
+      await dashboard.button('Stop').waitFor({ state: 'detached' });
+      const { items } = await operated.get<{ items: { status: string }[] }>('replays');
+      assert.equal(items[0]?.status, 'cancelled');
     });
 
     it('cancels an execution that waits', async () => {
@@ -256,13 +338,14 @@ for (const nodeRed of nodeReds) {
       await operated.choose({});
     });
 
-    for (const theme of ['light', 'dark'] as const) {
+    // What the pages look like does not depend on the Node-RED below them.
+    for (const theme of nodeRed ? [] : (['light', 'dark'] as const)) {
       it(`has room from a phone to a wall, and is clean for axe, in the ${theme} theme`, async () => {
         await operated.choose({ theme });
         for (const width of [360, 1600]) {
           await dashboard.setWidth(width);
           for (const name of ['overview', 'handlers', 'executions'] as const) {
-            await dashboard.go(name);
+            await dashboard.go(name, '?objectId=12');
             await dashboard.page.locator('.nrp-tiles, [data-handler], [data-execution]').first().waitFor();
             const beyond = await dashboard.page.evaluate(
               () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -280,4 +363,44 @@ for (const nodeRed of nodeReds) {
       });
     }
   });
+}
+
+describe('the settings that the page on the dashboard shows', function () {
+  this.timeout(60_000);
+
+  it('ask the login of its pages of their socket as well, which Node-RED leaves open', async () => {
+    const [, shown = ''] = /```js\n(httpNodeAuth[\s\S]*?)```/.exec(readText('docs/dashboard.md')) ?? [];
+    // Of `secret`.
+    const hash = '$2b$04$yLd4UxcCKpKyLqNlleF7e.GLqTHRvVf9NM/d/9KwqO0UYbUhyG2Yy';
+    const [operated, browser] = await Promise.all([
+      Operated.start({
+        settingsCode: `{ ${shown.replace(/<[^>]+>/, () => hash)} }`,
+        env: { DASHBOARD_PASSWORD: 'secret' },
+      }),
+      launchBrowser(),
+    ]);
+    try {
+      await operated.choose({});
+      assert.equal((await operated.red.node('dashboard')).status, 401);
+      assert.equal(await answerOfSocket(operated.red), '44{"message":"unauthorized"}');
+      const dashboard = await Dashboard.open(browser, operated.red, {
+        username: 'operator',
+        password: 'secret',
+      });
+      await dashboard.go('handlers');
+      await dashboard.handler('crm').waitFor();
+    } finally {
+      await browser.close();
+      await operated.end();
+    }
+  });
+});
+
+/** What a stranger is told who talks to the socket of the pages without them. */
+async function answerOfSocket({ node }: NodeRed): Promise<string> {
+  const socket = 'dashboard/socket.io/?EIO=4&transport=polling';
+  const greeting = await (await node(socket)).text();
+  const { sid } = JSON.parse(greeting.slice(1)) as { sid: string };
+  await node(`${socket}&sid=${sid}`, { method: 'POST', body: '40' });
+  return (await node(`${socket}&sid=${sid}`)).text();
 }

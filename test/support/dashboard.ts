@@ -1,13 +1,22 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
+import type { RegistryRow } from '../../src/engine/words/answers.ts';
+import { grants as everything } from '../../src/engine/words/operation.ts';
 import { type Behaviour, type MisbehavingServer, misbehavingServer } from './misbehaving-server.ts';
-import { type FlowNode, type NodeRed, startNodeRed } from './node-red.ts';
+import { type FlowNode, type NodeRed, type NodeRedOptions, startNodeRed } from './node-red.ts';
 import { packageRoot, readJson } from './package.ts';
 import { envelope, httpHandler, postJson, registry } from './provisioning-flow.ts';
 
 /** The flow in `docs/`, as it is imported. */
 export const dashboardFlow: readonly FlowNode[] = readJson<FlowNode[]>('docs/dashboard/flow.json');
+
+/** The same, but its pages read again ten times as often as they do in quiet times. */
+export const livelyFlow = dashboardFlow.map((node) =>
+  node.type === 'ui-template'
+    ? { ...node, format: String(node['format']).replace('}, 5000);', '}, 500);') }
+    : node,
+);
 
 export const dashboardNodes = dirname(
   createRequire(import.meta.url).resolve('@flowfuse/node-red-dashboard/package.json'),
@@ -19,17 +28,17 @@ export const hostile = `{{constructor.constructor('window.taken = 1')()}}<img sr
 export type PageName = 'overview' | 'handlers' | 'executions';
 
 export interface FlowChoices {
-  /** What the author of the flow grants; all that it asks for by default. */
+  /** What is ticked in its query node: all of it by default. */
   readonly grants?: readonly string[];
   readonly theme?: 'light' | 'dark';
 }
 
 /** The flow with the one thing chosen that has to be: the registry; and with a theme for its pages. */
-export function imported({ grants, theme = 'light' }: FlowChoices = {}): FlowNode[] {
-  return dashboardFlow.map((node) => {
+export function imported({ grants = everything, theme = 'light' }: FlowChoices = {}): FlowNode[] {
+  return livelyFlow.map((node) => {
     if (node.type === 'ui-page') return { ...node, theme: `provisioning-dashboard-${theme}` };
     if (node.type !== 'provisioning-query') return node;
-    return { ...node, registry: 'registry', ...(grants && { grants }) };
+    return { ...node, registry: 'registry', grants };
   });
 }
 
@@ -45,7 +54,7 @@ export class Operated {
     this.#handlers = handlers;
   }
 
-  static async start(nodeRed?: string): Promise<Operated> {
+  static async start(options: NodeRedOptions = {}): Promise<Operated> {
     const receiver = await misbehavingServer(answersByPath);
     const names: readonly [id: string, name: string, retryDelays: readonly number[]][] = [
       ['crm', 'CRM', []],
@@ -57,7 +66,7 @@ export class Operated {
       httpHandler(`${receiver.url}/${id}`, { id, name, retryDelays, priority: 10 * (place + 1) }),
     );
     const red = await startNodeRed({
-      ...(nodeRed && { nodeRed }),
+      ...options,
       flows: [registry({ name: 'Billing' }), ...handlers],
       settings: {
         nodesDir: [packageRoot, dashboardNodes],
@@ -85,6 +94,12 @@ export class Operated {
     return this.red.get<T>(`provisioning/registries/registry/${path}`);
   }
 
+  async registry(): Promise<RegistryRow> {
+    const [row] = await this.red.get<RegistryRow[]>('provisioning/registries');
+    if (!row) throw new Error('there is no registry');
+    return row;
+  }
+
   async end(): Promise<void> {
     await this.red.kill9();
     await this.receiver.close();
@@ -101,11 +116,20 @@ const answersByPath: Behaviour = ({ received, response }) => {
   response.writeHead(code, { 'content-type': 'application/json' }).end(body);
 };
 
+/** Where Vue keeps what Dashboard gives to all that it shows. */
+interface MountedApp {
+  readonly __vue_app__: {
+    readonly _context: { readonly provides: { readonly $socket: { emit(...args: unknown[]): void } } };
+  };
+}
+
 /** The dashboard in a browser, as an operator has it. */
 export class Dashboard {
   readonly page: Page;
   /** Errors of the page and of its console so far. */
   readonly problems: string[] = [];
+  /** What its socket has got so far. */
+  readonly received: string[] = [];
   readonly #url: string;
 
   private constructor(page: Page, url: string) {
@@ -115,10 +139,22 @@ export class Dashboard {
     page.on('console', (message) => {
       if (message.type() === 'error') this.problems.push(`${message.text()} (${message.location().url})`);
     });
+    page.on('websocket', (socket) =>
+      socket.on('framereceived', ({ payload }) => this.received.push(String(payload))),
+    );
   }
 
-  static async open(browser: Browser, red: NodeRed): Promise<Dashboard> {
-    return new Dashboard(await browser.newPage({ viewport: { width: 1200, height: 900 } }), red.url);
+  static async open(
+    browser: Browser,
+    red: NodeRed,
+    httpCredentials?: { readonly username: string; readonly password: string },
+  ): Promise<Dashboard> {
+    const page = await browser.newPage({
+      viewport: { width: 1200, height: 900 },
+      timezoneId: 'America/St_Johns',
+      ...(httpCredentials && { httpCredentials }),
+    });
+    return new Dashboard(page, red.url);
   }
 
   /** Opens a page of it, with what a link to it says. */
@@ -150,6 +186,17 @@ export class Dashboard {
   /** What the flow tells: an outcome, or an error. */
   get told(): Locator {
     return this.page.locator('.nrdb-ui-notification .v-snackbar__content');
+  }
+
+  /** Sends a message as a widget would, but with whatever in it. */
+  async emit(widget: string, message: object): Promise<void> {
+    await this.page.evaluate(
+      ([widget, message]) => {
+        const root = document.querySelector('#app') as unknown as MountedApp;
+        root.__vue_app__._context.provides.$socket.emit('widget-send', widget, message);
+      },
+      [widget, message] as const,
+    );
   }
 
   async close(): Promise<void> {

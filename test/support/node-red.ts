@@ -25,6 +25,8 @@ export interface NodeRedOptions {
   readonly flows?: readonly FlowNode[];
   /** Laid over the settings below; must survive JSON. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** JavaScript of an object, laid over these in their turn: what does not survive JSON. */
+  readonly settingsCode?: string;
   /** Kept when it ends. Without it, a temporary one that lives as long as the test process. */
   readonly userDir?: string;
   /** The folder of the `node-red` package; by default the one that NODE_RED names, or the dev dependency. */
@@ -105,7 +107,7 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
   const settings = { ...quiet, userDir, ...(nodesDir !== null && { nodesDir }), ...options.settings };
   await mkdir(userDir, { recursive: true });
   const settingsFile = join(userDir, 'settings.cjs');
-  await writeFile(settingsFile, settingsThatTell(settings, nodeRed));
+  await writeFile(settingsFile, settingsThatTell(settings, nodeRed, options.settingsCode));
   const usersFile = join(userDir, '.config.users.json');
   if (!existsSync(usersFile)) await writeFile(usersFile, JSON.stringify(users));
   if (options.flows) await writeFlows(userDir, options.flows);
@@ -218,10 +220,10 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
 }
 
 /** A settings file that also tells the test process what goes on, and ends Node-RED when that process is gone. */
-function settingsThatTell(settings: object, nodeRed: string): string {
+function settingsThatTell(settings: object, nodeRed: string, code = '{}'): string {
   return `const { createRequire } = require('node:module');
 const { events } = createRequire(${JSON.stringify(join(nodeRed, 'red.js'))})('@node-red/util');
-const settings = ${JSON.stringify(settings, null, 2)};
+const settings = { ...${JSON.stringify(settings, null, 2)}, ...${code} };
 events.on('flows:started', () => process.send({ started: true }));
 events.on('runtime-event', ({ id, payload }) => {
   if (id === 'runtime-state' && payload?.error) process.send({ problem: JSON.stringify(payload) });
