@@ -1,18 +1,8 @@
 import { setMaxListeners } from 'node:events';
-import { buildConnector, type Dispatcher, Pool } from 'undici';
-import type { HttpHandler } from '../../words/handler.ts';
+import { type Dispatcher, Pool } from 'undici';
 import type { AddressGuard } from './address-guard.ts';
-import type { Route } from './route.ts';
-import { tunnelThrough } from './tunnel.ts';
+import { connectorOf, type Transport } from './connector.ts';
 import { WiredClient, type WiredOptions } from './wired-client.ts';
-
-/** What two handlers must have in common to share connections. */
-export interface Transport {
-  readonly tls: HttpHandler['tls'];
-  readonly route: Pick<Route, 'origin' | 'proxy' | 'isTunnel'>;
-  /** The name that TLS asks for, when it is not the URL's. */
-  readonly servername?: string | undefined;
-}
 
 /** The use of a pool; the pool's connections end when the last lease is released. */
 export interface Lease {
@@ -56,20 +46,16 @@ export class Connections {
     };
   }
 
-  #open({ tls, route, servername }: Transport): Shared {
+  #open(transport: Transport): Shared {
     const ended = new AbortController();
     setMaxListeners(0, ended.signal);
     // The signal ends what undici does not know yet: sockets that are still connecting.
-    const socket = { lookup: this.guard.lookup, timeout: connectMs, signal: ended.signal };
-    const direct = named(servername, buildConnector({ ...present(tls), ...socket, allowH2: false }));
-    const { origin, proxy, isTunnel } = route;
-    const connect =
-      proxy === null
-        ? direct
-        : isTunnel
-          ? tunnelThrough(proxy, socket, direct)
-          : named(undefined, buildConnector({ ...socket, allowH2: false }));
-    const dispatcher = new Pool(origin, {
+    const connect = connectorOf(transport, {
+      guard: this.guard,
+      timeout: connectMs,
+      signal: ended.signal,
+    });
+    const dispatcher = new Pool(transport.route.origin, {
       allowH2: false,
       connect,
       factory: (to, options) => new WiredClient(to, options as WiredOptions),
@@ -79,17 +65,4 @@ export class Connections {
     });
     return { dispatcher, ended, leases: 0 };
   }
-}
-
-/** undici takes the name for TLS from the Host header, which may be another one's. */
-function named(servername: string | undefined, connect: buildConnector.connector): buildConnector.connector {
-  return ({ servername: _, ...options }, callback) =>
-    connect(servername === undefined ? options : { ...options, servername }, callback);
-}
-
-/** The editor gives empty strings for what was left out. */
-function present(tls: Transport['tls']): object {
-  return Object.fromEntries(
-    Object.entries(tls ?? {}).filter(([, value]) => value !== '' && value !== undefined),
-  );
 }
