@@ -1,3 +1,4 @@
+import { doctorRoutes } from './admin/doctor-routes.ts';
 import { exportRoutes } from './admin/export-routes.ts';
 import { logRoutes } from './admin/log-routes.ts';
 import { operationRoutes } from './admin/operation-routes.ts';
@@ -5,6 +6,8 @@ import { operatorRoutes } from './admin/operator-routes.ts';
 import { pageRoute } from './admin/page-route.ts';
 import { registryRoutes } from './admin/registry-routes.ts';
 import { Routes } from './admin/routes.ts';
+import { doctorOf } from './doctor/doctor.ts';
+import { tellAtStart } from './doctor/start-line.ts';
 import { onePerRuntime, provisioningOf } from './provisioning.ts';
 
 /** Registers the admin HTTP API below `httpAdmin`, once per runtime. */
@@ -16,6 +19,9 @@ export const adminApi = onePerRuntime((red) => {
   logRoutes(routes, provisioning);
   operatorRoutes(routes, provisioning);
   exportRoutes(routes);
+  const doctor = doctorOf(red);
+  doctorRoutes(routes, doctor);
+  tellAtStart(red, provisioning, doctor);
   pageRoute(red);
   routes.end();
 });

@@ -1,7 +1,7 @@
 import { type Handler, type RefusedHandler, refusedHandler } from '../engine/words/handler.ts';
 import { hold } from '../engine/words/hold.ts';
 
-interface Deployed {
+export interface DeployedHandler {
   readonly registry: string;
   /** Of a node that can be no handler where it stands, or by its id, nothing is known but why. */
   readonly handler: Handler | RefusedHandler | { readonly problem: string };
@@ -10,7 +10,7 @@ interface Deployed {
 /** The handlers that the flows hold, by registry, also those that are refused. Each is among them while its node lives. */
 export class DeployedHandlers {
   /** By their ids, or for want of one by themselves. */
-  readonly #deployed = new Map<unknown, Deployed>();
+  readonly #deployed = new Map<unknown, DeployedHandler>();
 
   /** @returns what takes it away, like the other */
   add(registry: string, handler: Handler | RefusedHandler): () => void {
@@ -26,6 +26,11 @@ export class DeployedHandlers {
     return hold(this.#deployed, 'id' in handler ? handler.id : handler, { registry, handler });
   }
 
+  /** Those of all registries, deployed ones or not. */
+  list(): DeployedHandler[] {
+    return [...this.#deployed.values()];
+  }
+
   of(registry: string): (Handler | RefusedHandler)[] {
     return this.#of(registry).filter((handler) => 'id' in handler);
   }
@@ -35,7 +40,7 @@ export class DeployedHandlers {
     return this.#of(registry).flatMap((handler) => ('problem' in handler ? [handler.problem] : []));
   }
 
-  #of(registry: string): Deployed['handler'][] {
+  #of(registry: string): DeployedHandler['handler'][] {
     return [...this.#deployed.values()]
       .filter((one) => one.registry === registry)
       .map(({ handler }) => handler);

@@ -7,7 +7,8 @@ import { BytesInFlight } from './http/bytes-in-flight.ts';
 import { keepUnparsed } from './http/unparsed.ts';
 import { isAdminPath } from './intake/admin-paths.ts';
 import { closedGuard, type Guard } from './intake/guard.ts';
-import { IntakePaths, type Receiver } from './intake/intake-paths.ts';
+import type { IntakePaths, Receiver } from './intake/intake-paths.ts';
+import { hasNodeAuth } from './intake/node-auth.ts';
 import { receive } from './intake/receive.ts';
 import { guardOf, type IntakeCredentials, misconfigured } from './intake/sign-in.ts';
 import { untilStarted } from './intake/until-started.ts';
@@ -30,12 +31,13 @@ const mostInFlight = 64 * 1024 * 1024;
 export class Intake {
   readonly #red: NodeAPI;
   readonly #provisioning: Provisioning;
-  readonly #paths = new IntakePaths();
+  readonly #paths: IntakePaths;
   readonly #inFlight = new BytesInFlight(mostInFlight);
 
   constructor(red: NodeAPI, provisioning: Provisioning) {
     this.#red = red;
     this.#provisioning = provisioning;
+    this.#paths = provisioning.intakes;
     provisioning.onStarted(() => this.#paths.settle());
     if (isOff(red)) return;
     const ourPath = (path: string) => this.#paths.find(path) !== undefined;
@@ -136,10 +138,6 @@ function faultOfPath(red: NodeAPI, path: string): InvalidInput | undefined {
 function middlewareOf(red: NodeAPI): RequestHandler[] {
   const { httpNodeMiddleware } = red.settings as { httpNodeMiddleware?: unknown };
   return [httpNodeMiddleware].flat().filter((one): one is RequestHandler => typeof one === 'function');
-}
-
-function hasNodeAuth(red: NodeAPI): boolean {
-  return Boolean((red.settings as { httpNodeAuth?: unknown }).httpNodeAuth);
 }
 
 function openStatus(red: NodeAPI): NodeStatus {

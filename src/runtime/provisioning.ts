@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import type { AcceptResult } from '../engine/delivery/accept.ts';
 import { Engine } from '../engine/engine.ts';
-import { sqliteStore, sqliteStores } from '../engine/store/sqlite/sqlite-store.ts';
+import { damagedIn, sqliteStore, sqliteStores } from '../engine/store/sqlite/sqlite-store.ts';
 import type { StoreLocation } from '../engine/store/store.ts';
 import { createTarget } from '../engine/targets/create-target.ts';
 import { Flows } from '../engine/targets/flow/flow.ts';
@@ -16,6 +16,7 @@ import { CommsFeed } from './comms-feed.ts';
 import { DeployedHandlers } from './deployed-handlers.ts';
 import { expressionsOf } from './expressions.ts';
 import { followSteps } from './flow-steps.ts';
+import { IntakePaths } from './intake/intake-paths.ts';
 import { Metrics } from './metrics.ts';
 import { watchProcessEnd } from './process-end.ts';
 import { dirOf, type Settings, settingsOf } from './settings.ts';
@@ -43,6 +44,8 @@ export class Provisioning {
   readonly flows = new Flows();
   readonly metrics = new Metrics();
   readonly handlers = new DeployedHandlers();
+  /** Which event nodes receive where. */
+  readonly intakes = new IntakePaths();
   /** JSONata, for whatever of a flow's configuration is an expression. */
   readonly expressions: Expressions;
   readonly feed: CommsFeed;
@@ -90,7 +93,7 @@ export class Provisioning {
   addRegistry(config: RegistryConfig): { readonly engine: Engine; readonly end: () => void } {
     if (this.settingsError) throw this.settingsError;
     const end = hold(this.#registries, config.id, config);
-    const location = sqliteStore(join(this.dir(), config.id));
+    const location = sqliteStore(this.folderOf(config.id));
     const running = this.#engines.get(config.id);
     const same = running?.location.name === location.name ? running : undefined;
     // Another project may have a registry of the same id: its store is another one.
@@ -114,6 +117,16 @@ export class Provisioning {
   async storedRegistries(): Promise<string[]> {
     const names = await sqliteStores(this.dir());
     return names.filter((name) => nodeIdSchema.safeParse(name).success);
+  }
+
+  /** Where a registry keeps what it has. */
+  folderOf(registry: string): string {
+    return join(this.dir(), registry);
+  }
+
+  /** The paths of a registry's files that were found damaged and have been moved aside. */
+  damagedFiles(registry: string): Promise<string[]> {
+    return damagedIn(this.folderOf(registry));
   }
 
   /** Why a registry is not in force; undefined when it is, or is not deployed. */

@@ -84,3 +84,18 @@ function isFrom(value: unknown, written: unknown): boolean {
 export function asText(value: unknown): unknown {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
 }
+
+/** A reference that stands in a node, and where. */
+export interface Reference {
+  readonly field: string;
+  readonly name: string;
+}
+
+/** What a value as the flow file has it refers to: as a whole, and with `within` also in the middle of a text. */
+export function referencesIn(written: unknown, field: string, within = false): Reference[] {
+  if (typeof written !== 'string') return [];
+  const [, braced, bracketed] = whole.exec(written) ?? [];
+  const name = braced ?? bracketed;
+  if (name !== undefined) return [{ field, name }];
+  return within ? [...written.matchAll(inside)].map(([, name = '']) => ({ field, name })) : [];
+}

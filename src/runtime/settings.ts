@@ -7,6 +7,7 @@ import { integer } from '../engine/words/bounds.ts';
 import { InvalidInput } from '../engine/words/errors.ts';
 import { isVariableName } from '../engine/words/handler-settings.ts';
 import { parse } from '../engine/words/parse.ts';
+import { packageRoot } from './package-root.ts';
 
 const cidr = 'a CIDR block such as "10.0.0.0/8"';
 const cidrs = z.array(z.string(`must be ${cidr}`), 'must be a list of CIDR blocks such as "10.0.0.0/8"');
@@ -42,9 +43,7 @@ export interface Settings extends Readonly<Omit<z.infer<typeof settingsSchema>, 
   readonly scriptFolders: readonly string[];
 }
 
-// From src/runtime, or from dist/src/runtime once built.
-const root = new URL(import.meta.url.includes('/dist/src/') ? '../../../' : '../../', import.meta.url);
-const sampleScripts = fileURLToPath(new URL('samples/scripts', root));
+const sampleScripts = fileURLToPath(new URL('samples/scripts', packageRoot));
 
 /**
  * Reads `provisioning` of Node-RED's settings.

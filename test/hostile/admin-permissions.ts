@@ -35,6 +35,7 @@ const routes: readonly (readonly [method: string, route: string, reads: boolean]
   ['GET', `${own}/catalogue`, true],
   ['GET', `${own}/replays`, true],
   ['GET', '/provisioning/metrics', true],
+  ['GET', '/provisioning/doctor', true],
   ['POST', `${own}/exports`, true],
   ['POST', '/provisioning/exports', true],
   ['POST', `${own}/events`, false],
@@ -46,6 +47,7 @@ const routes: readonly (readonly [method: string, route: string, reads: boolean]
   ['POST', `${own}/handlers/none/circuit`, false],
   ['PATCH', `${own}/handlers/none`, false],
   ['POST', '/provisioning/nodes/open/fire', false],
+  ['POST', '/provisioning/doctor', false],
 ];
 const withoutLeave = routes.flatMap(([method, path, reads]) => {
   const request = { method, path, headers: [json], body: method === 'GET' ? '' : '{}' };

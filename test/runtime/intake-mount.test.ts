@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { Express, RequestHandler } from 'express';
 import type { Node, NodeAPI, NodeStatus } from 'node-red';
 import type { Envelope } from '../../src/engine/words/event.ts';
+import { IntakePaths } from '../../src/runtime/intake/intake-paths.ts';
 import { Intake } from '../../src/runtime/intake.ts';
 import type { Provisioning } from '../../src/runtime/provisioning.ts';
 import { eventually } from '../support/eventually.ts';
@@ -31,6 +32,7 @@ async function mounted(settings: Record<string, unknown> = {}) {
   const accepted: Envelope[] = [];
   const callbacks: (() => void)[] = [];
   const provisioning = {
+    intakes: new IntakePaths(),
     onStarted: (callback: () => void) => callbacks.push(callback),
     problemOf: () => undefined,
     engine: () => ({

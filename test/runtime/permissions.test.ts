@@ -29,6 +29,7 @@ const reads = [
   'provisioning/registries/registry/stats',
   'provisioning/registries/registry/histogram',
   'provisioning/registries/registry/changes',
+  'provisioning/doctor',
 ];
 
 const writes: readonly (readonly [method: string, path: string, body: unknown])[] = [
@@ -37,6 +38,7 @@ const writes: readonly (readonly [method: string, path: string, body: unknown])[
   ['PATCH', 'provisioning/registries/registry', { status: 'enabled' }],
   ['POST', 'provisioning/registries/registry/events', envelope()],
   ['POST', 'provisioning/nodes/event/fire', {}],
+  ['POST', 'provisioning/doctor', { handlers: [] }],
 ];
 
 describe('admin API with adminAuth', function () {

@@ -48,7 +48,7 @@ const inFlight = new BytesInFlight(16 * 1024 * 1024);
 
 const prefix = '/provisioning';
 /** What is of this package for certain; the rest of the prefix may be of a flow when `httpNode` has the same root. */
-const own = /^\/provisioning\/(?:registries|nodes|exports|metrics)(?=\/|$)/i;
+const own = /^\/provisioning\/(?:registries|nodes|exports|metrics|doctor)(?=\/|$)/i;
 
 /** The routes of this package below `httpAdmin`: guarded, and no error of theirs leaves them. */
 export class Routes {
@@ -72,6 +72,11 @@ export class Routes {
   /** Its work is accepted rather than done: 202. */
   post(path: string, work: Work): void {
     this.#serve('post', path, answering(202, work), 'write');
+  }
+
+  /** What it does is done when it is answered: 200. */
+  act(path: string, work: Work): void {
+    this.#serve('post', path, answering(200, work), 'write');
   }
 
   /** A question that needs a body: it reads, and changes nothing. */

@@ -33,6 +33,14 @@ export class IntakePaths {
     return first?.receiver;
   }
 
+  /** Who receives, or would where they were the first, by path. */
+  list(): { readonly path: string; readonly receivers: readonly Receiver[] }[] {
+    return [...this.#entries].map(([path, entries]) => {
+      const here = [...entries.values()].filter(({ gone }) => !gone);
+      return { path, receivers: here.map(({ receiver }) => receiver) };
+    });
+  }
+
   /** @returns what gives the path up */
   enter(path: string, receiver: Receiver): () => void {
     const entries = this.#entries.get(path) ?? new Map<string, Entry>();

@@ -2,6 +2,7 @@ import uPlotStyle from 'uplot/dist/uPlot.min.css';
 import base from './base.css';
 import choice from './choice.css';
 import details from './details.css';
+import doctor from './doctor.css';
 import frame from './frame.css';
 import handlers from './handlers.css';
 import matrix from './matrix.css';
@@ -27,6 +28,7 @@ const style = [
   matrix,
   overview,
   details,
+  doctor,
   replays,
   choice,
 ].join('\n');

@@ -5,6 +5,7 @@ import { editedRegistries, flowJsonOf } from '../editor/flow-nodes.ts';
 import { showMenu } from '../editor/menu.ts';
 import { showFirstFlow } from '../editor/tour.ts';
 import { nameOf, visible } from '../text/visible.ts';
+import { showDoctor } from './doctor-view.ts';
 import { showKeys } from './key-sheet.ts';
 import { copy, notify, tellProblems } from './notices.ts';
 import { holdRegistry, releaseRegistry } from './registry-hold.ts';
@@ -12,6 +13,12 @@ import { holdRegistry, releaseRegistry } from './registry-hold.ts';
 /** What is done with a registry as a whole. */
 export function showTabMenu(app: App, button: HTMLElement): void {
   const { text } = app;
+  /** Once the menu is gone, from the button: that has the focus again when what is shown closes. */
+  const fromButton = (show: () => unknown) => () =>
+    setTimeout(() => {
+      button.focus();
+      show();
+    });
   const edited = app.hasFlows ? editedRegistries() : [];
   const copies = edited.map(({ id, name }) => {
     const registry = visible(String(name || id));
@@ -28,14 +35,13 @@ export function showTabMenu(app: App, button: HTMLElement): void {
     const switching = registry.override ? releaseRegistry : holdRegistry;
     return {
       label: text(registry.override ? 'hold.menuRelease' : 'hold.menu', { registry: nameOf(registry) }),
-      // The menu gives the focus back first.
-      onselect: () => setTimeout(() => void switching(app, registry, button)),
+      onselect: fromButton(() => switching(app, registry, button)),
     };
   });
-  const fire = { label: text('test.title'), onselect: () => app.details.testEvent() };
+  const fire = { label: text('test.title'), onselect: fromButton(() => app.details.testEvent()) };
   const link = { label: text('menu.copyLink'), onselect: () => copy(app, app.linkTo(), text('copied')) };
-  // The menu gives the focus back first.
-  const keys = { label: text('keys.menu'), onselect: () => setTimeout(() => showKeys(app)) };
+  const keys = { label: text('keys.menu'), onselect: fromButton(() => showKeys(app)) };
+  const doctor = { label: text('doctor.menu'), onselect: fromButton(() => showDoctor(app)) };
   const examples = { label: text('button.examples'), onselect: showExamples };
   const popOut = { label: text('menu.popOut'), onselect: () => popOutTab(app) };
   const firstFlow = { label: text('button.firstFlow'), onselect: () => setTimeout(showFirstFlow) };
@@ -46,6 +52,7 @@ export function showTabMenu(app: App, button: HTMLElement): void {
     ...copies,
     ...(app.mayWrite ? backups : []),
     ...(app.hasFlows ? [examples, firstFlow] : []),
+    doctor,
     keys,
   ]);
 }

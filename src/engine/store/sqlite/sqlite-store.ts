@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Store, StoreLocation, StoreOptions } from '../store.ts';
+import { isDamagedAside } from './aside.ts';
 import { backUp } from './backup.ts';
 import { FileBook, openRegistryFile } from './registry-file.ts';
 import { SqliteJournal } from './sqlite-journal.ts';
@@ -18,6 +19,12 @@ export async function sqliteStores(dir: string): Promise<string[]> {
   return entries
     .filter((entry) => entry.isDirectory() && existsSync(join(dir, entry.name, 'journal.sqlite')))
     .map(({ name }) => name);
+}
+
+/** The paths of what was found damaged in a store's folder and put aside, whenever that was. */
+export async function damagedIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.filter(isDamagedAside).map((name) => join(folder, name));
 }
 
 async function openStore(folder: string, { now, parkedFor, onTrouble }: StoreOptions): Promise<Store> {
