@@ -72,7 +72,7 @@ export default function provisioningExecutor(RED: NodeAPI): void {
         return;
       }
       if (!taken.firstPass) return;
-      const pass = await status.during(taken.firstPass);
+      const pass = await status.during(taken.firstPass, taken.unhandled);
       // A deploy may have replaced this node meanwhile: the message leaves by the one that now has its id.
       send(RED.nodes.getNode(this.id) ?? this, pass, msg);
     });

@@ -147,6 +147,7 @@ interface Red {
     }): { open(): void; close(instant: true): void };
     menu(options: {
       readonly options: readonly { readonly label: string; readonly onselect: () => void }[];
+      readonly maxHeight: string;
     }): {
       show(options: {
         readonly target: JQuery;

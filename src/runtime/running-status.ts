@@ -11,7 +11,7 @@ const room = 20;
 
 /**
  * An executor's canvas status: what is wrong with its registry, or that it is held, or the last failure, or how many
- * are running, or how many wait, or idle. It outlives the node: what was running when a deploy replaced it runs on.
+ * are running, or how many wait, or that nobody was called, or idle. It outlives the node: what was running when a deploy replaced it runs on.
  */
 export class RunningStatus {
   readonly #red: NodeAPI;
@@ -21,6 +21,8 @@ export class RunningStatus {
   #problem: string | null = null;
   #waits: Waits | null = null;
   #held = false;
+  /** The last event had nobody to be called. */
+  #unhandled = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(red: NodeAPI) {
@@ -31,15 +33,17 @@ export class RunningStatus {
   showAt(node: Node): () => void {
     this.#node = node;
     this.#failure = undefined;
+    this.#unhandled = false;
     this.#show();
     return () => {
       if (this.#node === node) this.#node = undefined;
     };
   }
 
-  /** Counts an event as running until its first pass is over. */
-  async during(firstPass: Promise<FirstPass>): Promise<FirstPass> {
+  /** Counts an event as running until its first pass is over; `unhandled`: nobody is called for it. */
+  async during(firstPass: Promise<FirstPass>, unhandled: boolean): Promise<FirstPass> {
     this.#running += 1;
+    this.#unhandled = unhandled;
     this.#schedule();
     try {
       const pass = await firstPass;
@@ -100,6 +104,9 @@ export class RunningStatus {
     }
     if (number === 0 && this.#waits) {
       return { fill: 'yellow', shape: 'ring', text: this.#waitsText(this.#waits) };
+    }
+    if (number === 0 && this.#unhandled) {
+      return { fill: 'yellow', shape: 'ring', text: this.#red._('provisioning-executor.status.unhandled') };
     }
     if (number === 0) return { fill: 'grey', shape: 'ring', text: 'provisioning-executor.status.idle' };
     return {

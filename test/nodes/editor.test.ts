@@ -125,10 +125,13 @@ describe('the editor', function () {
       await handlerDialog.fill('name', name);
       await handlerDialog.fill('priority', priority);
       await handlerDialog.fill('url', 'https://crm.example/hook');
+      const missing = handlerDialog.form.getByText('Enter at least one event').filter({ visible: true });
+      await missing.waitFor();
       await handlerDialog.enter(
         (await handlerDialog.addRow('provisioning-handler-events')).locator('input'),
         'clients.*',
       );
+      await missing.waitFor({ state: 'hidden' });
       await handlerDialog.save();
     }
     const listed = await executorDialog.rows('provisioning-executor-handlers').allTextContents();

@@ -261,6 +261,14 @@ describe('an executor', function () {
     await statuses.become('executor', ({ fill }) => fill === 'grey');
   });
 
+  it('shows that nobody is called, until somebody is', async () => {
+    await cancelAll();
+    await through('/direct', envelope('status', 'invoices.create'));
+    await statuses.become('executor', ({ fill, text }) => fill === 'yellow' && text === 'nobody is called');
+    await through('/direct', envelope('status', 'clients.create'));
+    await statuses.become('executor', ({ text }) => text === 'provisioning-executor.status.idle');
+  });
+
   it('counts what runs on when a deploy has replaced it', async () => {
     const answers: (() => void)[] = [];
     receiver.become(({ response }) => void answers.push(() => response.end('ok')));

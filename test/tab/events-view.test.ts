@@ -100,7 +100,8 @@ for (const { name, nodeRed: installation } of editors) {
       await view.button('Fire a test event').click();
       await view.tray.getByText('past the canvas').waitFor();
       await view.tray.getByLabel('Registry').selectOption({ label: 'Shop' });
-      await view.tray.getByLabel('Event').selectOption('shop.order');
+      // The first that a handler listens to is chosen.
+      assert.equal(await view.tray.getByLabel('Event').inputValue(), 'shop.order');
       const field = view.tray.getByRole('textbox');
       const sample = JSON.parse(await field.inputValue()) as { data: object; event: { object_id: unknown } };
       assert.deepEqual([sample.event.object_id, sample.data], ['o5', { total: 5 }]);

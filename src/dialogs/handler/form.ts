@@ -60,7 +60,7 @@ export function showForm(node: HandlerNode): void {
   if (!node.registry && opener?.type === 'provisioning-handler-in')
     field('handlerType').val('flow').trigger('change');
 
-  patternList(part('events'), node.events ?? [], field('registry'));
+  showEvents(node);
   offerSecret(field('signingSecret'));
   showEntrances(part('entrances'), node.id);
   showLists(node);
@@ -101,6 +101,19 @@ function showParts(node: HandlerNode): void {
 }
 
 const formOf = (node: HandlerNode): JQuery => fieldOf(node, 'handlerType').closest('form');
+
+/** A handler that listens to nothing is never called. */
+function showEvents(node: HandlerNode): void {
+  const list = part('events');
+  const note = $(
+    '<div class="form-tips provisioning-warning"><i class="fa fa-warning"></i> <span></span></div>',
+  );
+  note.css('margin-top', '8px').find('span').text(text('error.noEvents'));
+  const showNote = () => void note.toggle(readPatterns(list).length === 0);
+  patternList(list, node.events ?? [], fieldOf(node, 'registry'), showNote);
+  list.closest('.red-ui-editableList').after(note);
+  showNote();
+}
 
 function showLists(node: HandlerNode): void {
   namedValueList(part('headers'), {

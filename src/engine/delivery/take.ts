@@ -10,6 +10,8 @@ export type TakeResult =
       readonly eventId: string;
       /** Null when the message is not held: it will be made anew from the journal. */
       readonly firstPass: Promise<FirstPass> | null;
+      /** Nobody is called: no handler listens to it, or who does is disabled. */
+      readonly unhandled: boolean;
     }
   | { readonly outcome: 'already' };
 
@@ -53,12 +55,13 @@ export async function take(
     emissions.leave(chain.seq);
     const id = ids.event(chain.seq);
     if (taken.stage === stage.unhandled) {
-      return { outcome: 'taken', eventId: id, firstPass: Promise.resolve(publisher.passOf(ids, chain)) };
+      const firstPass = Promise.resolve(publisher.passOf(ids, chain));
+      return { outcome: 'taken', eventId: id, firstPass, unhandled: true };
     }
     waits = holds;
     const firstPass = holds ? publisher.firstPassOf(chain.seq, payload.length) : null;
     taken.begin();
-    return { outcome: 'taken', eventId: id, firstPass };
+    return { outcome: 'taken', eventId: id, firstPass, unhandled: false };
   } finally {
     if (holds && !waits) publisher.held.give(payload.length);
   }

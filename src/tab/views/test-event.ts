@@ -2,8 +2,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import { eventTypesOf } from '../../editor/dialog-plugin.ts';
 import type { EventType } from '../../engine/words/catalogue.ts';
+import { listensTo } from '../../engine/words/event-type.ts';
 import { path } from '../data/api.ts';
 import { shownRegistries } from '../data/shown-registries.ts';
+import { editedHandlers } from '../editor/flow-nodes.ts';
 import { visible } from '../text/visible.ts';
 import { problemOf } from './notices.ts';
 import { banner, problemNote, registryOptions, wordButton } from './parts.ts';
@@ -89,8 +91,16 @@ class TestEventView extends View {
 
   #choose(registry: string, eventType?: string): void {
     this.#registry = registry;
-    this.#eventType = eventType ?? this.#types[0]?.id ?? '';
+    this.#eventType = eventType ?? this.#firstHeard?.id ?? '';
     this.#takeSample();
+  }
+
+  /** The first type that a handler listens to; where there is none, the first. */
+  get #firstHeard(): EventType | undefined {
+    const listeners = editedHandlers().filter(({ registry }) => registry === this.#registry);
+    const isHeard = ({ id }: EventType) =>
+      listeners.some(({ events }) => events.some((pattern) => listensTo(pattern, id)));
+    return this.#types.find(isHeard) ?? this.#types[0];
   }
 
   #takeSample(): void {
