@@ -95,8 +95,14 @@ function utc(local: string): string {
   return Number.isNaN(time.getTime()) ? '' : time.toISOString();
 }
 
-/** The value of a date field for a moment, in the reader's zone. @param at ms since 1970 */
+/**
+ * The value of a date field for a moment, in the reader's zone; in the hour that a clock goes through twice, the
+ * second time with its offset, which the field does not show. @param at ms since 1970
+ */
 export function localTime(at: number): string {
-  const shifted = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
-  return shifted.toISOString().slice(0, 19);
+  const ahead = -new Date(at).getTimezoneOffset();
+  const local = new Date(at + ahead * 60_000).toISOString().slice(0, 19);
+  if (new Date(local).getTime() === Math.floor(at / 1000) * 1000) return local;
+  const offset = new Date(Math.abs(ahead) * 60_000).toISOString().slice(11, 16);
+  return `${local}${ahead < 0 ? '-' : '+'}${offset}`;
 }

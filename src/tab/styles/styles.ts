@@ -5,6 +5,7 @@ import details from './details.css';
 import doctor from './doctor.css';
 import frame from './frame.css';
 import handlers from './handlers.css';
+import histogram from './histogram.css';
 import matrix from './matrix.css';
 import overview from './overview.css';
 import replays from './replays.css';
@@ -31,6 +32,7 @@ const style = [
   doctor,
   replays,
   choice,
+  histogram,
 ].join('\n');
 
 const id = 'nrp-style';

@@ -30,6 +30,7 @@ function intlFormats(language: string, timeZone: string | undefined) {
     dayAndTime: dates({ month: 'short', day: 'numeric', ...minute }),
     date: dates({ dateStyle: 'medium' }),
     clock: dates(minute),
+    day: dates({ month: 'short', day: 'numeric' }),
     number: numbers({ maximumFractionDigits: 1 }),
     percent: numbers({ style: 'percent', maximumFractionDigits: 1 }),
     lengths: lengths.map(([unit, size, maximumFractionDigits], at) => {
@@ -81,6 +82,14 @@ export class Formats {
   /** Hours and minutes of a day in the reader's zone. @param at ms since 1970 */
   clock(at: number): string {
     return this.#intl.clock.format(at);
+  }
+
+  /** What stands at a mark of an axis: the day where one begins, else the time. @param pace seconds between two marks */
+  mark(at: number, pace: number): string {
+    const time = new Date(at);
+    const isMidnight = time.getHours() === 0 && time.getMinutes() === 0 && time.getSeconds() === 0;
+    if (isMidnight && pace >= 3600) return this.#intl.day.format(time);
+    return (pace < 60 ? this.#intl.time : this.#intl.clock).format(time);
   }
 
   /** `23 ms`, `1.2 sec`, `5 min`. @param ms null: nothing is known, `–` */

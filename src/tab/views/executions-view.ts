@@ -11,6 +11,7 @@ import { type Column, registryColumn } from './columns.ts';
 import { conditionsOf } from './filter-chips.ts';
 import { logActions, searchFound } from './log-actions.ts';
 import { dateColumn } from './log-columns.ts';
+import './histogram.ts';
 import { LogView } from './log-view.ts';
 import { whatItWaitsFor } from './marks.ts';
 import './replay-progress.ts';
@@ -50,7 +51,11 @@ class ExecutionsView extends LogView<LogRow, LogFilter> {
   }
 
   protected override progress(): TemplateResult {
-    return html`<nrp-replay-progress .app=${this.app} .replays=${this.#replays()}></nrp-replay-progress>`;
+    const { filterOf } = this.kind;
+    const { list } = this.choice ?? {};
+    const isThere = list && (list.rows.length > 0 || filterOf(this.app.navigation).asked > 0);
+    return html`${isThere ? html`<nrp-histogram .app=${this.app} .list=${list}></nrp-histogram>` : nothing}
+      <nrp-replay-progress .app=${this.app} .replays=${this.#replays()}></nrp-replay-progress>`;
   }
 
   protected override get columns(): readonly Column<LogRow>[] {

@@ -96,6 +96,7 @@ function input<F extends object>(
   { className = '', wrong = false },
 ): TemplateResult {
   const { options } = field;
+  const value = String(search.filter.fields[field.name]);
   const offers = options && `nrp-${field.name}-options`;
   const delayed = (event: Event) => later(event.target as HTMLInputElement, () => fill(search, field, event));
   return html`<input
@@ -111,7 +112,7 @@ function input<F extends object>(
       autocomplete="off"
       spellcheck="false"
       maxlength="256"
-      .value=${String(search.filter.fields[field.name])}
+      .value=${field.kind === 'time' ? value.slice(0, 19) : value}
       @input=${field.kind === 'time' ? nothing : delayed}
       @change=${(event: Event) => fill(search, field, event)}
       @keydown=${(event: KeyboardEvent) => {
