@@ -16,8 +16,8 @@ import { InvalidInput } from '../words/errors.ts';
 import { eventTypeSchema } from '../words/event.ts';
 import {
   askedStatuses,
+  type EmittableStatus,
   type EventRow,
-  type EventStatus,
   type ExecutionRow,
   eventStatuses,
   type ReplayableStatus,
@@ -312,9 +312,6 @@ export interface Batch<Chosen> {
   /** Nothing comes after them. */
   readonly ends: boolean;
 }
-
-/** Events that can be emitted again because nobody took them, or nobody listened to them. */
-export type EmittableStatus = Extract<EventStatus, 'unclaimed' | 'unhandled'>;
 
 export interface EmittableCount {
   readonly matched: number;

@@ -52,6 +52,10 @@ export const eventStatuses = [
 ] as const;
 export type EventStatus = (typeof eventStatuses)[number];
 
+/** Those of events that can be emitted again: nobody took them, or nobody listened to them. */
+export const emittableStatuses = ['unclaimed', 'unhandled'] as const;
+export type EmittableStatus = (typeof emittableStatuses)[number];
+
 /** What an executor's message says of one execution. */
 export interface ExecutionSummary {
   readonly id: string;

@@ -1,18 +1,15 @@
 import { path } from './api.ts';
+import { BulkPlan } from './bulk-plan.ts';
 import type { Model } from './model.ts';
-import { Observable } from './observable.ts';
 
-/** Cancelling all that waits and that a search finds: counted first, then done part by part, until one stops it. */
-export class CancelPlan extends Observable {
-  state: 'asking' | 'running' | 'stopped' | 'done' = 'asking';
-  /** How many wait; undefined while they are being counted. */
-  matched: number | undefined;
+/** Cancelling all that waits and that a search finds, part by part. */
+export class CancelPlan extends BulkPlan {
   cancelled = 0;
-  problem: unknown;
   readonly #model: Model;
   readonly #filter: Readonly<Record<string, string>>;
   readonly #registries: readonly string[];
   readonly #upTo = new Map<string, string | null>();
+  #matched: number | undefined;
 
   /** @param query what is searched for, as the API is asked */
   constructor(model: Model, query: Readonly<Record<string, string>>, registries: readonly string[]) {
@@ -22,34 +19,28 @@ export class CancelPlan extends Observable {
     this.#registries = registries;
   }
 
-  async count(): Promise<void> {
-    await this.#telling(async () => {
-      let matched = 0;
-      for (const registry of this.#registries) {
-        const counted = await this.#post<{ matched: number; upTo: string | null }>(registry, {
-          dryRun: true,
-        });
-        this.#upTo.set(registry, counted.upTo);
-        matched += counted.matched;
-      }
-      this.matched = matched;
-    });
+  override get matched(): number | undefined {
+    return this.#matched;
   }
 
-  async run(): Promise<void> {
-    this.state = 'running';
-    this.changed();
-    await this.#telling(async () => {
-      for (const registry of this.#registries) await this.#cancelIn(registry);
-    });
-    if (this.state === 'running') this.state = this.problem === undefined ? 'done' : 'stopped';
-    this.changed();
+  protected override get hasBegun(): boolean {
+    return this.cancelled > 0;
   }
 
-  stop(): void {
-    if (this.state !== 'running') return;
-    this.state = 'stopped';
-    this.changed();
+  protected override async look(): Promise<void> {
+    let matched = 0;
+    for (const registry of this.#registries) {
+      const counted = await this.#post<{ matched: number; upTo: string | null }>(registry, {
+        dryRun: true,
+      });
+      this.#upTo.set(registry, counted.upTo);
+      matched += counted.matched;
+    }
+    this.#matched = matched;
+  }
+
+  protected override async act(): Promise<void> {
+    for (const registry of this.#registries) await this.#cancelIn(registry);
   }
 
   async #cancelIn(registry: string): Promise<void> {
@@ -65,15 +56,6 @@ export class CancelPlan extends Observable {
       cursor = part.nextCursor;
       if (cursor === null) return;
     }
-  }
-
-  async #telling(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.problem = error;
-    }
-    this.changed();
   }
 
   #post<Answer>(registry: string, body: object): Promise<Answer> {

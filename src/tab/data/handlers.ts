@@ -6,7 +6,11 @@ import { type DeployedHandler, type HandlerRow, handlerRows } from './handler-ro
 import { LiveSource } from './live-source.ts';
 import type { Model } from './model.ts';
 import type { ApiHandler, Page, Switch } from './shapes.ts';
-import { UndoOffers } from './undo-offers.ts';
+import { SwitchOffers } from './switch-offers.ts';
+
+/** Ms for which it is offered to undo a switch, and to deliver what was missed. */
+const undoMs = 10_000;
+const missedMs = 60_000;
 
 type OnSequel = (sequel: Sequel) => void;
 
@@ -22,7 +26,10 @@ export class Handlers extends LiveSource<readonly DeployedHandler[], Model> {
   }
 
   /** What was switched by one click, and can be undone by one. */
-  readonly offers = new UndoOffers(() => this.changed());
+  readonly offers = new SwitchOffers<Switch>(undoMs, () => this.changed());
+
+  /** Since when handlers that were enabled by one click had been disabled (ISO 8601): they have missed what came. */
+  readonly missed = new SwitchOffers<string>(missedMs, () => this.changed());
 
   /** Switches a handler at once, whatever its flow says. @throws ApiError */
   async switch(row: HandlerRow, status: Switch['status'], more: Partial<Switch> = {}): Promise<void> {

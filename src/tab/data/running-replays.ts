@@ -7,7 +7,7 @@ import { shownRegistries } from './shown-registries.ts';
 const everyMs = 5000;
 const whileRunningMs = 1000;
 
-/** Replays of all that a search found, while they are on their way; asked for while they are shown. */
+/** What is done with many, while it is on its way; asked for while they are shown. */
 export class RunningReplays extends LiveSource<readonly ReplayLogRow[], Model> {
   /** Stops one. @throws ApiError */
   async cancel({ registry, id }: ReplayLogRow): Promise<void> {

@@ -14,12 +14,15 @@ export interface Switch {
   readonly until?: string;
 }
 
-/** A replay of all that a search found. */
+/** What is done with many: executions or events are replayed, or delivered to a handler that missed them. */
 export interface ReplayLogRow {
   readonly registry: string;
   readonly id: number;
   readonly status: 'running' | 'done' | 'cancelled';
+  readonly kind: 'executions' | 'events' | 'delivery';
   readonly matched: number;
+  /** Events looked at. */
+  readonly looked: number;
   readonly replayed: number;
   readonly by: string | null;
 }

@@ -1,4 +1,4 @@
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { Override, Switch } from '../data/shapes.ts';
 import type { Texts } from '../text/translate.ts';
 import { popoverForm } from './popover-form.ts';
@@ -14,6 +14,8 @@ interface Asked {
   readonly reason: string;
   /** The word on the button that says yes. */
   readonly yes: string;
+  /** What else can be done from here. */
+  readonly also?: { readonly label: string; readonly act: () => void };
 }
 
 /** Minutes that are offered as an end. */
@@ -49,9 +51,18 @@ export function askSwitch(texts: Texts, beside: HTMLElement, asked: Asked): Prom
         <p class="nrp-ask-buttons">
           <button type="button" class="red-ui-button" @click=${back}>${text('button.back')}</button>
           <button type="submit" class="red-ui-button primary">${asked.yes}</button>
-        </p>`;
+        </p>
+        ${asked.also ? alsoButton(asked.also, back) : nothing}`;
     },
   });
+}
+
+function alsoButton({ label, act }: NonNullable<Asked['also']>, back: () => void): TemplateResult {
+  const instead = () => {
+    back();
+    act();
+  };
+  return html`<p class="nrp-ask-also"><button type="button" class="red-ui-button" @click=${instead}>${label}</button></p>`;
 }
 
 function choices(

@@ -2,11 +2,11 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
 import { CancelPlan } from '../data/cancel-plan.ts';
 import { showTray } from '../editor/tray.ts';
+import { BulkDialog } from './bulk-dialog.ts';
 import { filterWords } from './filter-words.ts';
-import { problemOf } from './notices.ts';
-import { problemNote, wordButton } from './parts.ts';
+import { wordButton } from './parts.ts';
 import type { Found } from './replay-dialog.ts';
-import { define, lazy, View, Watch } from './view.ts';
+import { define, lazy, View } from './view.ts';
 
 /** Shows how much waits of what a search finds, before all of it is cancelled. */
 export function showCancel(app: App, found: Found): void {
@@ -15,53 +15,45 @@ export function showCancel(app: App, found: Found): void {
 }
 
 /** Cancels what waits, and shows how far it has come. */
-class CancelDialog extends View {
+class CancelDialog extends BulkDialog<CancelPlan> {
   static override properties = { ...View.properties, found: { attribute: false } };
   declare found: Found;
+  protected override readonly hasRate = false;
   readonly #plan = lazy(() => new CancelPlan(this.app, this.found.query, this.found.registries));
 
-  constructor() {
-    super();
-    new Watch(this, () => [this.#plan()], 'at once');
+  protected override get plan(): CancelPlan {
+    return this.#plan();
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    void this.#plan().count();
-  }
-
+  /** It is done from here, part by part. */
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#plan().stop();
+    this.plan.stop();
   }
 
-  override render(): TemplateResult {
-    const { problem, state } = this.#plan();
-    return html`<div class="nrp-details nrp-bulk">
-      ${filterWords(this.app, this.found.conditions)}
-      ${problem === undefined ? nothing : problemNote(problemOf(this.app, problem))}
-      ${state === 'asking' ? (problem === undefined ? this.#question() : nothing) : this.#progress()}
-    </div>`;
+  protected override get words() {
+    const start = (count: string) => this.t('cancel.start', { count });
+    return { icon: 'fa-ban', start, none: this.t('cancel.none') };
   }
 
-  #question(): TemplateResult {
-    const { matched } = this.#plan();
-    if (matched === undefined) return html`<p role="status">${this.t('replay.counting')}</p>`;
-    if (matched === 0) return html`<p role="status">${this.t('cancel.none')}</p>`;
-    const count = this.app.formats.count(matched);
-    const act = () => void this.#run();
-    return html`<p>${this.t('cancel.ask', { count })}</p>
-      <div class="nrp-actions">
-        ${wordButton({ icon: 'fa-ban', label: this.t('cancel.start', { count }), act, refused: this.app.refusal, primary: true })}
-      </div>`;
+  protected override what(): TemplateResult {
+    return filterWords(this.app, this.found.conditions);
   }
 
-  #progress(): TemplateResult {
-    const { state, matched = 0, cancelled } = this.#plan();
+  protected override question(count: string): TemplateResult {
+    return html`<p>${this.t('cancel.ask', { count })}</p>`;
+  }
+
+  protected override begun(): string {
+    const { state, matched = 0, cancelled } = this.plan;
     const { formats } = this.app;
-    const counts = { done: formats.count(cancelled), all: formats.count(matched) };
-    const words = this.t(`cancel.${state}`, counts);
-    const stop = () => this.#plan().stop();
+    return this.t(`cancel.${state}`, { done: formats.count(cancelled), all: formats.count(matched) });
+  }
+
+  protected override progress(): TemplateResult {
+    const { state, matched = 0, cancelled } = this.plan;
+    const words = this.begun();
+    const stop = () => this.plan.stop();
     return html`<p role="status">${words}</p>
       ${
         state === 'running'
@@ -71,8 +63,7 @@ class CancelDialog extends View {
       }`;
   }
 
-  async #run(): Promise<void> {
-    await this.#plan().run();
+  protected override async over(): Promise<void> {
     await this.app.registries.read();
   }
 }

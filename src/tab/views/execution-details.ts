@@ -88,6 +88,7 @@ class ExecutionDetailsView extends DetailsView<ExecutionDetails> {
       [this.t('column.registry'), visible(registries.nameOf(this.registry))],
       [this.t('column.id'), details.id],
       [this.t('execution.replayOf'), details.replayOf],
+      [this.t('deliver.why'), details.deliveredLater && this.t('deliver.later')],
     ]);
   }
 

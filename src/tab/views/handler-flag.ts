@@ -5,6 +5,7 @@ import type { Handlers } from '../data/handlers.ts';
 import type { Override, Switch } from '../data/shapes.ts';
 import { askSwitch } from '../editor/ask-switch.ts';
 import { nameOf } from '../text/visible.ts';
+import { showDelivery } from './delivery-dialog.ts';
 import { flagIcons } from './marks.ts';
 import { notify, tellProblems } from './notices.ts';
 import { overrideText } from './override-text.ts';
@@ -51,10 +52,12 @@ function click(app: App, handlers: Handlers, row: HandlerRow, status: Override['
   return tellProblems(app, async () => {
     // Before the answer: the row comes with its offer, and what stands in it changes once.
     if (status === 'disabled') handlers.offers.make(row.id, standingOf(row));
+    offerMissed(handlers, row, status);
     try {
       await handlers.switch(row, status);
     } catch (error) {
       handlers.offers.end(row.id);
+      handlers.missed.end(row.id);
       throw error;
     }
     app.announcements.say(app.text(`flagDone.${status}`, { name: nameOf(row) }));
@@ -71,13 +74,25 @@ async function choose(app: App, handlers: Handlers, row: HandlerRow, beside: HTM
     configured: configuredStatus,
     reason: override?.reason ?? '',
     yes: text('switch.yes'),
+    // Who is disabled is not delivered to.
+    ...(row.status !== 'disabled' && {
+      also: { label: text('deliver.open'), act: () => showDelivery(app, row, handlers.missed.of(row.id)) },
+    }),
   });
   if (!chosen) return;
   await tellProblems(app, async () => {
+    offerMissed(handlers, row, chosen.status);
     await handlers.switch(row, chosen.status, chosen);
     handlers.offers.end(row.id);
     app.announcements.say(text(`flagDone.${chosen.status}`, { name: nameOf(row) }));
   });
+}
+
+/** Who is disabled no more has missed what came meanwhile. */
+function offerMissed(handlers: Handlers, { id, deployed }: HandlerRow, status: Override['status']): void {
+  const { override } = deployed ?? {};
+  if (status === 'disabled') handlers.missed.end(id);
+  else if (override?.status === 'disabled') handlers.missed.make(id, override.at);
 }
 
 /** How it stands, so that it can be switched back. */

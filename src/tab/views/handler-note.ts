@@ -5,13 +5,16 @@ import type { Handlers } from '../data/handlers.ts';
 import type { Override, Switch } from '../data/shapes.ts';
 import { ask } from '../editor/ask.ts';
 import { nameOf } from '../text/visible.ts';
+import { showDelivery } from './delivery-dialog.ts';
 import { tellProblems } from './notices.ts';
 import { overrideText } from './override-text.ts';
 import { iconButton, wordButton } from './parts.ts';
 
 /** Whether there is something to say of a handler's switch. */
 export function hasNote(handlers: Handlers, row: HandlerRow): boolean {
-  return Boolean(row.deployed && (row.deployed.override ?? offerFor(handlers, row)));
+  return Boolean(
+    row.deployed && (row.deployed.override ?? offerFor(handlers, row) ?? handlers.missed.of(row.id)),
+  );
 }
 
 /** Who switched a handler, when, until when and why, with the ways to say why and to undo it. */
@@ -20,12 +23,15 @@ export function handlerNote(app: App, handlers: Handlers, row: HandlerRow): Temp
   const { override, configuredStatus } = row.deployed;
   const { text } = app;
   const before = offerFor(handlers, row);
+  const missed = row.status === 'disabled' ? undefined : handlers.missed.of(row.id);
   const undo = () => void switchBack(app, handlers, row, { status: configuredStatus as Override['status'] });
   return html`<div class="nrp-override">
     <i class="fa fa-hand-paper-o" aria-hidden="true"></i>
     <span class="nrp-override-text nrp-wrap">${override ? overrideText(app, override) : nothing}
-      ${before ? html`<b>${text('offer.text')}</b>` : nothing}</span>
+      ${before ? html`<b>${text('offer.text')}</b>` : nothing}
+      ${missed ? html`<b>${text('deliver.offer', { time: app.formats.absolute(missed) })}</b>` : nothing}</span>
     ${before ? offer(app, handlers, row, before) : nothing}
+    ${missed ? missedOffer(app, handlers, row, missed) : nothing}
     ${
       app.mayWrite && override
         ? html`<span class="button-group">
@@ -55,6 +61,16 @@ function offer(app: App, handlers: Handlers, row: HandlerRow, before: Switch): T
   };
   return html`<span @mouseenter=${keep} @mouseleave=${letGo} @focusin=${keep} @focusout=${letGo}
     >${wordButton({ icon: 'fa-undo', label: app.text('offer.undo'), act })}</span>`;
+}
+
+/** It stays while pointer or focus is at it. */
+function missedOffer(app: App, handlers: Handlers, row: HandlerRow, since: string): TemplateResult {
+  const { missed } = handlers;
+  const keep = () => missed.keep(row.id);
+  const letGo = () => missed.letGo(row.id);
+  const act = () => showDelivery(app, row, since);
+  return html`<span @mouseenter=${keep} @mouseleave=${letGo} @focusin=${keep} @focusout=${letGo}
+    >${wordButton({ icon: 'fa-share', label: app.text('deliver.open'), act, refused: app.refusal })}</span>`;
 }
 
 async function explain(

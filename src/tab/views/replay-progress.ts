@@ -22,16 +22,23 @@ class ReplayProgress extends View {
 
   #progress(replay: ReplayLogRow): TemplateResult {
     const { mayWrite, formats } = this.app;
-    const { matched, replayed, by } = replay;
-    const counts = { done: formats.count(replayed), all: formats.count(matched) };
-    const words = by
-      ? this.t('replay.progressBy', { ...counts, by: visible(by) })
-      : this.t('replay.progress', counts);
+    const { kind, matched, looked, replayed, by } = replay;
+    const isDelivery = kind === 'delivery';
+    const counts = {
+      done: formats.count(replayed),
+      all: formats.count(matched),
+      looked: formats.count(looked),
+    };
+    const words = isDelivery
+      ? this.t('deliver.progress', counts)
+      : by
+        ? this.t('replay.progressBy', { ...counts, by: visible(by) })
+        : this.t('replay.progress', counts);
     const stop = () => void tellProblems(this.app, () => this.replays.cancel(replay));
     return banner(
       'info',
       words,
-      html`<progress max=${Math.max(matched, 1)} value=${replayed} aria-label=${words}></progress>`,
+      html`<progress max=${Math.max(matched, 1)} value=${isDelivery ? looked : replayed} aria-label=${words}></progress>`,
       mayWrite ? wordButton({ icon: 'fa-stop', label: this.t('replay.stop'), act: stop }) : nothing,
     );
   }

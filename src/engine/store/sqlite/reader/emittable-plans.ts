@@ -1,11 +1,6 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import type {
-  Batch,
-  EmittableBatchRequest,
-  EmittableCount,
-  EmittableStatus,
-  EventFilter,
-} from '../../log.ts';
+import { type EmittableStatus, emittableStatuses } from '../../../words/execution.ts';
+import type { Batch, EmittableBatchRequest, EmittableCount, EventFilter } from '../../log.ts';
 import { eventStatusOf } from '../../stage.ts';
 import type { Statements } from '../statements.ts';
 import type { Position } from './cursor.ts';
@@ -14,7 +9,6 @@ import { type Entry, goThrough, Plans } from './plans.ts';
 
 /** Events found with one look. */
 const foundAtOnce = 2000;
-const emittable: readonly EmittableStatus[] = ['unclaimed', 'unhandled'];
 
 /** Finds the events of a filter that can be emitted again, in the original order. */
 export function emittablePlansOn(statements: Statements, events: EventQueries) {
@@ -51,7 +45,7 @@ export function emittablePlansOn(statements: Statements, events: EventQueries) {
   }
 
   async function planned(filter: EventFilter, after: number, until: number): Promise<Entry[]> {
-    const status = emittable.filter((one) => filter.status?.includes(one) ?? true);
+    const status = emittableStatuses.filter((one) => filter.status?.includes(one) ?? true);
     if (status.length === 0) return [];
     const found: Entry[] = [];
     const window = { from: filter.from, to: filter.to, limit: foundAtOnce };
@@ -67,7 +61,7 @@ export function emittablePlansOn(statements: Statements, events: EventQueries) {
 
   function statusOf(event: number): { status: EmittableStatus; node: string | null } | undefined {
     const row = statements.of('select stage, node from events where seq = ?').get(event);
-    const status = emittable.find((one) => one === eventStatusOf(Number(row?.['stage'] ?? 0)));
+    const status = emittableStatuses.find((one) => one === eventStatusOf(Number(row?.['stage'] ?? 0)));
     return row && status && { status, node: row['node'] === null ? null : String(row['node']) };
   }
 
