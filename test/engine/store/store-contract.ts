@@ -939,6 +939,56 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
       assert.deepEqual(work(), { due: ['a'] });
     });
 
+    it('emits an event again that nobody listened to, if an event node can', async () => {
+      const { seq } = await acceptOne(anEvent(1));
+      await take(seq, { links: [] });
+      const past = await take(anEvent(2), { links: [] });
+      const replayed = (event: number, emitters: readonly string[] | null) =>
+        journal.replay({ which: { event }, callable, emitters, at });
+      assert.match(JSON.stringify(await replayed(seq, ['other'])), /event-node.*not deployed any more/);
+      const unheard = await journal.accept([anEvent(3, { node: null })], 0);
+      assert.equal(unheard.outcome, 'accepted');
+      work();
+      assert.equal((await replayed(seq, ['event-node'])).outcome, 'replaying');
+      assert.deepEqual([work(), await waiting()], [{ ready: true }, 2]);
+      assert.equal((await replayed(seq, null)).outcome, 'conflict');
+      await reopen();
+      const [emitted] = await journal.emitNext(1, ['event-node']);
+      assert.deepEqual([emitted?.seq, emitted?.payload], [seq, '{"object":"1"}']);
+      assert.equal((await store.log.event(new Ids(journal.tag).event(past.seq))).status, 'unhandled');
+    });
+
+    it('delivers what a handler has missed once, and keeps with it how far it has come', async () => {
+      const first = await take(anEvent(1));
+      await end(first.seq, succeeded(first.execution), { plain: true });
+      const second = await take(anEvent(1));
+      work();
+      const begun = { kind: 'delivery', filter: '{}', ratePerSecond: 0, matched: 2 } as const;
+      const { id } = await journal.beginReplay({ ...begun, until: second.seq, upTo: null, by: null, at });
+      const part = (missed: readonly number[], cursor: number, ends: boolean) =>
+        journal.continueReplay({ id, letGo: { missed, link: aLink('b') }, cursor, looked: 1, ends, at });
+      // What is in its first pass is left alone, as is what is there already.
+      const events = [first.seq, second.seq, first.seq];
+      assert.deepEqual(await part(events, first.seq, false), { running: true, replayed: 1 });
+      assert.deepEqual(work(), {}, 'it stands behind the one of its object that runs');
+      await end(second.seq, succeeded(second.execution), { plain: true });
+      assert.deepEqual(work(), { due: ['b'] });
+      await reopen();
+      assert.equal(journal.found.replays[0]?.cursor, first.seq);
+      const [started] = (await journal.startNext('b', 2, at)).started;
+      assert.deepEqual(
+        started?.executions.map(({ handler, status }) => [handler.id, status]),
+        [
+          ['a', 'succeeded'],
+          ['b', 'running'],
+        ],
+      );
+      assert.equal(started?.passed, true);
+      assert.deepEqual(await part([first.seq], second.seq, true), { running: false, replayed: 0 });
+      const [row] = await store.log.replays();
+      assert.deepEqual([row?.status, row?.replayed, row?.looked], ['done', 1, 2]);
+    });
+
     it('refuses what runs, what was replayed, what may not be called and what succeeded', async () => {
       const { seq, execution } = await takeFailed(1);
       const outcome = async (which: { event: number } | { executions: number[] }, may = callable) => {
