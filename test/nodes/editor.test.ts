@@ -8,6 +8,7 @@ import type { Editor } from '../support/editor.ts';
 import { EditorSuite } from '../support/editor-suite.ts';
 import { eventually } from '../support/eventually.ts';
 import type { FlowNode } from '../support/node-red.ts';
+import { postJson } from '../support/provisioning-flow.ts';
 
 const tab: FlowNode = { id: 'tab1', type: 'tab', label: 'Flow 1' };
 const registry: FlowNode = { id: 'registry1', type: 'provisioning-registry', name: 'Billing' };
@@ -813,6 +814,23 @@ describe('the editor', function () {
         'provisioning/registries/registry1/handlers',
       );
       assert.equal(items.find(({ id }) => id === 'handler1')?.override, null);
+    });
+
+    it('shows until when and why an operator holds it', async () => {
+      await open(everything);
+      const until = '2099-01-31T18:00:00.000Z';
+      const path = 'provisioning/registries/registry1/handlers/handler1';
+      const switched = (change: object) =>
+        suite.nodeRed.admin(path, { ...postJson(change), method: 'PATCH' });
+      assert.ok((await switched({ status: 'held', until, reason: '<i>new rack</i>' })).ok);
+      const dialog = await editor.editConfig('provisioning-handler', 'handler1');
+      const note = dialog.form.locator('#provisioning-handler-override');
+      await note.waitFor();
+      const text = (await note.locator('span').textContent()) ?? '';
+      const end = await editor.page.evaluate((until) => new Date(until).toLocaleString(), until);
+      assert.ok(text.includes(`until ${end}, <i>new rack</i>`), text);
+      assert.match(text, /In force now: Held/);
+      assert.ok((await switched({ status: 'enabled' })).ok);
     });
   });
 

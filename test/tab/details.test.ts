@@ -197,6 +197,20 @@ for (const { name, nodeRed: installation } of editors) {
       });
     }
 
+    it('fit into the tray where the window leaves it little room', async () => {
+      const narrow = await Tab.open(browser, red, { viewport: { width: 760, height: 900 } });
+      await narrow.go('executions');
+      await narrow.row('Shaped').first().click();
+      await narrow.tray.getByText('What was sent').waitFor();
+      const [needed = 0, has = 0, seen = 0] = await narrow.tray.evaluate((tray) => [
+        tray.scrollWidth,
+        tray.clientWidth,
+        tray.closest('.red-ui-tray')?.clientWidth ?? 0,
+      ]);
+      assert.ok(needed <= has && has <= seen, `${needed} px in ${has} px, of which ${seen} px are seen`);
+      await narrow.close();
+    });
+
     it('say of what its condition passed by that nobody was called, and copy no request', async () => {
       await view.row('VIP').getByText('Condition not met').waitFor();
       await opened('VIP');

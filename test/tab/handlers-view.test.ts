@@ -276,12 +276,15 @@ for (const { name, nodeRed: installation } of editors) {
         await banner.getByText('Reason: <i>database</i>').waitFor();
       }
       await view.announced('status').getByText('Billing is held').waitFor({ state: 'attached' });
+      const onCanvas = (text: string) => view.editor.node('executor').getByText(text, { exact: true });
+      await onCanvas('registry held').waitFor();
       assert.deepEqual(await axeFindings(page, '.nrp-banner'), []);
       await banner.getByRole('button', { name: 'Release' }).click();
       await form.getByText('What waits runs now').waitFor();
       await form.getByRole('button', { name: 'Release' }).click();
       await banner.waitFor({ state: 'detached' });
       await view.announced('status').getByText('Billing is released').waitFor({ state: 'attached' });
+      await onCanvas('registry held').waitFor({ state: 'detached' });
     });
 
     it('shows at once what others have switched', async () => {

@@ -33,6 +33,8 @@ export function showTray({ text }: Texts, title: string, content: HTMLElement): 
       shown = own;
       document.addEventListener('keydown', closeOnEscape);
       done();
+      // The editor keeps it as wide as it wants to be, and cuts off what the window has no room for.
+      body.style.minWidth = '0';
     },
     close() {
       const back = own?.opener;
