@@ -1,5 +1,6 @@
 import type { DialogPlugin } from '../editor/dialog-plugin.ts';
 import { Catalogue, type EventType, type OwnEventType, ownGroup } from '../engine/words/catalogue.ts';
+import { unknownTypeHint } from './catalogue/unknown-type-hint.ts';
 import { textsOf } from './shared/texts.ts';
 
 const text = textsOf('provisioning-dialog');
@@ -28,6 +29,8 @@ const plugin: DialogPlugin = {
         : translated(type),
     );
   },
+
+  unknownTypeHint,
 
   addHandler(registry) {
     registryOfNewHandler = registry;

@@ -5,6 +5,13 @@ import type { PluginDefinition } from './red.ts';
 export interface DialogPlugin extends PluginDefinition {
   /** The event types of a registry: the built-in ones and its own, deployed or not, which win. */
   eventTypesOf(registry: string): readonly EventType[];
+  /**
+   * What to do about an event type that is entered and that the registry does not know: it may be meant, so it is no
+   * error. Silent about one that is known, and about what is none.
+   * @param registry tells the registry's id
+   * @returns what is to be put below the field
+   */
+  unknownTypeHint(field: JQuery<HTMLInputElement>, registry: () => string): JQuery;
   /** Opens the dialog of a new handler of this registry. */
   addHandler(registry: string): void;
   /** Opens the dialog of a registry with this event type among its own, to be described there. */

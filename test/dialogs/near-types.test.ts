@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { nearTypes } from '../../src/dialogs/shared/near-types.ts';
+import { nearTypes } from '../../src/dialogs/catalogue/near-types.ts';
 import { builtIn } from '../../src/engine/words/catalogue.ts';
 
 const known = builtIn.map(({ id }) => id);
