@@ -121,7 +121,8 @@ interface Red {
     registerType<N extends EditorNode>(type: string, definition: NodeDefinition<N>): void;
     node(id: string): EditorNode | null;
     eachConfig(visit: (node: EditorNode) => void): void;
-    filterNodes(filter: { readonly type: string }): readonly EditorNode[];
+    filterNodes(filter: { readonly type: string; readonly z?: string }): readonly EditorNode[];
+    filterLinks(filter: { readonly source: { readonly id: string } }): readonly object[];
     remove(id: string): void;
     dirty(dirty?: true): boolean;
     workspace(id: string | undefined): Workspace | undefined;
@@ -181,6 +182,7 @@ interface Red {
       addTab(tab: { readonly id: string; readonly label: string }): void;
     };
   };
+  readonly workspaces: { active(): string };
   readonly tourGuide: { run(url: string): void };
   readonly tray: { show(options: TrayOptions): void; close(): void; resize(): void };
   readonly user: { hasPermission(permission: string): boolean };

@@ -28,6 +28,21 @@ const hasHandler = () => configNodes(({ type }) => type === 'provisioning-handle
 /** The newest of a type, on the canvas. */
 const onCanvas = (type: string) => () => $(`[id="${added[type]}"]`);
 
+/** The one that stands on the flow that is shown: a tour that is begun again goes on with it. */
+function found(type: string): EditorNode | undefined {
+  const [node] = RED.nodes.filterNodes({ type, z: RED.workspaces.active() });
+  if (node) added[type] = node.id;
+  return node;
+}
+
+const [event, executor] = [found('provisioning-event'), found('provisioning-executor')];
+const isWired = event !== undefined && RED.nodes.filterLinks({ source: event }).length > 0;
+const unless = (done: boolean, step: Step): readonly Step[] => (done ? [] : [step]);
+
+function isComplete({ registry, eventType }: EditorNode): boolean {
+  return Boolean(registry && eventType);
+}
+
 function dragged(type: string, description: string): Step {
   const element = `.red-ui-palette-node[data-palette-type="${type}"]`;
   const filter = (node: EditorNode): boolean => {
@@ -43,25 +58,24 @@ function dragged(type: string, description: string): Step {
 export default {
   steps: [
     { width: 400, title: text('tour.title'), description: text('tour.start') },
-    dragged('provisioning-event', text('tour.event')),
-    dragged('provisioning-executor', text('tour.executor')),
-    {
+    ...unless(event !== undefined, dragged('provisioning-event', text('tour.event'))),
+    ...unless(executor !== undefined, dragged('provisioning-executor', text('tour.executor'))),
+    ...unless(isWired, {
       ...common,
       element: onCanvas('provisioning-event'),
       description: text('tour.wire'),
       wait: { type: 'nr-event', event: 'links:add' },
-    },
-    {
+    }),
+    ...unless(event !== undefined && isComplete(event), {
       ...common,
       element: onCanvas('provisioning-event'),
       description: text('tour.registry'),
       wait: {
         type: 'nr-event',
         event: 'nodes:change',
-        filter: ({ type, registry, eventType }) =>
-          type === 'provisioning-event' && Boolean(registry && eventType),
+        filter: (node) => node.type === 'provisioning-event' && isComplete(node),
       },
-    },
+    }),
     {
       ...common,
       element: onCanvas('provisioning-executor'),

@@ -172,6 +172,13 @@ describe('the editor', function () {
     const executorId = await editor.drag('provisioning-executor', 400, 200);
     await says('Drag a wire');
     await goTo(editor.node(eventId));
+    // Ended by mistake, and begun again: it goes on where the flow is.
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.locator('.red-ui-tourGuide-shade').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Tour: your first flow' }).click();
+    await page.getByRole('button', { name: 'Start' }).click();
+    await says('Drag a wire');
+    await goTo(editor.node(eventId));
     await editor
       .node(eventId)
       .locator('.red-ui-flow-port-output')

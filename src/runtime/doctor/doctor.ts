@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import type { NodeAPI } from 'node-red';
 import type { Engine } from '../../engine/engine.ts';
 import { AddressGuard } from '../../engine/targets/http/address-guard.ts';
 import { ScriptFolders } from '../../engine/targets/local/script-folders.ts';
 import type { Diagnosis, Sign } from '../../engine/words/diagnosis.ts';
-import { packageRoot } from '../package-root.ts';
+import { readManifest } from '../manifest.ts';
 import { onePerRuntime, type Provisioning, provisioningOf } from '../provisioning.ts';
 import { checkClock, checkNewestRow, readClocks } from './clock.ts';
 import { Deployment } from './deployment.ts';
@@ -19,12 +18,6 @@ import { checkSecrets } from './secrets.ts';
 import { signOf } from './sign.ts';
 import { checkTargets, withAddress } from './targets.ts';
 import { checkVersions, type Supported } from './versions.ts';
-
-interface Manifest {
-  readonly version: string;
-  readonly engines: { readonly node: string };
-  readonly 'node-red': { readonly version: string };
-}
 
 /** What it takes to deliver events here, looked at as a whole: what is wrong, what will be, and what to do about it. */
 export class Doctor {
@@ -121,8 +114,7 @@ export class Doctor {
   }
 
   #versions(): Sign[] {
-    const file = new URL('package.json', packageRoot);
-    const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
+    const manifest = readManifest();
     const supported: Supported = { node: manifest.engines.node, nodeRed: manifest['node-red'].version };
     const { version, platform, arch } = process;
     const versions = {
