@@ -178,7 +178,7 @@ describe('a request copied as curl', () => {
         const piped = terminalObeys.test(body);
         assert.equal(readBy(sent), head + (piped ? `--data-binary\0@-\0${body}` : `--data-raw\0${body}\0`));
       }),
-      { numRuns: 300 },
+      { numRuns: 300, examples: [['-\u0003', '--\u0003', '']] },
     );
   });
 

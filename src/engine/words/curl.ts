@@ -40,6 +40,8 @@ function escaped(text: string): string {
   const format = text
     .replaceAll('\\', '\\\\')
     .replaceAll('%', '%%')
+    // Some take what begins with it for an option, and `--` for text.
+    .replace(/^-/, '\\055')
     .replace(control, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);
   return inQuotes(format);
 }

@@ -8,7 +8,7 @@ import { type Entry, goThrough, Plans } from './plans.ts';
 import { chainRows } from './replay-plans.ts';
 
 /** Events found between two turns of others, and what an answer carries of envelopes, in characters. */
-const foundAtOnce = 500;
+const foundAtOnce = 5000;
 const mostVolume = 1_000_000;
 
 /** What is remembered of an event's type: whether it is listened to. */
@@ -23,11 +23,12 @@ export function missedOn(statements: Statements) {
     const last = statements.of('select max(seq) as last from events').get();
     const until = request.until ?? Number(last?.['last'] ?? 0);
     const key = JSON.stringify([filter, patterns, until]);
-    const plan = await plans.of(key, () => planned(filter.from * 1000, until, listening(patterns)));
+    const plan = await plans.of(key, () => planned(filter.from * 1000, until));
+    const listens = listening(patterns);
     let stopped = 0;
     let volume = 0;
     const choose = ({ event }: Entry): MissedEvent | undefined => {
-      const found = missing(event, filter);
+      const found = missing(event, filter, listens);
       if (found === 'stopped') stopped += 1;
       if (found !== 'missed') return undefined;
       const payload = payloads ? payloadOf(event) : '';
@@ -39,32 +40,34 @@ export function missedOn(statements: Statements) {
     return { ...part, of: plan.length, until, stopped, prunedBefore: prunedBefore(filter.from) };
   };
 
-  /** All that were touched since: what was taken then was touched when its first pass was over, or later. */
-  async function planned(since: number, until: number, listens: Listens): Promise<Entry[]> {
+  /**
+   * All that were touched since: what was taken then was touched when its first pass was over, or later. What else has
+   * to be so is asked of each when its turn comes: this is read from the index alone, and keeps nobody waiting.
+   */
+  async function planned(since: number, until: number): Promise<Entry[]> {
     const found: Entry[] = [];
     let after = since - 1;
     for (;;) {
       const rows = statements
         .of(
-          `select seq, touched_at as at, stage, event_type as type from events indexed by events_by_touch
+          `select seq, touched_at as at from events indexed by events_by_touch
            where touched_at is not null and touched_at > ? order by touched_at limit ${foundAtOnce}`,
         )
         .all(after);
-      for (const { seq, stage, type } of rows) {
-        if (Number(seq) > until || !isDeliverable(Number(stage)) || !listens(String(type))) continue;
-        found.push({ event: Number(seq) });
-      }
+      for (const { seq } of rows) if (Number(seq) <= until) found.push({ event: Number(seq) });
       if (rows.length < foundAtOnce) return found;
       after = Number(rows.at(-1)?.['at']);
       await yieldToOthers();
     }
   }
 
-  function missing(event: number, { handler, from, to }: MissedRequest['filter']) {
+  function missing(event: number, { handler, from, to }: MissedRequest['filter'], listens: Listens) {
     const row = statements
-      .of('select stage, touched_at as touched, accepted_at as accepted from events where seq = ?')
+      .of(
+        'select stage, event_type as type, touched_at as touched, accepted_at as accepted from events where seq = ?',
+      )
       .get(event);
-    if (!row || !isDeliverable(Number(row['stage']))) return undefined;
+    if (!row || !isDeliverable(Number(row['stage'])) || !listens(String(row['type']))) return undefined;
     const { chain, began } = chainRows(statements, event);
     // It was taken when the turn of its first handler came; without one, it was settled with that, and touched then.
     const untouched = chain.length > 0 ? row['accepted'] : Math.floor(Number(row['touched']) / 1000);
