@@ -204,6 +204,8 @@ for (const { name, nodeRed: installation } of editors) {
       await offer.waitFor({ state: 'detached' });
       const focused = () => view.page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
       assert.match(String(await focused()), /^Accounting: /);
+      // The switch is answered before the flag shows it.
+      await view.row('Accounting').getByText('Enabled', { exact: true }).waitFor();
       await flag('Accounting').click();
       await view.row('Events now pass it by').waitFor();
       await view.row('Events now pass it by').waitFor({ state: 'detached', timeout: 20_000 });
