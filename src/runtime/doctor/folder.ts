@@ -1,5 +1,6 @@
 import { type FileHandle, open, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sign } from '../../engine/words/diagnosis.ts';
 import { messageOf } from '../../engine/words/errors.ts';
 import { checkDisk, checkSyncTimes } from './disk.ts';
@@ -15,6 +16,11 @@ const page = Buffer.alloc(4096);
 /** How often the disk is asked to sync at most, and for how long, in ms, before the next time is left out. */
 const mostSyncs = 15;
 const patience = 1500;
+/** Ms after which a disk that has not answered is said to be silent. */
+const silence = 4000;
+
+/** By folder. A silent disk is asked once, however often one looks: each question would hold a thread of the process. */
+const asked = new Map<string, Promise<Sign[]>>();
 
 /**
  * Looks at the folder where registries keep what they have: writes to it, and syncs, off the event loop's way. What it
@@ -23,6 +29,20 @@ const patience = 1500;
  * @param signal leaves out what is not done by then
  */
 export async function checkFolder(folder: string, isInUse: boolean, signal: AbortSignal): Promise<Sign[]> {
+  const answer = asked.get(folder) ?? ask(folder, isInUse, signal).finally(() => asked.delete(folder));
+  asked.set(folder, answer);
+  const answered = new AbortController();
+  const silent = [
+    signOf('error', 'folder', 'silent', { subject: folder, values: { seconds: String(silence / 1000) } }),
+  ];
+  try {
+    return await Promise.race([answer, sleep(silence, silent, { signal: answered.signal })]);
+  } finally {
+    answered.abort();
+  }
+}
+
+async function ask(folder: string, isInUse: boolean, signal: AbortSignal): Promise<Sign[]> {
   const about = { subject: folder };
   if (!isInUse && (await isAbsent(folder))) return [signOf('ok', 'folder', 'absent', about)];
   const file = join(folder, `.doctor-${process.pid}`);

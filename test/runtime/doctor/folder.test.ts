@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import type { Sign } from '../../../src/engine/words/diagnosis.ts';
 import { checkDisk, checkSyncTimes } from '../../../src/runtime/doctor/disk.ts';
 import { findingOf } from '../../../src/runtime/doctor/findings.ts';
 import { checkFolder, roomSign } from '../../../src/runtime/doctor/folder.ts';
 import { found } from '../../support/doctor.ts';
+import { eventually } from '../../support/eventually.ts';
 import { smallDisk } from '../../support/small-disk.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -30,6 +33,22 @@ describe('the doctor on the folder', () => {
     assert.deepEqual([finding.level, finding.sign], ['error', 'unwritable']);
     assert.match(finding.found, /ENOTDIR/);
     assert.match(finding.remedy ?? '', /provisioning\.dir/);
+  });
+
+  it('says that a disk does not answer, and asks it once', async () => {
+    const folder = temporaryFolder();
+    const pipe = join(folder, `.doctor-${process.pid}`);
+    // Whoever opens it waits until somebody reads.
+    await execa('mkfifo', [pipe]);
+    const silent = ['error folder.silent'];
+    const looks = [1, 2, 3, 4, 5].map(() => checkFolder(folder, true, signal));
+    assert.deepEqual((await Promise.all(looks)).map(found), [silent, silent, silent, silent, silent]);
+    // With more than one question no thread would be left for this.
+    await stat(folder);
+    await execa('timeout', ['5', 'cat', pipe]);
+    await eventually('it is looked at again', async () =>
+      found(await checkFolder(folder, true, signal)).includes('ok folder.writable'),
+    );
   });
 
   it('tells a disk that is read-only, full, or memory', async () => {
