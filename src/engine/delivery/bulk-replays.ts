@@ -1,7 +1,6 @@
 import type { BeginReplay, ContinueReplay, StoredReplay } from '../store/journal.ts';
 import type { BulkKind } from '../store/log.ts';
 import { Conflict, NotFound } from '../words/errors.ts';
-import { passed } from '../words/time.ts';
 import type { Context } from './context.ts';
 
 export interface BulkOptions {
@@ -43,6 +42,7 @@ const ahead = 0.1;
 export function bulkReplaysOn({ journal, time, persist, nextPart, closed, onError }: Options) {
   const opened = Promise.withResolvers<void>();
   let last = opened.promise;
+  let pausing: { readonly id: number; readonly end: () => void } | undefined;
   for (const replay of journal.found.replays) enqueue(replay);
 
   /** @returns its number, once it is kept. @throws Unavailable */
@@ -57,6 +57,17 @@ export function bulkReplaysOn({ journal, time, persist, nextPart, closed, onErro
     const ended = await journal.endReplay(id, time.now());
     if (ended === 'unknown') throw new NotFound(`there is no replay ${id}`);
     if (ended === 'over') throw new Conflict(`replay ${id} is over already`);
+    if (pausing?.id === id) pausing.end();
+  }
+
+  /** Between two parts. At a slow rate it is long, and others wait for this one to be over. */
+  async function pause(id: number, ms: number): Promise<void> {
+    const over = Promise.withResolvers<void>();
+    const cancelTimer = time.after(ms, over.resolve);
+    pausing = { id, end: over.resolve };
+    await over.promise;
+    pausing = undefined;
+    cancelTimer();
   }
 
   function enqueue(replay: StoredReplay): void {
@@ -75,7 +86,7 @@ export function bulkReplaysOn({ journal, time, persist, nextPart, closed, onErro
     let next = time.monotonic();
     for (let running = true; running; ) {
       const wait = next - time.monotonic();
-      if (wait > 0) await passed(time, wait);
+      if (wait > 0) await pause(id, wait);
       const part = await persist(() => nextPart[replay.kind](replay, cursor, limit));
       if (!part) {
         await persist(() => journal.endReplay(id, time.now()));

@@ -30,6 +30,8 @@ export const operationKinds = {
   'replay-execution': { grant: 'replay', takes: 'execution' },
   'replay-event': { grant: 'replay', takes: 'event' },
   'replay-all': { grant: 'replay', takes: 'filter, dryRun?, ratePerSecond?, upTo?' },
+  'replay-events': { grant: 'replay', takes: 'filter, dryRun?, ratePerSecond?, upTo?' },
+  'deliver-missed': { grant: 'replay', takes: 'handler, since, until?, dryRun?, ratePerSecond?, cursor?' },
   'stop-replay': { grant: 'replay', takes: 'replay' },
   'cancel-execution': { grant: 'cancel', takes: 'execution' },
   'cancel-all': { grant: 'cancel', takes: 'filter, dryRun?, upTo?, cursor?' },

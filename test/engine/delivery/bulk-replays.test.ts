@@ -125,6 +125,18 @@ describe('a replay of all that matches', () => {
     await assert.rejects((await bench.engine.operator()).cancelReplay(7), /no replay 7/);
   });
 
+  it('makes way for the next one as soon as it is cancelled, however slow it was', async () => {
+    await failing(3);
+    const operator = await bench.engine.operator();
+    await operator.replayAll(failed, { dryRun: false, ratePerSecond: 0.001 });
+    await operator.replayAll(failed, { dryRun: false, ratePerSecond: 0 });
+    await bench.until(() => bench.calls.length === 1);
+    await operator.cancelReplay(1);
+    await bench.until(() => bench.calls.length === 3);
+    await done();
+    assert.deepEqual(bench.called, ['a:1', 'a:2', 'a:3']);
+  });
+
   it('leaves alone what fails again, and what came after it was asked for', async () => {
     await failing(3);
     bench.behaviours.set('a', () => refusal);
