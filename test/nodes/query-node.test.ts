@@ -268,6 +268,31 @@ describe('a query node', function () {
     await statuses.become('any', ({ text }) => text === 'stopped at 1');
   });
 
+  it('has events go into the flow again, and delivers what a handler has missed', async () => {
+    const since = new Date().toISOString();
+    const [row] = await rowsOf(await fire(15), 'succeeded');
+    assert.ok(row);
+    const filter = { objectId: '15' };
+    const dry = await does('replay-events', { filter, dryRun: true });
+    const asked = await red.admin(`${here}/events/replay`, postJson({ filter, dryRun: true }));
+    assert.deepEqual(dry, await asked.json());
+    assert.equal(dry['matched'], 0);
+    const counted = await does('deliver-missed', { handler: 'crm', since, dryRun: true });
+    const counting = await red.admin(`${here}/handlers/crm/deliver`, postJson({ since, dryRun: true }));
+    assert.deepEqual(counted, await counting.json());
+    await does('switch', { handler: 'crm', status: 'disabled' });
+    await fire(16);
+    await does('switch', { handler: 'crm', status: 'enabled' });
+    const { looking } = await does('deliver-missed', { handler: 'crm', since });
+    assert.ok(Number(looking) >= 1);
+    await statuses.become('any', ({ text }) => text === 'replayed 1');
+    const { items } = await does('executions', { objectId: '16', handler: 'crm' });
+    assert.deepEqual(
+      items.map(({ deliveredLater }) => deliveredLater),
+      [true],
+    );
+  });
+
   it('cancels one that waits, and all that match, a part with each message', async () => {
     answer = 503;
     for (const object of [21, 22, 23]) await fire(object);

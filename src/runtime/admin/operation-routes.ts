@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { parse } from '../../engine/words/parse.ts';
-import { deliverMissed, replayEvents } from '../operations/event-replays.ts';
 import type { Operation } from '../operations/operation.ts';
 import { operations } from '../operations/operations.ts';
 import { switchRegistry } from '../operations/registry.ts';
@@ -47,8 +46,8 @@ export function operationRoutes(routes: Routes, provisioning: Provisioning): voi
 
   routes.post('/registries/:registry/executions/:execution/replay', telling(operations['replay-execution']));
   routes.post('/registries/:registry/events/:event/replay', telling(operations['replay-event']));
-  routes.post('/registries/:registry/events/replay', telling(replayEvents));
-  routes.post('/registries/:registry/handlers/:handler/deliver', telling(deliverMissed));
+  routes.post('/registries/:registry/events/replay', telling(operations['replay-events']));
+  routes.post('/registries/:registry/handlers/:handler/deliver', telling(operations['deliver-missed']));
   routes.post('/registries/:registry/replay', telling(operations['replay-all']));
   routes.post('/registries/:registry/replays/:replay/cancel', telling(operations['stop-replay']));
 

@@ -1,5 +1,6 @@
 import type { OperationName } from '../../engine/words/operation.ts';
 import { cancelAll, cancelExecution } from './cancels.ts';
+import { deliverMissed, replayEvents } from './event-replays.ts';
 import { closeCircuit, handlers, switchHandler } from './handlers.ts';
 import { event, events, execution, executions, failures, stats } from './log.ts';
 import type { Operation } from './operation.ts';
@@ -27,6 +28,8 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   'replay-execution': replayExecution,
   'replay-event': replayEvent,
   'replay-all': replayAll,
+  'replay-events': replayEvents,
+  'deliver-missed': deliverMissed,
   'stop-replay': stopReplay,
   'cancel-execution': cancelExecution,
   'cancel-all': cancelAll,

@@ -36,12 +36,12 @@ export class QueryStatus {
   }
 
   answered({ operation, engine, answer }: Answered): void {
-    const { items, replaying } = isRecord(answer) ? answer : {};
+    const { items, replaying, looking } = isRecord(answer) ? answer : {};
     const text = Array.isArray(items) ? `${operation}: ${items.length}` : operation;
     const changes = grantOf(operation) !== null;
     this.#last = { fill: changes ? 'green' : 'grey', shape: changes ? 'dot' : 'ring', text };
     this.#schedule();
-    if (this.#ended || !(Number(replaying) > 0)) return;
+    if (this.#ended || !(Number(replaying ?? looking) > 0)) return;
     this.#unfollow();
     this.#unfollow = followReplay(engine, (replay) => this.#replaying(replay));
   }
@@ -59,8 +59,10 @@ export class QueryStatus {
     clearTimeout(this.#timer);
   };
 
-  #replaying({ status, replayed, matched }: ReplayRow): void {
-    const share = String(Math.floor((100 * replayed) / Math.max(1, matched)));
+  #replaying({ kind, status, looked, replayed, matched }: ReplayRow): void {
+    // A delivery looks at more than it has missed.
+    const gone = kind === 'delivery' ? looked : replayed;
+    const share = String(Math.floor((100 * gone) / Math.max(1, matched)));
     const text = this.#red._(`provisioning-query.status.${status}`, { share, number: String(replayed) });
     const runs = status === 'running';
     const shown: NodeStatus = { fill: runs ? 'blue' : 'green', shape: 'dot', text };
