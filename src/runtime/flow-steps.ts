@@ -18,9 +18,11 @@ const silentMs = 1000;
  * that node is done with it. https://nodered.org/docs/api/hooks/messages/
  */
 export function followSteps(
-  { hooks }: Pick<NodeAPI, 'hooks'>,
+  { hooks }: Partial<Pick<NodeAPI, 'hooks'>>,
   traceOf: (registry: string, eventId: string) => FlowTrace | undefined,
 ): void {
+  // The test helper of Node-RED has none: there, an event that is dropped is unclaimed after its time.
+  if (!hooks) return;
   const atNode = new WeakMap<object, FlowTrace>();
   const dispatched = new WeakSet<object>();
   const begin = (msg: Passing['msg']): boolean => {
