@@ -172,9 +172,11 @@ describe('the editor', function () {
     const executorId = await editor.drag('provisioning-executor', 400, 200);
     await says('Drag a wire');
     await goTo(editor.node(eventId));
+    // The guide stumbles, too, where its words are still on their way.
+    await page.locator('.red-ui-tourGuide-popover[style*="transition: none"]').waitFor();
     // Ended by mistake, and begun again: it goes on where the flow is.
     await page.getByRole('button', { name: 'Close' }).click();
-    await page.locator('.red-ui-tourGuide-shade').waitFor({ state: 'detached' });
+    await page.locator('.red-ui-tourGuide-popover').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Tour: your first flow' }).click();
     await page.getByRole('button', { name: 'Start' }).click();
     await says('Drag a wire');

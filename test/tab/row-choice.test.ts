@@ -211,11 +211,13 @@ for (const { name, nodeRed: installation } of editors) {
       await bar().waitFor({ state: 'detached' });
       const enabled = { ...postJson({ status: 'enabled' }), method: 'PATCH' };
       await red.admin('provisioning/registries/registry/handlers/crm', enabled);
-      const events = Array.from({ length: 520 }, (_, at) => envelope(1000 + at));
+      const events = Array.from({ length: 600 }, (_, at) => envelope(1000 + at));
       const before = receiver.received.length;
-      assert.equal((await red.node('in', postJson(events))).status, 202);
-      await eventually('all are called', () => receiver.received.length >= before + events.length);
-      await view.button(/^\d+\+? new/).press('Enter');
+      for (let times = 0; times < 2; times += 1)
+        assert.equal((await red.node('in', postJson(events))).status, 202);
+      await eventually('all are called', () => receiver.received.length >= before + 2 * events.length);
+      // More than are gathered while they wait: the list begins anew.
+      await view.button(/^\d+\+ new/).press('Enter');
       await eventually(
         'the newest are shown',
         async () => Number(await view.rows.first().locator('.nrp-c-object').textContent()) >= 1000,
