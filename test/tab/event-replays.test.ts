@@ -103,7 +103,7 @@ for (const { name, nodeRed: installation } of editors) {
       await view.root.getByText(/^Events have passed it by since/).waitFor();
       await view.root.getByRole('button', { name: 'Deliver what it missed…' }).press('Enter');
       const { tray } = view;
-      await tray.getByText('It has missed 3 of 3 events of its types.').waitFor();
+      await tray.getByText('It has missed 3 of 3 events.').waitFor();
       assert.deepEqual(await axeFindings(view.page, '.nrp-tray'), []);
       const before = receiver.received.length;
       await tray.getByRole('button', { name: 'Deliver 3' }).press('Enter');
@@ -127,7 +127,7 @@ for (const { name, nodeRed: installation } of editors) {
       await tray.getByLabel('Events taken since').selectOption({ label: 'a certain moment…' });
       await tray.getByLabel('Date and time').fill('2099-01-01T00:00');
       await tray.getByLabel('Date and time').press('Tab');
-      await tray.getByText('There are no events of its types since then.').waitFor();
+      await tray.getByText('There are no events since then.').waitFor();
       await closeTray();
     });
   });

@@ -10,7 +10,7 @@ import { linkOf } from './taken-chain.ts';
 /** A part of the count of what a handler has missed. */
 export interface MissedCount {
   readonly matched: number;
-  /** Events of its types that were looked at with this part, and those there are in all. */
+  /** Events that were looked at with this part, and those there are in all. */
   readonly looked: number;
   readonly of: number;
   /** Left out: its condition could not be judged, or a handler before it has stopped the chain. */
