@@ -1,7 +1,11 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Engine } from '../engine/engine.ts';
+import { shownStatuses } from '../engine/words/execution.ts';
 
 const perHandler = ['registry', 'handler', 'name'] as const;
+/** An execution whose handler's condition is not met is not what alerts on skipped ones are about. */
+const passedBy = 'passed_by';
+const countedStatuses = [...shownStatuses.filter((status) => status !== 'running'), passedBy];
 
 /** What a monitoring system scrapes, in Prometheus' text format. Counters begin with the process. */
 export class Metrics {
@@ -64,8 +68,7 @@ export class Metrics {
         durationMs,
       } = row;
       if (status === 'running') return void this.#attempts.set(id, attempts);
-      // It is not what alerts on skipped executions are about.
-      this.#executions.inc({ registry, handler, name, status: row.passedBy ? 'passed_by' : status });
+      this.#executions.inc({ registry, handler, name, status: row.passedBy ? passedBy : status });
       const attempted = attempts > (this.#attempts.get(id) ?? attempts);
       this.#attempts.delete(id);
       // An execution that ends without an attempt still carries the duration of the last one.
@@ -108,6 +111,8 @@ export class Metrics {
         this.#circuit.set(labels, engine.circuitOf(config.id).state === 'closed' ? 0 : 1);
         const held = status === 'held' || (status === 'enabled' && Boolean(engine.hold));
         this.#handlerHeld.set(labels, held ? 1 : 0);
+        // A counter that is not there before it counts shows no increase when it comes: the first failures would be missed.
+        for (const counted of countedStatuses) this.#executions.inc({ ...labels, status: counted }, 0);
       }
       if (!counts) return;
       this.#waiting.set({ registry }, counts.waiting);

@@ -1,9 +1,13 @@
 import { strict as assert } from 'node:assert';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parser } from '@prometheus-io/lezer-promql';
-import { load } from 'js-yaml';
+import { execa, execaSync } from 'execa';
+import { dump, load } from 'js-yaml';
 import { Metrics } from '../../src/runtime/metrics.ts';
 import { aHandler, anEnvelope, EngineBench, refusal } from '../support/engine-bench.ts';
-import { readJson, readText } from '../support/package.ts';
+import { packageRoot, readJson, readText } from '../support/package.ts';
 
 interface Rule {
   readonly alert: string;
@@ -45,10 +49,14 @@ function namedIn(expr: string) {
   return named;
 }
 
-// There is no promtool that `npm ci` alone brings: rules are parsed by the grammar that Prometheus' own page uses.
+/** Prometheus' own checker. `npm ci` brings none, so everything but its own tests is shown without it, too. */
+const promtool = process.env['PROMTOOL'] || 'promtool';
+const hasPromtool = !execaSync(promtool, ['--version'], { reject: false }).failed;
+
 describe('what is handed out for Prometheus and Grafana', () => {
   /** Labels by metric, as they are exposed once everything has happened. */
   const exposed = new Map<string, Set<string>>();
+  let exposition: string;
 
   before(async () => {
     const bench = new EngineBench();
@@ -59,7 +67,8 @@ describe('what is handed out for Prometheus and Grafana', () => {
       bench.behaviours.set('a', () => refusal);
       await bench.engine.fire(anEnvelope(1));
       await bench.settle();
-      for (const line of (await metrics.text([bench.engine], [])).split('\n')) {
+      exposition = await metrics.text([bench.engine], []);
+      for (const line of exposition.split('\n')) {
         const [, name = '', labels = ''] = /^(\w+)(?:\{(.*)\})? /.exec(line) ?? [];
         if (!name) continue;
         const known = exposed.get(name) ?? new Set();
@@ -132,5 +141,37 @@ describe('what is handed out for Prometheus and Grafana', () => {
         .map(({ definition = '' }) => /^label_values\((\w+), (\w+)\)$/.exec(definition))
         .find(Boolean) ?? [];
     assert.ok(exposed.get(metric)?.has(label), `${metric} ${label}`);
+  });
+
+  describe('by promtool', () => {
+    before(function () {
+      if (!hasPromtool) this.skip();
+    });
+
+    it('is found to be rules', async () => {
+      await execa(promtool, ['check', 'rules', join(packageRoot, 'docs/monitoring/alerts.yml')]);
+    });
+
+    it('tells of an alert when it is due, and not before: each of them', async () => {
+      const tests = join(packageRoot, 'test/package/alerts.yml');
+      await execa(promtool, ['test', 'rules', tests]);
+      const tried = new Set(readText('test/package/alerts.yml').match(/(?<=alertname: )\w+/g));
+      assert.deepEqual([...tried].sort(), rules.map(({ alert }) => alert).sort());
+    });
+
+    it('has a dashboard that asks what Prometheus understands', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'provisioning-promtool-'));
+      try {
+        const asked = targets.map(({ expr }, at) => ({ record: `panel_${at}`, expr: filledIn(expr) }));
+        writeFileSync(join(folder, 'panels.yml'), dump({ groups: [{ name: 'panels', rules: asked }] }));
+        await execa(promtool, ['check', 'rules', join(folder, 'panels.yml')]);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+
+    it('is exposed as Prometheus wants metrics to be', async () => {
+      await execa(promtool, ['check', 'metrics'], { input: exposition });
+    });
   });
 });

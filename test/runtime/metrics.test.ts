@@ -38,6 +38,24 @@ describe('metrics', () => {
         assert.match(text, new RegExp(`^provisioning_events_waiting{registry="${registry}"} 7$`, 'm'));
   });
 
+  it('count from 0, so that the first failures are an increase', async () => {
+    const { engine, answer } = measuredEngine('one');
+    const crm = { config: { id: 'crm', name: 'CRM' }, status: 'enabled' };
+    Object.assign(engine, { handlers: async () => [crm], circuitOf: () => ({ state: 'closed' }) });
+    const told = new Metrics().text([engine], []);
+    await answer();
+    const text = await told;
+    for (const status of ['succeeded', 'failed', 'skipped', 'passed_by', 'cancelled', 'parked'])
+      assert.match(
+        text,
+        new RegExp(
+          `^provisioning_executions_total{registry="one",handler="crm",name="CRM",status="${status}"} 0$`,
+          'm',
+        ),
+      );
+    assert.doesNotMatch(text, /status="(?:running|pending)"/);
+  });
+
   it('do not wait for a registry whose journal is being opened', async () => {
     const ready = measuredEngine('ready');
     const told = new Metrics().text([measuredEngine('late', 'starting').engine, ready.engine], ['wrong']);

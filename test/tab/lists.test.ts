@@ -255,7 +255,8 @@ describe('a live list', () => {
         journal.asked.push([...ids]);
         return journal.rows.filter(({ id }) => ids.includes(id));
       };
-      await list.load({ sources: ['a'], fetch, read });
+      const isUnderWay = ({ status }: Long) => status === 'running';
+      await list.load({ sources: ['a'], fetch, read, isUnderWay });
       /** Something happens, and the feed tells of it. */
       const happen = (...now: Long[]) => {
         const ids = now.map(({ id }) => id);
@@ -290,6 +291,48 @@ describe('a live list', () => {
         list.rows.map(({ status }) => status),
         ['done', 'done'],
       );
+    });
+
+    for (const [known, hear] of [
+      ['tells of', (list: LiveList<Long>) => list.receive([{ row: row(2, 'a', 'done'), belongs: true }])],
+      ['had a gap in', (list: LiveList<Long>) => list.miss()],
+      ['doubts', (list: LiveList<Long>) => list.doubt(['a2', 'a1'])],
+    ] as const) {
+      it(`shows a call that ran when it was paused to its end, which the feed ${known}, and no further`, async () => {
+        const { list, journal } = await told([whole(1), row(2)]);
+        list.screen.ids = ['a2', 'a1'];
+        list.pause();
+        journal.rows = [whole(1, 'failed'), whole(2)];
+        hear(list);
+        await list.confirm();
+        const shown = () => list.rows.map(({ status, response }) => [status, response]);
+        assert.deepEqual(shown(), [
+          ['done', 'of 2'],
+          ['done', 'of 1'],
+        ]);
+        journal.rows = [whole(1, 'failed'), whole(2, 'replayed')];
+        list.receive([{ row: row(2, 'a', 'replayed'), belongs: true }]);
+        assert.equal(await list.confirm(), false);
+        assert.deepEqual(journal.asked, [['a2']]);
+        await list.resume();
+        assert.deepEqual(shown(), [
+          ['replayed', 'of 2'],
+          ['failed', 'of 1'],
+        ]);
+      });
+    }
+
+    it('hears of the end of a call that a reading in the pause still found running', async () => {
+      const { list, journal, happen } = await told([whole(1)]);
+      happen(row(2));
+      list.screen.ids = ['a2', 'a1'];
+      list.pause();
+      await list.confirm();
+      assert.deepEqual(responses(list), [undefined, 'of 1']);
+      happen(whole(2));
+      await list.confirm();
+      assert.deepEqual(responses(list), ['of 2', 'of 1']);
+      assert.deepEqual(journal.asked, [['a2'], ['a2']]);
     });
 
     it('reads what is on the screen after a gap, though nothing may move, and whatever is searched for', async () => {

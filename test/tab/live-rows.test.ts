@@ -29,6 +29,8 @@ for (const { name, nodeRed: installation } of editors) {
     let browser: Browser;
     let view: Tab;
     let sent = 0;
+    /** What the receiver awaits before it answers. */
+    let mayAnswer = Promise.resolve();
 
     /** Events of objects of their own. */
     const fire = async (count: number) => {
@@ -78,7 +80,8 @@ for (const { name, nodeRed: installation } of editors) {
     const leave = () => view.page.mouse.move(5, 5);
 
     before(async () => {
-      receiver = await misbehavingServer(({ response, received }) => {
+      receiver = await misbehavingServer(async ({ response, received }) => {
+        await mayAnswer;
         const { event } = JSON.parse(received.body) as { event: { object_id: number } };
         response.end(JSON.stringify({ for: String(event.object_id) }));
       });
@@ -149,6 +152,23 @@ for (const { name, nodeRed: installation } of editors) {
       await settled();
       await view.button(/new/).waitFor();
       assert.deepEqual(await seen(), before);
+      await view.button('Go on').click();
+      await leave();
+      await newest();
+    });
+
+    it('are seen to their end while the list is paused, if they ran when it was', async () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      mayAnswer = promise;
+      await fire(20);
+      await eventually('all run', async () => {
+        const rows = (await seen()).slice(0, 15);
+        return rows.every(([object, response]) => Number(object) > sent - 20 && response === '');
+      });
+      await view.button('Pause').click();
+      resolve();
+      await settled();
+      await allWhole('paused');
       await view.button('Go on').click();
       await leave();
       await newest();

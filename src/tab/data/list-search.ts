@@ -17,6 +17,8 @@ export interface Search<Row> {
   readonly read?: ReadRows<Row>;
   /** Whether a row that was so read is searched for; undefined: only the API can say. */
   readonly belongs?: (row: Row) => boolean | undefined;
+  /** Whether a row tells of something whose end is near: a call that runs. */
+  readonly isUnderWay?: (row: Row) => boolean;
 }
 
 /** What the live feed says of a row: that it belongs to the list or no longer does; undefined: it can't say. */

@@ -14,7 +14,7 @@ const gathered = 1000;
 /**
  * Rows newest first, of several registries, that grow downwards as one scrolls and upwards as things happen. It stands
  * still while it is paused, scrolled or occupied: new rows wait then. What stands on the screen is read again once it
- * is known by hearsay only; while the list is paused, nothing new is heard of it.
+ * is known by hearsay only; while the list is paused, nothing new is heard of it but the end of what is under way.
  */
 export class LiveList<Row extends ListRow> extends Observable {
   status: 'loading' | 'ready' | 'failed' = 'loading';
@@ -103,7 +103,7 @@ export class LiveList<Row extends ListRow> extends Observable {
     const now = this.#order.next();
     for (const { row, belongs } of told) {
       const shown = this.#rows.get(row.id);
-      if (!(shown && this.paused)) this.#hearsay.note(row.id, now, belongs === false);
+      if (!shown || this.#mayChange(shown)) this.#hearsay.note(row.id, now, belongs === false);
       if (belongs === false) gone.add(row.id);
       if (shown || (belongs && this.#isWithin(row))) arrived.push({ ...shown, ...row });
       if (shown && stands && (this.paused || !belongs)) this.#order.miss();
@@ -115,10 +115,11 @@ export class LiveList<Row extends ListRow> extends Observable {
 
   /** Rows of these may have changed. */
   doubt(ids: readonly string[]): void {
-    if (this.paused) return;
     const now = this.#order.next();
-    for (const id of ids.filter((id) => this.#rows.get(id)))
-      this.#hearsay.note(id, now, this.#hearsay.isGone(id));
+    for (const id of ids) {
+      const shown = this.#rows.get(id);
+      if (shown && this.#mayChange(shown)) this.#hearsay.note(id, now, this.#hearsay.isGone(id));
+    }
   }
 
   /** Reads the rows on the screen of which something is known by hearsay only. @returns whether there are more by now */
@@ -164,6 +165,11 @@ export class LiveList<Row extends ListRow> extends Observable {
     if (this.#occupied === occupied) return;
     this.#occupied = occupied;
     this.#goOn();
+  }
+
+  /** Paused, a row keeps what it was; only what was under way is seen to its end. */
+  #mayChange(shown: Row): boolean {
+    return !this.paused || this.#search?.isUnderWay?.(shown) === true;
   }
 
   #goOn(): void {

@@ -25,6 +25,8 @@ export interface LogKind<Row extends LogRow | EventLogRow, Filter extends object
   told(rows: readonly LogSummary[], navigation: Navigation, known: readonly Row[]): News<Row>;
   /** Whether a row that was read by its id is searched for; undefined: only the API can say. */
   belongs(row: Row, navigation: Navigation): boolean | undefined;
+  /** Whether a row tells of a call that runs. */
+  isUnderWay(row: Row): boolean;
   /** Whether a row may change without an execution that the feed tells of. */
   changesUnheard(row: Row): boolean;
 }
@@ -101,6 +103,7 @@ export class LiveLog<Row extends LogRow | EventLogRow> extends LiveSource<void, 
       sources,
       read: (registry, ids) => this.#rows(registry, ids),
       belongs: (row) => this.#kind.belongs(row, this.model.navigation),
+      isUnderWay: this.#kind.isUnderWay,
       fetch: (upTo) => (registry, cursor, limit) =>
         this.#page(registry, {
           ...query,

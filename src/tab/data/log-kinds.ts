@@ -19,6 +19,7 @@ export const executionKind: LogKind<LogRow, LogFilter> = {
     return { told, touched: [], unclear: told.some(({ belongs }) => belongs === undefined) };
   },
   belongs: (row, { log }) => matches(log.fields, row),
+  isUnderWay: ({ status }) => status === 'running',
   // What it waits for may: a circuit that opens, a handler that is held.
   changesUnheard: ({ status }) => status === 'parked',
 };
@@ -36,6 +37,7 @@ export const eventKind: LogKind<EventLogRow, EventFilter> = {
   // Nothing else of an event changes that is searched for.
   belongs: ({ status }, { events }) =>
     events.fields.status === '' || events.fields.status.split(',').includes(status),
+  isUnderWay: ({ status }) => status === 'running',
   changesUnheard: ({ status }) => ['waiting', 'running', 'parked'].includes(status),
 };
 
