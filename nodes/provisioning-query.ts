@@ -34,7 +34,7 @@ export default function provisioningQuery(RED: NodeAPI): void {
       this,
       async (msg) => {
         try {
-          const answered = await ask(RED, registry, config, msg);
+          const answered = await ask(RED, { node: this.id, registry, ...config }, msg);
           const { operation, answer } = answered;
           status.answered(answered);
           if (config.flat) {

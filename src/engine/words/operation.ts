@@ -1,3 +1,5 @@
+import { isRecord } from './absent.ts';
+
 /** What a flow's author may let a query node change. */
 export const grants = ['switch', 'replay', 'cancel', 'circuit'] as const;
 export type Grant = (typeof grants)[number];
@@ -7,6 +9,8 @@ interface OperationKind {
   readonly grant?: Grant;
   /** Names of its parameters, for people; `?`: may be left out. */
   readonly takes: string;
+  /** With `dryRun` it only counts. */
+  readonly counts?: true;
 }
 
 /** What a registry can be asked, and told to do, by the names that a query node knows. */
@@ -29,12 +33,16 @@ export const operationKinds = {
   release: { grant: 'switch', takes: '' },
   'replay-execution': { grant: 'replay', takes: 'execution' },
   'replay-event': { grant: 'replay', takes: 'event' },
-  'replay-all': { grant: 'replay', takes: 'filter, dryRun?, ratePerSecond?, upTo?' },
-  'replay-events': { grant: 'replay', takes: 'filter, dryRun?, ratePerSecond?, upTo?' },
-  'deliver-missed': { grant: 'replay', takes: 'handler, since, until?, dryRun?, ratePerSecond?, cursor?' },
+  'replay-all': { grant: 'replay', takes: 'filter, dryRun?, ratePerSecond?, upTo?', counts: true },
+  'replay-events': { grant: 'replay', takes: 'filter, dryRun?, ratePerSecond?, upTo?', counts: true },
+  'deliver-missed': {
+    grant: 'replay',
+    takes: 'handler, since, until?, dryRun?, ratePerSecond?, cursor?',
+    counts: true,
+  },
   'stop-replay': { grant: 'replay', takes: 'replay' },
   'cancel-execution': { grant: 'cancel', takes: 'execution' },
-  'cancel-all': { grant: 'cancel', takes: 'filter, dryRun?, upTo?, cursor?' },
+  'cancel-all': { grant: 'cancel', takes: 'filter, dryRun?, upTo?, cursor?', counts: true },
   'close-circuit': { grant: 'circuit', takes: 'handler' },
 } as const satisfies Record<string, OperationKind>;
 
@@ -45,4 +53,13 @@ export const operationNames = Object.keys(operationKinds) as OperationName[];
 export function grantOf(operation: OperationName): Grant | null {
   const kind: OperationKind = operationKinds[operation];
   return kind.grant ?? null;
+}
+
+const counting: ReadonlySet<string> = new Set(
+  operationNames.filter((name) => 'counts' in operationKinds[name]),
+);
+
+/** Whether what is asked with these parameters only counts. */
+export function isDryRun(operation: string, given: unknown): boolean {
+  return counting.has(operation) && isRecord(given) && given['dryRun'] === true;
 }

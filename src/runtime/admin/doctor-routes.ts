@@ -15,7 +15,7 @@ export function doctorRoutes(routes: Routes, doctor: Doctor): void {
   routes.get('/doctor', () => doctor.examine());
 
   // It writes to nobody; but who may only read must not have this machine connect to others.
-  routes.act('/doctor', async (request) => {
+  routes.act('/doctor', 'reach-targets', async (request) => {
     const { handlers } = await request.body(reachSchema);
     return handlers ? doctor.reach(handlers) : doctor.examineAndReach();
   });

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { isRecord } from '../../engine/words/absent.ts';
+import type { OperationName } from '../../engine/words/operation.ts';
 import { parse } from '../../engine/words/parse.ts';
 import type { Operation } from '../operations/operation.ts';
 import { operations } from '../operations/operations.ts';
@@ -40,17 +42,20 @@ export function operationRoutes(routes: Routes, provisioning: Provisioning): voi
   routes.get('/registries/:registry/failures', asking(operations.failures));
   routes.get('/registries/:registry/replays', asking(operations.replays));
 
-  routes.patch('/registries/:registry', telling(switchRegistry));
-  routes.patch('/registries/:registry/handlers/:handler', telling(operations.switch));
-  routes.post('/registries/:registry/handlers/:handler/circuit', telling(closeCircuit));
+  const change = (name: OperationName, operation = operations[name]) => [name, telling(operation)] as const;
+  const switched = (sent: unknown) => (isRecord(sent) && sent['status'] === 'enabled' ? 'release' : 'hold');
 
-  routes.post('/registries/:registry/executions/:execution/replay', telling(operations['replay-execution']));
-  routes.post('/registries/:registry/events/:event/replay', telling(operations['replay-event']));
-  routes.post('/registries/:registry/events/replay', telling(operations['replay-events']));
-  routes.post('/registries/:registry/handlers/:handler/deliver', telling(operations['deliver-missed']));
-  routes.post('/registries/:registry/replay', telling(operations['replay-all']));
-  routes.post('/registries/:registry/replays/:replay/cancel', telling(operations['stop-replay']));
+  routes.patch('/registries/:registry', switched, telling(switchRegistry));
+  routes.patch('/registries/:registry/handlers/:handler', ...change('switch'));
+  routes.post('/registries/:registry/handlers/:handler/circuit', ...change('close-circuit', closeCircuit));
 
-  routes.post('/registries/:registry/executions/:execution/cancel', telling(operations['cancel-execution']));
-  routes.post('/registries/:registry/cancel', telling(operations['cancel-all']));
+  routes.post('/registries/:registry/executions/:execution/replay', ...change('replay-execution'));
+  routes.post('/registries/:registry/events/:event/replay', ...change('replay-event'));
+  routes.post('/registries/:registry/events/replay', ...change('replay-events'));
+  routes.post('/registries/:registry/handlers/:handler/deliver', ...change('deliver-missed'));
+  routes.post('/registries/:registry/replay', ...change('replay-all'));
+  routes.post('/registries/:registry/replays/:replay/cancel', ...change('stop-replay'));
+
+  routes.post('/registries/:registry/executions/:execution/cancel', ...change('cancel-execution'));
+  routes.post('/registries/:registry/cancel', ...change('cancel-all'));
 }

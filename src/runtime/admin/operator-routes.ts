@@ -17,15 +17,15 @@ const backupSchema = z.strictObject({
 
 /** What operators do that no query node does: events of their own, and copies of it all. */
 export function operatorRoutes(routes: Routes, provisioning: Provisioning): void {
-  routes.post('/registries/:registry/events', async (request) => {
+  routes.post('/registries/:registry/events', 'fire', async (request) => {
     const engine = request.engine();
     return { id: await engine.fire(parseEnvelope(await request.json()), request.hops()) };
   });
-  routes.post('/nodes/:node/fire', async (request) => {
+  routes.post('/nodes/:node/fire', 'fire', async (request) => {
     const { ids } = await provisioning.fire(request.param('node'), request.hops());
     return { id: ids[0] };
   });
-  routes.post('/registries/:registry/backup', async (request) => {
+  routes.post('/registries/:registry/backup', 'backup', async (request) => {
     const engine = request.engine();
     const at = new Date().toISOString().replaceAll(/[:.]/g, '-');
     const { name = `${engine.id}-${at}` } = await request.body(backupSchema);

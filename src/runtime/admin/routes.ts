@@ -6,6 +6,7 @@ import { withoutAbsent } from '../../engine/words/absent.ts';
 import { NotFound } from '../../engine/words/errors.ts';
 import { hopsHeader, parseHops } from '../../engine/words/hops.ts';
 import { parse } from '../../engine/words/parse.ts';
+import { audited, type Change, type ChangeName } from '../audit.ts';
 import { answer, answerError } from '../http/answer.ts';
 import { rootOf } from '../http/apps.ts';
 import { isEmpty, parseJson, requireJson, withBody } from '../http/body.ts';
@@ -21,6 +22,8 @@ import type { Provisioning } from '../provisioning.ts';
 export interface AdminRequest {
   /** A part of the path, by the name that the route gives it. */
   param(name: string): string;
+  /** All of them. */
+  readonly params: Readonly<Record<string, string>>;
   /** A registry by its id, or the one that the path names. @throws NotFound, or Unavailable when it is deployed but not in force */
   engine(registry?: string): Engine;
   /** What stands behind the path. */
@@ -29,6 +32,8 @@ export interface AdminRequest {
   asked<T extends z.ZodType>(schema: T): z.output<T>;
   /** The body; `{}` when there is none. @throws InvalidInput, TooLarge */
   json(): Promise<unknown>;
+  /** The body once it has been read; undefined before, and where it is no JSON. */
+  readonly sent: unknown;
   /** The same, checked. @throws InvalidInput, TooLarge */
   body<T extends z.ZodType>(schema: T): Promise<z.output<T>>;
   /** How many calls of handlers have led to it, by its own account. @throws InvalidInput */
@@ -39,6 +44,9 @@ export interface AdminRequest {
 
 /** What a route does. @returns what is answered; whatever it throws becomes an answer too */
 export type Work = (request: AdminRequest) => unknown;
+
+/** What a route changes; it may hang on what is sent. */
+export type Changes = ChangeName | ((sent: unknown) => ChangeName);
 
 /** Writes an answer itself. What it throws before it has begun becomes an answer. */
 export type Write = (request: AdminRequest, res: Response) => Promise<void>;
@@ -65,18 +73,18 @@ export class Routes {
     this.text(path, answering(200, work));
   }
 
-  patch(path: string, work: Work): void {
-    this.#serve('patch', path, answering(200, work), 'write');
+  patch(path: string, changes: Changes, work: Work): void {
+    this.#serve('patch', path, answering(200, work), 'write', changes);
   }
 
   /** Its work is accepted rather than done: 202. */
-  post(path: string, work: Work): void {
-    this.#serve('post', path, answering(202, work), 'write');
+  post(path: string, changes: Changes, work: Work): void {
+    this.#serve('post', path, answering(202, work), 'write', changes);
   }
 
   /** What it does is done when it is answered: 200. */
-  act(path: string, work: Work): void {
-    this.#serve('post', path, answering(200, work), 'write');
+  act(path: string, changes: Changes, work: Work): void {
+    this.#serve('post', path, answering(200, work), 'write', changes);
   }
 
   /** A question that needs a body: it reads, and changes nothing. */
@@ -121,19 +129,29 @@ export class Routes {
     rootOf(httpAdmin).use(leadNowhere);
   }
 
-  #serve(method: 'get' | 'patch' | 'post', path: string, write: Write, permission?: 'read' | 'write'): void {
+  #serve(
+    method: 'get' | 'patch' | 'post',
+    path: string,
+    write: Write,
+    permission?: 'read' | 'write',
+    changes?: Changes,
+  ): void {
     this.#red.httpAdmin[method](
       prefix + path,
       ...(permission ? [this.#guard(`provisioning.${permission}`)] : []),
       async (req: Request, res: Response) => {
-        try {
+        const request = this.#request(req);
+        const serve = (): Promise<void> => {
           if (method !== 'get') {
             // Where no users are known, a page of anywhere that its reader has open could act in his name.
             refuseForeign(req.headers);
             // A page may send other types without being asked for leave first.
             requireJson(req);
           }
-          await write(this.#request(req), res);
+          return write(request, res);
+        };
+        try {
+          await (changes ? audited(this.#red.log, changeBy(request, changes), serve, req) : serve());
         } catch (error) {
           // Once it streams, only cutting it off tells that it is not complete.
           if (res.headersSent) res.destroy();
@@ -166,10 +184,17 @@ export class Routes {
   #request(req: Request): AdminRequest {
     const { user } = req as { user?: { readonly username?: string } };
     const param = (name: string) => String(req.params[name] ?? '');
-    const json = async () =>
-      isEmpty(req) ? {} : withBody(req, inFlight, async (bytes) => parseJson('body', bytes));
+    let sent: unknown;
+    const json = async () => {
+      sent = isEmpty(req) ? {} : await withBody(req, inFlight, async (bytes) => parseJson('body', bytes));
+      return sent;
+    };
     return {
       param,
+      params: req.params,
+      get sent() {
+        return sent;
+      },
       engine: (registry = param('registry')) => deployedEngine(this.#provisioning, registry),
       query: req.query,
       asked: (schema) => parse('query', schema, withoutAbsent(req.query)),
@@ -183,6 +208,14 @@ export class Routes {
   #refuse(res: Response, error: unknown): void {
     answerError(res, error, (message) => this.#red.log.error(`provisioning admin API: ${message}`));
   }
+}
+
+function changeBy(request: AdminRequest, changes: Changes): () => Change {
+  return () => {
+    const { params, user, sent } = request;
+    const name = typeof changes === 'string' ? changes : changes(sent);
+    return { name, about: params, by: user, given: sent };
+  };
 }
 
 function answering(status: number, work: Work): Write {

@@ -38,6 +38,11 @@ export function statusOf(error: unknown): number {
   return (error instanceof ProvisioningError && statuses[error.code]) || 500;
 }
 
+/** What an error is called, for programs; `internal` for what is wrong with us. */
+export function codeOf(error: unknown): string {
+  return error instanceof HttpProblem || error instanceof ProvisioningError ? error.code : 'internal';
+}
+
 /** A thousand wrong events would make a longer answer than the request. */
 const shownIssues = 20;
 const shownCharacters = 2000;

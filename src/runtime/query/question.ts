@@ -48,6 +48,13 @@ export function askedIn(name: OperationName, { payload, by }: Question): Asked {
   return { id, parameters: parseRest(rest), by: who || null };
 }
 
+/** Whom a question is about, and who asks, as far as it says so in earnest, however wrong the rest of it is. */
+export function namedIn(name: OperationName, { payload, by }: Question) {
+  const { on } = operations[name];
+  const id = on && isRecord(payload) ? idSchema.safeParse(payload[on]).data : undefined;
+  return { about: on && id !== undefined ? { [on]: id } : {}, by: bySchema.safeParse(by).data || null };
+}
+
 function takesNothing(given: unknown): unknown {
   return parse('payload', z.strictObject({}), given);
 }

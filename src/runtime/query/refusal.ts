@@ -1,7 +1,6 @@
-import { InvalidInput, messageOf, ProvisioningError } from '../../engine/words/errors.ts';
+import { InvalidInput, messageOf } from '../../engine/words/errors.ts';
 import type { OperationName } from '../../engine/words/operation.ts';
-import { statusOf } from '../http/answer.ts';
-import { HttpProblem } from '../http/problem.ts';
+import { codeOf, statusOf } from '../http/answer.ts';
 
 /** Why a query node has not done what it was asked: `code` and `statusCode` are those of the admin API. */
 export class Refusal extends Error {
@@ -11,7 +10,7 @@ export class Refusal extends Error {
   /** @param operation null when the message names none that there is */
   constructor(operation: OperationName | null, error: unknown) {
     super(operation === null ? messageOf(error) : textOf(operation, error));
-    this.code = error instanceof ProvisioningError || error instanceof HttpProblem ? error.code : 'internal';
+    this.code = codeOf(error);
     this.statusCode = statusOf(error);
     if (this.statusCode === 500) this.cause = error;
   }
