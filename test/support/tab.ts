@@ -7,6 +7,7 @@ interface RED {
   readonly events: { emit(event: string): void };
 }
 declare const RED: RED;
+declare const $: (selector: string) => { readonly length: number };
 
 export type ViewName = 'handlers' | 'executions' | 'events' | 'overview';
 
@@ -68,6 +69,14 @@ export class Tab {
 
   button(name: string | RegExp): Locator {
     return this.root.getByRole('button', { name });
+  }
+
+  /** Clicks an entry of the menu that lies open. While that slides open, what is at a point changes under the pointer. */
+  async choose(entry: string): Promise<void> {
+    const named = this.page.locator('.red-ui-menu').getByText(entry);
+    await named.waitFor();
+    await this.page.waitForFunction(() => $('.red-ui-popover-panel:animated').length === 0);
+    await named.click();
   }
 
   /** The rows of the table that is shown. */

@@ -26,7 +26,7 @@ for (const { name, nodeRed: installation } of editors) {
     const verdict = () => view.tray.locator('.nrp-verdict');
     const openByMouse = async () => {
       await view.button('More').click();
-      await view.page.locator('.red-ui-menu').getByText('Doctor…').click();
+      await view.choose('Doctor…');
       await view.tray.getByText('Checked at').waitFor();
     };
 
@@ -170,7 +170,7 @@ for (const { name, nodeRed: installation } of editors) {
       const refuse = { status: 503, json: { error: { code: 'unavailable', message: 'not now' } } };
       await view.page.route('**/provisioning/doctor', (route) => route.fulfill(refuse));
       await view.button('More').click();
-      await view.page.locator('.red-ui-menu').getByText('Doctor…').click();
+      await view.choose('Doctor…');
       await view.tray.getByText('not now').waitFor();
       await view.page.unroute('**/provisioning/doctor');
       view.editor.problems.splice(0);

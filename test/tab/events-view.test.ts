@@ -172,7 +172,7 @@ for (const { name, nodeRed: installation } of editors) {
     it('ask for the registry of a new handler when there are several', async () => {
       await view.go('handlers');
       await view.button('New Handler').click();
-      await view.page.locator('.red-ui-menu').getByText('Shop').click();
+      await view.choose('Shop');
       const dialog = await view.editor.dialog('config');
       assert.equal(await dialog.field('registry').inputValue(), 'second');
       await dialog.cancel();

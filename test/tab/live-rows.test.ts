@@ -288,7 +288,7 @@ for (const { name, nodeRed: installation } of editors) {
       await sheet.waitFor({ state: 'detached' });
       assert.equal(await focused(), row);
       await view.button('More').click();
-      await view.page.locator('.red-ui-menu').getByText('Keys (?)').click();
+      await view.choose('Keys (?)');
       await sheet.getByRole('button', { name: 'Close' }).click();
       await sheet.waitFor({ state: 'detached' });
     });
