@@ -36,7 +36,8 @@ export default function provisioningExecutor(RED: NodeAPI): void {
 
   const waitings = new WeakMap<Engine, Waiting>();
   const waitingIn = (engine: Engine): Waiting => {
-    const waiting = waitings.get(engine) ?? new Waiting(engine);
+    const missing = (handler: string) => provisioning.missing.of(engine, handler);
+    const waiting = waitings.get(engine) ?? new Waiting(engine, missing);
     waitings.set(engine, waiting);
     return waiting;
   };
@@ -61,7 +62,10 @@ export default function provisioningExecutor(RED: NodeAPI): void {
       if (problem === null) waiting?.ask();
     });
     const showHold = () => status.held(Boolean(deployed?.hold));
-    const unheld = deployed?.news.observeSwitches(showHold);
+    const unheld = deployed?.news.observeSwitches(() => {
+      showHold();
+      waiting?.judge();
+    });
     showHold();
     onInput<EventMessage>(this, async (msg) => {
       const engine = requireEngine(provisioning, registry);

@@ -168,6 +168,11 @@ export class Engine {
     return this.#kept.opened?.registry.hold ?? null;
   }
 
+  /** Why a handler that is deployed can not be called; null: it can, or is not known here. */
+  refusalOf(handler: string): string | null {
+    return this.#kept.opened?.registry.find(handler)?.refused ?? null;
+  }
+
   /** A handler's circuit as it stands (rule 8). */
   circuitOf(handler: string): Omit<CircuitChange, 'handler'> {
     return circuitView(this.#kept.opened?.circuits.of(handler) ?? closedCircuit);

@@ -31,6 +31,11 @@ export class DeployedHandlers {
     return [...this.#deployed.values()];
   }
 
+  /** Undefined where no node of this id lives. */
+  find(id: string): DeployedHandler | undefined {
+    return this.#deployed.get(id);
+  }
+
   of(registry: string): (Handler | RefusedHandler)[] {
     return this.#of(registry).filter((handler) => 'id' in handler);
   }

@@ -18,6 +18,7 @@ import { expressionsOf } from './expressions.ts';
 import { followSteps } from './flow-steps.ts';
 import { IntakePaths } from './intake/intake-paths.ts';
 import { Metrics } from './metrics.ts';
+import { MissingHandlers } from './missing-handlers.ts';
 import { watchProcessEnd } from './process-end.ts';
 import { dirOf, type Settings, settingsOf } from './settings.ts';
 
@@ -44,6 +45,7 @@ export class Provisioning {
   readonly flows = new Flows();
   readonly metrics = new Metrics();
   readonly handlers = new DeployedHandlers();
+  readonly missing: MissingHandlers;
   /** Which event nodes receive where. */
   readonly intakes = new IntakePaths();
   /** JSONata, for whatever of a flow's configuration is an expression. */
@@ -60,6 +62,7 @@ export class Provisioning {
 
   constructor(red: NodeAPI) {
     this.#red = red;
+    this.missing = new MissingHandlers(red, this.handlers);
     this.expressions = expressionsOf(red.util);
     const { settings, error } = settingsOf(red);
     this.settings = settings;

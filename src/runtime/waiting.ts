@@ -1,13 +1,14 @@
 import type { Engine } from '../engine/engine.ts';
 import { briefCauseOf } from '../engine/words/cause.ts';
-import type { ExecutionRow, ParkedFor } from '../engine/words/execution.ts';
+import type { ExecutionRow, MissingHandler, ParkedFor } from '../engine/words/execution.ts';
 
 /** How many executions of a registry wait, and why the last of them to be told of does. */
 export interface Waits {
   readonly count: number;
   /** Why its call failed, briefly; null where nobody called, and `parkedFor` says it all. */
   readonly cause: string | null;
-  readonly parkedFor: ParkedFor;
+  /** Of a handler that is missing, why it is, where that is known. */
+  readonly parkedFor: ParkedFor | MissingHandler['why'];
 }
 
 type Engineer = Pick<Engine, 'news' | 'log' | 'circuitOf'>;
@@ -23,6 +24,7 @@ const betweenCounts = 1000;
  */
 export class Waiting {
   readonly #engine: Engineer;
+  readonly #missing: (handler: string) => MissingHandler | null;
   readonly #tell = new Set<(waits: Waits | null) => void>();
   #waits: Waits | null = null;
   /** Of the row that was told of last, until it is counted. */
@@ -31,8 +33,10 @@ export class Waiting {
   #counted = Number.NEGATIVE_INFINITY;
   #unobserve: (() => void) | undefined;
 
-  constructor(engine: Engineer) {
+  /** @param missing why a handler is, of which nothing else is known */
+  constructor(engine: Engineer, missing: (handler: string) => MissingHandler | null) {
     this.#engine = engine;
+    this.#missing = missing;
   }
 
   /** @param tell at once, and whenever it is otherwise; null: nothing waits @returns what ends it */
@@ -58,6 +62,13 @@ export class Waiting {
       () => void this.#count().catch(() => undefined),
       Math.max(gathering, betweenCounts - since),
     ).unref();
+  }
+
+  /** Handlers were deployed or switched: what waits may wait for something else now. */
+  judge(): void {
+    if (this.#waits === null) return;
+    this.#reason = undefined;
+    this.ask();
   }
 
   #note(row: ExecutionRow): void {
@@ -97,8 +108,9 @@ export class Waiting {
       : parkedFor === 'circuit'
         ? this.#engine.circuitOf(row.handler.id).error
         : null;
+    const missing = parkedFor === 'missing' ? this.#missing(row.handler.id) : null;
     return {
-      parkedFor,
+      parkedFor: missing?.why ?? parkedFor,
       cause: error && briefCauseOf({ type: row.handler.type, code: failed ? row.code : null, error }),
     };
   }

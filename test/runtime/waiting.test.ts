@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { mock } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { ExecutionRow } from '../../src/engine/words/execution.ts';
+import type { ExecutionRow, MissingHandler } from '../../src/engine/words/execution.ts';
 import { RunningStatus } from '../../src/runtime/running-status.ts';
 import { Waiting, type Waits } from '../../src/runtime/waiting.ts';
 
@@ -13,6 +13,7 @@ class Counted {
   asked = 0;
   newest: Told = {};
   circuit: string | null = null;
+  missing: MissingHandler | null = null;
   observer: ((row: ExecutionRow) => void) | undefined;
   readonly news = {
     observe: (observer: (row: ExecutionRow) => void) => {
@@ -57,6 +58,7 @@ describe('what waits in a registry', () => {
   let registry: Counted;
   let told: readonly (Waits | null)[];
   const waits = () => told.at(-1);
+  let waiting: Waiting;
   let end: () => void;
 
   const pass = async (ms = 1000) => {
@@ -67,7 +69,10 @@ describe('what waits in a registry', () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     registry = new Counted();
     told = [];
-    const waiting = new Waiting(registry as unknown as ConstructorParameters<typeof Waiting>[0]);
+    waiting = new Waiting(
+      registry as unknown as ConstructorParameters<typeof Waiting>[0],
+      () => registry.missing,
+    );
     end = waiting.observe((now) => {
       told = [...told, now];
     });
@@ -102,6 +107,22 @@ describe('what waits in a registry', () => {
     assert.equal(waits()?.cause, 'refused the connection (10.0.0.7:8080): is the service running?');
   });
 
+  it('is told by what it waits for now, once handlers were deployed or switched', async () => {
+    registry.become(1, { code: 500, error: 'HTTP 500' });
+    await pass();
+    registry.newest = { parkedFor: 'missing' };
+    registry.missing = { why: 'refused', problem: 'handler "CRM": url: is missing: the URL to call' };
+    waiting.judge();
+    await pass();
+    assert.deepEqual(waits(), { count: 1, cause: null, parkedFor: 'refused' });
+  });
+
+  it('is not asked for again by a deploy where nothing waits', async () => {
+    waiting.judge();
+    await pass();
+    assert.equal(registry.asked, 1);
+  });
+
   it('is over when the last one is delivered or cancelled, and not before', async () => {
     registry.become(2, { code: 500, error: 'HTTP 500' });
     await pass();
@@ -117,7 +138,10 @@ describe('what waits in a registry', () => {
     end();
     registry.parked = 7;
     registry.newest = { code: 404, error: 'HTTP 404 Not Found' };
-    const waiting = new Waiting(registry as unknown as ConstructorParameters<typeof Waiting>[0]);
+    waiting = new Waiting(
+      registry as unknown as ConstructorParameters<typeof Waiting>[0],
+      () => registry.missing,
+    );
     end = waiting.observe((now) => {
       told = [...told, now];
     });

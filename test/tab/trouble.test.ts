@@ -48,6 +48,13 @@ for (const { name, nodeRed: installation } of editors) {
           retryDelays: [3600],
         }),
         ...unneeded,
+        httpHandler(`${receiver.url}/sealed`, {
+          id: 'sealed',
+          name: 'Sealed',
+          priority: 30,
+          events: ['importd.process_failed'],
+          auth: 'bearer',
+        }),
         httpHandler(`${receiver.url}/mirror`, { id: 'mirror', name: 'Mirror', registry: 'shop' }),
         eventNode(),
         executor(),
@@ -149,6 +156,31 @@ for (const { name, nodeRed: installation } of editors) {
       await view.page.keyboard.press('Enter');
       await eventually('those that are open', async () => (await view.rows.count()) === 2);
       await view.button('Clear the search').click();
+    });
+
+    it('says why a handler is not in force, and what waits for it, wherever that is looked at', async () => {
+      const refusal = 'auth.token: is missing: enter the token';
+      await fire(1, 'importd.process_failed');
+      await view.go('overview');
+      const item = view.root.locator('.nrp-attention li', { hasText: 'Sealed' });
+      await item.getByText(refusal).waitFor();
+      for (const [name, said] of [
+        ['handlers', view.root.locator('.nrp-note').getByText(`Not in force: ${refusal}`)],
+        ['executions', view.row('Parked: refused').getByText(refusal, { exact: true })],
+      ] as const) {
+        await view.go(name);
+        await said.waitFor();
+        for (const width of [180, 320, 420, 900]) {
+          await view.setWidth(width);
+          assert.ok(await inSight(said), `${name} at ${width}`);
+          assert.deepEqual(await axeFindings(view.page, '.nrp'), [], `${name} at ${width}`);
+        }
+      }
+      await view.row('Parked: refused').click();
+      const waits = view.tray.locator('.nrp-timeline').getByText(refusal);
+      assert.match(String(await waits.textContent()), /not in force\. Mend this and deploy/);
+      await view.page.keyboard.press('Escape');
+      await view.tray.waitFor({ state: 'detached' });
     });
 
     it('says why a handler needs attention, since when, and when it is tried next', async () => {

@@ -39,6 +39,17 @@ export const notMet = 'condition not met';
 /** Why a parked execution waits. */
 export type ParkedFor = 'retry' | 'circuit' | 'order' | 'held' | 'disabled' | 'missing';
 
+/** Why a handler can not be called that is missing (rule 9). */
+export interface MissingHandler {
+  /**
+   * `refused`: deployed, but a setting or a credential of it is wrong; `off`: in the flow, but switched off in the
+   * editor, alone or with its flow; `moved`: of another registry now, or of none; `gone`: not in the flow any more.
+   */
+  readonly why: 'refused' | 'off' | 'moved' | 'gone';
+  /** Of one that is refused: what is wrong, and what to do. Holds no secret. */
+  readonly problem: string | null;
+}
+
 /** What has become of an event, as the API tells it. */
 export const eventStatuses = [
   'waiting',
@@ -89,6 +100,8 @@ export interface ExecutionRow extends ExecutionSummary {
     readonly error: string | null;
     readonly nextProbeAt: string | null;
   };
+  /** Told by the API of one that is parked because its handler is missing, where it is known why that is. */
+  readonly missing?: MissingHandler;
   /** The execution that stands in its place now: it was replayed, or was skipped and is revived. */
   readonly replayedAs: ReplayedAs | null;
 }

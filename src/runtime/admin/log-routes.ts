@@ -17,7 +17,7 @@ export function logRoutes(routes: Routes, provisioning: Provisioning): void {
     const { boot, after } = request.asked(changesSchema);
     const engine = request.engine();
     const changes = provisioning.feed.changes(engine.id, boot, after);
-    return { ...changes, items: changes.items.map(explainedBy(engine)) };
+    return { ...changes, items: changes.items.map(explainedBy({ engine, provisioning })) };
   });
   routes.get('/registries/:registry/histogram', async (request) => {
     const log = await request.engine().log();

@@ -1,35 +1,34 @@
-import type { Engine } from '../../engine/engine.ts';
 import {
   parseEventQuery,
   parseExecutionQuery,
   parseFailuresQuery,
   parseStatisticsQuery,
 } from '../../engine/store/log.ts';
-import type { ExecutionRow } from '../../engine/words/execution.ts';
-import { operation } from './operation.ts';
+import type { ExecutionRow, MissingHandler } from '../../engine/words/execution.ts';
+import { operation, type Scope } from './operation.ts';
 
 const executionColumns = [
   ...['id', 'seq', 'status', 'parkedFor', 'startedAt', 'durationMs', 'eventType', 'eventId', 'objectId'],
   ...['handler.id', 'handler.number', 'handler.name', 'handler.type', 'handler.priority', 'target'],
   ...['attempts', 'code', 'response', 'error', 'nextAttemptAt'],
   ...['replayOf', 'replayedAs.id', 'replayedAs.status', 'passedBy'],
-  ...['circuit.since', 'circuit.error', 'circuit.nextProbeAt'],
+  ...['circuit.since', 'circuit.error', 'circuit.nextProbeAt', 'missing.why', 'missing.problem'],
 ];
 const eventColumns = ['id', 'seq', 'status', 'eventType', 'objectId', 'acceptedAt', 'settledAt', 'node'];
 
 export const executions = operation({
   columns: executionColumns,
   parse: parseExecutionQuery,
-  async run({ engine }, { filter, page }) {
-    const { items, nextCursor } = await (await engine.log()).executions(filter, page);
-    return { items: items.map(explainedBy(engine)), nextCursor };
+  async run(scope, { filter, page }) {
+    const { items, nextCursor } = await (await scope.engine.log()).executions(filter, page);
+    return { items: items.map(explainedBy(scope)), nextCursor };
   },
 });
 
 export const execution = operation({
   on: 'execution',
   columns: executionColumns,
-  run: async ({ engine, id }) => explainedBy(engine)(await (await engine.log()).execution(id)),
+  run: async (scope) => explainedBy(scope)(await (await scope.engine.log()).execution(scope.id)),
 });
 
 export const events = operation({
@@ -41,9 +40,9 @@ export const events = operation({
 export const event = operation({
   on: 'event',
   columns: eventColumns,
-  async run({ engine, id }) {
-    const event = await (await engine.log()).event(id);
-    return { ...event, executions: event.executions.map(explainedBy(engine)) };
+  async run(scope) {
+    const event = await (await scope.engine.log()).event(scope.id);
+    return { ...event, executions: event.executions.map(explainedBy(scope)) };
   },
 });
 
@@ -62,11 +61,23 @@ export const failures = operation({
   run: async ({ engine }, request) => (await engine.log()).failureGroups(request),
 });
 
-/** A row that waits for its handler's circuit was perhaps never tried: why it waits is known of the circuit alone. */
-export function explainedBy(engine: Engine) {
+/** Why a row waits whose handler is not called at all: its circuit knows, or the flows do. */
+export function explainedBy({ engine, provisioning }: Pick<Scope, 'engine' | 'provisioning'>) {
+  /** By handler: a page of rows often has one and the same. */
+  const missing = new Map<string, MissingHandler | null>();
+  const missingOf = (handler: string) => {
+    const known = missing.get(handler);
+    if (known !== undefined) return known;
+    const found = provisioning.missing.of(engine, handler);
+    missing.set(handler, found);
+    return found;
+  };
   return <Row extends Pick<ExecutionRow, 'parkedFor' | 'handler'>>(row: Row): Row => {
-    if (row.parkedFor !== 'circuit') return row;
-    const { since, error } = engine.circuitOf(row.handler.id);
-    return { ...row, circuit: { since, error, nextProbeAt: engine.nextProbeOf(row.handler.id) } };
+    if (row.parkedFor === 'circuit') {
+      const { since, error } = engine.circuitOf(row.handler.id);
+      return { ...row, circuit: { since, error, nextProbeAt: engine.nextProbeOf(row.handler.id) } };
+    }
+    const why = row.parkedFor === 'missing' ? missingOf(row.handler.id) : null;
+    return why ? { ...row, missing: why } : row;
   };
 }

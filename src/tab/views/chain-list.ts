@@ -3,7 +3,7 @@ import { causeOf } from '../../engine/words/cause.ts';
 import type { ExecutionRow } from '../../engine/words/execution.ts';
 import type { App } from '../app.ts';
 import { nameOf, oneLine } from '../text/visible.ts';
-import { executionMark } from './marks.ts';
+import { executionMark, whyMissing } from './marks.ts';
 import { replayedMark } from './replayed-mark.ts';
 
 /** The executions of one event, in the order of its chain; each is a way to its details. */
@@ -19,7 +19,8 @@ export function chainList(app: App, registry: string, executions: readonly Execu
         replayOf === null ? '' : text('execution.isReplay'),
         execution.passedBy
           ? text('condition.notMet')
-          : oneLine(causeOf(execution) ?? execution.circuit?.error ?? response ?? '', 120),
+          : (whyMissing(app, execution) ??
+            oneLine(causeOf(execution) ?? execution.circuit?.error ?? response ?? '', 120)),
       ].filter(Boolean);
       // Its turn has not come: there is nothing to open yet.
       const pending = status === 'pending';

@@ -13,7 +13,7 @@ import { logActions, searchFound } from './log-actions.ts';
 import { dateColumn } from './log-columns.ts';
 import './histogram.ts';
 import { LogView } from './log-view.ts';
-import { whatItWaitsFor } from './marks.ts';
+import { whatItWaitsFor, whyMissing } from './marks.ts';
 import './replay-progress.ts';
 import { listedMark, listedWord } from './replayed-mark.ts';
 import { choiceBar } from './row-choice.ts';
@@ -80,8 +80,8 @@ class ExecutionsView extends LogView<LogRow, LogFilter> {
         name: 'response',
         text: (row) => saidOf(app, row),
         title: (row) => [saidOf(app, row), whatItWaitsFor(app, row)].filter(Boolean).join('\n'),
-        tone: ({ error, passedBy, replayedAs }) =>
-          error === null || passedBy || replayedAs ? '' : 'nrp-error',
+        tone: ({ error, missing, passedBy, replayedAs }) =>
+          (missing ? missing.why !== 'refused' : error === null) || passedBy || replayedAs ? '' : 'nrp-error',
       },
       { name: 'duration', text: ({ durationMs }) => app.formats.duration(durationMs) },
     ];
@@ -93,9 +93,9 @@ class ExecutionsView extends LogView<LogRow, LogFilter> {
 }
 
 /** What its target says, or why nobody asks it. */
-function saidOf({ text }: App, row: LogRow): string {
-  if (row.passedBy) return text('condition.notMet');
-  return oneLine(causeOf(row) ?? row.circuit?.error ?? row.response ?? '');
+function saidOf(app: App, row: LogRow): string {
+  if (row.passedBy) return app.text('condition.notMet');
+  return whyMissing(app, row) ?? oneLine(causeOf(row) ?? row.circuit?.error ?? row.response ?? '');
 }
 
 define('nrp-executions', ExecutionsView);

@@ -13,7 +13,7 @@ import { type Column, ColumnLengths, cells, registryColumn, tableHead } from './
 import { handlerFlag } from './handler-flag.ts';
 import { handlerHealth, healthText } from './handler-health.ts';
 import { handlerNote, hasNote } from './handler-note.ts';
-import { deployMark, deployWord, mark } from './marks.ts';
+import { briefRefusal, deployMark, deployWord, mark } from './marks.ts';
 import { type Action, iconButton } from './parts.ts';
 
 /** What was deleted here and can still be undone with one step of the editor's history. */
@@ -33,7 +33,7 @@ export function handlerTable(
   const shown = rows.slice(0, mostHandlers);
   const lengths = new ColumnLengths(() => columns).of(shown);
   const note = (row: HandlerRow) =>
-    html`<tr class="nrp-note"><td colspan=${columns.length}>${handlerNote(app, handlers, row)}${sequelNote(app, handlers, row)}</td></tr>`;
+    html`<tr class="nrp-note"><td colspan=${columns.length}>${refusalNote(app, row)}${handlerNote(app, handlers, row)}${sequelNote(app, handlers, row)}</td></tr>`;
   return html`<div class="nrp-scroll" tabindex="-1">
     <table class="nrp-table nrp-handlers ${several ? 'nrp-several' : ''}">
       <caption class="nrp-hidden">${app.text('handlers.caption')}</caption>
@@ -43,7 +43,7 @@ export function handlerTable(
           shown,
           ({ id }) => id,
           (row) => {
-            const noted = hasNote(handlers, row) || handlers.sequelFor(row);
+            const noted = refusalOf(row) || hasNote(handlers, row) || handlers.sequelFor(row);
             return html`<tr class="nrp-handler nrp-is-${row.standing} nrp-is-${row.status} ${noted ? 'nrp-noted' : ''}">${cells(columns, row)}</tr>
               ${noted ? note(row) : nothing}`;
           },
@@ -98,6 +98,17 @@ function columnsOf(app: App, handlers: Handlers, deletions: Deletions): readonly
     },
     { name: 'actions', text: () => '', content: (row) => actions(app, row, deletions) },
   ];
+}
+
+/** Why a handler is not in force, where all can see it. */
+function refusalNote({ text }: App, row: HandlerRow): TemplateResult | typeof nothing {
+  const refusal = refusalOf(row);
+  if (refusal === '') return nothing;
+  return html`<p class="nrp-why nrp-wrap nrp-error">${text('missing.note', { problem: briefRefusal(refusal) })}</p>`;
+}
+
+function refusalOf({ standing, deployed }: HandlerRow): string {
+  return (standing === 'refused' && deployed?.refused) || '';
 }
 
 /** The part that tells it from others gives way last. */

@@ -3,7 +3,7 @@ import type { EventStatus, ExecutionRow, ExecutionStatus } from '../../engine/wo
 import type { HandlerStatus } from '../../engine/words/handler-settings.ts';
 import type { App } from '../app.ts';
 import type { Standing } from '../data/handler-rows.ts';
-import { oneLine } from '../text/visible.ts';
+import { oneLine, visible } from '../text/visible.ts';
 
 type Shape = readonly [icon: string, tone: 'good' | 'bad' | 'busy' | 'waiting' | 'calm'];
 
@@ -42,7 +42,7 @@ export function mark([icon, tone]: Shape, word: string, note?: string): Template
   >`;
 }
 
-type Turn = Pick<ExecutionRow, 'status' | 'parkedFor' | 'nextAttemptAt' | 'circuit'>;
+type Turn = Pick<ExecutionRow, 'status' | 'parkedFor' | 'nextAttemptAt' | 'circuit' | 'missing'>;
 
 export function executionMark(app: App, execution: Turn): TemplateResult {
   return mark(
@@ -53,21 +53,36 @@ export function executionMark(app: App, execution: Turn): TemplateResult {
 }
 
 /** The word of an execution's mark. */
-export function executionWord({ text }: App, { status, parkedFor }: Turn): string {
+export function executionWord({ text }: App, { status, parkedFor, missing }: Turn): string {
+  if (missing) return text(`missing.mark.${missing.why}`);
   return text(status === 'parked' && parkedFor ? `parked.${parkedFor}` : `status.${status}`);
 }
 
 /** Why an execution is parked, since when, and when it is tried again, as far as that is known; '' where it is not. */
-export function whatItWaitsFor(app: App, { status, parkedFor, nextAttemptAt, circuit }: Turn): string {
+export function whatItWaitsFor(app: App, turn: Turn): string {
+  const { status, parkedFor, nextAttemptAt, circuit, missing } = turn;
   if (status !== 'parked' || !parkedFor) return '';
   const { text, formats } = app;
   return [
-    text(`parkedFor.${parkedFor}`),
+    missing
+      ? text(`missing.whole.${missing.why}`, { problem: visible(missing.problem ?? '') })
+      : text(`parkedFor.${parkedFor}`),
     circuit ? circuitFacts(app, circuit).join(' ') : '',
     nextAttemptAt ? text('next', { time: formats.absolute(nextAttemptAt) }) : '',
   ]
     .filter(Boolean)
     .join(' ');
+}
+
+/** Why nobody is called for an execution whose handler is missing, in a line; undefined of any other. */
+export function whyMissing({ text }: App, { missing }: Pick<ExecutionRow, 'missing'>): string | undefined {
+  if (!missing) return undefined;
+  return missing.problem === null ? text(`missing.brief.${missing.why}`) : briefRefusal(missing.problem);
+}
+
+/** What is wrong with a handler that is refused, where it stands whose it is. */
+export function briefRefusal(problem: string): string {
+  return oneLine(problem.replace(/^handler ".*?": /, ''), 400);
 }
 
 /** Why a circuit is open, since when, and when it is tried next; a sentence each, without what is not known. */

@@ -3,7 +3,7 @@ import type { ExecutionRow } from '../../engine/words/execution.ts';
 import type { App } from '../app.ts';
 import { executionMark, executionWord } from './marks.ts';
 
-type Replaced = Pick<ExecutionRow, 'status' | 'parkedFor' | 'nextAttemptAt' | 'replayedAs'>;
+type Replaced = Parameters<typeof executionMark>[1] & Pick<ExecutionRow, 'replayedAs'>;
 
 /** An execution's mark in a list: once it was replayed, what has become of that is what counts. */
 export function listedMark(app: App, registry: string, execution: Replaced): TemplateResult {
