@@ -150,6 +150,7 @@ function httpOf(
     body,
     ...expressions,
     url: isOwn ? ownAddress(RED) + url : references.filledIn(url, written['url']),
+    ownRoot: isOwn ? new URL(ownAddress(RED)).pathname.replace(/\/$/, '') : undefined,
     headers,
     signingSecret: credential('signingSecret'),
     previousSigningSecret: credential('previousSigningSecret'),

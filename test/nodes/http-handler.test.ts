@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fewNodes } from '../support/core-flow.ts';
+import { code, fewNodes, httpIn, httpResponse } from '../support/core-flow.ts';
 import { eventually } from '../support/eventually.ts';
 import { answers, type MisbehavingServer, misbehavingServer } from '../support/misbehaving-server.ts';
 import { type NodeRed, startNodeRed } from '../support/node-red.ts';
@@ -83,5 +83,64 @@ describe('an HTTP handler', function () {
       receiver.received.map(({ path }) => path),
       ['/former', '/new', '/all', '/exempt'],
     );
+  });
+});
+
+describe('an HTTP handler of a path of this Node-RED', function () {
+  this.timeout(30_000);
+  interface Answered {
+    readonly handler: { readonly id: string };
+    readonly code: number | null;
+    readonly error: string | null;
+    readonly response: string | null;
+  }
+  const page = '<!DOCTYPE html><html><title>Error</title><pre>Cannot POST /red/elsewhere</pre></html>';
+  let receiver: MisbehavingServer;
+  let red: NodeRed;
+
+  before(async () => {
+    receiver = await misbehavingServer(({ response }) => response.writeHead(404).end(page));
+    red = await startNodeRed({
+      settings: { ...fewNodes, httpNodeRoot: '/red' },
+      flows: [
+        tab,
+        registry(),
+        executor(),
+        httpHandler('/crm/{objectId}?a=b', { id: 'nobody', priority: 1 }),
+        httpHandler('/found', { id: 'otherwise', priority: 2, method: 'PUT' }),
+        httpHandler('/found', { id: 'flow', priority: 3 }),
+        httpHandler(`${receiver.url}/red/elsewhere`, { id: 'elsewhere', priority: 4 }),
+        httpIn('/found', 'no client'),
+        code('no client', 'msg.statusCode = 404; msg.payload = "no such client"; return msg;', ['response']),
+        httpResponse,
+      ],
+    });
+  });
+  after(async () => {
+    await red?.kill9();
+    await receiver.close();
+  });
+
+  it('says that no http in node receives the call, and only where that is certain', async () => {
+    const here = 'provisioning/registries/registry';
+    await red.admin(`${here}/events`, postJson(envelope("it's <b> & co")));
+    const rows = await eventually('every handler has had its turn', async () => {
+      const { items } = await red.get<{ items: Answered[] }>(`${here}/executions?status=failed`);
+      return items.length === 4 && items.toReversed();
+    });
+    const remedy = "deploy one with that method and URL, or correct the handler's";
+    const nobody = (call: string) =>
+      `HTTP 404: no "http in" node of this Node-RED receives ${call}: ${remedy}`;
+    assert.deepEqual(
+      rows.map(({ handler, code, error }) => [handler.id, code, error]),
+      [
+        ['nobody', 404, nobody('POST /crm/it%27s%20%3Cb%3E%20%26%20co')],
+        ['otherwise', 404, nobody('PUT /found')],
+        ['flow', 404, 'HTTP 404 Not Found'],
+        ['elsewhere', 404, 'HTTP 404 Not Found'],
+      ],
+    );
+    assert.match(String(rows[0]?.response), /Cannot POST \/red\/crm\//);
+    assert.equal(rows[2]?.response, 'no such client');
   });
 });

@@ -30,10 +30,12 @@ function beginningOf(body: string): string {
   return line.length > ofBody ? `${line.slice(0, ofBody).replace(/[\ud800-\udbff]$/, '')}…` : line;
 }
 
-/** What a page says: its title, else its words. */
+/** What a page says: its title, unless that is no more than "Error" (as Express has it), else its words. */
 function ofMarkup(page: string): string {
   const [, title = ''] = /<title[^>]*>([^<]*)</i.exec(page) ?? [];
-  return title.trim() || page.replace(/<(style|script)\b[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ');
+  if (title.trim() !== '' && !/^\s*error\s*$/i.test(title)) return title;
+  const words = page.replace(/<(style|script|title)\b[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ');
+  return words.trim() === '' ? title : words;
 }
 
 /**

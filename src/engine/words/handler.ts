@@ -131,6 +131,8 @@ const httpFields = z.object({
   handlerType: z.literal('http'),
   method: z.enum(methods).default(handlerDefaults.method),
   url: httpUrlSchema,
+  /** Of a URL that was given as a path of this Node-RED, what stands before that path: '' or such as `/red`. */
+  ownRoot: z.string().optional(),
   body: z.enum(bodies).default(handlerDefaults.body),
   bodyExpression: z.string().default(handlerDefaults.bodyExpression),
   successRule: z.string().default(handlerDefaults.successRule),

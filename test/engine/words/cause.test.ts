@@ -23,6 +23,8 @@ describe('the cause of a failure', () => {
       causeOf({ ...bad, response: page('<title>502 from the proxy</title>') }),
       '502 · 502 from the proxy',
     );
+    assert.equal(causeOf({ ...bad, response: page('<title>Error</title>') }), '502 · Bad gateway');
+    assert.equal(causeOf({ ...bad, response: '<html><title>Error</title></html>' }), '502 · Error');
     assert.equal(causeOf({ ...bad, response: page('<style>h1 { top: 0 }</style>') }), '502 · Bad gateway');
   });
 

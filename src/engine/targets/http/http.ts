@@ -16,6 +16,7 @@ import { requestHeaders } from './request-headers.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { routeOf, serverNameOf } from './route.ts';
 import { secretsOf, shownPath } from './secrets.ts';
+import { isUnrouted, unroutedError } from './unrouted.ts';
 import { judgeOf, type Verdict } from './verdict.ts';
 import type { Answer } from './wire.ts';
 
@@ -69,6 +70,16 @@ export function httpTarget(handler: HttpHandler, options: HttpTargetOptions): Ta
 
   const described = (path: string) => `${method} ${url.origin}${redaction.text(shownPath(handler, path))}`;
 
+  /** What is wrong where the answer is one of this Node-RED itself, not of a flow in it; undefined of any other. */
+  function unroutedOf({ code, response, error }: Outcome, path: string): string | undefined {
+    const { ownRoot } = handler;
+    const [asked = ''] = path.split('?', 1);
+    if (ownRoot === undefined || proxy !== null || code !== 404 || error === null) return undefined;
+    return isUnrouted(response, method, asked)
+      ? unroutedError(method, asked.slice(ownRoot.length))
+      : undefined;
+  }
+
   async function called(call: Call, shaped?: ShapedRequest): Promise<Outcome> {
     const began = now();
     const { sent, shown, signatures } = headersOf(call, began, shaped);
@@ -88,7 +99,8 @@ export function httpTarget(handler: HttpHandler, options: HttpTargetOptions): Ta
     const verdict =
       judge && exchanged.answer && !exchanged.error ? await judge(exchanged.answer, ofAttempt) : null;
     const outcome = outcomeOf(exchanged, facts, attempted, ofAttempt, verdict);
-    const error = outcome.error === null ? null : ofAttempt.text(outcome.error);
+    const told = unroutedOf(outcome, request.path) ?? outcome.error;
+    const error = told === null ? null : ofAttempt.text(told);
     return { ...outcome, error, requestHeaders: shown };
   }
 
