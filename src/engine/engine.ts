@@ -109,8 +109,9 @@ export class Engine {
     message?: unknown,
     hops = 0,
   ): Promise<AcceptResult> {
-    const delivery = await this.#kept.get();
+    // At once: whoever has the envelope may change it afterwards.
     const events = envelopes.map((envelope) => ({ ...this.#newEvent(envelope, node), hops }));
+    const delivery = await this.#kept.get();
     const { backlogLimit } = this.#options;
     return accept(delivery, events, { emits: this.#emitters.has(node), key, message, backlogLimit });
   }
@@ -122,8 +123,8 @@ export class Engine {
    * @throws TooLarge when too many messages are held, Unavailable; both only for a new event, and nothing was kept
    */
   async take(envelope: Envelope, executor: string | null, eventId?: string, hops = 0): Promise<TakeResult> {
-    const delivery = await this.#inForce();
     const event = { ...this.#newEvent(envelope, null), hops };
+    const delivery = await this.#inForce();
     return take(delivery, { event, executor, eventId });
   }
 

@@ -21,7 +21,7 @@ function beginningOf({ buffer, byteOffset, byteLength }: ArrayBufferView): strin
 }
 
 /** Levels of lists and objects in an envelope at most: whoever reads or copies it recurses. */
-const maxDepth = 100;
+export const maxDepth = 100;
 
 /** What of a value JSON can not carry, or its receivers can not; undefined when there is nothing. */
 export function jsonProblem(value: unknown, depth = 0): JsonProblem | undefined {

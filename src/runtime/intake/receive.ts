@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { z } from 'zod';
 import type { Engine } from '../../engine/engine.ts';
 import type { IdempotencyKey } from '../../engine/store/journal.ts';
 import { InvalidInput } from '../../engine/words/errors.ts';
-import { type Envelope, envelopeSchema, parseEnvelope } from '../../engine/words/event.ts';
+import { type Envelope, parseEnvelope, parseEnvelopes } from '../../engine/words/event.ts';
 import { hopsHeader, parseHops } from '../../engine/words/hops.ts';
-import { parse } from '../../engine/words/parse.ts';
 import { parseJson, withBody } from '../http/body.ts';
 import type { BytesInFlight } from '../http/bytes-in-flight.ts';
 import { HttpProblem } from '../http/problem.ts';
@@ -19,7 +17,6 @@ export interface Receipt {
 }
 
 const maxEvents = 1000;
-const eventsSchema = z.array(envelopeSchema);
 
 /**
  * Receives a request's events and has them accepted: once this resolves, they are on disk.
@@ -51,12 +48,12 @@ export async function receive(
   });
 }
 
-function envelopesOf(value: readonly unknown[]): Envelope[] {
+function envelopesOf(value: readonly unknown[]): readonly Envelope[] {
   if (value.length < 1 || value.length > maxEvents) {
     const message = `must be 1 to ${maxEvents} events, and are ${value.length}`;
     throw new InvalidInput('events', [{ field: '', message }]);
   }
-  return parse('events', eventsSchema, value);
+  return parseEnvelopes('events', value);
 }
 
 /** Two senders at two paths may use the same key for different things. */

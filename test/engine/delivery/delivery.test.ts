@@ -158,6 +158,17 @@ describe('delivery', () => {
       );
     });
 
+    it('delivers the envelope as it was handed over, whatever its giver makes of it then', async () => {
+      await bench.start([aHandler('a')]);
+      const envelope = anEnvelope(1, 'clients.create', { balance: 1 });
+      const accepting = bench.accept(envelope);
+      Object.assign(envelope.data, { balance: 2 });
+      envelope.event.object_id = 2;
+      await accepting;
+      const [call] = bench.calls;
+      assert.deepEqual([JSON.parse(call?.body ?? '{}').data, call?.objectId], [{ balance: 1 }, '1']);
+    });
+
     it('emits untaken events again after a deploy, and after a crash', async () => {
       await bench.start([aHandler('a')]);
       bench.flow = () => undefined;

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { instantOf } from '../../../src/engine/words/date-time.ts';
 import { InvalidInput } from '../../../src/engine/words/errors.ts';
-import { type Envelope, parseEnvelope, resemblesEnvelope } from '../../../src/engine/words/event.ts';
+import {
+  type Envelope,
+  envelopeSchema,
+  parseEnvelope,
+  parseEnvelopes,
+  resemblesEnvelope,
+} from '../../../src/engine/words/event.ts';
 import { issuesOf } from '../../support/invalid.ts';
 
 const sample = {
@@ -397,3 +404,137 @@ describe('what resembles an envelope', () => {
   ])
     it(`is not ${JSON.stringify(value) ?? 'nothing'}`, () => assert.equal(resemblesEnvelope(value), false));
 });
+
+describe('an envelope that is good beyond doubt', () => {
+  const inJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+  const schema = (value: unknown) => {
+    const { success, data } = envelopeSchema.safeParse(value);
+    return success ? inJson(data) : undefined;
+  };
+  const parsed = (value: unknown) => {
+    try {
+      return inJson(parseEnvelope(value));
+    } catch (error) {
+      assert.ok(error instanceof InvalidInput);
+      return undefined;
+    }
+  };
+  const odd = fc.constantFrom<unknown>(
+    ...[
+      undefined,
+      Number.NaN,
+      Infinity,
+      -0,
+      2 ** 60,
+      5n,
+      new Date(0),
+      new Date(Number.NaN),
+      [],
+      Array(2),
+      () => 1,
+    ],
+    ...[
+      Buffer.from('{}'),
+      new Map([[1, 2]]),
+      Object('text'),
+      Symbol('s'),
+      Object.create({ id: 1 }),
+      /re/,
+      '{}',
+    ],
+  );
+  const key = fc.oneof(
+    fc.constantFrom(
+      'dt',
+      'events_id',
+      'object_id',
+      'toJSON',
+      'constructor',
+      '__proto__',
+      'length',
+      'event',
+      '1',
+    ),
+    fc.string(),
+  );
+  const anything: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
+    any: fc.oneof(
+      { depthSize: 'small' },
+      fc.jsonValue(),
+      odd,
+      fc.array(tie('any'), { maxLength: 4 }),
+      fc.array(fc.tuple(key, tie('any')), { maxLength: 4 }).map(withKeys),
+    ),
+  })).any;
+  const mostly = (good: fc.Arbitrary<unknown>) =>
+    fc.oneof({ weight: 30, arbitrary: good }, { weight: 1, arbitrary: anything });
+  const members = fc.array(fc.tuple(key, mostly(fc.jsonValue())), { maxLength: 3 });
+  const anyEnvelope = fc
+    .record({
+      dt: mostly(fc.constantFrom(sample.event.dt, '2026-02-30T00:00:00Z', '2016-12-31 23:59:60Z')),
+      events_id: mostly(fc.constantFrom('clients.create', 'a', 'clients.*', '')),
+      object_id: mostly(fc.oneof(fc.integer(), fc.string(), fc.double())),
+      data: mostly(members.map(withKeys)),
+      inEvent: members,
+      beside: members,
+      inOrder: fc.boolean(),
+    })
+    .map(({ data, inEvent, beside, inOrder, ...fields }) => {
+      const event = withKeys([...inEvent, ...Object.entries(fields)]);
+      const parts: [string, unknown][] = [
+        ['data', data],
+        ['event', event],
+      ];
+      return withKeys([...beside, ...(inOrder ? parts.reverse() : parts)]);
+    });
+
+  it('is what the schema makes of it, whatever else may come', () => {
+    let good = 0;
+    fc.assert(
+      fc.property(
+        fc.oneof({ weight: 9, arbitrary: anyEnvelope }, { weight: 1, arbitrary: anything }),
+        (value) => {
+          const expected = schema(value);
+          if (expected !== undefined) good += 1;
+          assert.deepEqual(parsed(value), expected);
+        },
+      ),
+      { numRuns: 3000 },
+    );
+    assert.ok(good > 300, `${good} of them are good`);
+  });
+
+  it('is so from another realm, too, as function nodes make it', () => {
+    const made: unknown = runInNewContext(`(${JSON.stringify({ ...sample, list: [1, { a: null }] })})`);
+    assert.deepEqual(parsed(made), schema(made));
+    assert.equal(parsed(runInNewContext('({ a: new Date(0) })')), undefined);
+  });
+
+  it('is as deep as the schema takes it', () => {
+    for (const depth of [97, 98, 99, 100, 101, 102]) {
+      const value = withData({ nested: JSON.parse('['.repeat(depth) + ']'.repeat(depth)) });
+      assert.deepEqual(parsed(value), schema(value), `${depth}`);
+    }
+  });
+
+  it('is found among many, and one in doubt is named by its number', () => {
+    assert.deepEqual(parseEnvelopes('events', [sample, { ...sample, data: [] }]), [
+      sample,
+      { ...sample, data: {} },
+    ]);
+    assert.deepEqual(
+      issuesOf(() => parseEnvelopes('events', [sample, withEvent({ dt: 'today' })])),
+      {
+        '[1].event.dt': 'must be an ISO 8601 date and time with offset, such as "2026-01-31T12:00:00+00:00"',
+      },
+    );
+  });
+});
+
+/** An object of these, whatever their names mean. */
+function withKeys(members: readonly (readonly [string, unknown])[]): object {
+  const made = {};
+  for (const [key, value] of members)
+    Object.defineProperty(made, key, { value, enumerable: true, configurable: true, writable: true });
+  return made;
+}
