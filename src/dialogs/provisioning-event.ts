@@ -65,10 +65,13 @@ function describe(node: EditorNode): void {
   const [eventType, path, auth] = [entered('eventType'), entered('path'), entered('intakeAuth')];
   const types = eventTypesOf(entered('registry'));
   const type = types.find(({ id }) => id === eventType);
-  const { sample } = type ?? types[0] ?? { sample: {} };
+  const { sample } = type ?? types[0] ?? {};
   const { httpNodeRoot = '/' } = RED.settings;
   $('#provisioning-event-title').text(type?.title ?? '');
-  $('#provisioning-event-curl').text(curlOf({ origin: location.origin, httpNodeRoot, path, auth }, sample));
+  // Its button as well sends what happens now; the catalogue's samples are of no day.
+  const dt = new Date().toISOString().replace(/\.\d+Z$/, '+00:00');
+  const envelope = { ...sample, event: { ...sample?.event, dt } };
+  $('#provisioning-event-curl').text(curlOf({ origin: location.origin, httpNodeRoot, path, auth }, envelope));
 }
 
 RED.nodes.registerType<EventNode>('provisioning-event', {

@@ -919,7 +919,11 @@ describe('the editor', function () {
       await eventually('the path', async () =>
         (await line.textContent())?.includes(`curl -X POST '${suite.nodeRed.url}/it'\\''s/here'`),
       );
-      assert.match((await line.textContent()) ?? '', /"events_id":"clients\.create"/);
+      const shown = (await line.textContent()) ?? '';
+      assert.match(shown, /"events_id":"clients\.create"/);
+      const [, dt = ''] = /"dt":"([^"]+)"/.exec(shown) ?? [];
+      assert.ok(Math.abs(Date.now() - Date.parse(dt)) < 600_000, `of now: ${dt}`);
+      assert.equal(shown.match(/"dt"/g)?.length, 1);
       await dialog.choose('intakeAuth', 'basic');
       await warning.waitFor({ state: 'hidden' });
       await eventually('the user', async () => (await line.textContent())?.includes("-u 'user:password'"));

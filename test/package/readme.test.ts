@@ -47,6 +47,26 @@ describe('the README', () => {
     assert.ok(readText('.ci/run').includes(`'${command}'`));
   });
 
+  it('names examples by the names that the editor shows, and so do its pages and they themselves', () => {
+    const examples = globSync('examples/*.json', { cwd: packageRoot });
+    const texts = globSync('{*.md,docs/*.md,examples/*.json}', { cwd: packageRoot }).map(readText).join('\n');
+    const named = [...texts.matchAll(/(?:contrib-provisioning|Examples?) → (\d+\. [^_*`"]+)/g)];
+    assert.ok(named.length > 0);
+    for (const [, name] of named) assert.ok(examples.includes(join('examples', `${name}.json`)), name);
+  });
+
+  it('names pages in examples as links that lead out of the package, which does not hold them', () => {
+    const { repository } = readJson<{ repository: { url: string } }>('package.json');
+    const pages = `${repository.url.replace(/^git\+|\.git$/g, '')}/blob/main/`;
+    for (const example of globSync('examples/*.json', { cwd: packageRoot }))
+      for (const [, before = '', page = ''] of readText(example).matchAll(
+        /(\S*?)((?:docs\/)?[\w-]+\.md)\b/g,
+      )) {
+        assert.ok(before.endsWith(`(${pages}`), `${example}: ${before}${page}`);
+        assert.ok(existsSync(join(packageRoot, page)), `${example}: ${page}`);
+      }
+  });
+
   it('links to pages that are there, and so do they, to headings that they have', () => {
     for (const page of globSync('{*,docs/*}.md', { cwd: packageRoot })) {
       const links = [...readText(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)];

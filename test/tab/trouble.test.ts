@@ -140,7 +140,7 @@ for (const { name, nodeRed: installation } of editors) {
       await eventually('exactly those', async () => (await view.rows.count()) === 2);
       const handlers = await view.rows.locator('td.nrp-c-handler').allTextContents();
       assert.ok(handlers.every((one) => one === 'Handler number 0 of some length'));
-      const id = await view.rows.first().locator('[data-row]').getAttribute('title');
+      const id = await view.rows.first().locator('[data-row]').getAttribute('data-row');
       await red.admin(`provisioning/registries/registry/executions/${id}/replay`, postJson({}));
       await view.go('overview');
       await view.button('Hour').click();

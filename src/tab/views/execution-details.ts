@@ -77,7 +77,10 @@ class ExecutionDetailsView extends DetailsView<ExecutionDetails> {
         this.t('execution.replayedAs'),
         details.replayedAs && html`${replayedMark(this.app, this.registry, details)}`,
       ],
-      [this.t('column.handler'), `${nameOf(handler)} (#${handler.number})`],
+      [
+        this.t('column.handler'),
+        this.t('handlers.numbered', { name: nameOf(handler), number: handler.number }),
+      ],
       [this.t('execution.target'), details.target && visible(details.target)],
       [this.t('column.event'), details.eventType],
       [this.t('column.object'), visible(details.objectId)],

@@ -72,8 +72,11 @@ class ExecutionsView extends LogView<LogRow, LogFilter> {
       {
         name: 'handler',
         text: ({ handler }) => nameOf(handler),
-        title: (row) =>
-          `#${row.handler.number} ${nameOf(row.handler)}${row.target ? ` → ${visible(row.target)}` : ''}`,
+        title: ({ handler, target }) => {
+          const { number } = handler;
+          const numbered = app.text('handlers.numbered', { name: nameOf(handler), number });
+          return target ? `${numbered} → ${visible(target)}` : numbered;
+        },
       },
       { name: 'object', text: ({ objectId }) => visible(objectId) },
       {

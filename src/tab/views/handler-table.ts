@@ -59,7 +59,8 @@ function columnsOf(app: App, handlers: Handlers, deletions: Deletions): readonly
     {
       name: 'number',
       text: ({ deployed }) => String(deployed?.number ?? '–'),
-      title: () => text('column.number'),
+      title: ({ deployed }) =>
+        deployed ? text('handlers.numberHint', { number: deployed.number }) : text('handlers.unnumbered'),
     },
     {
       name: 'priority',

@@ -10,8 +10,10 @@ export function idColumn({ text }: App, window: RowWindow, name: LogName): Colum
   return {
     name: 'id',
     text: ({ seq }) => String(seq),
-    content: ({ id, seq }) =>
-      html`<button type="button" class="nrp-link" data-row=${id} tabindex=${window.tabIndexOf(id)} aria-label=${text(`${name}.open`, { id: seq })} title=${id}>${seq}</button>`,
+    content: ({ id, seq }) => {
+      const label = text(`${name}.open`, { id: seq });
+      return html`<button type="button" class="nrp-link" data-row=${id} tabindex=${window.tabIndexOf(id)} aria-label=${label} title=${`${label}\n${id}`}>${seq}</button>`;
+    },
   };
 }
 
