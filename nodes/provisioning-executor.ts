@@ -3,6 +3,7 @@ import type { FirstPass } from '../src/engine/delivery/execution-row.ts';
 import type { TakeResult } from '../src/engine/delivery/take.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { parseEnvelope } from '../src/engine/words/event.ts';
+import { ForeignEvents } from '../src/runtime/foreign-events.ts';
 import { hopsOf } from '../src/runtime/message-hops.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { requireEngine } from '../src/runtime/node-home.ts';
@@ -67,16 +68,20 @@ export default function provisioningExecutor(RED: NodeAPI): void {
       waiting?.judge();
     });
     showHold();
+    const foreign = new ForeignEvents(provisioning, (values) =>
+      this.warn(RED._('provisioning-executor.warn.foreign', { ...values })),
+    );
     onInput<EventMessage>(this, async (msg) => {
       const engine = requireEngine(provisioning, registry);
-      const { eventId } = msg.provisioning ?? {};
+      const told = msg.provisioning;
       const taken = await takeFor(this, engine, msg);
       if (taken.outcome === 'already') {
-        this.warn(RED._('provisioning-executor.warn.taken', { event: String(eventId) }));
+        this.warn(RED._('provisioning-executor.warn.taken', { event: String(told?.eventId) }));
         return;
       }
       if (!taken.firstPass) return;
       const pass = await status.during(taken.firstPass, taken.unhandled);
+      foreign.note(engine, told);
       // A deploy may have replaced this node meanwhile: the message leaves by the one that now has its id.
       send(RED.nodes.getNode(this.id) ?? this, pass, msg);
     });

@@ -359,3 +359,63 @@ describe('an executor, after a restart', function () {
     }
   });
 });
+
+describe('an executor of another registry than the event node', function () {
+  this.timeout(30_000);
+  let receiver: MisbehavingServer;
+  let red: NodeRed;
+
+  before(async () => {
+    receiver = await misbehavingServer();
+    const wholesale = (id: string, wires: string[][] = [[], [], []]) =>
+      executor({ id, registry: 'wholesale', wires });
+    red = await startNodeRed({
+      settings: fewNodes,
+      flows: [
+        tab,
+        registry({ name: 'Billing' }),
+        registry({ id: 'wholesale', name: 'Wholesale' }),
+        httpHandler(receiver.url, { id: 'theirs', registry: 'wholesale' }),
+        httpHandler(receiver.url, { id: 'ours' }),
+        intakeNode('/alone', { id: 'alone', wires: [['taker']] }),
+        wholesale('taker'),
+        intakeNode('/both', { id: 'both', wires: [['mirror', 'executor']] }),
+        wholesale('mirror'),
+        executor({ wires: [['next'], ['next'], ['next']] }),
+        wholesale('next'),
+      ],
+    });
+  });
+  after(async () => {
+    await red?.kill9();
+    await receiver.close();
+  });
+
+  const taken = async (of: string) =>
+    (await red.get<{ items: { status: string }[] }>(`provisioning/registries/${of}/events?status=succeeded`))
+      .items.length;
+  const warnings = () => red.log.filter((line) => /as a new event of/.test(line));
+
+  it('takes it as a new one, and says once that nobody has taken it in its own registry', async () => {
+    const { id } = (await (await red.node('/alone', postJson(envelope(1)))).json()) as { id: string };
+    await red.printed(/\[warn\] \[provisioning-executor:taker\] event /);
+    await red.node('/alone', postJson(envelope(2)));
+    await eventually('both are delivered', async () => (await taken('wholesale')) === 2);
+    const [warning, ...others] = warnings();
+    assert.ok(
+      warning?.includes(`event ${id} of registry "Billing" is taken here as a new event of "Wholesale"`),
+    );
+    assert.deepEqual(others, []);
+    assert.equal(await taken('registry'), 0);
+  });
+
+  it('says nothing where an executor of that registry takes it as well, or has taken it before', async () => {
+    const before = warnings().length;
+    await red.node('/both', postJson(envelope(3)));
+    await eventually('all have taken it', async () => (await taken('wholesale')) === 4);
+    assert.equal(await taken('registry'), 1);
+    await red.node('/alone', postJson(envelope(4)));
+    await eventually('the executors had time to tell', async () => (await taken('wholesale')) === 5);
+    assert.equal(warnings().length, before);
+  });
+});
