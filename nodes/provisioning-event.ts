@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef, NodeMessageInFlow, NodeStatus } from 'node
 import { InvalidInput } from '../src/engine/words/errors.ts';
 import { type IntakeCredentials, intakeCredentials } from '../src/runtime/intake/sign-in.ts';
 import { type IntakeDef, intakeOf } from '../src/runtime/intake.ts';
-import { type EventSource, envelopeOf, sampleOf } from '../src/runtime/message.ts';
+import { type EventSource, envelopeOf, keyOf, sampleOf } from '../src/runtime/message.ts';
 import { hopsOf } from '../src/runtime/message-hops.ts';
 import { migrate } from '../src/runtime/migrations.ts';
 import { requireEngine } from '../src/runtime/node-home.ts';
@@ -56,7 +56,9 @@ export default function provisioningEvent(RED: NodeAPI): void {
       });
     onInput(this, async (msg) => {
       const envelope = await envelopeOf(RED, this, saved, msg);
-      await engine().accept([envelope], this.id, undefined, msg, hopsOf(msg));
+      const key = await keyOf(RED, this, saved, msg);
+      const { ids, duplicate } = await engine().accept([envelope], this.id, key, msg, hopsOf(msg));
+      if (duplicate) this.debug(RED._('provisioning-event.debug.known', { event: ids[0] ?? '' }));
       show();
     });
     const unobserve = provisioning.observeProblem(registry, (now) => {

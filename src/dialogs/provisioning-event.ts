@@ -94,6 +94,11 @@ RED.nodes.registerType<EventNode>('provisioning-event', {
       validate: RED.validators.typedInput({ typeField: 'dataType', allowUndefined: true }),
     },
     dataType: { value: 'msg' },
+    key: {
+      value: '',
+      validate: RED.validators.typedInput({ typeField: 'keyType', allowBlank: true, allowUndefined: true }),
+    },
+    keyType: { value: 'msg' },
     intake: { value: false },
     path: { value: defaultIntakePath, validate: validator(pathProblem) },
     intakeAuth: {
@@ -143,6 +148,10 @@ RED.nodes.registerType<EventNode>('provisioning-event', {
     field('data').typedInput({
       types: ['msg', 'flow', 'global', 'json', 'jsonata', 'env'],
       typeField: field('dataType'),
+    });
+    field('key').typedInput({
+      types: ['msg', 'flow', 'global', 'jsonata', 'env'],
+      typeField: field('keyType'),
     });
     followCatalogue(field('registry'), () => field('eventType'));
     for (const property of ['eventType', 'path', 'intakeAuth'])

@@ -191,7 +191,11 @@ interface Red {
     sanitize(text: string): string;
   };
   readonly validators: {
-    typedInput(options: { readonly typeField: string; readonly allowUndefined: boolean }): Validator;
+    typedInput(options: {
+      readonly typeField: string;
+      readonly allowUndefined: boolean;
+      readonly allowBlank?: boolean;
+    }): Validator;
   };
   readonly view: { redraw(updateActive: true): void; reveal(id: string, flash: true): void };
 }

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
+import type { IdempotencyKey } from '../engine/store/journal.ts';
 import type { Catalogue } from '../engine/words/catalogue.ts';
 import { InvalidInput } from '../engine/words/errors.ts';
 import { type Envelope, parseEnvelope, resemblesEnvelope } from '../engine/words/event.ts';
@@ -13,6 +15,9 @@ export interface EventSource {
   readonly objectIdType?: string;
   readonly data?: string;
   readonly dataType?: string;
+  /** Empty: each message is an event of its own. */
+  readonly key?: string;
+  readonly keyType?: string;
 }
 
 /**
@@ -34,14 +39,7 @@ export async function envelopeOf(
     data = 'payload',
     dataType = 'msg',
   } = source;
-  const evaluate = promisify<string, string, Node, NodeMessageInFlow, unknown>(RED.util.evaluateNodeProperty);
-  const field = (name: string, value: string, type: string) =>
-    evaluate(value, type, node, msg).catch((error) => {
-      const reason = String(error?.message ?? error);
-      throw new InvalidInput(RED._('provisioning-event.error.node'), [
-        { field: name, message: RED._('provisioning-event.error.notEvaluated', { type, value, reason }) },
-      ]);
-    });
+  const field = fieldsOf(RED, node, msg);
   const told = await field('data', data, dataType);
   // Of an event that nobody has parsed, nothing else can be missed.
   if (isJsonText(told)) throw new InvalidInput('envelope', [{ field: 'data', message: jsonTextRemedy }]);
@@ -53,6 +51,40 @@ export async function envelopeOf(
     },
     data: told,
   });
+}
+
+/**
+ * By what an event is known as one that has come before, in the last 24 h, to the same node: other messages of the same
+ * key, whatever else they hold, are that event. Undefined where the node or the message names none.
+ * @throws InvalidInput naming the field
+ */
+export async function keyOf(
+  RED: NodeAPI,
+  node: Node,
+  { key = '', keyType = 'msg' }: EventSource,
+  msg: NodeMessageInFlow,
+): Promise<IdempotencyKey | undefined> {
+  if (key === '') return undefined;
+  const value = await fieldsOf(RED, node, msg)('key', key, keyType);
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value !== 'string' && !(typeof value === 'number' && Number.isFinite(value))) {
+    const message = RED._('provisioning-event.error.key');
+    throw new InvalidInput(RED._('provisioning-event.error.node'), [{ field: 'key', message }]);
+  }
+  const digest = createHash('sha256').update(String(value)).digest('hex');
+  return { key: `${node.id} ${digest}`, hash: '' };
+}
+
+/** What evaluates a field of the node's dialog. */
+function fieldsOf(RED: NodeAPI, node: Node, msg: NodeMessageInFlow) {
+  const evaluate = promisify<string, string, Node, NodeMessageInFlow, unknown>(RED.util.evaluateNodeProperty);
+  return (name: string, value: string, type: string): Promise<unknown> =>
+    evaluate(value, type, node, msg).catch((error) => {
+      const reason = String(error?.message ?? error);
+      throw new InvalidInput(RED._('provisioning-event.error.node'), [
+        { field: name, message: RED._('provisioning-event.error.notEvaluated', { type, value, reason }) },
+      ]);
+    });
 }
 
 /** An envelope of this type to try things with: the catalogue's sample, as of now. @throws InvalidInput */

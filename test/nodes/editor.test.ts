@@ -850,6 +850,7 @@ describe('the editor', function () {
       await dialog.fill('name', 'From the billing system');
       await dialog.fill('eventType', 'clients.update');
       await dialog.enter(dialog.typedInput('objectId'), 'payload.client');
+      await dialog.enter(dialog.typedInput('key'), 'payload.request');
       await dialog.field('intake').check();
       await dialog.fill('path', '/billing/events');
       await dialog.choose('intakeAuth', 'bearer');
@@ -867,6 +868,8 @@ describe('the editor', function () {
         objectIdType: 'msg',
         data: 'payload',
         dataType: 'msg',
+        key: 'payload.request',
+        keyType: 'msg',
         intake: true,
         path: '/billing/events',
         intakeAuth: 'bearer',

@@ -131,6 +131,9 @@ describe('an event node', function () {
         ...nodes,
         answering('told', 'envelope: msg.payload, provisioning: msg.provisioning, note: msg.note'),
         eventNode({ id: 'button', eventType: 'clients.custom_fields.update' }),
+        httpIn('/keyed', 'answer keyed'),
+        code('answer keyed', 'return [msg, { ...msg, payload: {} }];', ['event keyed'], ['response']),
+        eventNode({ id: 'event keyed', key: 'payload.data.request', keyType: 'msg', wires: [['executor']] }),
         eventNode({ id: 'blank-button', eventType: '' }),
         executor(),
         catching('caught', [], 'tell error'),
@@ -230,5 +233,29 @@ describe('an event node', function () {
     assert.equal(response.status, 400);
     assert.match(await response.text(), /eventType: is missing/);
     assert.equal((await red.admin('provisioning/nodes/nobody/fire', postJson({}))).status, 404);
+  });
+
+  it('makes one event of messages with the same key, also after a crash', async () => {
+    const known = async () =>
+      (
+        await red.get<{ items: { objectId: string; eventType: string }[] }>(
+          'provisioning/registries/registry/events?eventType=keyed.one&limit=50',
+        )
+      ).items.map(({ objectId }) => objectId);
+    const say = async (objectId: number, request?: string | number) => {
+      const { event } = envelope(objectId, 'keyed.one');
+      await red.node('/keyed', postJson({ event, data: { request } }));
+    };
+    await say(1, 'a');
+    await say(2, 'a');
+    await say(3);
+    await eventually('two events', async () => (await known()).length === 2);
+    const { userDir } = red;
+    await red.kill9();
+    red = await startNodeRed({ settings: fewNodes, userDir });
+    await say(4, 'a');
+    await say(5, 'b');
+    await eventually('another one', async () => (await known()).length === 3);
+    assert.deepEqual(await known(), ['5', '3', '1']);
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { InvalidInput } from '../../src/engine/words/errors.ts';
-import { type EventSource, envelopeOf } from '../../src/runtime/message.ts';
+import { type EventSource, envelopeOf, keyOf } from '../../src/runtime/message.ts';
 import { textsOf } from '../support/texts.ts';
 
 // Node-RED's own evaluation of properties and its own texts, without its runtime.
@@ -155,4 +155,45 @@ describe("an event node's envelope", () => {
       );
       assert.match(issues[0]?.message ?? '', message);
     });
+});
+
+describe("an event node's key", () => {
+  let RED: NodeAPI;
+  before(async () => {
+    RED = { util, _: await textsOf('provisioning-event') } as NodeAPI;
+  });
+  const keyed = (source: EventSource, msg: object, id = 'n1') =>
+    keyOf(RED, { id } as Node, source, msg as NodeMessageInFlow);
+
+  for (const [what, source, msg] of [
+    ['the node names none', {}, { key: 'a' }],
+    ['it is empty', { key: '', keyType: 'msg' }, { '': 'a' }],
+    ['the message has none', { key: 'key' }, {}],
+    ['that of the message is null', { key: 'key' }, { key: null }],
+    ['that of the message is empty', { key: 'key', keyType: 'msg' }, { key: '' }],
+  ] as const)
+    it(`is none when ${what}`, async () => assert.equal(await keyed(source, msg), undefined));
+
+  it('is the same for the same value at the same node, and whatever else the message holds', async () => {
+    const source = { key: 'payload.id', keyType: 'msg' };
+    const first = await keyed(source, { payload: { id: 5, balance: 1 } });
+    assert.ok(first);
+    assert.deepEqual(await keyed(source, { payload: { id: '5', balance: 2 } }), first);
+    assert.deepEqual(await keyed({ key: '"5"', keyType: 'jsonata' }, {}), first);
+    assert.notEqual((await keyed(source, { payload: { id: 6 } }))?.key, first.key);
+    assert.notEqual((await keyed(source, { payload: { id: 5 } }, 'n2'))?.key, first.key);
+  });
+
+  for (const value of [true, {}, [], Number.NaN])
+    it(`is refused when it is ${JSON.stringify(value)}`, async () => {
+      await assert.rejects(keyed({ key: 'key' }, { key: value }), {
+        message: 'event node: key: must be a text or a number',
+      });
+    });
+
+  it('is refused when it can not be evaluated', async () => {
+    await assert.rejects(keyed({ key: '$sum(', keyType: 'jsonata' }, {}), {
+      message: /^event node: key: can not be evaluated \(jsonata \$sum\(\): ./,
+    });
+  });
 });
