@@ -3,6 +3,8 @@ import { placeOf } from './data/links.ts';
 import { addStyle } from './styles/styles.ts';
 import type { Translate } from './text/translate.ts';
 import { detailsOf } from './views/details.ts';
+import { showHintsToFingers } from './views/hints.ts';
+import { followPointers } from './views/last-pointer.ts';
 import type { TabView } from './views/tab-view.ts';
 import './views/tab-view.ts';
 
@@ -16,6 +18,8 @@ export interface Shown {
 /** Puts the app into the tab's content, where it works while the tab is shown only. */
 export function mount(content: HTMLElement, translate: Translate, hasFlows = true): Shown {
   addStyle();
+  followPointers();
+  showHintsToFingers();
   const app = createApp(translate, detailsOf, hasFlows);
   const view = document.createElement('nrp-tab') as TabView;
   Object.assign(view, { app });

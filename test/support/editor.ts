@@ -8,6 +8,8 @@ export interface EditorOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   /** A token of `POST auth/token`, for a Node-RED with `adminAuth`. */
   readonly accessToken?: string;
+  /** On a tablet or a phone, where one points with fingers. */
+  readonly touch?: boolean;
   /** The address, where it is not that of the editor alone. */
   readonly at?: string;
 }
@@ -60,9 +62,15 @@ export class Editor {
       theme = 'light',
       viewport = { width: 1400, height: 1000 },
       accessToken,
+      touch = false,
       at = nodeRed.url,
     } = options;
-    const page = await browser.newPage({ viewport, locale: language });
+    const page = await browser.newPage({
+      viewport,
+      locale: language,
+      hasTouch: touch,
+      isMobile: touch,
+    });
     page.setDefaultTimeout(10_000);
     const editor = new Editor(page);
     const stored = {

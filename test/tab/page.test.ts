@@ -152,6 +152,11 @@ for (const { name, nodeRed: installation } of editors) {
     it('lets whoever may only read look, and change nothing', async () => {
       await open(reader);
       await page.getByText('the permission provisioning.write is missing').waitFor();
+      await page.getByRole('button', { name: 'Fire a test event' }).click({ force: true });
+      await page
+        .getByRole('tooltip')
+        .getByText(/^Fire a test event: ./)
+        .waitFor();
       await go('Log');
       await rows().first().click();
       await page.locator('.nrp-tray').getByText('What was sent').waitFor();

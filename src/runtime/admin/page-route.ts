@@ -53,7 +53,7 @@ function pageOf(styles: readonly string[]): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content">
 <title>Provisioning</title>
 <link rel="icon" href="favicon.ico">
 ${links.join('\n')}

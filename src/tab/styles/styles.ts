@@ -10,6 +10,7 @@ import matrix from './matrix.css';
 import overview from './overview.css';
 import replays from './replays.css';
 import tables from './tables.css';
+import touch from './touch.css';
 
 const executions = ['id', 'status', 'registry', 'date', 'event', 'handler', 'object', 'response', 'duration'];
 const handlersOnly = ['number', 'priority', 'name', 'target', 'health', 'flag', 'actions'];
@@ -33,6 +34,7 @@ const style = [
   replays,
   choice,
   histogram,
+  touch,
 ].join('\n');
 
 const id = 'nrp-style';

@@ -45,6 +45,7 @@ class BarsView extends View {
   /** What one chooses among does not change meanwhile. */
   #held: Bars | undefined;
   #chosen: { readonly first: number; readonly last: number } | undefined;
+  #dragging = false;
 
   constructor() {
     super();
@@ -134,7 +135,7 @@ class BarsView extends View {
         ${uncounted > 0 ? html`<i class="nrp-histogram-uncounted" style="width:${percent(uncounted)}"></i>` : nothing}
         ${range ? html`<i class="nrp-histogram-chosen" style="left:${percent(first)};width:${percent(last - first + 1)}"></i>` : nothing}
       </div>
-      <div class="nrp-histogram-axis" aria-hidden="true">${this.#marks(shown)}</div>`;
+      <div class="nrp-histogram-axis" aria-hidden="true">${chosen ? html`<b>${this.#words(shown, chosen.first, chosen.last)}</b>` : this.#marks(shown)}</div>`;
   }
 
   #marks(shown: Bars): readonly TemplateResult[] {
@@ -169,6 +170,7 @@ class BarsView extends View {
   }
 
   readonly #letGo = (): void => {
+    this.#dragging = false;
     this.#held = undefined;
     this.#chosen = undefined;
     this.requestUpdate();
@@ -178,8 +180,6 @@ class BarsView extends View {
     const { left, width } = (currentTarget as Element).getBoundingClientRect();
     return Math.max(0, Math.min(Math.floor(((clientX - left) / width) * bars.length), bars.length - 1));
   }
-
-  #dragging = false;
 
   readonly #pressed = (event: PointerEvent): void => {
     const shown = this.#held ?? this.#source().answer;

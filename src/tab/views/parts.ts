@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { RegistryRow } from '../data/shapes.ts';
 import { nameOf } from '../text/visible.ts';
+import { showHint } from './hints.ts';
 
 export interface Action {
   readonly icon: string;
@@ -49,7 +50,8 @@ function button(
     aria-disabled=${refused ? 'true' : nothing}
     @click=${(event: MouseEvent) => {
       event.stopPropagation();
-      if (!refused) act(event);
+      if (refused) showHint(event.currentTarget as HTMLElement);
+      else act(event);
     }}
   >${content}</button>`;
 }

@@ -1,5 +1,6 @@
 import type { ReactiveController } from 'lit';
 import { type RowRange, rowRange } from '../data/row-range.ts';
+import { touchedLast } from './last-pointer.ts';
 import type { View } from './view.ts';
 
 /** px, until a row has been measured. */
@@ -8,7 +9,8 @@ const guess = 26;
 /**
  * Keeps the rows in the page few, and the keyboard's way through them: the arrows, Home and End move from row to
  * row, whose buttons carry `data-row`. When others come or go, the row under the pointer stays where it is, else the
- * one that has the focus, else the first that is seen of a list that is scrolled; the focus stays with its row.
+ * one that has the focus, else (and after a touch, which leaves both behind) the first that is seen of a list that is
+ * scrolled; the focus stays with its row.
  */
 export class RowWindow implements ReactiveController {
   readonly #host: View;
@@ -192,11 +194,12 @@ export class RowWindow implements ReactiveController {
   }
 
   #lookedAt(scroller: HTMLElement): string | undefined {
+    const isTouched = touchedLast();
     const hovered = scroller.querySelector<HTMLElement>('tr:hover [data-row]')?.dataset['row'];
-    if (hovered !== undefined) return hovered;
+    if (hovered !== undefined && !isTouched) return hovered;
     const first = Math.floor(scroller.scrollTop / this.#rowHeight);
     const last = Math.floor((scroller.scrollTop + scroller.clientHeight) / this.#rowHeight);
-    const focused = this.#focused?.at ?? -1;
+    const focused = isTouched ? -1 : (this.#focused?.at ?? -1);
     if (focused >= first && focused <= last) return this.#ids[focused];
     return first > 0 ? this.#ids[first] : undefined;
   }
