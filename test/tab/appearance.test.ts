@@ -132,6 +132,20 @@ for (const { name, nodeRed: installation } of editors) {
       });
     }
 
+    it('shows the keys in a sheet that is as high as they are', async () => {
+      const view = await Tab.open(browser, red);
+      await view.go('executions');
+      await view.rows.first().locator('[data-row]').focus();
+      await view.page.keyboard.press('?');
+      const sheet = view.page.locator('dialog.nrp-keys');
+      const below = await sheet.evaluate((sheet) => {
+        const last = sheet.querySelector('.nrp-ask-buttons') as Element;
+        return sheet.getBoundingClientRect().bottom - last.getBoundingClientRect().bottom;
+      });
+      assert.ok(below < 30, `${below} px stand empty`);
+      await view.close();
+    });
+
     it('has nothing of its own outside its elements', async () => {
       const view = await Tab.open(browser, red);
       const selectors = await view.page.evaluate(() => {
