@@ -243,11 +243,23 @@ describe('a query node', function () {
     const [, failed] = await rowsOf(event, 'failed');
     for (const object of [12, 14]) await rowsOf(await fire(object), 'failed');
     answer = 200;
-    const { id } = await does('replay-execution', { execution: failed?.['id'] });
+    const madeFor = async (id: unknown) => {
+      const about = { execution: id };
+      const row = await eventually('its turn', async () => {
+        const said = await ask('any', { operation: 'execution', payload: about });
+        return said.status === 200 && said.payload;
+      });
+      assert.equal(row['by'], (await red.get<Json>(`${here}/executions/${id}`))['by']);
+      return row['by'];
+    };
+    const { id } = await does('replay-execution', { execution: failed?.['id'] }, 'Anna');
     const made = await eventually('its turn', async () => (await does('executions', { ids: [id] })).items[0]);
     assert.equal(made['replayOf'], failed?.['id']);
-    const replayed = await does('replay-event', { event });
+    const replayed = await does('replay-event', { event }, 'Bert');
     assert.deepEqual([replayed['id'], (replayed['executions'] as string[]).length], [event, 1]);
+    const [other] = replayed['executions'] as string[];
+    assert.deepEqual([await madeFor(id), await madeFor(other)], ['Anna', 'Bert']);
+    assert.equal(await madeFor(failed?.['id']), null);
 
     const { replaying } = await does('replay-all', { filter: { handler: 'crm', status: 'failed' } });
     await statuses.become('any', ({ text }) => text === `replayed ${replaying}`);
@@ -283,7 +295,7 @@ describe('a query node', function () {
     await does('switch', { handler: 'crm', status: 'disabled' });
     await fire(16);
     await does('switch', { handler: 'crm', status: 'enabled' });
-    const { looking } = await does('deliver-missed', { handler: 'crm', since });
+    const { looking } = await does('deliver-missed', { handler: 'crm', since }, 'Anna');
     assert.ok(Number(looking) >= 1);
     await statuses.become('any', ({ text }) => text === 'replayed 1');
     const { items } = await does('executions', { objectId: '16', handler: 'crm' });
@@ -291,6 +303,7 @@ describe('a query node', function () {
       items.map(({ deliveredLater }) => deliveredLater),
       [true],
     );
+    assert.equal((await does('execution', { execution: items[0]?.['id'] }))['by'], 'Anna');
   });
 
   it('cancels one that waits, and all that match, a part with each message', async () => {

@@ -110,11 +110,12 @@ describe('what version 0.1.0 has written', () => {
         searchedInPart,
         replayedAs: _,
         sentBody,
+        by,
         attemptList,
         ...now
       } = await log.execution(execution.id);
       // What it did not know.
-      assert.deepEqual([searchedInPart, sentBody], [[], null]);
+      assert.deepEqual([searchedInPart, sentBody, by], [[], null, null]);
       assert.deepEqual({ ...now, attemptList: known(attemptList) }, execution, execution.id);
     }
   });

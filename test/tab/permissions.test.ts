@@ -114,4 +114,15 @@ describe('the tab with adminAuth, below /admin', function () {
     await view.root.getByText('it needs provisioning.read').waitFor();
     assert.equal(await view.rows.count(), 0);
   });
+
+  it('says in the details of a replay who has asked for it', async () => {
+    await open('admin');
+    await view.go('executions');
+    await view.row('CRM').click();
+    await view.tray.getByRole('button', { name: 'Replay' }).click();
+    await view.page.locator('.red-ui-popover').getByRole('button', { name: 'Replay' }).click();
+    await view.tray.getByRole('button', { name: 'replayed → Fail' }).click();
+    await view.tray.getByText(/^ex-\S+-1, by admin$/).waitFor();
+    assert.deepEqual(view.editor.problems, []);
+  });
 });

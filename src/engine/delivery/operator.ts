@@ -42,27 +42,33 @@ export function operatorOn(delivery: Delivery) {
       throw new Conflict(`execution ${execution} is not parked: only what waits can be cancelled`);
   }
 
-  /** Calls a settled execution's handler again. @returns the new execution's id. @throws NotFound, Conflict */
-  async function replayExecution(execution: string): Promise<string> {
-    const [made] = await replay({ executions: [executionSeq(execution)] }, `execution ${execution}`);
+  /**
+   * Calls a settled execution's handler again.
+   * @param by who asks; null when nobody knows
+   * @returns the new execution's id. @throws NotFound, Conflict
+   */
+  async function replayExecution(execution: string, by: string | null = null): Promise<string> {
+    const [made] = await replay({ executions: [executionSeq(execution)] }, `execution ${execution}`, by);
     return made ?? execution;
   }
 
   /**
    * Emits an event again that nobody took or listened to; of any other, runs what failed or was skipped.
+   * @param by as for an execution; nothing is kept of who has an event emitted
    * @returns the new executions' ids. @throws NotFound, Conflict
    */
-  function replayEvent(event: string): Promise<readonly string[]> {
+  async function replayEvent(event: string, by: string | null = null): Promise<readonly string[]> {
     const seq = ids.eventSeq(event);
     if (seq === undefined) throw new NotFound(`there is no event ${event}`);
-    return replay({ event: seq }, `event ${event}`);
+    return replay({ event: seq }, `event ${event}`, by);
   }
 
-  async function replay(which: Replay['which'], what: string): Promise<readonly string[]> {
+  async function replay(which: Replay['which'], what: string, by: string | null): Promise<readonly string[]> {
     const replayed = await journal.replay({
       which,
       callable: registry.callable(),
       emitters: emissions.nodes(),
+      by,
       at: time.now(),
     });
     if (replayed.outcome === 'unknown') throw new NotFound(`there is no ${what}`);

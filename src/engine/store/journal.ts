@@ -257,6 +257,8 @@ export interface Replay {
   readonly callable: readonly string[];
   /** Event nodes that can emit, now or once they are switched on again; null or absent: it is not known. */
   readonly emitters?: readonly string[] | null;
+  /** Who asks, which is kept with what runs again; null or absent: nobody knows. */
+  readonly by?: string | null;
   readonly at: number;
 }
 

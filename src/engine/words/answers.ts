@@ -94,6 +94,8 @@ export type SearchedText = 'request' | 'response' | 'error';
 
 /** A row of the log with its request, response, headers and attempts. */
 export interface ExecutionDetails extends ExecutionRow {
+  /** Who had it run again, or delivered later; null when nobody did, or nobody knows. */
+  readonly by: string | null;
   /** The envelope's JSON, byte for byte as the handler gets it, unless it has a body made of it. */
   readonly request: string;
   /**

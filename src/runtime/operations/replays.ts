@@ -51,13 +51,16 @@ export const replays = operation({
 export const replayExecution = operation({
   on: 'execution',
   columns: ['id'],
-  run: async ({ engine, id }) => ({ id: await (await engine.operator()).replayExecution(id) }),
+  run: async ({ engine, id, by }) => ({ id: await (await engine.operator()).replayExecution(id, by) }),
 });
 
 export const replayEvent = operation({
   on: 'event',
   columns: ['id', 'executions'],
-  run: async ({ engine, id }) => ({ id, executions: await (await engine.operator()).replayEvent(id) }),
+  run: async ({ engine, id, by }) => ({
+    id,
+    executions: await (await engine.operator()).replayEvent(id, by),
+  }),
 });
 
 /** Of what matches a filter. */

@@ -12,7 +12,7 @@ import { DetailsView } from './details-view.ts';
 import { executionMark } from './marks.ts';
 import { wordButton } from './parts.ts';
 import { replayedMark } from './replayed-mark.ts';
-import { facts, headersTable, moment, section, textBlock, time } from './sections.ts';
+import { type Fact, facts, headersTable, moment, section, textBlock, time } from './sections.ts';
 import { define } from './view.ts';
 
 /** One execution: what was sent, what came back, and the attempts it took. */
@@ -90,9 +90,19 @@ class ExecutionDetailsView extends DetailsView<ExecutionDetails> {
       [this.t('execution.next'), details.nextAttemptAt && time(this.app, details.nextAttemptAt)],
       [this.t('column.registry'), visible(registries.nameOf(this.registry))],
       [this.t('column.id'), details.id],
-      [this.t('execution.replayOf'), details.replayOf],
-      [this.t('deliver.why'), details.deliveredLater && this.t('deliver.later')],
+      ...this.#origin(details),
     ]);
+  }
+
+  /** Why it is there at all, where that is no event's first turn, and who has asked for it. */
+  #origin({ replayOf: id, deliveredLater, by }: ExecutionDetails): Fact[] {
+    const asker = by === null ? '' : visible(by);
+    const replay = asker && !deliveredLater ? this.t('execution.replayOfBy', { id, by: asker }) : id;
+    const delivery = asker ? this.t('deliver.laterBy', { by: asker }) : this.t('deliver.later');
+    return [
+      [this.t('execution.replayOf'), id && replay],
+      [this.t('deliver.why'), deliveredLater && delivery],
+    ];
   }
 
   #actions(details: ExecutionDetails): TemplateResult {

@@ -7,7 +7,7 @@ export function section(title: string, content: TemplateResult): TemplateResult 
   return html`<section><h4>${title}</h4>${content}</section>`;
 }
 
-type Fact = readonly [name: string, value: string | TemplateResult | null | undefined];
+export type Fact = readonly [name: string, value: string | TemplateResult | null | undefined];
 
 /** Names and values; what has no value is left out. */
 export function facts(all: readonly Fact[]): TemplateResult {

@@ -85,6 +85,9 @@ describe('a replay of all that matches', () => {
       ratePerSecond: 1,
       by: 'anna',
     });
+    const log = await bench.engine.log();
+    const made = bench.rows.find(({ replayOf }) => replayOf !== null);
+    assert.equal((await log.execution(String(made?.id))).by, 'anna');
     assert.ok(Date.parse(startedAt) > 0);
     assert.equal(endedAt, null);
     for (let more = 0; more < 3; more += 1) {

@@ -872,6 +872,45 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
       );
     });
 
+    it('keeps who asked for a replay, alone or with many, or for a delivery, and of nothing else', async () => {
+      const askerOf = async (seq: number | undefined) =>
+        (await store.log.execution(new Ids(journal.tag).execution(seq ?? 0))).by;
+      const { seq, execution } = await takeFailed(1);
+      const alone = await journal.replay({ which: { event: seq }, callable, by: 'anna', at });
+      assert.ok(alone.outcome === 'replaying');
+      const { seq: other, execution: first } = await takeFailed(2);
+      const upTo = first + 1;
+      const many = { filter: '{}', ratePerSecond: 0, until: other, matched: 1, at };
+      const { id } = await journal.beginReplay({ ...many, kind: 'executions', upTo, by: 'bert' });
+      const rest = { cursor: other, looked: 1, ends: true, at };
+      await journal.continueReplay({ id, letGo: { executions: [[first]], callable }, ...rest });
+      const third = await take(anEvent(3));
+      await end(third.seq, succeeded(third.execution), { plain: true });
+      const delivery = await journal.beginReplay({ ...many, kind: 'delivery', upTo: null, by: 'cara' });
+      const letGo = { missed: [third.seq], link: aLink('b') };
+      await journal.continueReplay({ id: delivery.id, letGo, ...rest });
+      await reopen();
+      const { started } = await journal.startNext('a', 2, at);
+      const [ofOne, ofMany] = [seq, other].map(
+        (event) => started.find((one) => one.seq === event)?.executions[0],
+      );
+      assert.deepEqual([ofOne?.replayOf, await askerOf(ofOne?.seq)], [execution, 'anna']);
+      assert.deepEqual([ofMany?.replayOf, await askerOf(ofMany?.seq)], [first, 'bert']);
+      const delivered = (await journal.startNext('b', 1, at)).started[0]?.executions[1];
+      assert.equal(await askerOf(delivered?.seq), 'cara');
+      assert.equal(await askerOf(execution), null);
+      // What follows from it by itself, nobody has asked for.
+      await end(other, succeeded(ofMany?.seq ?? 0));
+      const revived = (await journal.startNext('b', 1, at)).started[0]?.executions[1];
+      assert.deepEqual([revived?.replayOf, await askerOf(revived?.seq)], [first + 1, null]);
+      // Nobody knows who it was.
+      await end(other, failed(revived?.seq ?? 0, 'b'));
+      const unknown = await journal.replay({ which: { event: other }, callable, at });
+      assert.ok(unknown.outcome === 'replaying');
+      await journal.startNext('b', 1, at);
+      assert.equal(await askerOf(unknown.executions[0]), null);
+    });
+
     it('says of what was replayed or revived which one stands in its place, and lists what nothing has replaced', async () => {
       const { seq, execution } = await takeFailed(1);
       const page = { limit: 10 };

@@ -123,8 +123,10 @@ function takeOverEvent(from: Statements, to: Statements, seq: number): boolean {
     insert(to, 'events', event);
     for (const execution of executions) {
       insert(to, 'executions', execution);
-      const past = 'select * from attempts where execution_seq = ?';
-      for (const made of readable(from, past, Number(execution['seq']))) insert(to, 'attempts', made);
+      for (const table of ['attempts', 'askers'] as const) {
+        const of = `select * from ${table} where execution_seq = ?`;
+        for (const row of readable(from, of, Number(execution['seq']))) insert(to, table, row);
+      }
     }
   };
   const isWhole = !taken || executions.length > 0;

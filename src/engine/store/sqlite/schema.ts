@@ -270,6 +270,17 @@ alter table bulk_replays add column looked integer not null default 0;
 alter table executions add column delivery integer;
 `;
 
+/**
+ * Who has asked for an execution that runs again or was delivered later. It is a table of its own so that the rows of
+ * all others, which nobody asks for, are not longer by it.
+ */
+const version16 = `
+create table askers(
+  execution_seq integer primary key,
+  by text not null
+) strict;
+`;
+
 /** One step a version: `migrations[n]` leads from version n to n + 1. */
 export const migrations: readonly string[] = [
   version1,
@@ -287,6 +298,7 @@ export const migrations: readonly string[] = [
   version13,
   version14,
   version15,
+  version16,
 ];
 
 export const schemaVersion = migrations.length;

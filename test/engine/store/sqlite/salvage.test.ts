@@ -107,6 +107,25 @@ describe('a journal that was damaged while nobody used it', () => {
       assert.ok(other.outcome === 'taken' && (other.chain[0] ?? 0) > execution);
     });
 
+    it('keeps who asked for what it takes over', async () => {
+      const taken = await journal.take(aTake(anEvent(1)));
+      assert.ok(taken.outcome === 'taken');
+      const [execution = 0] = taken.chain;
+      const failed = { ...succeeded(execution), status: 'failed' as const };
+      await journal.endTurn({ event: taken.seq, change: failed, pass: aPass(), at, emit: false });
+      const which = { executions: [execution] };
+      const replayed = await journal.replay({ which, callable: ['a'], by: 'anna', at });
+      assert.ok(replayed.outcome === 'replaying');
+      await reopened(damage);
+      const db = new DatabaseSync(file, { readOnly: true });
+      const askers = db.prepare('select execution_seq as seq, by from askers').all();
+      db.close();
+      assert.deepEqual(
+        askers.map(({ seq, by }) => [seq, by]),
+        [[replayed.executions[0], 'anna']],
+      );
+    });
+
     it('keeps circuits: an endpoint that is gone stays so', async () => {
       const circuit = { handler: 'a', state: 'gone', since: at, error: '410' } as const;
       await journal.saveCircuit(circuit);

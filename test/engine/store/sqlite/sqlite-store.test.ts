@@ -1,7 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { strict as assert } from 'node:assert';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { migrations } from '../../../../src/engine/store/sqlite/schema.ts';
 import { sqliteStore } from '../../../../src/engine/store/sqlite/sqlite-store.ts';
+import { stage } from '../../../../src/engine/store/stage.ts';
+import { Ids } from '../../../../src/engine/words/ids.ts';
 import { storeContract } from '../store-contract.ts';
 
 describe('the store in SQLite', () => {
@@ -9,13 +14,39 @@ describe('the store in SQLite', () => {
   let folders = 0;
   after(() => rmSync(root, { recursive: true, force: true }));
 
-  storeContract(
-    (folder) =>
-      sqliteStore(folder).open({
-        now: Date.now(),
-        parkedFor: (_, blocked) => (blocked ? 'order' : 'retry'),
-        onTrouble: () => undefined,
-      }),
-    () => join(root, String(++folders)),
-  );
+  const newFolder = () => join(root, String(++folders));
+  const open = (folder: string) =>
+    sqliteStore(folder).open({
+      now: Date.now(),
+      parkedFor: (_, blocked) => (blocked ? 'order' : 'retry'),
+      onTrouble: () => undefined,
+    });
+
+  storeContract(open, newFolder);
+
+  it('knows of replays in a journal of an older version that nobody has noted who asked, and notes it from then on', async () => {
+    const folder = newFolder();
+    mkdirSync(folder);
+    const db = new DatabaseSync(join(folder, 'journal.sqlite'));
+    const before = 15;
+    db.exec(`${migrations.slice(0, before).join(';\n')}; pragma user_version = ${before};
+      insert into events(seq, event_type, object_id, object_key, stage, turn, accepted_at, touched_at, payload)
+      values(3, 'clients.update', '1', 'clients:1', ${stage.failed}, 3, 1700000000000, 1700000000000000, '{}')`);
+    const execution =
+      db.prepare(`insert into executions(seq, event_seq, position, event_type, object_id, object_key,
+      handler_id, handler_number, handler_name, handler_type, priority, stop, status, started_at, replay_of, replayed_as)
+      values(?, 3, 0, 'clients.update', '1', 'clients:1', 'a', 1, 'A', 'http', 1, 0, 4, 1700000000000, ?, ?)`);
+    execution.run(1, null, 2);
+    execution.run(2, 1, null);
+    db.close();
+    const { journal, log, close } = await open(folder);
+    const idOf = (seq: number) => new Ids(journal.tag).execution(seq);
+    const { replayOf, by } = await log.execution(idOf(2));
+    assert.deepEqual([replayOf, by], [idOf(1), null]);
+    const replayed = await journal.replay({ which: { event: 3 }, callable: ['a'], by: 'anna', at: 1 });
+    assert.ok(replayed.outcome === 'replaying');
+    await journal.startNext('a', 1, 1);
+    assert.equal((await log.execution(idOf(replayed.executions[0] ?? 0))).by, 'anna');
+    await close();
+  });
 });

@@ -61,7 +61,8 @@ export function executionQueriesOn(statements: Statements, ids: Ids, search: Ind
       statements
         .of(
           `select ${executionColumns}, request_headers, response_headers, sent_body,
-           (select payload from events where events.seq = event_seq) as request
+           (select payload from events where events.seq = event_seq) as request,
+           (select by from askers where execution_seq = executions.seq) as asker
            from executions where seq = ? and status > 0`,
         )
         .get(seq);
@@ -69,6 +70,7 @@ export function executionQueriesOn(statements: Statements, ids: Ids, search: Ind
     return {
       ...readExecution(row, ids),
       request: String(row['request'] ?? ''),
+      by: typeof row['asker'] === 'string' ? row['asker'] : null,
       sentBody: typeof row['sent_body'] === 'string' ? row['sent_body'] : null,
       searchedInPart: (['request', 'response', 'error'] as const).filter((text) =>
         isLonger(String(row[text] ?? ''), searchedPart),

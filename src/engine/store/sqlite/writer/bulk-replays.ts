@@ -15,7 +15,7 @@ export function bulkReplaysOn({ db, isolated }: Shared, replays: Replays, delive
     ),
     forget: db.prepare("delete from bulk_replays where id <= ? and state <> 'running'"),
     known: db.prepare('select 1 from bulk_replays where id = ?'),
-    running: db.prepare("select 1 from bulk_replays where id = ? and state = 'running'"),
+    running: db.prepare("select by from bulk_replays where id = ? and state = 'running'"),
     advance: db.prepare(
       'update bulk_replays set replayed = replayed + ?, looked = looked + ?, cursor = ? where id = ?',
     ),
@@ -31,9 +31,10 @@ export function bulkReplaysOn({ db, isolated }: Shared, replays: Replays, delive
   }
 
   function advance({ id, letGo, cursor, looked, ends, at }: ContinueReplay): ContinuedReplay {
-    if (!sql.running.get(id)) return { running: false, replayed: 0 };
+    const running = sql.running.get(id) as { readonly by: string | null } | undefined;
+    if (!running) return { running: false, replayed: 0 };
     let replayed = 0;
-    for (const one of eachOf(letGo, id, at)) {
+    for (const one of eachOf(letGo, id, running.by, at)) {
       replayed += isolated(one, () => 0);
     }
     sql.advance.run(replayed, looked, cursor, id);
@@ -42,13 +43,13 @@ export function bulkReplaysOn({ db, isolated }: Shared, replays: Replays, delive
   }
 
   /** @returns what lets one of them go, and says how much that is */
-  function eachOf(letGo: LetGo, id: number, at: number): readonly (() => number)[] {
+  function eachOf(letGo: LetGo, id: number, by: string | null, at: number): readonly (() => number)[] {
     if ('missed' in letGo)
-      return letGo.missed.map((event) => () => (deliveries.deliver(event, letGo.link, id, at) ? 1 : 0));
+      return letGo.missed.map((event) => () => (deliveries.deliver(event, letGo.link, id, by, at) ? 1 : 0));
     if ('executions' in letGo) {
       const { callable } = letGo;
       return letGo.executions.map((executions) => () => {
-        const answer = replays.replay({ which: { executions }, callable, at });
+        const answer = replays.replay({ which: { executions }, callable, by, at });
         return answer.outcome === 'replaying' ? answer.executions.length : 0;
       });
     }

@@ -13,10 +13,10 @@ export function deliveriesOn({ db, executions }: Shared, turns: Turns) {
   };
 
   /**
-   * @param bulk which of what is done with many it belongs to
+   * @param bulk which of what is done with many it belongs to, and `by`, who asks for that
    * @returns false where the handler has an execution of it, or must not have one
    */
-  function deliver(seq: number, link: Link, bulk: number, at: number): boolean {
+  function deliver(seq: number, link: Link, bulk: number, by: string | null, at: number): boolean {
     const row = sql.find.get(seq);
     const event = row && eventFrom(row);
     if (!event || !isDeliverable(event.stage)) return false;
@@ -25,8 +25,8 @@ export function deliveriesOn({ db, executions }: Shared, turns: Turns) {
     const passedBy = chain.find(({ handler }) => handler.id === link.handler.id);
     const position = (chain.at(-1)?.position ?? -1) + 1;
     const execution = passedBy
-      ? executions.replay(event, passedBy, at)
-      : executions.append(event, position, link, at);
+      ? executions.replay(event, passedBy, at, by)
+      : executions.append(event, position, link, at, by);
     sql.mark.run(bulk, execution);
     turns.enqueue(event, link.handler.id, execution);
     return true;

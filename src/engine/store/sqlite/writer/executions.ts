@@ -55,8 +55,12 @@ export function executionsOn(db: DatabaseSync, seqs: Sequence, work: Announcemen
     return blocked;
   }
 
-  /** A new execution in place of one that is settled, and of those that this one has replaced. @returns its seq */
-  function replay(event: OfEvent, settled: StoredExecution, at: number): number {
+  /**
+   * A new execution in place of one that is settled, and of those that this one has replaced.
+   * @param by who asks for it; null: nobody does, or nobody knows
+   * @returns its seq
+   */
+  function replay(event: OfEvent, settled: StoredExecution, at: number, by: string | null = null): number {
     const seq = seqs.next();
     sql.replaced.run(seq, event.seq, settled.position);
     insert(
@@ -66,13 +70,15 @@ export function executionsOn(db: DatabaseSync, seqs: Sequence, work: Announcemen
     );
     // What was passed by, or could not be judged, is judged again: the condition may have been mended.
     if (settled.passedBy || settled.unjudged) sql.unjudged.run(seq);
+    if (by !== null) sql.asked.run(seq, by);
     return seq;
   }
 
-  /** A new place at the end of a chain. @returns its seq */
-  function append(event: OfEvent, position: number, link: Link, at: number): number {
+  /** A new place at the end of a chain; `by` as for a replay. @returns its seq */
+  function append(event: OfEvent, position: number, link: Link, at: number, by: string | null): number {
     const seq = seqs.next();
     insert(event, { seq, position, link, start: false, replayOf: null }, at);
+    if (by !== null) sql.asked.run(seq, by);
     return seq;
   }
 
@@ -235,6 +241,7 @@ function prepare(db: DatabaseSync) {
        started_at = :startedAt where seq = :seq`,
     ),
     unjudged: db.prepare('update executions set unjudged = 1 where seq = ?'),
+    asked: db.prepare('insert into askers(execution_seq, by) values(?, ?)'),
     next: db.prepare(
       `select seq, blocked from executions where object_key = ? and handler_id = ? and status < 3 and ordered = 1
        order by seq limit 1`,

@@ -15,7 +15,7 @@ export function replaysOn({ db, lanes, executions, eventSeqs, waiting, work }: S
     emitAgain: db.prepare('update events set stage = ?, turn = ?, touched_at = null where seq = ?'),
   };
 
-  function replay({ which, callable, emitters, at }: Replay): Replayed {
+  function replay({ which, callable, emitters, by, at }: Replay): Replayed {
     const asked = 'executions' in which ? which.executions : undefined;
     const row = 'event' in which ? sql.find.get(which.event) : sql.findOf.get(which.executions[0] ?? 0);
     if (!row) return { outcome: 'unknown' };
@@ -24,7 +24,7 @@ export function replaysOn({ db, lanes, executions, eventSeqs, waiting, work }: S
     if (event.stage < stage.parked) return { outcome: 'conflict', why: 'it is waiting or running already' };
     const choice = replayable(executions.chain(event.seq), asked, callable);
     if ('why' in choice) return { outcome: 'conflict', why: choice.why };
-    const seqs = choice.turns.map((one) => executions.replay(event, one, at));
+    const seqs = choice.turns.map((one) => executions.replay(event, one, at, by));
     turns.enqueue(event, choice.turns[0]?.handler.id ?? '', seqs[0] ?? 0);
     return { outcome: 'replaying', executions: seqs };
   }

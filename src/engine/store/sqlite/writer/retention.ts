@@ -33,6 +33,11 @@ export function retentionOn(db: DatabaseSync, clock = () => performance.now()) {
       `delete from attempts where execution_seq in
        (select seq from executions indexed by executions_by_event where event_seq = ?)`,
     ),
+    anyAsker: db.prepare('select 1 from askers limit 1'),
+    deleteAskers: db.prepare(
+      `delete from askers where execution_seq in
+       (select seq from executions indexed by executions_by_event where event_seq = ?)`,
+    ),
     deleteExecutions: db.prepare('delete from executions indexed by executions_by_event where event_seq = ?'),
     deleteEvent: db.prepare('delete from events where seq = ?'),
   };
@@ -67,6 +72,8 @@ export function retentionOn(db: DatabaseSync, clock = () => performance.now()) {
 
   /** One batch at least, so that every step gets on. */
   function deleteEvents(before: number, most: number, hasTime: () => boolean): number {
+    // Where nobody has asked for anything, which is usual, no event is looked at for it.
+    const hasAskers = sql.anyAsker.get() !== undefined;
     let deleted = 0;
     do {
       const events = sql.oldest.all(before, Math.min(deletedAtOnce, most - deleted));
@@ -74,6 +81,7 @@ export function retentionOn(db: DatabaseSync, clock = () => performance.now()) {
       for (const { seq } of events) {
         const event = Number(seq);
         sql.deleteAttempts.run(event);
+        if (hasAskers) sql.deleteAskers.run(event);
         sql.deleteExecutions.run(event);
         sql.deleteEvent.run(event);
       }

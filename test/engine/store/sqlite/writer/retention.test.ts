@@ -68,6 +68,20 @@ describe('retention', () => {
     assert.equal(count('attempts'), 1);
   });
 
+  it('forgets with executions who has asked for them, and for no others', () => {
+    const made = filler.add({ touchedAt: beginning, executions: [{ status: 'failed' }, {}] });
+    filler.add({ touchedAt: beginning + 5000 });
+    for (const seq of [...made.executions, 3])
+      db.prepare("insert into askers(execution_seq, by) values(?, 'anna')").run(seq);
+    prune({ ...keepAll, settledBefore: beginning + 5000 });
+    const left = db.prepare('select execution_seq as seq from askers').all();
+    assert.deepEqual(
+      left.map(({ seq }) => seq),
+      seqs('executions'),
+    );
+    assert.equal(left.length, 1);
+  });
+
   it('counts as settled what nobody took or nobody handles, and leaves alone what waits, runs or is parked', () => {
     const old = { touchedAt: beginning };
     for (const at of [stage.behind, stage.ready, stage.emitted, stage.queued, stage.due, stage.running]) {
