@@ -217,7 +217,7 @@ export class Engine {
 
   /** What operators may do, once the handlers are in force. @throws Unavailable */
   async operator(): Promise<Operator> {
-    return operatorOn(await this.#inForce());
+    return operatorOn(await this.#inForce(), this.#options.log);
   }
 
   /** Hands back to the journal: attempts in flight have 10 s to end. */

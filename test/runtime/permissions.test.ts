@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { eventually } from '../support/eventually.ts';
 import { type NodeRed, startNodeRed } from '../support/node-red.ts';
 import {
   envelope,
@@ -122,5 +123,46 @@ describe('admin API with adminAuth', function () {
     const { override } = (await response.json()) as { override: { by: string; reason: string } };
     assert.equal(override.by, 'writer');
     assert.equal(override.reason, 'maintenance');
+  });
+
+  it('notes who has replayed an execution or an event, and who has closed a circuit', async () => {
+    const here = 'provisioning/registries/registry';
+    const asked = async <T>(user: string, path: string, body?: object): Promise<T> => {
+      const request = body ? postJson(body, headersOf(user)) : { headers: headersOf(user) };
+      return (await (await red.admin(`${here}/${path}`, request)).json()) as T;
+    };
+    const settled = (eventId: string, count: number) =>
+      eventually(`${count} that failed`, async () => {
+        const path = `executions?eventId=${eventId}&status=failed`;
+        const { items } = await asked<{ items: { id: string; replayOf: string | null }[] }>('exact', path);
+        return items.length === count && items;
+      });
+    const back = { ...postJson({ status: 'enabled' }, headersOf('admin')), method: 'PATCH' };
+    await red.admin(`${here}/handlers/handler`, back);
+    const { id: event } = await asked<{ id: string }>('admin', 'events', envelope(77));
+    const [first] = await settled(event, 1);
+    const { id: second } = await asked<{ id: string }>('writer', `executions/${first?.id}/replay`, {});
+    await settled(event, 2);
+    const again = await asked<{ executions: string[] }>('admin', `events/${event}/replay`, {});
+    await settled(event, 3);
+    const ids = [first?.id, second, ...again.executions];
+    const found = await Promise.all(
+      ids.map((id) => asked<{ by: string | null; replayOf: string | null }>('exact', `executions/${id}`)),
+    );
+    assert.deepEqual(
+      found.map(({ by, replayOf }) => [by, replayOf]),
+      [
+        [null, null],
+        ['writer', first?.id],
+        ['admin', second],
+      ],
+    );
+    for (let object = 80; object < 92; object += 1) await asked('admin', 'events', envelope(object));
+    await eventually('an open circuit', async () => {
+      const { items } = await asked<{ items: { circuit: { state: string } }[] }>('exact', 'handlers');
+      return items[0]?.circuit.state === 'open';
+    });
+    await asked('writer', 'handlers/handler/circuit', { state: 'closed' });
+    await red.printed(/\[info\] .*registry Registry: the circuit of "Handler" was closed by "writer"$/);
   });
 });

@@ -37,17 +37,15 @@ export function circuitsOn({ journal, time, persist, onChange, onError }: Option
   }
 
   /**
-   * By hand. @returns false when it was closed already
+   * By hand.
    * @throws Unavailable when that can not be saved now; it is closed all the same
    */
-  async function close(handler: string): Promise<boolean> {
-    if (of(handler).state === 'closed') return false;
+  async function close(handler: string): Promise<void> {
     try {
       await set(handler, { ...closedCircuit, since: time.now() });
     } catch (error) {
       throw new Unavailable(`the circuit is closed, but that could not be saved: ${messageOf(error)}`);
     }
-    return true;
   }
 
   /** @returns whether it is saved; what could not be is saved as soon as the journal takes it */

@@ -1,3 +1,4 @@
+import type { EngineOptions } from '../engine-options.ts';
 import type { Replay } from '../store/journal.ts';
 import type { EventFilter, ExecutionFilter, MissedFilter } from '../store/log.ts';
 import { Conflict, NotFound } from '../words/errors.ts';
@@ -6,7 +7,7 @@ import type { Delivery } from './delivery.ts';
 import type { DeliveryOptions } from './missed-events.ts';
 
 /** What an operator may do: with handlers, with events and executions that are on their way, and with all of it. */
-export function operatorOn(delivery: Delivery) {
+export function operatorOn(delivery: Delivery, log: EngineOptions['log']) {
   const {
     store,
     journal,
@@ -23,14 +24,18 @@ export function operatorOn(delivery: Delivery) {
   } = delivery;
 
   /**
-   * Closes a circuit: what waits for it runs.
+   * Closes a circuit: what waits for it runs. Nothing is left of a closed one to keep who did it with: the log says it.
+   * @param by who asks; null when nobody knows
    * @throws NotFound, Conflict when it is closed, or Unavailable when that can not be saved: it is in force all the same
    */
-  async function closeCircuit(handler: string): Promise<void> {
+  async function closeCircuit(handler: string, by: string | null = null): Promise<void> {
     const known = registry.find(handler);
     if (!known) throw new NotFound(`there is no handler ${handler} in the deployed flow`);
-    if (!(await circuits.close(handler)))
-      throw new Conflict(`the circuit of "${known.config.name}" is closed already`);
+    const circuit = `the circuit of "${known.config.name}"`;
+    if (circuits.of(handler).state === 'closed') throw new Conflict(`${circuit} is closed already`);
+    // Line ends in a name must not make lines of their own.
+    log('info', `${circuit} was closed by ${by === null ? 'an operator' : JSON.stringify(by)}`);
+    await circuits.close(handler);
   }
 
   /** Ends a parked execution. @throws NotFound, or Conflict when it is not parked */

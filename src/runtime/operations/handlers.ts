@@ -61,8 +61,8 @@ export const switchHandler = operation({
 export const closeCircuit = operation({
   on: 'handler',
   columns: ['state'],
-  async run({ engine, id }) {
-    await (await engine.operator()).closeCircuit(id);
+  async run({ engine, id, by }) {
+    await (await engine.operator()).closeCircuit(id, by);
     return { state: 'closed' };
   },
 });

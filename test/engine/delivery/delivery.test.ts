@@ -539,7 +539,15 @@ describe('delivery', () => {
       await bench.advance(86_400_000);
       assert.equal(bench.calls.length, 1);
       bench.behaviours.set('a', () => ({}));
-      await (await bench.engine.operator()).closeCircuit('a');
+      const closing = 'info: the circuit of "a" was closed by ';
+      assert.ok(!bench.logged.some((line) => line.startsWith(closing)));
+      await (await bench.engine.operator()).closeCircuit('a', 'anna\nerror: all is lost');
+      assert.ok(
+        bench.logged.includes(String.raw`${closing}"anna\nerror: all is lost"`),
+        bench.logged.join('\n'),
+      );
+      await assert.rejects((await bench.engine.operator()).closeCircuit('a', 'bert'), /closed already/);
+      assert.equal(bench.logged.filter((line) => line.startsWith(closing)).length, 1);
       await bench.advance(10_000);
       assert.ok(statuses().every((status) => status.endsWith('succeeded')));
     });
