@@ -180,6 +180,8 @@ for (const { name, nodeRed: installation } of editors) {
           assert.deepEqual(await axeFindings(page, '.nrp-tray'), [], `the details at ${width}`);
           await page.keyboard.press('Escape');
           await details.waitFor({ state: 'detached' });
+          // The row has the focus again a moment after the details have gone.
+          await page.locator('nrp-tab :focus').waitFor();
           await page.keyboard.press('?');
           const keys = page.locator('dialog.nrp-keys');
           await keys.waitFor();
