@@ -2,7 +2,7 @@ import { handlersOf } from './handlers.ts';
 
 /** The handlers of the chosen registry, to tick. @param chosen ids of those that are ticked */
 export function showHandlerChoice(list: JQuery, chosen: Set<string>, registry: JQuery): void {
-  list.css({ width: '100%', height: '100%' }).treeList({ multi: true });
+  list.addClass('provisioning-handlers').css({ width: '100%', height: '100%' }).treeList({ multi: true });
   list.on('treelistselect', (_event, { id, selected }: { id: string; selected: boolean }) =>
     selected ? chosen.add(id) : chosen.delete(id),
   );
