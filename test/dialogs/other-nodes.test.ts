@@ -20,7 +20,7 @@ describe('the dialogs of the other nodes', () => {
   it('have validators that the editor takes a text from: those that declare two parameters', () => {
     for (const [type, { defaults, credentials = {} }] of editor.definitions)
       for (const [property, { validate }] of Object.entries({ ...defaults, ...credentials }))
-        if (validate && !/^(?:objectId|data)$/.test(property))
+        if (validate && !/^(?:objectId|data|key)$/.test(property))
           assert.equal(validate.length, 2, `${type}: ${property}`);
   });
 
