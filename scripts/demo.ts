@@ -72,5 +72,5 @@ async function sampleEvent(): Promise<string> {
   const { event, data } = JSON.parse(
     await readFile(join(root, 'samples/payloads/clients.create.json'), 'utf8'),
   );
-  return JSON.stringify({ event, data });
+  return JSON.stringify({ event: { ...event, dt: new Date().toISOString() }, data });
 }
