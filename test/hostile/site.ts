@@ -85,16 +85,13 @@ export async function startSite(scripts: string): Promise<Site> {
     headersOf,
     get,
     async deploy(nodes) {
-      const before = red.log.filter((line) => line.includes('Started flows')).length;
       const headers = { ...headersOf('admin'), 'node-red-api-version': 'v2' };
       // Credentials that are not sent are kept.
       const bare = intakes.map(({ credentials: _, ...node }) => node);
-      const response = await red.admin('flows', postJson({ flows: [...bare, ...nodes] }, headers));
-      if (!response.ok) throw new Error(`deploy: ${response.status} ${await response.text()}`);
-      await eventually(
-        'the deployed flows started',
-        () => red.log.filter((line) => line.includes('Started flows')).length > before,
-      );
+      await red.started(async () => {
+        const response = await red.admin('flows', postJson({ flows: [...bare, ...nodes] }, headers));
+        if (!response.ok) throw new Error(`deploy: ${response.status} ${await response.text()}`);
+      });
     },
     async fire(types, dataOf = () => ({})) {
       const events = types.map((type, index) => ({

@@ -47,8 +47,11 @@ export class Editor {
   /** Errors of the page and of its console so far. */
   readonly problems: string[] = [];
 
-  private constructor(page: Page) {
+  readonly #nodeRed: NodeRed;
+
+  private constructor(page: Page, nodeRed: NodeRed) {
     this.page = page;
+    this.#nodeRed = nodeRed;
     page.on('pageerror', (error) => this.problems.push(String(error.stack ?? error)));
     page.on('console', (message) => {
       if (message.type() === 'error') this.problems.push(`${message.text()} (${message.location().url})`);
@@ -72,7 +75,7 @@ export class Editor {
       isMobile: touch,
     });
     page.setDefaultTimeout(10_000);
-    const editor = new Editor(page);
+    const editor = new Editor(page, nodeRed);
     const stored = {
       'editor-language': language,
       'view-dark-theme': theme,
@@ -183,15 +186,17 @@ export class Editor {
     return dialog;
   }
 
-  /** Deploys, and confirms it when nodes are not configured well. */
+  /** Deploys, confirms it when nodes are not configured well, and waits until the flows have started again. */
   async deploy(): Promise<void> {
-    await this.page.locator('#red-ui-header-button-deploy').click();
-    const confirm = this.page.locator('.red-ui-notification button.primary');
-    await this.page.waitForFunction(
-      () => !RED.nodes.dirty() || document.querySelector('.red-ui-notification button.primary'),
-    );
-    if (await confirm.isVisible()) await confirm.click();
-    await this.page.waitForFunction(() => !RED.nodes.dirty());
+    await this.#nodeRed.started(async () => {
+      await this.page.locator('#red-ui-header-button-deploy').click();
+      const confirm = this.page.locator('.red-ui-notification button.primary');
+      await this.page.waitForFunction(
+        () => !RED.nodes.dirty() || document.querySelector('.red-ui-notification button.primary'),
+      );
+      if (await confirm.isVisible()) await confirm.click();
+      await this.page.waitForFunction(() => !RED.nodes.dirty());
+    });
   }
 
   /** Whether there is something to deploy. */

@@ -62,6 +62,8 @@ export interface NodeRed {
   flows(): Promise<FlowNode[]>;
   /** Deploys and waits until the flows have started again. */
   deploy(flows: readonly FlowNode[], type?: DeployType): Promise<void>;
+  /** Does what makes the flows start anew, and waits until they have: a deploy is answered before that. */
+  started(by: () => Promise<void>): Promise<void>;
   /** Sends a deploy and waits for its answer only: the flows start some time later. */
   requestDeploy(flows: readonly FlowNode[], type?: DeployType): Promise<void>;
   /** The first line it printed, or will print, that matches. */
@@ -184,6 +186,12 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
     if (!response.ok) throw new Error(`deploy: ${response.status} ${await response.text()}`);
   };
 
+  const started = async (by: () => Promise<void>) => {
+    const before = told.starts;
+    await by();
+    await until('the deployed flows started', () => told.starts > before, 20_000);
+  };
+
   return {
     url: `http://127.0.0.1:${told.port}`,
     pid: child.pid as number,
@@ -195,11 +203,8 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
     get,
     flows: () => get<FlowNode[]>('flows'),
     requestDeploy,
-    async deploy(flows, type) {
-      const before = told.starts;
-      await requestDeploy(flows, type);
-      await until('the deployed flows started', () => told.starts > before, 20_000);
-    },
+    started,
+    deploy: (flows, type) => started(() => requestDeploy(flows, type)),
     async printed(pattern, ms = 10_000) {
       await until(`it printed ${pattern}`, () => log.some((line) => pattern.test(line)), ms);
       return log.find((line) => pattern.test(line)) as string;

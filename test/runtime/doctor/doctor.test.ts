@@ -171,12 +171,11 @@ describe('the doctor in Node-RED', function () {
       /\[warn\] Provisioning: 5 errors and \d warnings; the first: registry "Wrong": is not in force/,
     );
     assert.equal(doctorLines().length, 1);
-    const deploy = async (nodes: readonly FlowNode[]) => {
-      const response = await red.admin('flows', {
-        ...postJson(nodes, { ...headers('writer'), 'node-red-deployment-type': 'full' }),
+    const deploy = (nodes: readonly FlowNode[]) =>
+      red.started(async () => {
+        const request = postJson(nodes, { ...headers('writer'), 'node-red-deployment-type': 'full' });
+        assert.equal((await red.admin('flows', request)).status, 204);
       });
-      assert.equal(response.status, 204);
-    };
     await deploy(flows.filter(({ id }) => id !== 'refused'));
     const worse = httpHandler('nonsense', { id: 'another', name: 'Another' });
     await deploy([...flows.filter(({ id }) => id !== 'refused'), worse]);
