@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { settledTray } from './settled-tray.ts';
 
 /** The dialog of a node that lies open on top. */
 export class Dialog {
@@ -15,10 +16,7 @@ export class Dialog {
   /** Waits until it has slid in and has the focus. */
   async settled(): Promise<void> {
     await this.form.waitFor({ state: 'visible' });
-    await this.page.waitForFunction(() => {
-      const tray = [...document.querySelectorAll('.red-ui-tray')].at(-1);
-      return tray?.contains(document.activeElement) && tray.getAnimations().length === 0;
-    });
+    await settledTray(this.page);
   }
 
   field(property: string): Locator {

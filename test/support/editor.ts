@@ -37,6 +37,7 @@ interface EditorNode {
   readonly validationErrors?: readonly string[];
 }
 declare const RED: RED;
+declare const $: { readonly fx: { off: boolean } };
 
 /** How long the editor lets a pointer rest before it shows a tooltip; nothing else in it waits that long. */
 const tooltipMs = 750;
@@ -97,12 +98,18 @@ export class Editor {
     return editor;
   }
 
-  /** Waits until the palette and the flows are there, and nothing lies over them. */
+  /**
+   * Waits until the palette and the flows are there, and nothing lies over them. Menus open at once from then on: in
+   * one that slides open, what is at a point changes under the pointer between press and release.
+   */
   async ready(): Promise<void> {
     await this.page.locator('#red-ui-main-container').waitFor({ state: 'visible' });
     // The shade of a deploy is still there when that is over.
     await this.page.locator('#red-ui-full-shade').waitFor({ state: 'hidden' });
     await this.page.waitForFunction(() => RED.nodes.getWorkspaceOrder().length > 0);
+    await this.page.evaluate(() => {
+      $.fx.off = true;
+    });
   }
 
   /** Cancels the dialogs that lie open, and no longer asks what to do when others deploy. */

@@ -1,13 +1,13 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { Editor, type EditorOptions } from './editor.ts';
 import type { NodeRed } from './node-red.ts';
+import { settledTray } from './settled-tray.ts';
 
 interface RED {
   readonly sidebar: { show(id: string): void };
   readonly events: { emit(event: string): void };
 }
 declare const RED: RED;
-declare const $: (selector: string) => { readonly length: number };
 
 export type ViewName = 'handlers' | 'executions' | 'events' | 'overview';
 
@@ -71,12 +71,9 @@ export class Tab {
     return this.root.getByRole('button', { name });
   }
 
-  /** Clicks an entry of the menu that lies open. While that slides open, what is at a point changes under the pointer. */
+  /** Clicks an entry of the menu that lies open. */
   async choose(entry: string): Promise<void> {
-    const named = this.page.locator('.red-ui-menu').getByText(entry);
-    await named.waitFor();
-    await this.page.waitForFunction(() => $('.red-ui-popover-panel:animated').length === 0);
-    await named.click();
+    await this.page.locator('.red-ui-menu').getByText(entry).click();
   }
 
   /** The rows of the table that is shown. */
@@ -96,6 +93,11 @@ export class Tab {
   /** The tray that lies open. */
   get tray(): Locator {
     return this.page.locator('.nrp-tray');
+  }
+
+  /** Waits until the tray has slid in and has the focus, which is when its keys count. */
+  async traySettled(): Promise<void> {
+    await settledTray(this.page);
   }
 
   async close(): Promise<void> {

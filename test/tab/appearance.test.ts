@@ -124,7 +124,6 @@ for (const { name, nodeRed: installation } of editors) {
         await view.button('Who is called').click();
         await view.button('Say why').click();
         await view.page.locator('.nrp-ask').waitFor();
-        await view.page.waitForTimeout(300); // it fades in
         await check('a question', '.nrp-ask');
         await view.page.keyboard.press('Escape');
         assert.deepEqual(view.editor.problems, []);

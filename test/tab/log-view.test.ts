@@ -129,9 +129,8 @@ for (const { name, nodeRed: installation } of editors) {
       await count(1);
       await view.button(/^Advanced search \(3\)/).waitFor();
 
-      await view.page.waitForTimeout(500); // the editor saves what users set when they pause
       await view.page.reload();
-      await view.page.locator('#red-ui-main-container').waitFor({ state: 'visible' });
+      await view.editor.ready();
       await view.show();
       await view.setWidth(900);
       await count(1);
@@ -239,7 +238,7 @@ for (const { name, nodeRed: installation } of editors) {
       await eventually('the last row', async () => (await focused()) === order.at(-1));
       await view.page.keyboard.press('Enter');
       await view.tray.getByText('What was sent').waitFor();
-      await view.page.waitForTimeout(500); // the tray slides in and takes the focus
+      await view.traySettled();
       await view.page.keyboard.press('Escape');
       await view.tray.waitFor({ state: 'detached' });
       await eventually('the focus is back', async () => (await focused()) === order.at(-1));
@@ -291,7 +290,7 @@ for (const { name, nodeRed: installation } of editors) {
     it('opens the next one while the tray still slides away', async () => {
       await view.row('CRM').first().click();
       await view.tray.getByText('Attempts: 1').waitFor();
-      await view.page.waitForTimeout(500); // the tray slides in and takes the focus
+      await view.traySettled();
       await view
         .row('Parked: retry')
         .first()
@@ -300,8 +299,7 @@ for (const { name, nodeRed: installation } of editors) {
           (row as HTMLElement).click();
         });
       await view.tray.getByText('Attempts: 2').waitFor();
-      await view.page.waitForTimeout(500); // the other one is gone
-      assert.equal(await view.tray.count(), 1);
+      await eventually('the other one is gone', async () => (await view.tray.count()) === 1);
       await view.page.keyboard.press('Escape');
       await view.tray.waitFor({ state: 'detached' });
     });

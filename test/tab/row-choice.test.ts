@@ -144,7 +144,7 @@ for (const { name, nodeRed: installation } of editors) {
       assert.equal(await view.tray.count(), 0);
       await view.page.keyboard.press('Enter');
       await view.tray.getByText('What was sent').waitFor();
-      await view.page.waitForTimeout(500); // the tray slides in and takes the focus
+      await view.traySettled();
       await view.page.keyboard.press('Escape');
       await view.tray.waitFor({ state: 'detached' });
       await areChosen(7, 6, 5, 4, 3, 2, 1);
