@@ -76,12 +76,14 @@ export interface Tooltip {
   delete(): void;
 }
 
-interface TrayOptions {
+export interface TrayOptions {
   /** HTML: escape what goes in. */
   readonly title: string;
   readonly width: number;
   readonly buttons: readonly { readonly id: string; readonly text: string; readonly click: () => void }[];
   readonly open: (tray: JQuery, done: () => void) => void;
+  /** What takes the focus when it has slid in; by default the first of it that can, if it is there by then. */
+  readonly focusElement: HTMLElement;
   readonly close: () => void;
 }
 

@@ -244,6 +244,31 @@ for (const { name, nodeRed: installation } of editors) {
       await eventually('the focus is back', async () => (await focused()) === order.at(-1));
     });
 
+    it('gives the focus to the details before they are read, and to those that they lead to', async () => {
+      const inTray = () => view.page.evaluate(() => document.activeElement?.closest('.nrp-tray') != null);
+      let answer = (): void => {};
+      const answered = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      const details = '**/provisioning/registries/*/executions/*';
+      await view.page.route(details, async (route) => {
+        await answered;
+        await route.continue();
+      });
+      await view.root.locator('[data-row][tabindex="0"]').press('Enter');
+      await view.traySettled();
+      assert.ok(await inTray());
+      answer();
+      await view.tray.getByText('What was sent').waitFor();
+      assert.ok(await inTray());
+      await view.page.unroute(details);
+      await view.tray.getByRole('button', { name: 'Its event' }).press('Enter');
+      await view.tray.getByText('Executions in chain order').waitFor();
+      assert.ok(await inTray());
+      await view.page.keyboard.press('Escape');
+      await view.tray.waitFor({ state: 'detached' });
+    });
+
     it('leads to the event and to its other executions', async () => {
       await view.row('Parked: retry').first().click();
       await view.tray.getByRole('button', { name: 'Its event' }).click();

@@ -9,12 +9,17 @@ interface Shown {
 /** Undefined from the moment it begins to close: what is shown while it slides away is shown anew. */
 let shown: Shown | undefined;
 
-/** Shows an element in the editor's tray; one that lies open there already gives way to it. */
+/**
+ * Shows an element in the editor's tray; one that lies open there already gives way to it. It takes the focus as a
+ * whole: what of it could take it may be drawn long after, and might be a button that does something.
+ */
 export function showTray({ text }: Texts, title: string, content: HTMLElement): void {
+  content.tabIndex = -1;
   if (shown && isOnTop(shown)) {
+    if (document.activeElement?.closest('nrp-tab')) shown.opener = document.activeElement;
     shown.body.replaceChildren(content);
     if (shown.title) shown.title.textContent = title;
-    if (document.activeElement?.closest('nrp-tab')) shown.opener = document.activeElement;
+    content.focus();
     return;
   }
   const opener = document.activeElement;
@@ -22,6 +27,7 @@ export function showTray({ text }: Texts, title: string, content: HTMLElement): 
   RED.tray.show({
     title: RED.utils.sanitize(title),
     width: 760,
+    focusElement: content,
     buttons: [{ id: 'nrp-tray-close', text: text('button.close'), click: closeTray }],
     open(tray, done) {
       const body = tray.find('.red-ui-tray-body')[0];

@@ -1,9 +1,4 @@
-interface TrayOptions {
-  readonly title: string;
-  readonly buttons: readonly { readonly id: string; readonly text: string; readonly click: () => void }[];
-  readonly open: (tray: never, done: () => void) => void;
-  readonly close: () => void;
-}
+import type { TrayOptions } from '../../editor/red.ts';
 
 let close: (() => void) | undefined;
 
@@ -37,7 +32,7 @@ export const pageTray = {
       options.close();
     };
     const found = { find: (selector: string) => [...tray.querySelectorAll(selector)] };
-    options.open(found as never, () => foot.querySelector('button')?.focus());
+    options.open(found as never, () => options.focusElement.focus());
   },
   close(): void {
     close?.();
