@@ -1,5 +1,6 @@
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page, Request } from 'playwright-core';
 import { Editor, type EditorOptions } from './editor.ts';
+import { eventually } from './eventually.ts';
 import type { NodeRed } from './node-red.ts';
 import { settledTray } from './settled-tray.ts';
 
@@ -17,9 +18,16 @@ export class Tab {
   readonly page: Page;
   readonly root: Locator;
 
+  readonly #asked = new Set<Request>();
+
   private constructor(editor: Editor) {
     this.editor = editor;
     this.page = editor.page;
+    this.page.on('request', (request) => {
+      if (request.url().includes('/provisioning/')) this.#asked.add(request);
+    });
+    for (const end of ['requestfinished', 'requestfailed'] as const)
+      this.page.on(end as 'requestfinished', (request) => this.#asked.delete(request));
     this.root = editor.page.locator('.nrp:has(> nrp-tab)');
   }
 
@@ -93,6 +101,11 @@ export class Tab {
   /** The tray that lies open. */
   get tray(): Locator {
     return this.page.locator('.nrp-tray');
+  }
+
+  /** Waits until the admin API has answered all that was asked of it. */
+  async answered(): Promise<void> {
+    await eventually('all is answered', () => this.#asked.size === 0);
   }
 
   /** Waits until the tray has slid in and has the focus, which is when its keys count. */

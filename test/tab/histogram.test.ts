@@ -130,6 +130,7 @@ for (const { name, nodeRed: installation } of editors) {
     });
 
     it('asks for nothing while it is folded, or while the list is paused, and stays folded', async () => {
+      await view.answered();
       await view.button('Pause').click();
       await view.page.mouse.move(0, 0);
       asked.length = 0;

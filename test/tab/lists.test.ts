@@ -398,6 +398,32 @@ describe('a live list', () => {
     assert.deepEqual(times(list.rows), [10, 9, 2, 1, 0]);
   });
 
+  for (const [how, standStill] of [
+    ['is paused', (list: LiveList<Row>) => list.pause()],
+    [
+      'is read',
+      (list: LiveList<Row>) => {
+        list.occupied = true;
+      },
+    ],
+  ] as const)
+    it(`counts what was told while a search was read, when the list ${how} by then`, async () => {
+      const journals = new Journals(range(0, 3));
+      const list = await opened(journals);
+      standStill(list);
+      journals.rows.set('a', range(0, 4).reverse());
+      const loaded = list.load(journals.search);
+      list.receive(told(row(3), row(4), row(2, 'a', 'failed')));
+      list.receive(told(row(4, 'a', 'succeeded')));
+      await loaded;
+      list.receive(told(row(5)));
+      const news = [row(4, 'a', 'succeeded'), row(5)];
+      assert.deepEqual([list.waiting, times(list.rows)], [2, [3, 2, 1, 0]]);
+      journals.rows.set('a', [...range(0, 4), ...news].reverse());
+      await (list.paused ? list.resume() : list.letIn());
+      assert.deepEqual([list.waiting, times(list.rows)], [0, [5, 4, 3, 2, 1, 0]]);
+    });
+
   it('counts so many rows that wait, says that there are more, and loses none', async () => {
     const journals = new Journals(range(0, 3));
     const list = await opened(journals);

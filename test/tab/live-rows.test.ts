@@ -78,6 +78,12 @@ for (const { name, nodeRed: installation } of editors) {
         return items[0]?.id === (await ids())[0];
       });
     const leave = () => view.page.mouse.move(5, 5);
+    /** What the list shows then is read. */
+    const goOn = async () => {
+      await view.button('Go on').click();
+      await leave();
+      await view.answered();
+    };
 
     before(async () => {
       receiver = await misbehavingServer(async ({ response, received }) => {
@@ -152,8 +158,7 @@ for (const { name, nodeRed: installation } of editors) {
       await settled();
       await view.button(/new/).waitFor();
       assert.deepEqual(await seen(), before);
-      await view.button('Go on').click();
-      await leave();
+      await goOn();
       await newest();
     });
 
@@ -169,8 +174,7 @@ for (const { name, nodeRed: installation } of editors) {
       resolve();
       await settled();
       await allWhole('paused');
-      await view.button('Go on').click();
-      await leave();
+      await goOn();
       await newest();
     });
 

@@ -164,11 +164,17 @@ for (const { name, nodeRed: installation } of editors) {
 
     it('says what is wrong with a search that the API refuses', async () => {
       const box = view.root.getByRole('textbox', { name: /^Search request/ });
+      let refused = 0;
+      view.page.on('request', (request) => {
+        if (new URL(request.url()).searchParams.get('text') === '-- !') refused += 1;
+      });
       await box.fill('-- !');
       await view.root.getByText('holds no letter').waitFor();
-      view.editor.problems.splice(0); // the refused request
       await view.button('Clear the search').click();
       await view.row('CRM').first().waitFor();
+      const { problems } = view.editor;
+      await eventually('the browser has told of each', () => problems.length === refused);
+      for (const problem of problems.splice(0)) assert.match(problem, /400 .*text=--%20!/);
     });
 
     it('says beside the date that begins after its end that nothing can be found, and asks for nothing', async () => {

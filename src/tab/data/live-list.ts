@@ -30,6 +30,8 @@ export class LiveList<Row extends ListRow> extends Observable {
   #search: Search<Row> | undefined;
   #pages: MergedPages<Row> | undefined;
   #reading: Promise<void> | undefined;
+  /** What is told while a search is read, which may find it or not. */
+  #early: Told<Row>[] = [];
   #atTop = true;
   #occupied = false;
 
@@ -69,6 +71,7 @@ export class LiveList<Row extends ListRow> extends Observable {
   async load(search: Search<Row>): Promise<void> {
     this.#search = search;
     this.#reading = undefined;
+    this.#early = [];
     this.status = 'loading';
     this.changed();
     await this.#readHead(search, true);
@@ -108,9 +111,12 @@ export class LiveList<Row extends ListRow> extends Observable {
       if (shown || (belongs && this.#isWithin(row))) arrived.push({ ...shown, ...row });
       if (shown && stands && (this.paused || !belongs)) this.#order.miss();
     }
-    // What is being read may be older than this.
-    if (this.status !== 'ready') this.#order.miss();
-    else this.#take(arrived, gone, stands);
+    if (this.status === 'ready') this.#take(arrived, gone, stands);
+    else {
+      // What is being read may be older than this.
+      this.#order.miss();
+      this.#early = [...this.#early, ...told].slice(-gathered);
+    }
   }
 
   /** Rows of these may have changed. */
@@ -142,6 +148,7 @@ export class LiveList<Row extends ListRow> extends Observable {
 
   async resume(): Promise<void> {
     this.paused = false;
+    this.changed();
     const begins = this.#order.hasMissed;
     await this.letIn();
     if (!begins) await this.refresh();
@@ -185,6 +192,7 @@ export class LiveList<Row extends ListRow> extends Observable {
       const head = await pages.next(pageSize);
       if (this.#search !== search || (this.paused && !anew) || this.#order.comesTooLate(asked)) return;
       this.#takeHead(this.#believed(head, asked, pages.drained), { pages, asked, anew });
+      this.#countEarly();
       if (this.rows.length === 0) void this.more();
       else if (anew && this.#order.hasMissed && !this.#stands) void this.refresh();
     } catch (error) {
@@ -193,6 +201,12 @@ export class LiveList<Row extends ListRow> extends Observable {
       this.problem = error;
     }
     this.changed();
+  }
+
+  /** What the search has not found waits where the list stands still; else it is read again. */
+  #countEarly(): void {
+    const early = this.#early.splice(0);
+    if (this.#stands) this.receive(early.filter(({ row }) => !this.#rows.get(row.id)));
   }
 
   #takeHead(
