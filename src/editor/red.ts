@@ -82,8 +82,8 @@ export interface TrayOptions {
   readonly width: number;
   readonly buttons: readonly { readonly id: string; readonly text: string; readonly click: () => void }[];
   readonly open: (tray: JQuery, done: () => void) => void;
-  /** What takes the focus when it has slid in; by default the first of it that can, if it is there by then. */
-  readonly focusElement: HTMLElement;
+  /** What takes the focus when it has slid in, if not false; by default the first of it that can by then. */
+  readonly focusElement: HTMLElement | false;
   readonly close: () => void;
 }
 

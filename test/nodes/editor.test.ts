@@ -155,12 +155,13 @@ describe('the editor', function () {
     const says = async (words: string) => {
       await page.locator('.red-ui-tourGuide-popover').getByText(words).waitFor();
     };
-    /** The words make room once the pointer is at what they speak of. */
+    /** The words make room once the pointer is at what they speak of; the guide stumbles if it ends meanwhile. */
     const goTo = async (place: Locator) => {
       const box = await place.boundingBox();
       assert.ok(box);
       await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 40 });
       await page.locator('.red-ui-tourGuide-shade').waitFor({ state: 'hidden' });
+      await page.locator('.red-ui-tourGuide-popover[style*="transition: none"]').waitFor();
     };
     await says('Escape key');
     await page.getByRole('button', { name: 'Start' }).click();
@@ -172,8 +173,6 @@ describe('the editor', function () {
     const executorId = await editor.drag('provisioning-executor', 400, 200);
     await says('Drag a wire');
     await goTo(editor.node(eventId));
-    // The guide stumbles, too, where its words are still on their way.
-    await page.locator('.red-ui-tourGuide-popover[style*="transition: none"]').waitFor();
     // Ended by mistake, and begun again: it goes on where the flow is.
     await page.getByRole('button', { name: 'Close' }).click();
     await page.locator('.red-ui-tourGuide-popover').waitFor({ state: 'detached' });

@@ -27,7 +27,10 @@ export function showTray({ text }: Texts, title: string, content: HTMLElement): 
   RED.tray.show({
     title: RED.utils.sanitize(title),
     width: 760,
-    focusElement: content,
+    // By then one may already be at work in it.
+    get focusElement() {
+      return content.contains(document.activeElement) ? false : content;
+    },
     buttons: [{ id: 'nrp-tray-close', text: text('button.close'), click: closeTray }],
     open(tray, done) {
       const body = tray.find('.red-ui-tray-body')[0];

@@ -32,7 +32,10 @@ export const pageTray = {
       options.close();
     };
     const found = { find: (selector: string) => [...tray.querySelectorAll(selector)] };
-    options.open(found as never, () => options.focusElement.focus());
+    options.open(found as never, () => {
+      const { focusElement } = options;
+      if (focusElement) focusElement.focus();
+    });
   },
   close(): void {
     close?.();
