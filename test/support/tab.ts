@@ -26,8 +26,9 @@ export class Tab {
     this.page.on('request', (request) => {
       if (request.url().includes('/provisioning/')) this.#asked.add(request);
     });
-    for (const end of ['requestfinished', 'requestfailed'] as const)
-      this.page.on(end as 'requestfinished', (request) => this.#asked.delete(request));
+    const answered = (request: Request) => this.#asked.delete(request);
+    this.page.on('requestfinished', answered);
+    this.page.on('requestfailed', answered);
     this.root = editor.page.locator('.nrp:has(> nrp-tab)');
   }
 
