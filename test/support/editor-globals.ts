@@ -13,6 +13,7 @@ export class EditorGlobals {
     const red = {
       _: (key: string, values: object = {}) => [key.replace(/^.*?:/, ''), ...Object.values(values)].join(' '),
       editor: { getEditStack: () => [] },
+      events: { on: () => undefined, off: () => undefined },
       nodes: {
         registerType: (type: string, definition: NodeDefinition) => this.definitions.set(type, definition),
         node: (id: string) => this.nodes.find((node) => node.id === id) ?? null,

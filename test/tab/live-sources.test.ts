@@ -5,11 +5,13 @@ import { Api } from '../../src/tab/data/api.ts';
 import { followedEvent } from '../../src/tab/data/followed.ts';
 import type { HandlerRow } from '../../src/tab/data/handler-rows.ts';
 import { Handlers } from '../../src/tab/data/handlers.ts';
+import type { FeedObserver } from '../../src/tab/data/live-feed.ts';
 import { LiveSource } from '../../src/tab/data/live-source.ts';
 import type { Model } from '../../src/tab/data/model.ts';
 import { Registries } from '../../src/tab/data/registries.ts';
-import type { RegistryRow } from '../../src/tab/data/shapes.ts';
+import type { LogSummary, RegistryRow } from '../../src/tab/data/shapes.ts';
 import { chosenRegistry, shownRegistries } from '../../src/tab/data/shown-registries.ts';
+import { EditorGlobals } from '../support/editor-globals.ts';
 
 const registry = (id: string, state: RegistryRow['state'] = 'ready'): RegistryRow => ({
   id,
@@ -192,6 +194,59 @@ describe('a handler', () => {
       'provisioning/registries/old/handlers/crm',
       'provisioning/registries/old/handlers/crm/circuit',
     ]);
+  });
+});
+
+describe('what comes of closing a circuit', () => {
+  before(() => void new EditorGlobals());
+  beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'Date'] }));
+  afterEach(() => mock.timers.reset());
+
+  it('is asked for until the health is sure to know of a call: after closing it, and when the feed tells of one', async () => {
+    const before = { id: 'crm', circuit: { state: 'closed', since: '2026-01-01T00:00:01.000Z' } };
+    const after = { ...before, lastSuccessAt: '2026-01-01T00:00:02.000Z' };
+    let known = before;
+    const asked: string[] = [];
+    const api = new Api(async (url, options) => {
+      if ('type' in options && options.type === 'GET') asked.push(url);
+      return { items: 'data' in options && Object(options.data).status === 'archived' ? [] : [known] };
+    });
+    let feed: FeedObserver = {};
+    const follow = (observer: FeedObserver) => {
+      feed = observer;
+      return () => undefined;
+    };
+    const registries = { observe: () => () => undefined, readable: [registry('one')] };
+    const navigation = { observe: () => () => undefined };
+    const handlers = new Handlers({ api, registries, navigation, feed: { follow } } as unknown as Model);
+    handlers.observe(() => undefined);
+    await turn();
+    const told: string[] = [];
+    const row = { id: 'crm', registry: 'one' } as HandlerRow;
+    await handlers.closeCircuit(row, ({ status }) => told.push(status));
+    const readings = () => asked.length / 2;
+    const pass = async (ms: number) => {
+      mock.timers.tick(ms);
+      await turn();
+    };
+    assert.deepEqual([readings(), told], [2, ['untried']]);
+    for (const count of [3, 4, 4, 4]) {
+      await pass(1000);
+      assert.equal(readings(), count);
+    }
+    feed.rows?.([{ handler: { id: 'other' } }] as LogSummary[]);
+    await pass(60_000);
+    assert.equal(readings(), 4);
+    feed.rows?.([{ handler: { id: 'crm' } }] as LogSummary[]);
+    await pass(0);
+    assert.equal(readings(), 5);
+    await pass(1000);
+    assert.equal(readings(), 6);
+    known = after;
+    await pass(1000);
+    assert.deepEqual([readings(), told], [7, ['untried', 'answers']]);
+    await pass(60_000);
+    assert.equal(readings(), 7);
   });
 });
 

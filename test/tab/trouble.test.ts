@@ -233,6 +233,8 @@ for (const { name, nodeRed: installation } of editors) {
       const close = async () => {
         await view.row('CRM').getByRole('button', { name: 'Close the circuit' }).click();
       };
+      // One that nobody was called for: what was tried waits for its retry.
+      await fire(1);
       await close();
       const said = view.root.locator('.nrp-note');
       await said.getByText('Circuit closed, tried again, opened again: 410 · moved out').waitFor();

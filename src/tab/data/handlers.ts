@@ -5,19 +5,31 @@ import { type Sequel, sequelOf } from './circuit-sequel.ts';
 import { type DeployedHandler, type HandlerRow, handlerRows } from './handler-rows.ts';
 import { LiveSource } from './live-source.ts';
 import type { Model } from './model.ts';
-import type { ApiHandler, Page, Switch } from './shapes.ts';
+import type { ApiHandler, LogSummary, Page, Switch } from './shapes.ts';
 import { SwitchOffers } from './switch-offers.ts';
 
 /** Ms for which it is offered to undo a switch, and to deliver what was missed. */
 const undoMs = 10_000;
 const missedMs = 60_000;
 
+/** Ms for which the admin API tells of a handler's calls as they were, and between readings until it is sure to know. */
+const healthLag = 1000;
+
 type OnSequel = (sequel: Sequel) => void;
+
+/** A circuit that was closed here. */
+interface ClosedCircuit {
+  readonly tell: OnSequel;
+  /** What was told last. */
+  last: Sequel['status'] | undefined;
+  /** When the handler may have been called last, as the feed tells (ms since the epoch). */
+  called: number;
+}
 
 /** The handlers of all registries that are deployed. */
 export class Handlers extends LiveSource<readonly DeployedHandler[], Model> {
-  /** Circuits closed here, by handler, with who is told what comes of it and what that was last. */
-  readonly #closed = new Map<string, { readonly tell: OnSequel; last: Sequel['status'] | undefined }>();
+  /** By handler. */
+  readonly #closed = new Map<string, ClosedCircuit>();
   #unfollow: (() => void) | undefined;
 
   /** With those in the editor, as one table in chain order; empty until it is known what is deployed. */
@@ -48,11 +60,20 @@ export class Handlers extends LiveSource<readonly DeployedHandler[], Model> {
   }
 
   #watchFor({ id }: HandlerRow, tell: OnSequel): void {
-    this.#closed.set(id, { tell, last: undefined });
-    this.#unfollow ??= this.model.feed.follow({
-      rows: (rows) => rows.some(({ handler }) => this.#closed.has(handler.id)) && this.ask(),
-      gap: this.ask,
-    });
+    this.#closed.set(id, { tell, last: undefined, called: Date.now() });
+    this.#unfollow ??= this.model.feed.follow({ rows: this.#hear, gap: this.ask });
+  }
+
+  readonly #hear = (rows: readonly LogSummary[]): void => {
+    const closed = rows.flatMap(({ handler }) => this.#closed.get(handler.id) ?? []);
+    for (const one of closed) one.called = Date.now();
+    if (closed.length > 0) this.ask();
+  };
+
+  protected override pause(): number | undefined {
+    const recently = Date.now() - 2 * healthLag;
+    const awaited = ({ called, last }: ClosedCircuit) => last === 'untried' && called > recently;
+    return [...this.#closed.values()].some(awaited) ? healthLag : undefined;
   }
 
   /** What has come of closing its circuit here; undefined where nobody did. */
