@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { fewNodes, httpIn, httpResponse, placed } from '../support/core-flow.ts';
+import { eventually } from '../support/eventually.ts';
 import { type MisbehavingServer, misbehavingServer } from '../support/misbehaving-server.ts';
 import { type NodeRed, startNodeRed } from '../support/node-red.ts';
 import { followStatuses, type NodeStatuses } from '../support/node-statuses.ts';
@@ -111,6 +112,7 @@ describe('nodes in a Node-RED that speaks German', function () {
   it('show how many are running, and the last failure', async () => {
     for (const object of [1, 2]) await send('/direct', envelope(object));
     await shows('executor', '2 in Arbeit');
+    await eventually('both have reached the receiver', () => answers.length === 2);
     for (const answer of answers) answer();
     await shows('executor', 'clients.create: $t(CRM) __number__ $& gescheitert');
   });
