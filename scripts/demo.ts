@@ -21,7 +21,7 @@ await writeFile(flowFile, await allExamples(), { flag: 'wx' }).catch((error) => 
 });
 
 const require = createRequire(import.meta.url);
-void greet();
+require('node-red').events.once('flows:started', greet);
 process.argv.splice(
   2,
   Infinity,
@@ -52,14 +52,8 @@ async function allExamples(): Promise<string> {
   );
 }
 
-/** Says what to do once Node-RED answers, below all that it logs at its start. */
+/** Says what to do now that events are taken, below all that Node-RED logs at its start. */
 async function greet(): Promise<void> {
-  const answers = () =>
-    fetch(url).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  while (!(await answers())) await sleep(200);
   await sleep(500);
   console.log(`
 Editor:         ${url}
