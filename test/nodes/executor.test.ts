@@ -249,6 +249,7 @@ describe('an executor', function () {
     receiver.become(({ response }) => void answers.push(() => response.end('ok')));
     const running = [1, 2, 3].map((object) => through('/direct', envelope(object, 'clients.create')));
     await statuses.become('executor', ({ fill, text }) => fill === 'blue' && text === '3 running');
+    await eventually('all have reached the receiver', () => answers.length === 3);
     receiver.become(obeys);
     for (const answer of answers) answer();
     await Promise.all(running);
@@ -277,6 +278,7 @@ describe('an executor', function () {
     await red.deploy(await red.flows());
     running.push(through('/direct', envelope(3, 'clients.create')));
     await statuses.become('executor', ({ text }) => text === '3 running');
+    await eventually('all have reached the receiver', () => answers.length === 3);
     receiver.become(obeys);
     for (const answer of answers) answer();
     await Promise.all(running);
@@ -351,6 +353,7 @@ describe('an executor, after a restart', function () {
       const enable = { ...postJson({ status: 'enabled' }), method: 'PATCH' };
       await red.admin('provisioning/registries/registry/handlers/handler', enable);
       await statuses.become('executor', ({ text }) => text === 'provisioning-executor.status.idle');
+      await eventually('it is called', () => receiver.received.length > 0);
       assert.equal(receiver.received.length, 1);
       statuses.close();
     } finally {

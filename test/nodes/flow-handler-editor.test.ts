@@ -61,7 +61,7 @@ describe('the editor of a flow as a handler', function () {
 
     const [handlerId = ''] = await editor.idsOf('provisioning-handler');
     for (const id of [inId, replyId, handlerId]) assert.deepEqual(await editor.errorsOf(id), [], id);
-    assert.match((await editor.node(inId).textContent()) ?? '', /Mailbox/);
+    await editor.node(inId).filter({ hasText: 'Mailbox' }).waitFor();
     await editor.deploy();
     const { handler, configVersion } = await deployed(inId);
     assert.deepEqual([handler, configVersion], [handlerId, 1]);

@@ -64,7 +64,8 @@ switch (does) {
   case 'forget': return { payload: 'whose?' };
   case 'nothing': return null;
   case 'answer twice': return [[{ ...msg, payload: 'first' }, { ...msg, payload: 'second' }]];
-  case 'answer late': setTimeout(() => node.send({ ...msg, payload: 'late' }), 1500); return null;
+  case 'keep': global.set('kept', { ...msg, payload: 'late' }); return null;
+  case 'answer what was kept': node.send(global.get('kept')); return msg;
   case 'take a while':
     setTimeout(() => { node.warn('over ' + handler + ' ' + objectId); node.send({ ...msg, payload: 'at last' }); }, 200);
     return null;
@@ -177,8 +178,9 @@ describe('a flow as a handler', function () {
     const twice = await outcomeOf(6, 'answer twice');
     assert.deepEqual([twice.status, twice.response], ['succeeded', 'first']);
     await eventually('the second reply is dropped', () => lines(dropped) === 1);
-    const late = await outcomeOf(7, 'answer late');
+    const late = await outcomeOf(7, 'keep');
     assert.equal(late.status, 'failed');
+    await outcomeOf(70, 'answer what was kept');
     await eventually('the late reply is dropped', () => lines(dropped) === 2);
     const [still] = (
       await red.get<{ items: Row[] }>('provisioning/registries/registry/executions?objectId=7')

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { fewNodes } from '../support/core-flow.ts';
 import { eventually } from '../support/eventually.ts';
 import { misbehavingServer } from '../support/misbehaving-server.ts';
 import { type FlowNode, type NodeRed, startNodeRed } from '../support/node-red.ts';
@@ -21,7 +22,8 @@ interface Row {
 
 const secret = 'whsec_no-base64-at-all';
 
-describe('an execution whose handler is missing', () => {
+describe('an execution whose handler is missing', function () {
+  this.timeout(30_000);
   let red: NodeRed;
   let statuses: NodeStatuses;
   let receiver: Awaited<ReturnType<typeof misbehavingServer>>;
@@ -42,7 +44,7 @@ describe('an execution whose handler is missing', () => {
   before(async () => {
     receiver = await misbehavingServer();
     const flows = deployed(sound({ auth: 'bearer', credentials: { signingSecret: secret } }));
-    red = await startNodeRed({ flows });
+    red = await startNodeRed({ flows, settings: fewNodes });
     statuses = await followStatuses(red);
     await red.node('/in', postJson(envelope()));
   });

@@ -106,7 +106,7 @@ export class Operated {
   }
 }
 
-const answersByPath: Behaviour = ({ received, response }) => {
+export const answersByPath: Behaviour = ({ received, response }) => {
   const answer: Record<string, readonly [number, string]> = {
     '/softswitch': [422, '{"error":"the trunk is not known"}'],
     '/mailbox': [503, 'maintenance'],

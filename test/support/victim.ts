@@ -76,7 +76,7 @@ export class Victim {
       'all events are settled',
       async () => {
         const [only] = await this.red.get<Figures[]>('provisioning/registries');
-        return only && only.backlog + only.running + only.parked === 0;
+        return only?.state === 'ready' && only.backlog + only.running + only.parked === 0;
       },
       ms,
     );
@@ -84,6 +84,7 @@ export class Victim {
 }
 
 interface Figures {
+  readonly state: string;
   readonly backlog: number;
   readonly running: number;
   readonly parked: number;

@@ -5,7 +5,6 @@ import type { Browser, Page } from 'playwright-core';
 import { axeFindings } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { editors } from '../support/editors.ts';
-import { eventually } from '../support/eventually.ts';
 import { type MisbehavingServer, misbehavingServer } from '../support/misbehaving-server.ts';
 import { type NodeRed, startNodeRed } from '../support/node-red.ts';
 import { eventNode, executor, httpHandler, registry, tab } from '../support/provisioning-flow.ts';
@@ -23,6 +22,8 @@ for (const { name, nodeRed: installation } of editors) {
     let view: Tab;
 
     const group = (heading: string) => view.tray.locator('section', { hasText: heading });
+    // What else the doctor finds, as a disk that stalls, is no matter of these tests.
+    const error = (about: string) => group('Errors').locator('li', { hasText: about });
     const verdict = () => view.tray.locator('.nrp-verdict');
     const openByMouse = async () => {
       await view.button('More').click();
@@ -65,7 +66,8 @@ for (const { name, nodeRed: installation } of editors) {
     it('shows what is wrong first, with what to do, and what is well folded', async () => {
       await openByMouse();
       assert.match(await textOf(verdict()), /Something wants to be done\./);
-      const errors = await textOf(group('Errors (1)'));
+      await error('late.sh').waitFor();
+      const errors = await textOf(group('Errors'));
       assert.match(errors, /Registry Billing · Handler 12 Script · late\.sh\s+The script can not be started/);
       assert.match(errors, /put the script there/);
       const well = view.tray.locator('details');
@@ -94,7 +96,7 @@ for (const { name, nodeRed: installation } of editors) {
       await view.tray.getByText(`Targets reached: ${reachable + 1} of ${reachable + 1}`).waitFor();
       assert.equal(asked, 2);
       assert.match(
-        await textOf(group('Errors (2)')),
+        await textOf(error('127.0.0.1:1')),
         /127\.0\.0\.1:1\s+Could not be reached\s+.*refused the connection/,
       );
       assert.doesNotMatch(await textOf(view.tray), /k3y|\/path/);
@@ -153,17 +155,17 @@ for (const { name, nodeRed: installation } of editors) {
       for (let at = 0; at < 20 && !(await entry.evaluate((one) => one.matches(':focus'))); at++)
         await view.page.keyboard.press('ArrowDown');
       await view.page.keyboard.press('Enter');
-      await group('Errors (1)').waitFor();
+      await error('late.sh').waitFor();
       writeFileSync(join(folder, 'late.sh'), '#!/bin/sh\n');
       chmodSync(join(folder, 'late.sh'), 0o755);
       const again = view.tray.getByRole('button', { name: 'Check again' });
       await again.focus();
       await view.page.keyboard.press('Enter');
-      await eventually('nothing is wrong with it', async () => (await group('Errors').count()) === 0);
+      await error('late.sh').waitFor({ state: 'detached' });
       assert.equal(await again.evaluate((button) => button === document.activeElement), true);
       await view.page.keyboard.press('Escape');
       await view.tray.waitFor({ state: 'detached' });
-      assert.equal(await view.button('More').evaluate((button) => button === document.activeElement), true);
+      await view.button('More').and(view.page.locator(':focus')).waitFor();
     });
 
     it('says why it could not look, and looks when it can', async () => {

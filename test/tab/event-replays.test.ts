@@ -71,6 +71,7 @@ for (const { name, nodeRed: installation } of editors) {
       await countOf('succeeded', 2);
       assert.equal(receiver.received.length, 2);
       await closeTray();
+      await view.row('Success').nth(1).waitFor();
     });
 
     it('have nothing to confirm where there are none', async () => {

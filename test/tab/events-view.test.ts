@@ -72,9 +72,19 @@ for (const { name, nodeRed: installation } of editors) {
       await view.tray.getByText('Unclaimed since').waitFor();
       assert.equal(await view.tray.getByText('Settled').count(), 0, 'it still waits to be taken');
       assert.match(await textOf(view.tray), /"object_id": 71/);
+      const givenUpAt = async () => {
+        const { items } = await red.get<{ items: { settledAt: string | null }[] }>(
+          'provisioning/registries/registry/events?objectId=71',
+        );
+        return items[0]?.settledAt;
+      };
+      const before = await givenUpAt();
       await view.tray.getByRole('button', { name: 'Replay' }).click();
       await view.page.locator('.nrp-ask').getByRole('button', { name: 'Replay' }).click();
-      await view.row('71').getByText('Waiting').waitFor();
+      await eventually('it has been out again, and is given up anew', async () => {
+        const now = await givenUpAt();
+        return now && now !== before;
+      });
       await view.page.keyboard.press('Escape');
       await view.tray.waitFor({ state: 'detached' });
     });
@@ -198,7 +208,10 @@ for (const { name, nodeRed: installation } of editors) {
       await view.page.mouse.click(plot.x + plot.width - 3, plot.y + plot.height / 2);
       await view.root.locator('nrp-executions').waitFor();
       await view.button('Advanced search (2)').waitFor();
-      await view.button(/Clear the search/).click();
+      await view
+        .button(/Clear the search/)
+        .first()
+        .click();
 
       await view.go('overview');
       await view.root.getByRole('button', { name: /Backlog/ }).click();

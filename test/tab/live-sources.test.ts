@@ -5,7 +5,7 @@ import { Api } from '../../src/tab/data/api.ts';
 import { followedEvent } from '../../src/tab/data/followed.ts';
 import type { HandlerRow } from '../../src/tab/data/handler-rows.ts';
 import { Handlers } from '../../src/tab/data/handlers.ts';
-import type { FeedObserver } from '../../src/tab/data/live-feed.ts';
+import type { Comms, FeedObserver } from '../../src/tab/data/live-feed.ts';
 import { LiveSource } from '../../src/tab/data/live-source.ts';
 import type { Model } from '../../src/tab/data/model.ts';
 import { Registries } from '../../src/tab/data/registries.ts';
@@ -116,6 +116,21 @@ describe('the registries', () => {
     registries.observe(() => undefined);
     await turn();
     assert.equal(asked.length, 3);
+  });
+
+  it('are asked for at once when the runtime tells of a switch', async () => {
+    const { api, asked } = answering([registry('one')]);
+    let tell = () => {};
+    const subscribe = (topic: string, callback: () => void) => {
+      assert.equal(topic, 'provisioning/switches');
+      tell = callback;
+    };
+    const comms = { subscribe, unsubscribe: () => undefined } as unknown as Comms;
+    new Registries({ api, comms }).observe(() => undefined);
+    await turn();
+    tell();
+    await pass(0);
+    assert.equal(asked.length, 2);
   });
 
   it('are asked for every second while Node-RED does not answer, and stay', async () => {

@@ -185,7 +185,11 @@ describe('a pace', () => {
 
   it('forgets what is still to come when it is stopped', async () => {
     let runs = 0;
-    const pace = new Pace(() => (runs += 1), 30);
+    const pace = new Pace(
+      () => (runs += 1),
+      30,
+      () => 0,
+    );
     pace.ask();
     pace.ask();
     pace.stop();

@@ -190,7 +190,7 @@ for (const { name, nodeRed: installation } of editors) {
       // The registries are asked for all the time: with them the list would have been.
       await view.page.waitForResponse(/\/registries$/);
       assert.deepEqual(
-        asked.filter((url) => url.includes('/executions')),
+        asked.filter((url) => url.includes('/executions') && url.includes('from=')),
         [],
       );
       await view.button('Clear the search').first().click();
@@ -379,6 +379,15 @@ for (const { name, nodeRed: installation } of editors) {
       await newest('702');
       const body = { filter: { eventType: 'clients.update' }, ratePerSecond: 0.001 };
       await red.admin('provisioning/registries/registry/replay', postJson(body));
+      await eventually('one is replayed', async () => {
+        const { items } = await red.get<{ items: { replayed: number }[] }>(
+          'provisioning/registries/registry/replays',
+        );
+        return items[0]?.replayed === 1;
+      });
+      // Seen at once by whoever comes; others see it within seconds.
+      await view.go('events');
+      await view.go('executions');
       const progress = view.root.locator('nrp-replay-progress');
       await progress.getByText(/Replaying: 1 of \d+/).waitFor();
       assert.equal(await progress.getByRole('progressbar').getAttribute('value'), '1');

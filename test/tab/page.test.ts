@@ -22,6 +22,8 @@ for (const { name, nodeRed: installation } of editors) {
     let page: Page;
     let problems: string[];
     let token: string;
+    /** Whether the runtime has begun to tell the page what changes. */
+    let told: boolean;
 
     const fire = (objectId: number) =>
       red.admin(
@@ -40,6 +42,12 @@ for (const { name, nodeRed: installation } of editors) {
       page = await context.newPage();
       page.setDefaultTimeout(10_000);
       problems = [];
+      told = false;
+      page.on('websocket', (socket) =>
+        socket.on('framereceived', ({ payload }) => {
+          told ||= String(payload).includes('provisioning/hello');
+        }),
+      );
       page.on('pageerror', (error) => problems.push(String(error)));
       page.on('console', (message) => {
         if (message.type() === 'error') problems.push(message.text());
@@ -98,6 +106,7 @@ for (const { name, nodeRed: installation } of editors) {
       page.on('websocket', (socket) => asked.push(socket.url()));
       await go('Log');
       await eventually('two rows', async () => (await rows().count()) === 2);
+      await eventually('it is told what changes', () => told);
       const changes = page.waitForRequest(/\/changes\?/);
       await fire(2);
       await changes;

@@ -281,11 +281,11 @@ describe('the tab in bad times', function () {
     executor({ registry: 'wrong' }),
   ];
 
-  it('says that what it shows can no longer be read, until it can', async () => {
-    await fire('read-before');
-    const view = await Tab.open(browser, red);
-    const answered = { status: 500, json: { error: { code: 'internal', message: 'out of order' } } };
-    for (const name of ['handlers', 'executions', 'events', 'overview'] as const) {
+  for (const name of ['handlers', 'executions', 'events', 'overview'] as const)
+    it(`says that what it shows can no longer be read, until it can: ${name}`, async () => {
+      await fire('read-before');
+      const view = await Tab.open(browser, red);
+      const answered = { status: 500, json: { error: { code: 'internal', message: 'out of order' } } };
       const route = name === 'overview' ? 'stats' : name;
       await view.go(name);
       await (name === 'overview' ? view.root.locator('canvas') : view.rows).first().waitFor();
@@ -295,9 +295,8 @@ describe('the tab in bad times', function () {
       await view.page.unrouteAll();
       await view.root.getByText('out of order').waitFor({ state: 'detached' });
       await (name === 'overview' ? view.root.locator('canvas') : view.rows).first().waitFor();
-    }
-    await view.close();
-  });
+      await view.close();
+    });
 
   it('tells of a registry in error, and of one that is orphaned', async () => {
     await red.deploy(wrongFlows);

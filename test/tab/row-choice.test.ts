@@ -209,13 +209,10 @@ for (const { name, nodeRed: installation } of editors) {
       await row(9).locator('[data-row]').focus();
       await view.page.keyboard.press('Escape');
       await bar().waitFor({ state: 'detached' });
-      const enabled = { ...postJson({ status: 'enabled' }), method: 'PATCH' };
-      await red.admin('provisioning/registries/registry/handlers/crm', enabled);
+      // The handler is held: rows come without calls.
       const events = Array.from({ length: 600 }, (_, at) => envelope(1000 + at));
-      const before = receiver.received.length;
       for (let times = 0; times < 2; times += 1)
         assert.equal((await red.node('in', postJson(events))).status, 202);
-      await eventually('all are called', () => receiver.received.length >= before + 2 * events.length);
       // More than are gathered while they wait: the list begins anew.
       await view.button(/^[\d,]+\+ new/).press('Enter');
       await eventually(

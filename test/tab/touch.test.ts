@@ -146,9 +146,9 @@ for (const { name, nodeRed: installation } of editors) {
         await rows().nth(10).waitFor();
         await rows().first().tap();
         await tray().getByText('What was sent').waitFor();
-        await close();
         const newest = await textOf(rows().first().locator('.nrp-c-id'));
         await fire(11);
+        await close();
         await waiting().waitFor();
         assert.equal(await textOf(rows().first().locator('.nrp-c-id')), newest);
         await page.clock.fastForward(gone);

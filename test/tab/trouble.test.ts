@@ -215,11 +215,12 @@ for (const { name, nodeRed: installation } of editors) {
       const item = view.root.locator('.nrp-attention li', { hasText: 'CRM' });
       const button = item.getByRole('button', { name: 'Close the circuit' });
       await button.focus();
-      await view.page.keyboard.press('Enter');
       const fails = 'Circuit closed, tried again, still fails: 500 · the disk is full';
+      const notified = view.page.locator('.red-ui-notification').getByText(fails).waitFor();
+      await view.page.keyboard.press('Enter');
       await item.getByText(fails).waitFor();
       await view.announced('status').getByText(`CRM: ${fails}`).waitFor();
-      await view.page.locator('.red-ui-notification').getByText(fails).waitFor();
+      await notified;
       await fire(10);
       const again = 'Circuit closed, tried again, opened again: 500 · the disk is full';
       await item.getByText(again).waitFor();
