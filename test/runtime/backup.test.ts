@@ -66,7 +66,7 @@ describe('a backup of a registry that is in use', function () {
         if (flowing) before.push(id);
       }
     })();
-    await eventually('events flow', () => before.length > 20);
+    await eventually('events flow', () => before.length > 200);
     const acknowledged = [...before];
     const response = await backUp();
     assert.equal(response.status, 202, await response.clone().text());

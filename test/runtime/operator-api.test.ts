@@ -433,6 +433,7 @@ describe('admin API for operators', function () {
     const [parked] = await settled(await fire(71), 'parked');
     await has(before + 1);
     assert.equal((await post(`executions/${parked?.id}/cancel`)).status, 202);
+    assert.equal(await counted(), before + 1);
     answer = 200;
     await settled(await fire(70), 'succeeded');
     await has(before + 2);

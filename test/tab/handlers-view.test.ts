@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
+import type { Comms } from '../../src/tab/data/live-feed.ts';
 import { axeFindings } from '../support/axe.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { editors } from '../support/editors.ts';
@@ -17,6 +18,13 @@ import {
   tab,
 } from '../support/provisioning-flow.ts';
 import { Tab, textOf } from '../support/tab.ts';
+
+declare const RED: { readonly comms: Comms };
+
+/** How often the editor was told of a switch. */
+declare global {
+  var switchesTold: number;
+}
 
 interface ApiHandler {
   readonly id: string;
@@ -291,14 +299,23 @@ for (const { name, nodeRed: installation } of editors) {
     });
 
     it('shows at once what others have switched', async () => {
+      const told = () => view.page.evaluate(() => globalThis.switchesTold);
+      await view.page.evaluate(() => {
+        globalThis.switchesTold = 0;
+        RED.comms.subscribe('provisioning/switches', () => {
+          globalThis.switchesTold += 1;
+        });
+      });
       const hold = { ...postJson({ status: 'held' }), method: 'PATCH' };
       await red.admin('provisioning/registries/registry', hold);
+      await eventually('the editor is told', async () => (await told()) === 1);
       const banner = view.root.locator('.nrp-banner', { hasText: 'Billing is held as a whole' });
       await banner.waitFor();
       await red.admin('provisioning/registries/registry', {
         ...postJson({ status: 'enabled' }),
         method: 'PATCH',
       });
+      await eventually('the editor is told again', async () => (await told()) === 2);
       await banner.waitFor({ state: 'detached' });
     });
 

@@ -70,8 +70,7 @@ for (const { name, nodeRed: installation } of editors) {
           const rows = await seen();
           return rows.length > 10 && rows.every(([object, response]) => response === `{"for":"${object}"}`);
         },
-        // Before the list is read unasked.
-        4500,
+        3000,
       );
     const scrollTo = (share: number) =>
       view.root.locator('.nrp-scroll').evaluate((scroller, share) => {

@@ -154,8 +154,12 @@ describe('the tab under load', function () {
     const { tasks, renders, most } = await view.page.evaluate(() => globalThis.noted);
     assert.ok(most <= 200, `${most} rows in the page`);
     assert.ok(Math.max(0, ...tasks) < 300, `long tasks of ${tasks.join()} ms`);
-    const ms = (renders.at(-1) ?? 0) - (renders[0] ?? 0);
-    assert.ok(renders.length <= ms / 200 + 2, `${renders.length} renders in ${ms} ms`);
+    // One is noted at its end: late by as long as it took.
+    const window = 1000 - Math.max(50, ...tasks);
+    const crowded = renders.filter(
+      (at) => renders.filter((other) => other >= at && other < at + window).length > 5,
+    );
+    assert.deepEqual(crowded, []);
     assert.deepEqual(view.editor.problems, []);
   });
 
