@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isOwnFault } from '../../journal-error.ts';
-import type { Announcements } from './announcements.ts';
+import type { Announcements } from '../../operations/announcements.ts';
 
 /**
  * Keeps a part of an operation that fails from taking the rest along. That costs more than the part itself: SQLite

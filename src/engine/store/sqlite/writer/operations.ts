@@ -1,18 +1,22 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Journal } from '../../journal.ts';
-import { acceptanceOn } from './accept.ts';
+import { acceptanceOn } from '../../operations/accept.ts';
+import { Announcements } from '../../operations/announcements.ts';
+import { bulkReplaysOn } from '../../operations/bulk-replays.ts';
+import { deliveriesOn } from '../../operations/deliveries.ts';
+import { emissionsOn } from '../../operations/emissions.ts';
+import { parkedOn } from '../../operations/parked.ts';
+import { replaysOn } from '../../operations/replays.ts';
+import { sharedOn } from '../../operations/shared.ts';
+import { takingOn } from '../../operations/take.ts';
+import { turnsOn } from '../../operations/turns.ts';
 import { alarmsOn } from './alarms.ts';
-import type { Announcements } from './announcements.ts';
-import { bulkReplaysOn } from './bulk-replays.ts';
 import { circuitsOn } from './circuits.ts';
-import { deliveriesOn } from './deliveries.ts';
-import { emissionsOn } from './emissions.ts';
-import { parkedOn } from './parked.ts';
-import { replaysOn } from './replays.ts';
+import { clockOn } from './clock.ts';
+import { isolationOn } from './isolation.ts';
 import { retentionOn } from './retention.ts';
-import { sharedOn } from './shared.ts';
-import { takingOn } from './take.ts';
-import { turnsOn } from './turns.ts';
+import { bulkRowsOn } from './rows/bulk-rows.ts';
+import { sqliteRowsOn } from './rows/sqlite-rows.ts';
 
 /** What is written: the journal's operations, and a copy of the handler book, so that it is not lost with its file. */
 export interface Written extends Omit<Journal, 'tag' | 'found' | 'onWork'> {
@@ -40,13 +44,17 @@ export interface Writing extends Operations {
 
 /** The operations on an open database. */
 export function operationsOn(db: DatabaseSync): Writing {
-  const shared = sharedOn(db);
+  const rows = sqliteRowsOn(db);
+  const work = new Announcements();
+  const clock = clockOn(db);
+  const { isolated, isolate } = isolationOn(db, work, rows.reset);
+  const shared = sharedOn({ rows, work, clock, isolated });
   const acceptance = acceptanceOn(shared);
   const emissions = emissionsOn(shared);
   const turns = turnsOn(shared);
   const parked = parkedOn(shared, turns);
   const replays = replaysOn(shared, turns);
-  const bulkReplays = bulkReplaysOn(shared, replays, deliveriesOn(shared, turns));
+  const bulkReplays = bulkReplaysOn(shared, bulkRowsOn(db), replays, deliveriesOn(shared, turns));
   const keptBook = db.prepare(
     "insert into meta values('book', ?) on conflict(key) do update set value = excluded.value",
   );
@@ -68,9 +76,9 @@ export function operationsOn(db: DatabaseSync): Writing {
     saveAlarm: alarmsOn(db).save,
     keepBook: (text) => void keptBook.run(text),
     prune: retentionOn(db).prune,
-    work: shared.work,
-    isolate: shared.isolate,
-    takeTouched: shared.clock.takeTouched,
-    reset: shared.reset,
+    work,
+    isolate,
+    takeTouched: clock.takeTouched,
+    reset: rows.reset,
   };
 }

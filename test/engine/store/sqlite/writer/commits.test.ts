@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { DatabaseSync } from 'node:sqlite';
-import { Announcements } from '../../../../../src/engine/store/sqlite/writer/announcements.ts';
+import { Announcements } from '../../../../../src/engine/store/operations/announcements.ts';
 import { commitsOn } from '../../../../../src/engine/store/sqlite/writer/commits.ts';
 import type { operationsOn } from '../../../../../src/engine/store/sqlite/writer/operations.ts';
 import type { Operation, Result } from '../../../../../src/engine/store/sqlite/writer/protocol.ts';

@@ -1,25 +1,16 @@
-import { replayable } from '../../../rules/replayable.ts';
-import type { Replay, Replayed } from '../../journal.ts';
-import { isEmittable, stage } from '../../stage.ts';
-import { type EventRow, eventColumns, eventFrom } from './event-rows.ts';
+import { replayable } from '../../rules/replayable.ts';
+import type { Replay, Replayed } from '../journal.ts';
+import { isEmittable, stage } from '../stage.ts';
+import { type EventHead, laneOf } from './rows.ts';
 import type { Shared } from './shared.ts';
 import type { Turns } from './turns.ts';
 
 /** Runs again what is settled, at the end of its object's queue (rule 6). */
-export function replaysOn({ db, lanes, executions, eventSeqs, waiting, work }: Shared, turns: Turns) {
-  const select = `select ${eventColumns} from events where seq =`;
-  const sql = {
-    find: db.prepare(`${select} ?`),
-    findOf: db.prepare(`${select} (select event_seq from executions where executions.seq = ?)`),
-    nodeOf: db.prepare('select node from events where seq = ?'),
-    emitAgain: db.prepare('update events set stage = ?, turn = ?, touched_at = null where seq = ?'),
-  };
-
+export function replaysOn({ rows, lanes, executions, work }: Shared, turns: Turns) {
   function replay({ which, callable, emitters, by, at }: Replay): Replayed {
     const asked = 'executions' in which ? which.executions : undefined;
-    const row = 'event' in which ? sql.find.get(which.event) : sql.findOf.get(which.executions[0] ?? 0);
-    if (!row) return { outcome: 'unknown' };
-    const event = eventFrom(row);
+    const event = 'event' in which ? rows.event(which.event) : rows.eventOf(which.executions[0] ?? 0);
+    if (!event) return { outcome: 'unknown' };
     if (isEmittable(event.stage)) return emitAgain(event, emitters);
     if (event.stage < stage.parked) return { outcome: 'conflict', why: 'it is waiting or running already' };
     const choice = replayable(executions.chain(event.seq), asked, callable);
@@ -30,26 +21,27 @@ export function replaysOn({ db, lanes, executions, eventSeqs, waiting, work }: S
   }
 
   /** An event that nobody took, or that nobody listened to, goes into the flow again. */
-  function emitAgain({ seq, objectKey, ordered }: EventRow, emitters: Replay['emitters']): Replayed {
-    const node = sql.nodeOf.get(seq)?.['node'];
-    if (typeof node !== 'string')
+  function emitAgain(event: EventHead, emitters: Replay['emitters']): Replayed {
+    const { seq, node } = event;
+    if (node === null)
       return { outcome: 'conflict', why: 'it came past the event nodes, so that none can emit it again' };
     if (emitters && !emitters.includes(node))
       return {
         outcome: 'conflict',
         why: `the event node that accepted it (${node}) is not deployed any more`,
       };
-    const held = ordered && lanes.foremost(objectKey) >= 0;
-    sql.emitAgain.run(held ? stage.behind : stage.ready, eventSeqs.next(), seq);
-    waiting.add(1);
+    const lane = laneOf(event);
+    const held = lane !== null && lanes.occupied(lane);
+    const to = held ? stage.behind : stage.ready;
+    rows.changeEvent(seq, { stage: to, turn: rows.nextEventSeq(), touchedAt: null });
+    rows.waiting.add(1);
     if (!held) work.ready();
     return { outcome: 'replaying', executions: [] };
   }
 
   /** @returns whether it is one that can be emitted again, and is */
   function emit(seq: number, emitters: Replay['emitters']): boolean {
-    const row = sql.find.get(seq);
-    const event = row && eventFrom(row);
+    const event = rows.event(seq);
     return (
       event !== undefined && isEmittable(event.stage) && emitAgain(event, emitters).outcome === 'replaying'
     );

@@ -1,13 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite';
-import {
-  eventOutcomeOf,
-  isUnsettled,
-  revivedIn,
-  skippedIn,
-  skippedWhy,
-  turnOf,
-} from '../../../rules/chain.ts';
-import { messageOf } from '../../../words/errors.ts';
+import { eventOutcomeOf, isUnsettled, revivedIn, skippedIn, skippedWhy, turnOf } from '../../rules/chain.ts';
+import { messageOf } from '../../words/errors.ts';
 import type {
   ChainState,
   DueBatch,
@@ -16,28 +8,17 @@ import type {
   NextTurns,
   StartedEvent,
   TurnEnd,
-} from '../../journal.ts';
-import { type Stage, stage } from '../../stage.ts';
-import {
-  type EventRow,
-  eventColumns,
-  eventFrom,
-  laneOf,
-  loaded,
-  type OfEvent,
-  type WholeEventRow,
-  wholeEventColumns,
-} from './event-rows.ts';
-import type { StoredExecution } from './executions.ts';
+} from '../journal.ts';
+import { type Stage, stage } from '../stage.ts';
+import { type EventHead, type EventRow, laneOf, loaded, type OfEvent, type StoredExecution } from './rows.ts';
 import type { Shared } from './shared.ts';
 
 /** The first pass goes on with nobody who is known of here. */
 const nobody: NextTurns = { stopped: [], start: null, plain: false, untold: false };
 
 /** Carries chains on: the one place where it is decided whose turn it is (rules 4, 5 and 6). */
-export function turnsOn({ db, lanes, executions, clock, isolated, work }: Shared) {
-  const sql = prepare(db);
-  const eventOf = (seq: number) => eventFrom(sql.event.get(seq) ?? gone(seq));
+export function turnsOn({ rows, lanes, executions, clock, isolated, work }: Shared) {
+  const eventOf = (seq: number) => rows.event(seq) ?? gone(seq);
 
   /** Writes what became of an execution, and what follows for its event. */
   function end(turn: TurnEnd): ChainState {
@@ -51,8 +32,7 @@ export function turnsOn({ db, lanes, executions, clock, isolated, work }: Shared
   function startNext(handler: string, limit: number, at: number): DueBatch {
     const started: StartedEvent[] = [];
     const passed: LeftEvent[] = [];
-    for (const row of sql.due.all(handler, limit)) {
-      const event = eventFrom<WholeEventRow>(row);
+    for (const event of rows.due(handler, limit)) {
       const one = isolated<StartedEvent | LeftEvent>(
         () => startEvent(event, handler, at),
         (error) => unstartable(event, handler, error, at),
@@ -90,13 +70,13 @@ export function turnsOn({ db, lanes, executions, clock, isolated, work }: Shared
 
   /** The event with its chain, as the window wants it. */
   function load(seq: number): StartedEvent {
-    return loaded(eventFrom<WholeEventRow>(sql.wholeEvent.get(seq) ?? gone(seq)), executions.chain(seq));
+    return loaded(rows.wholeEvent(seq) ?? gone(seq), executions.chain(seq));
   }
 
   /** Puts an event whose chain has someone to call back among the due ones, at the end of its object's queue. */
   function enqueue(event: OfEvent, handler: string, turn: number): void {
     const queued = event.ordered && lanes.taken(event.objectKey);
-    sql.enqueue.run(queued ? stage.queued : stage.due, turn, handler, event.seq);
+    rows.changeEvent(event.seq, { stage: queued ? stage.queued : stage.due, turn, nextHandler: handler });
     if (!queued) work.due(handler);
   }
 
@@ -124,13 +104,14 @@ export function turnsOn({ db, lanes, executions, clock, isolated, work }: Shared
 
   /** What follows most often, without a look at the whole chain: the next one starts, or all has succeeded. */
   function simply(
-    row: EventRow,
+    row: EventHead,
     after: number,
     pass: NextTurns,
     at: number,
     emit: boolean,
   ): ChainState | undefined {
-    const next = sql.nextPending.get(row.seq, after)?.['seq'];
+    // In the first pass turns go by seq: what was replayed or revived together was added in chain order.
+    const next = rows.nextPending(row.seq, after);
     if (next !== undefined) {
       if (pass.start?.seq !== next) return undefined;
       const blocked = executions.start(pass.start.seq, pass.start.handler, row, at);
@@ -143,7 +124,7 @@ export function turnsOn({ db, lanes, executions, clock, isolated, work }: Shared
   }
 
   /** What follows for an event from what became of an execution, in its first pass or outside of it. */
-  function follow(row: EventRow, pass: NextTurns | undefined, so: SoFar): ChainState {
+  function follow(row: EventHead, pass: NextTurns | undefined, so: SoFar): ChainState {
     if (pass) return goOn(row, pass, so);
     // While it is in the window or waits for its slot there, that will settle it.
     const settles = row.stage === stage.parked;
@@ -153,7 +134,7 @@ export function turnsOn({ db, lanes, executions, clock, isolated, work }: Shared
   }
 
   /** Goes along the chain until somebody starts or is waited for, or to its end. */
-  function goOn(row: EventRow, pass: NextTurns, { at, emit, changed: before }: SoFar): ChainState {
+  function goOn(row: EventHead, pass: NextTurns, { at, emit, changed: before }: SoFar): ChainState {
     const changed = [...before];
     for (;;) {
       const chain = executions.chain(row.seq);
@@ -183,22 +164,22 @@ export function turnsOn({ db, lanes, executions, clock, isolated, work }: Shared
       }
       const waitsFor = (next ?? chain.at(-1))?.handler.id ?? '';
       // Touched means passed: its executor has had its message.
-      const touchedAt = row.touchedAt === null ? null : clock.touch(at);
-      sql.setStage.run(stage.due, waitsFor, touchedAt, row.seq);
+      const touched = row.touchedAt !== null && { touchedAt: clock.touch(at) };
+      rows.changeEvent(row.seq, { stage: stage.due, nextHandler: waitsFor, ...touched });
       work.due(waitsFor);
       return { stage: stage.due, changed, executions: chain };
     }
   }
 
   /** Its first pass is over. */
-  function settle(row: EventRow, to: Stage, at: number, emit: boolean): void {
-    sql.setStage.run(to, null, clock.touch(at), row.seq);
+  function settle(row: EventHead, to: Stage, at: number, emit: boolean): void {
+    rows.changeEvent(row.seq, { stage: to, nextHandler: null, touchedAt: clock.touch(at) });
     const lane = laneOf(row);
     if (lane !== null) lanes.release(lane, emit);
   }
 
   /** An execution that can't even be said to have failed: its event has, and whose turn had not come is skipped. */
-  function failWhole(row: EventRow, execution: number, why: string, at: number): ChainState {
+  function failWhole(row: EventHead, execution: number, why: string, at: number): ChainState {
     const pending = executions
       .chain(row.seq)
       .filter(({ seq, status }) => seq !== execution && status === 'pending');
@@ -216,7 +197,7 @@ export function turnsOn({ db, lanes, executions, clock, isolated, work }: Shared
   }
 
   /** Its start can't be kept. */
-  function unstartable(row: WholeEventRow, handler: string, error: unknown, at: number): LeftEvent {
+  function unstartable(row: EventRow, handler: string, error: unknown, at: number): LeftEvent {
     const next = executions
       .chain(row.seq)
       .find((one) => one.handler.id === handler && one.status === 'pending');
@@ -231,7 +212,7 @@ export function turnsOn({ db, lanes, executions, clock, isolated, work }: Shared
     return revived.length > 0;
   }
 
-  function startEvent(row: WholeEventRow, handler: string, at: number): StartedEvent | LeftEvent {
+  function startEvent(row: EventRow, handler: string, at: number): StartedEvent | LeftEvent {
     const chain = executions.chain(row.seq).map(outsideOfWindow);
     const turn = turnOf(chain);
     const next = turn === undefined ? undefined : chain[turn];
@@ -243,7 +224,7 @@ export function turnsOn({ db, lanes, executions, clock, isolated, work }: Shared
     if (turn === undefined || next?.handler.id !== handler) return left([]);
     if (executions.start(next.seq, handler, row, at)) return left([next.seq]);
     chain[turn] = { ...next, status: 'running', startedAt: next.startedAt ?? at, nextAttemptAt: null };
-    sql.start.run(row.seq);
+    rows.changeEvent(row.seq, { stage: stage.running, nextHandler: null });
     return loaded(row, chain);
   }
 
@@ -278,23 +259,4 @@ function unattempted(
   error: string,
 ): ExecutionChange {
   return { seq, handler: handler.id, status, attemptsBefore: attempts, error };
-}
-
-function prepare(db: DatabaseSync) {
-  return {
-    event: db.prepare(`select ${eventColumns} from events where seq = ?`),
-    wholeEvent: db.prepare(`select ${wholeEventColumns} from events where seq = ?`),
-    due: db.prepare(
-      `select ${wholeEventColumns} from events where stage = 4 and next_handler = ? order by turn limit ?`,
-    ),
-    /** In the first pass turns go by seq: what was replayed or revived together has been inserted in chain order. */
-    nextPending: db.prepare(
-      'select seq from executions where event_seq = ? and seq > ? and status = 0 order by seq limit 1',
-    ),
-    start: db.prepare('update events set stage = 5, next_handler = null where seq = ?'),
-    setStage: db.prepare(
-      'update events set stage = ?, next_handler = ?, touched_at = coalesce(?, touched_at) where seq = ?',
-    ),
-    enqueue: db.prepare('update events set stage = ?, turn = ?, next_handler = ? where seq = ?'),
-  };
 }

@@ -1,24 +1,17 @@
-import { missedBy } from '../../../rules/missed.ts';
-import type { Link } from '../../journal.ts';
-import { isDeliverable } from '../../stage.ts';
-import { eventColumns, eventFrom } from './event-rows.ts';
+import { missedBy } from '../../rules/missed.ts';
+import type { Link } from '../journal.ts';
+import { isDeliverable } from '../stage.ts';
 import type { Shared } from './shared.ts';
 import type { Turns } from './turns.ts';
 
 /** Lets a handler have an event that it has missed, at the end of its object's queue, and only once. */
-export function deliveriesOn({ db, executions }: Shared, turns: Turns) {
-  const sql = {
-    find: db.prepare(`select ${eventColumns} from events where seq = ?`),
-    mark: db.prepare('update executions set delivery = ? where seq = ?'),
-  };
-
+export function deliveriesOn({ rows, executions }: Shared, turns: Turns) {
   /**
    * @param bulk which of what is done with many it belongs to, and `by`, who asks for that
    * @returns false where the handler has an execution of it, or must not have one
    */
   function deliver(seq: number, link: Link, bulk: number, by: string | null, at: number): boolean {
-    const row = sql.find.get(seq);
-    const event = row && eventFrom(row);
+    const event = rows.event(seq);
     if (!event || !isDeliverable(event.stage)) return false;
     const chain = executions.chain(seq);
     if (missedBy(link.handler.id, chain) !== 'missed') return false;
@@ -27,7 +20,7 @@ export function deliveriesOn({ db, executions }: Shared, turns: Turns) {
     const execution = passedBy
       ? executions.replay(event, passedBy, at, by)
       : executions.append(event, position, link, at, by);
-    sql.mark.run(bulk, execution);
+    rows.changeExecution(execution, { delivery: bulk });
     turns.enqueue(event, link.handler.id, execution);
     return true;
   }

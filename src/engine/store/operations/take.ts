@@ -1,8 +1,8 @@
-import { eventOutcomeOf } from '../../../rules/chain.ts';
-import type { NewEvent, Take, Taken } from '../../journal.ts';
-import { type Stage, stage } from '../../stage.ts';
+import { eventOutcomeOf } from '../../rules/chain.ts';
+import type { EventContent, NewEvent, Take, Taken } from '../journal.ts';
+import { type Stage, stage } from '../stage.ts';
 import type { Acceptance } from './accept.ts';
-import { eventColumns, eventFrom, laneOf, type OfEvent } from './event-rows.ts';
+import { laneOf, type OfEvent } from './rows.ts';
 import type { Shared } from './shared.ts';
 import type { Turns } from './turns.ts';
 
@@ -15,16 +15,7 @@ interface TakenFrom extends OfEvent {
 
 /** Takes events (rule 2): fixes the envelope, and the executions of its chain. */
 export function takingOn(shared: Shared, acceptance: Acceptance, turns: Turns) {
-  const { db, lanes, executions, executionSeqs, clock, waiting, work } = shared;
-  const sql = {
-    find: db.prepare(`select ${eventColumns}, hops from events where seq = ?`),
-    change: db.prepare(
-      'update events set event_type = ?, object_id = ?, object_key = ?, ordered = ?, payload = ? where seq = ?',
-    ),
-    take: db.prepare(
-      'update events set stage = ?, turn = ?, executor = ?, next_handler = ?, touched_at = ? where seq = ?',
-    ),
-  };
+  const { rows, lanes, executions, clock, work } = shared;
 
   function take(asked: Take): Taken {
     const { event: which, changed, links, executor, missed, start, at, emit } = asked;
@@ -32,32 +23,26 @@ export function takingOn(shared: Shared, acceptance: Acceptance, turns: Turns) {
     if (!from || !mayBeTaken.has(from.stage)) return { outcome: 'already' };
     const { seq } = from;
     const event = changed ? { seq, ...changed } : from;
-    if (from.stage < stage.queued) waiting.add(-1);
+    if (from.stage < stage.queued) rows.waiting.add(-1);
     if (changed) rewrite(seq, changed);
     const moved = laneOf(from) !== laneOf(event);
     if (event.ordered && (moved || from.stage !== stage.emitted)) lanes.holdBack(event.objectKey);
 
-    const firstExecution = executionSeqs.next();
+    const firstExecution = rows.nextExecutionSeq();
     const next = links.find(({ settled }) => !settled);
     const to = next ? stageOf(event, start) : outcomeOf(asked);
     const nextHandler = to === stage.due || to === stage.queued ? (next?.handler.id ?? null) : null;
     const touchedAt = next ? null : clock.touch(at);
-    sql.take.run(to, firstExecution, executor, nextHandler, touchedAt, seq);
+    rows.changeEvent(seq, { stage: to, turn: firstExecution, executor, nextHandler, touchedAt });
 
     const chain: number[] = [];
     let blocked = false;
     for (const [position, link] of links.entries()) {
-      const first = position === 0;
-      const execution = {
-        seq: first ? firstExecution : executionSeqs.next(),
-        position,
-        link,
-        replayOf: null,
-      };
+      const execution = position === 0 ? firstExecution : rows.nextExecutionSeq();
       const starts = link === next && to === stage.running;
-      if (executions.insert(event, { ...execution, start: starts }, at)) blocked = true;
-      executions.judge(execution.seq, link, at);
-      chain.push(execution.seq);
+      if (executions.insert(event, { seq: execution, position, link, start: starts, replayOf: null }, at))
+        blocked = true;
+      chain.push(execution);
     }
     if (to === stage.due && nextHandler !== null) work.due(nextHandler);
     if (missed.length > 0) executions.markStale(missed, event.objectKey);
@@ -72,17 +57,16 @@ export function takingOn(shared: Shared, acceptance: Acceptance, turns: Turns) {
   }
 
   function stored(seq: number): TakenFrom | undefined {
-    const row = sql.find.get(seq);
-    return row && eventFrom<TakenFrom>(row);
+    const event = rows.event(seq);
+    return event && { ...event, hops: rows.hopsOf(seq) };
   }
 
   function inserted(event: NewEvent): TakenFrom {
     return { ...event, hops: event.hops ?? 0, ...acceptance.insert(event, false) };
   }
 
-  function rewrite(seq: number, changed: NonNullable<Take['changed']>): void {
-    const { eventType, objectId, objectKey, ordered, payload } = changed;
-    sql.change.run(eventType, objectId, objectKey, ordered ? 1 : 0, payload, seq);
+  function rewrite(seq: number, { eventType, objectId, objectKey, ordered, payload }: EventContent): void {
+    rows.changeEvent(seq, { eventType, objectId, objectKey, ordered, payload });
   }
 
   /** Of an event that nobody is called for. */

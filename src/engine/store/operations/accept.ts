@@ -4,26 +4,12 @@ import {
   type IdempotencyKey,
   keyLifetime,
   type NewEvent,
-} from '../../journal.ts';
-import { type Stage, stage } from '../../stage.ts';
+} from '../journal.ts';
+import { stage } from '../stage.ts';
 import type { Shared } from './shared.ts';
 
 /** Accepts events (rule 1): a row each, and a key that recognises a repeated request. */
-export function acceptanceOn({ db, lanes, eventSeqs, waiting, work }: Shared) {
-  const sql = {
-    insert: db.prepare(
-      `insert into events(seq, event_type, object_id, object_key, ordered, node, stage, turn, accepted_at, payload, hops)
-       values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
-    findKey: db.prepare(
-      'select hash, first_seq as first, events from idempotency_keys where key = ? and at >= ?',
-    ),
-    insertKey: db.prepare(
-      'insert or replace into idempotency_keys(key, hash, first_seq, events, at) values(?, ?, ?, ?, ?)',
-    ),
-    stageOf: db.prepare('select stage from events where seq = ?'),
-  };
-
+export function acceptanceOn({ rows, lanes, work }: Shared) {
   function accept(
     events: readonly NewEvent[],
     emit: number,
@@ -33,13 +19,11 @@ export function acceptanceOn({ db, lanes, eventSeqs, waiting, work }: Shared) {
     const at = events[0]?.acceptedAt ?? 0;
     if (key) {
       // Older ones may still be there: they are pruned little by little.
-      const known = sql.findKey.get(key.key, at - keyLifetime) as
-        | { hash: string; first: number; events: number }
-        | undefined;
+      const known = rows.key(key.key, at - keyLifetime);
       if (known && known.hash !== key.hash) return { outcome: 'conflict' };
       if (known) return { outcome: 'duplicate', events: range(known.first, known.events) };
     }
-    const { count } = waiting;
+    const { count } = rows.waiting;
     if (count + events.length > backlogLimit) return { outcome: 'full', waiting: count };
     let slots = emit;
     const accepted = events.map((event) => {
@@ -49,26 +33,40 @@ export function acceptanceOn({ db, lanes, eventSeqs, waiting, work }: Shared) {
       return one;
     });
     const [first] = accepted;
-    if (key && first) sql.insertKey.run(key.key, key.hash, first.seq, accepted.length, at);
+    if (key && first) rows.addKey(key, { first: first.seq, events: accepted.length }, at);
     return { outcome: 'accepted', events: accepted };
   }
 
-  /** Inserts one event where its object's lane lets it stand. */
+  /** Adds one event where its object's lane lets it stand. */
   function insert(event: NewEvent, emit: boolean): AcceptedEvent {
-    const seq = eventSeqs.next();
-    const held = event.ordered && lanes.foremost(event.objectKey) >= 0;
+    const seq = rows.nextEventSeq();
+    const held = event.ordered && lanes.occupied(event.objectKey);
     const at = held ? stage.behind : emit ? stage.emitted : stage.ready;
     const { eventType, objectId, objectKey, ordered, node, acceptedAt, payload, hops = 0 } = event;
-    const isOrdered = ordered ? 1 : 0;
-    sql.insert.run(seq, eventType, objectId, objectKey, isOrdered, node, at, seq, acceptedAt, payload, hops);
-    waiting.add(1);
+    rows.addEvent({
+      seq,
+      eventType,
+      objectId,
+      objectKey,
+      ordered,
+      node,
+      stage: at,
+      turn: seq,
+      acceptedAt,
+      touchedAt: null,
+      executor: null,
+      nextHandler: null,
+      payload,
+      hops,
+    });
+    rows.waiting.add(1);
     return { seq, stage: at };
   }
 
   function range(first: number, count: number): AcceptedEvent[] {
     return Array.from({ length: count }, (_, index) => {
-      const row = sql.stageOf.get(first + index) as { stage: Stage } | undefined;
-      return { seq: first + index, stage: row?.stage ?? stage.succeeded };
+      const seq = first + index;
+      return { seq, stage: rows.event(seq)?.stage ?? stage.succeeded };
     });
   }
 
