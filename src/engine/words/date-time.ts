@@ -6,7 +6,7 @@ import { z } from 'zod';
  * with a comma, and which may lack seconds.
  */
 const form =
-  /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt ]((?:[01]\d|2[0-3]):[0-5]\d)(?::([0-5]\d|60)(?:[.,](\d+))?)?(?:[Zz]|([+-](?:[01]\d|2[0-3]))(?::?([0-5]\d))?)$/;
+  /^(\d{4})-(?!02-3|(?:0[469]|11)-31)(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt ]((?:[01]\d|2[0-3]):[0-5]\d)(?::([0-5]\d|60)(?:[.,](\d+))?)?(?:[Zz]|([+-](?:[01]\d|2[0-3]))(?::?([0-5]\d))?)$/;
 
 /** Of any date and time with an offset that exists: the 30th of February is none, nor is a leap second at noon. */
 export const dateTimeSchema = z.string({ error: remedy }).refine(isDateTime, { error: remedy });
@@ -15,11 +15,11 @@ function remedy(): string {
   return 'must be an ISO 8601 date and time with offset, such as "2026-01-31T12:00:00+00:00"';
 }
 
-/** Whether `dateTimeSchema` takes a text. Every event is asked, most of them of a day that every month has. */
+/** Whether `dateTimeSchema` takes a text. */
 export function isDateTime(text: string): boolean {
   if (!form.test(text)) return false;
-  const [day, second] = [text.slice(8, 10), text.slice(16, 19)];
-  return day <= '28' && second !== ':60' ? true : !Number.isNaN(instantOf(text));
+  const isLeap = text.startsWith('02-29', 5) || text.startsWith(':60', 16);
+  return !isLeap || !Number.isNaN(instantOf(text));
 }
 
 /**
@@ -31,7 +31,7 @@ export function instantOf(text: string): number {
   if (parts === null) return Number.NaN;
   const [, year, month, day, time, second = '00', fraction = '', hours = '+00', minutes = '00'] = parts;
   const date = `${year}-${month}-${day}`;
-  // The parser of dates takes the 31st of every month for one.
+  // The parser of dates takes the 29th of every February for one.
   if (new Date(`${date}T00:00:00Z`).getUTCDate() !== Number(day)) return Number.NaN;
   const isLeap = second === '60';
   const ms = fraction.slice(0, 3).padEnd(3, '0');
