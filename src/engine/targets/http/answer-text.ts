@@ -1,7 +1,7 @@
 import type { Redaction } from '../redaction/redaction.ts';
 import { keptBytes, keptText, TextCapture, textOf } from '../text-capture.ts';
 import { decoded } from './content-coding.ts';
-import { listOf, type ResponseHeaders } from './head.ts';
+import { firstOf, listOf, type ResponseHeaders } from './head.ts';
 
 /** Of a body that must be decoded, as many bytes are taken: 64 KiB of UTF-16 or of what was packed in vain are more. */
 const codedBytes = 2 * keptBytes;
@@ -48,14 +48,14 @@ function isPlain(headers: ResponseHeaders): boolean {
 /** In the order in which they were applied. */
 function codingsOf(headers: ResponseHeaders): string[] {
   const { 'content-encoding': content, 'transfer-encoding': transfer } = headers;
-  if (content === undefined && transfer === undefined) return [];
+  if (content === undefined && (transfer === undefined || transfer === 'chunked')) return [];
   return [...listOf(content), ...listOf(transfer)].filter(
     (coding) => !/^(?:identity|chunked)$/i.test(coding),
   );
 }
 
 function charsetOf(headers: ResponseHeaders): string {
-  const [type = ''] = [headers['content-type'] ?? ''].flat();
+  const type = firstOf(headers['content-type']) ?? '';
   const [, quoted, bare] = /;\s*charset\s*=\s*(?:"([^"]*)"|([^\s;"]+))/i.exec(type) ?? [];
   return quoted?.trim() ?? bare?.replace(/^'|'$/g, '') ?? 'utf-8';
 }

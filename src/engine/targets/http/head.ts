@@ -109,11 +109,16 @@ function framingOf(status: number, headers: ResponseHeaders): [string, string][]
 
 /** The members of a header that is a list (RFC 9110 §5.6.1). */
 export function listOf(value: string | string[] | undefined): string[] {
-  return [value ?? []]
-    .flat()
-    .flatMap((line) => line.split(','))
+  const lines = Array.isArray(value) ? value.join() : (value ?? '');
+  return lines
+    .split(',')
     .map((member) => member.trim())
     .filter((member) => member !== '');
+}
+
+/** The first of a header's values; undefined where there is none. */
+export function firstOf(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
 }
 
 /** RFC 9110 §5.5: CR and NUL within a value are replaced by a blank; so are other control characters. */

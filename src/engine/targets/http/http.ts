@@ -11,6 +11,7 @@ import { answerText } from './answer-text.ts';
 import type { Connections } from './connections.ts';
 import { type Exchanged, exchange } from './exchange.ts';
 import { type Attempted, failedExchange, isUnanswered } from './failed-exchange.ts';
+import { firstOf } from './head.ts';
 import { NotShaped, requestShaper, type ShapedRequest, type ShapeRequest } from './request.ts';
 import { requestHeaders } from './request-headers.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -50,10 +51,10 @@ export function httpTarget(handler: HttpHandler, options: HttpTargetOptions): Ta
   const { guard } = connections;
   const secrets = secretsOf(handler);
   const redaction = new Redaction(secrets);
-  const headersOf = requestHeaders(handler, redaction);
   // Names of headers come in small letters, whatever the receiver wrote.
   const redactionOfNames = new Redaction(secrets.map((secret) => secret.toLowerCase()));
   const route = routeOf(handler);
+  const headersOf = requestHeaders(handler, redaction, route);
   const servername = serverNameOf(handler);
   const { origin, proxy, before } = route;
   const to = { origin, method, ...(servername === undefined ? {} : { servername }) } as const;
@@ -73,8 +74,8 @@ export function httpTarget(handler: HttpHandler, options: HttpTargetOptions): Ta
   /** What is wrong where the answer is one of this Node-RED itself, not of a flow in it; undefined of any other. */
   function unroutedOf({ code, response, error }: Outcome, path: string): string | undefined {
     const { ownRoot } = handler;
-    const [asked = ''] = path.split('?', 1);
     if (ownRoot === undefined || proxy !== null || code !== 404 || error === null) return undefined;
+    const [asked = ''] = path.split('?', 1);
     return isUnrouted(response, method, asked)
       ? unroutedError(method, asked.slice(ownRoot.length))
       : undefined;
@@ -86,7 +87,7 @@ export function httpTarget(handler: HttpHandler, options: HttpTargetOptions): Ta
     const request = {
       ...to,
       path: shaped ? before + shaped.path : fixedPath,
-      headers: [...route.headers, ...sent],
+      headers: sent,
       body: shaped ? shaped.body : call.body,
       reset: began < distrustedUntil,
     };
@@ -94,10 +95,11 @@ export function httpTarget(handler: HttpHandler, options: HttpTargetOptions): Ta
     const ended = now();
     if (isUnanswered(exchanged)) distrustedUntil = ended + distrustMs;
 
-    const ofAttempt = new Redaction([...signatures, ...(shaped?.secrets ?? [])], redaction);
-    const facts = await keptOf(exchanged, ended, ofAttempt, redactionOfNames);
-    const verdict =
-      judge && exchanged.answer && !exchanged.error ? await judge(exchanged.answer, ofAttempt) : null;
+    const ofAttempt = redaction.and(signatures).and(shaped?.secrets ?? []);
+    const { answer, error: broken } = exchanged;
+    const text = answer && (await answerText(answer.headers, answer.body, ofAttempt, broken !== null));
+    const facts = answer ? keptOf(answer, text, ended, ofAttempt, redactionOfNames) : {};
+    const verdict = judge && answer && !broken ? await judge(answer, ofAttempt) : null;
     const outcome = outcomeOf(exchanged, facts, attempted, ofAttempt, verdict);
     const told = unroutedOf(outcome, request.path) ?? outcome.error;
     const error = told === null ? null : ofAttempt.text(told);
@@ -122,8 +124,8 @@ export function httpTarget(handler: HttpHandler, options: HttpTargetOptions): Ta
 
   return closedWhenIdle({
     description: described(template.path + template.query),
-    async call(call) {
-      if (refused) return failure(refused.message);
+    call(call) {
+      if (refused) return Promise.resolve(failure(refused.message));
       return shape ? shapedCall(call, shape) : called(call);
     },
     close: () => lease.release(),
@@ -131,7 +133,7 @@ export function httpTarget(handler: HttpHandler, options: HttpTargetOptions): Ta
 }
 
 function sentOf({ body, secrets }: ShapedRequest, redaction: Redaction): string {
-  return body === null ? '' : keptText(body, new Redaction(secrets, redaction));
+  return body === null ? '' : keptText(body, redaction.and(secrets));
 }
 
 /** @param facts what is kept of the answer */
@@ -155,7 +157,7 @@ function outcomeOf(
   // Whoever answers so is there, and will not answer otherwise to the same.
   if (isFine) return failure(`HTTP ${status}, but the answer ${verdict?.refusal}`, { ...facts, final: true });
   const isOutage = status >= 500 || status === 408 || status === 425 || status === 429;
-  return failure(statusError(status, one(headers['location']), url), {
+  return failure(statusError(status, firstOf(headers['location']), url), {
     ...facts,
     outage: isOutage,
     final: !(isOutage || status === 409),
@@ -163,33 +165,28 @@ function outcomeOf(
   });
 }
 
-function statusError(status: number, location: string | null, url: URL): string {
+function statusError(status: number, location: string | undefined, url: URL): string {
   const sentence = `HTTP ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
   if (status >= 400 || status === 304) return sentence;
-  const to = location === null ? null : URL.parse(location, url);
+  const to = location === undefined ? null : URL.parse(location, url);
   if (to === null || !/^https?:$/.test(to.protocol)) return `${sentence}: redirects are not followed`;
   return `${sentence}: redirects are not followed; if ${to.origin}${to.pathname} is right, make it the handler's URL`;
 }
 
-/** What is kept of an answer, whole or not. */
-async function keptOf(
-  { answer, error }: Exchanged,
+/** What is kept of an answer, whole or not. @param text of its body */
+function keptOf(
+  { status, headers }: Answer,
+  text: string | null,
   now: number,
   redaction: Redaction,
   ofNames: Redaction,
-): Promise<Partial<Outcome>> {
-  if (answer === null) return {};
-  const { status, headers, body } = answer;
+): Partial<Outcome> {
   return {
     code: status,
-    response: (await answerText(headers, body, redaction, error !== null)) || null,
+    response: text || null,
     responseHeaders: shownHeaders(headers, redaction, ofNames),
-    retryAfterMs: retryAfterMs(one(headers['retry-after']), now),
+    retryAfterMs: retryAfterMs(firstOf(headers['retry-after']), now),
   };
-}
-
-function one(value: string | string[] | undefined): string | null {
-  return (Array.isArray(value) ? value[0] : value) ?? null;
 }
 
 function shownHeaders(

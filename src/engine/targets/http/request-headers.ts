@@ -5,6 +5,7 @@ import { type Redaction, redacted } from '../redaction/redaction.ts';
 import { sign, signingKey } from '../signature.ts';
 import type { Call } from '../target.ts';
 import { basic, basicOf } from './basic.ts';
+import type { Route } from './route.ts';
 import { userAgent } from './user-agent.ts';
 
 export interface AttemptHeaders {
@@ -31,8 +32,13 @@ type MakeHeaders = (call: Call, now: number, request?: SignedRequest) => Attempt
  * What gives each of a handler's requests its headers: `now` is when the attempt is made, in ms since 1970. Without a
  * request, it is the envelope as it is, as JSON. The user's own headers may replace `content-type`, `user-agent` and
  * `host`.
+ * @param route what it wants to be told is sent, and not shown
  */
-export function requestHeaders(handler: HttpHandler, redaction: Redaction): MakeHeaders {
+export function requestHeaders(
+  handler: HttpHandler,
+  redaction: Redaction,
+  route: Pick<Route, 'headers'>,
+): MakeHeaders {
   const authorization = authorizationOf(handler);
   if (authorization !== null && !/^[\t\x20-\x7e\x80-\xff]*$/.test(authorization)) {
     throw new InvalidInput('handler', [
@@ -47,7 +53,7 @@ export function requestHeaders(handler: HttpHandler, redaction: Redaction): Make
     ].filter((preset) => !own.some(({ name }) => name.toLowerCase() === preset.name));
     const all = [...presets, ...own];
     if (authorization !== null) all.push({ name: 'authorization', value: authorization, secret: true });
-    const sent = all.flatMap(({ name, value }) => [name, value]);
+    const sent = [...route.headers, ...all.flatMap(({ name, value }) => [name, value])];
     const shown = Object.fromEntries(
       all.map(({ name, value, secret }) => [
         name,
@@ -70,7 +76,9 @@ export function requestHeaders(handler: HttpHandler, redaction: Redaction): Make
       'provisioning-attempt': String(attempt),
       [hopsHeader]: String(hops + 1),
     };
-    const sent = [...Object.entries(own).flat(), ...settings];
+    const sent: string[] = [];
+    for (const [name, value] of Object.entries(own)) sent.push(name, value);
+    sent.push(...settings);
     const shown = { ...own, ...settingsShown };
     if (keys.length === 0) return { sent, shown, signatures: [] };
     const signature = sign({ id: webhookId, timestamp, body }, keys);

@@ -5,8 +5,8 @@ const dayMs = 24 * 60 * 60 * 1000;
  * RFC 9110 §10.2.3 (seconds or HTTP-date).
  * @param now in ms since 1970
  */
-export function retryAfterMs(header: string | null, now: number): number | null {
-  if (header === null) return null;
+export function retryAfterMs(header: string | undefined, now: number): number | null {
+  if (header === undefined) return null;
   const value = header.trim();
   const wait = /^\d+$/.test(value) ? Number(value) * 1000 : dateOf(value) - now;
   return Number.isNaN(wait) ? null : Math.min(Math.max(wait, 0), dayMs);

@@ -24,6 +24,11 @@ export class Redaction {
     this.#secrets = known;
   }
 
+  /** Redacts these besides. */
+  and(secrets: readonly string[]): Redaction {
+    return secrets.length === 0 ? this : new Redaction(secrets, this);
+  }
+
   text(text: string): string {
     return this.#without(text, null);
   }
@@ -44,6 +49,7 @@ export class Redaction {
   }
 
   #without(text: string, cut: Cut): string {
+    if (this.#secrets.size === 0) return text;
     const secrecy = new Secrecy(text);
     for (const secret of this.#secrets.values()) secret.hideIn(secrecy, cut);
     return secrecy.replaced(redacted);
