@@ -42,8 +42,8 @@ export class Engine {
   readonly #publisher: Publisher;
   readonly #time: Time;
   readonly #emitters = new Map<string, Emit>();
-  /** Resolves when flows have started for the first time. */
-  readonly #firstFlows = Promise.withResolvers<void>();
+  /** Resolves when flows have started for the first time; null from then on. */
+  #firstFlows: PromiseWithResolvers<void> | null = Promise.withResolvers<void>();
   #config: RegistryConfig;
   #catalogue: Catalogue;
   #handlers: readonly (Handler | RefusedHandler)[] = [];
@@ -110,10 +110,10 @@ export class Engine {
     hops = 0,
   ): Promise<AcceptResult> {
     // At once: whoever has the envelope may change it afterwards.
-    const events = envelopes.map((envelope) => ({ ...this.#newEvent(envelope, node), hops }));
+    const events = envelopes.map((envelope) => this.#newEvent(envelope, node, hops));
     const delivery = await this.#kept.get();
     const { backlogLimit } = this.#options;
-    return accept(delivery, events, { emits: this.#emitters.has(node), key, message, backlogLimit });
+    return await accept(delivery, events, { emits: this.#emitters.has(node), key, message, backlogLimit });
   }
 
   /**
@@ -123,9 +123,9 @@ export class Engine {
    * @throws TooLarge when too many messages are held, Unavailable; both only for a new event, and nothing was kept
    */
   async take(envelope: Envelope, executor: string | null, eventId?: string, hops = 0): Promise<TakeResult> {
-    const event = { ...this.#newEvent(envelope, null), hops };
+    const event = this.#newEvent(envelope, null, hops);
     const delivery = await this.#inForce();
-    return take(delivery, { event, executor, eventId });
+    return await take(delivery, { event, executor, eventId });
   }
 
   /** Fires an event straight at its chain, past the canvas; `hops` as in `accept`. @returns its id */
@@ -223,7 +223,7 @@ export class Engine {
   /** Hands back to the journal: attempts in flight have 10 s to end. */
   async close(): Promise<void> {
     this.pause();
-    this.#firstFlows.resolve();
+    this.#flowsStarted();
     await this.#kept.close();
   }
 
@@ -232,9 +232,15 @@ export class Engine {
    * @throws Unavailable while the journal can't be opened
    */
   async #inForce(): Promise<Delivery> {
-    await this.#kept.get();
+    const delivery = await this.#kept.get();
+    if (this.#firstFlows === null) return delivery;
     await this.#firstFlows.promise;
     return this.#kept.get();
+  }
+
+  #flowsStarted(): void {
+    this.#firstFlows?.resolve();
+    this.#firstFlows = null;
   }
 
   async #open(): Promise<Delivery> {
@@ -277,7 +283,7 @@ export class Engine {
   async #resume(delivery: Delivery): Promise<void> {
     await this.#replaceHandlers(delivery);
     if (!this.#flowsRun) return;
-    this.#firstFlows.resolve();
+    this.#flowsStarted();
     this.#publisher.open();
     this.watches.start(delivery);
     const off = this.#eventNodes.filter((node) => !this.#emitters.has(node));
@@ -290,7 +296,7 @@ export class Engine {
     this.#publisher.tellSwitch();
   }
 
-  #newEvent(envelope: Envelope, node: string | null): NewEvent {
+  #newEvent(envelope: Envelope, node: string | null, hops: number): NewEvent {
     return {
       eventType: envelope.event.events_id,
       objectId: String(envelope.event.object_id),
@@ -299,6 +305,7 @@ export class Engine {
       payload: JSON.stringify(envelope),
       node,
       acceptedAt: this.#time.now(),
+      hops,
     };
   }
 

@@ -48,7 +48,7 @@ export function callsOn({ registry, circuits, gate, ids, time, random }: Options
     const handler = registry.find(id);
     if (verdict === 'call' && handler) {
       begun();
-      return attempted(chain, execution, handler, turn);
+      return await attempted(chain, execution, handler, turn);
     }
     if (probe) circuits.unprobe(id);
     // It is as it was before its turn.

@@ -1,4 +1,4 @@
-import type { ChainState, NextTurns } from '../store/journal.ts';
+import type { ChainState, ExecutionChange, NextTurns } from '../store/journal.ts';
 import { stage } from '../store/stage.ts';
 import { WriteRefused } from '../words/errors.ts';
 import type { Calls, ParkedTurn } from './calls.ts';
@@ -67,9 +67,12 @@ export function turnsOn({ journal, calls, gate, slots, time, persist, ids, publi
       publisher.tellExecution(ids, chain, execution);
       turn.onBegun?.();
     };
-    const change = await calls
-      .call(chain, execution, begins, turn.parked)
-      .finally(() => begun && turn.onEnded?.());
+    let change: ExecutionChange;
+    try {
+      change = await calls.call(chain, execution, begins, turn.parked);
+    } finally {
+      if (begun) turn.onEnded?.();
+    }
     if (begun) slots.give(change.handler, 1);
     else slots.giveBack(change.handler, 1);
     const ahead = turn.ahead?.();
