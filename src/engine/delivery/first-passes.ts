@@ -11,7 +11,7 @@ import { type Pull, type Pulled, pullerOn } from './puller.ts';
 import type { Listeners } from './registry.ts';
 import { type Chain, type ChainExecution, chainFrom } from './running-chain.ts';
 import type { Slots } from './slots.ts';
-import { chainOf, type EventToTake, linkOf } from './taken-chain.ts';
+import { chainOf, type EventToTake } from './taken-chain.ts';
 import { TakingTurns } from './taking-turns.ts';
 import type { Turns } from './turns.ts';
 
@@ -57,11 +57,11 @@ export function firstPassesOn({
    * waits for the end of its first pass can be there before.
    * @returns undefined when it was taken already
    */
-  async function take(asked: EventToTake): Promise<TakenEvent | undefined> {
+  function take(asked: EventToTake): Promise<TakenEvent | undefined> {
     const { callable, missed, conditional } = registry.listenersOf(asked.eventType);
     // Whoever has no conditions to judge waits only for an earlier one of its object that has.
     if (!conditional && !judging.has(asked.objectKey))
-      return takeBy(asked, { links: callable.map(linkOf), missed, passedBy: false });
+      return takeBy(asked, { links: callable.map(({ link }) => link), missed, passedBy: false });
     return judging.run(
       asked.objectKey,
       () => membershipOf(asked),

@@ -3,7 +3,6 @@ import type { TakenLink } from '../store/journal.ts';
 import { notMet } from '../words/execution.ts';
 import type { Judgement } from './conditions.ts';
 import type { Listeners, RegisteredHandler, Registry } from './registry.ts';
-import { linkOf } from './taken-chain.ts';
 
 /** Whom a take makes the chain of. */
 export interface Membership {
@@ -47,7 +46,7 @@ function linksOf(all: readonly Judged[]): TakenLink[] {
   const links: TakenLink[] = [];
   let stopped = false;
   for (const { handler, judgement } of all) {
-    const link = linkOf(handler);
+    const { link } = handler;
     const settle = (status: 'failed' | 'skipped', error: string, passedBy: boolean) =>
       links.push({ ...link, settled: { status, error, passedBy } });
     if (judgement === 'unmet') {

@@ -5,7 +5,6 @@ import type { BulkReplays, NextPart } from './bulk-replays.ts';
 import type { Judgement } from './conditions.ts';
 import type { Context } from './context.ts';
 import type { RegisteredHandler } from './registry.ts';
-import { linkOf } from './taken-chain.ts';
 
 /** A part of the count of what a handler has missed. */
 export interface MissedCount {
@@ -87,7 +86,7 @@ export function missedEventsOn({ registry, ids, time, log }: Options) {
     const batch = await look(handler, filter, after, replay.until, limit);
     const { met } = await judged(handler, batch.chosen);
     const { cursor, looked, ends } = batch;
-    return { cursor, looked, ends, letGo: { missed: met, link: linkOf(handler) } };
+    return { cursor, looked, ends, letGo: { missed: met, link: handler.link } };
   };
 
   function look(

@@ -1,4 +1,5 @@
 import type { HandlerBook } from '../store/handler-book.ts';
+import type { Link } from '../store/journal.ts';
 import type { Target } from '../targets/target.ts';
 import { unavailableTarget } from '../targets/unavailable.ts';
 import type { Override, RegistryHold } from '../words/answers.ts';
@@ -19,6 +20,8 @@ export interface RegisteredHandler {
   /** What the override or else the flow says. */
   readonly status: HandlerStatus;
   readonly target: Target;
+  /** Its place in a chain. */
+  readonly link: Link;
   /** What events it is called for; null: for all that it listens to. */
   readonly condition: Condition | null;
 }
@@ -216,6 +219,11 @@ export class Registry {
       override,
       status,
       target,
+      link: {
+        handler: snapshotOf({ config, number }),
+        stop: config.onFailure === 'stop',
+        target: target.description,
+      },
       condition: this.#condition(config.condition),
     };
   }
@@ -233,6 +241,9 @@ function isCallable({ status }: RegisteredHandler): boolean {
   return status === 'enabled' || status === 'held';
 }
 
-export function snapshotOf({ config, number }: RegisteredHandler): HandlerSnapshot {
+export function snapshotOf({
+  config,
+  number,
+}: Pick<RegisteredHandler, 'config' | 'number'>): HandlerSnapshot {
   return { id: config.id, number, name: config.name, type: config.handlerType, priority: config.priority };
 }
