@@ -35,20 +35,19 @@ export function executionOf(chain: Chain, seq: number): ChainExecution {
 
 /** What has become of an execution is in the journal: memory follows. */
 export function followChange(execution: ChainExecution, change: ExecutionChange, why: WhyParked): void {
-  const {
-    status,
-    attempt,
-    error,
-    passedBy = false,
-    retries = execution.retries,
-    nextAttemptAt = null,
-  } = change;
-  const parkedFor = status === 'parked' ? why(change.handler, false) : null;
-  Object.assign(execution, { status, retries, nextAttemptAt, parkedFor, passedBy });
-  if (error !== undefined) execution.error = error;
+  const { status, attempt } = change;
+  execution.status = status;
+  execution.parkedFor = status === 'parked' ? why(change.handler, false) : null;
+  execution.passedBy = change.passedBy ?? false;
+  execution.retries = change.retries ?? execution.retries;
+  execution.nextAttemptAt = change.nextAttemptAt ?? null;
+  execution.error = change.error ?? execution.error;
   if (!attempt) return;
-  const { target, code, response, durationMs } = attempt;
-  Object.assign(execution, { target, code, response, error: attempt.error, durationMs });
+  execution.target = attempt.target;
+  execution.code = attempt.code;
+  execution.response = attempt.response;
+  execution.error = attempt.error;
+  execution.durationMs = attempt.durationMs;
   execution.attempts += 1;
 }
 

@@ -3,33 +3,35 @@
  * ids of another journal are never given again. No full stop: webhook ids are made of them.
  */
 export class Ids {
-  readonly #tag: string;
+  readonly #ofEvents: string;
+  readonly #ofExecutions: string;
 
   constructor(tag: string) {
-    this.#tag = tag;
+    this.#ofEvents = `ev-${tag}-`;
+    this.#ofExecutions = `ex-${tag}-`;
   }
 
   event(seq: number): string {
-    return `ev-${this.#tag}-${seq}`;
+    return `${this.#ofEvents}${seq}`;
   }
 
   execution(seq: number): string {
-    return `ex-${this.#tag}-${seq}`;
+    return `${this.#ofExecutions}${seq}`;
   }
 
   /** @returns undefined for an id that this journal did not give */
   eventSeq(id: string): number | undefined {
-    return this.#seqOf('ev', id);
+    return seqOf(this.#ofEvents, id);
   }
 
   /** @returns undefined for an id that this journal did not give */
   executionSeq(id: string): number | undefined {
-    return this.#seqOf('ex', id);
+    return seqOf(this.#ofExecutions, id);
   }
+}
 
-  #seqOf(kind: string, id: string): number | undefined {
-    const prefix = `${kind}-${this.#tag}-`;
-    const seq = id.slice(prefix.length);
-    return id.startsWith(prefix) && /^[1-9]\d{0,14}$/.test(seq) ? Number(seq) : undefined;
-  }
+function seqOf(prefix: string, id: string): number | undefined {
+  if (!id.startsWith(prefix)) return undefined;
+  const seq = id.slice(prefix.length);
+  return /^[1-9]\d{0,14}$/.test(seq) ? Number(seq) : undefined;
 }
