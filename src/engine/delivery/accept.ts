@@ -46,7 +46,7 @@ export async function accept(
       const event = events[index];
       if (!event) continue;
       emissions.keep(seq, message);
-      if (at === stage.emitted) emissions.emit({ seq, ...event });
+      if (at === stage.emitted) emissions.emit({ ...event, seq });
     }
     return { ids: accepted.events.map(({ seq }) => ids.event(seq)), duplicate };
   } finally {

@@ -67,8 +67,9 @@ export class ChainSlots {
   }
 
   #watch(): void {
+    if (this.#watching) return;
     const [oldest] = this.#holding.values();
-    if (this.#watching || oldest === undefined) return;
+    if (oldest === undefined) return;
     this.#watching = true;
     this.#time.after(Math.max(0, oldest + patience - this.#time.monotonic()), () => {
       this.#watching = false;

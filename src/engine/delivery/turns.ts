@@ -92,9 +92,9 @@ export function turnsOn({ journal, calls, gate, slots, time, persist, ids, publi
   function follow(chain: Chain, state: ChainState, { ended = [], firstPass }: Followed): void {
     if (state.unkept !== undefined) onError(new WriteRefused(state.unkept));
     if (state.executions) chain.executions = state.executions.map((one) => executionFrom(one, why));
-    for (const seq of new Set([...ended, ...state.changed])) {
-      publisher.tellExecution(ids, chain, executionOf(chain, seq));
-    }
+    const tell = (seq: number) => publisher.tellExecution(ids, chain, executionOf(chain, seq));
+    for (const seq of ended) tell(seq);
+    for (const seq of state.changed) if (!ended.includes(seq)) tell(seq);
     if (firstPass && state.stage > stage.running && !chain.passed) publisher.tellFirstPass(ids, chain);
   }
 
