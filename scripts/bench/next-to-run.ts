@@ -17,7 +17,7 @@ export const nextToRun: Measure = {
     addParkedEvents(db, { handler: 'handler', count: blocked, wait: 'behind' });
     addParkedEvents(db, { handler: 'handler', count: asked * 2, wait: { until: 1 } });
     db.exec('commit; pragma optimize; begin');
-    const operations = operationsOn(db);
+    const operations = operationsOn(db, { drafts: false });
     const parked = timed(() => operations.startParked('handler', 1, Date.now()).started.length);
     const probes = timed(() => operations.startParked('handler', 1, Date.now(), 0).started.length);
     db.exec('rollback');

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { Worker } from 'node:worker_threads';
 import type { EmittedEvent } from '../../src/engine/delivery/emissions.ts';
 import type { FirstPass } from '../../src/engine/delivery/execution-row.ts';
@@ -16,6 +15,7 @@ import type { Handler } from '../../src/engine/words/handler.ts';
 import type { Outcome } from '../../src/engine/words/outcome.ts';
 import { registryConfigSchema } from '../../src/engine/words/registry-config.ts';
 import { eventually } from './eventually.ts';
+import { journalRows, LeftFiles, storedRows } from './journal-rows.ts';
 import { expressions } from './jsonata.ts';
 import { type Behaviour, fine, type MadeCall } from './made-call.ts';
 import { VirtualTime } from './virtual-time.ts';
@@ -43,6 +43,8 @@ export class EngineBench {
   engine!: Engine;
   handlers: readonly Handler[] = [];
   config: Record<string, unknown> = { id: 'registry' };
+  /** Whether plain events are drafts at first. */
+  drafts = true;
   /** Told of each call that begins, and of each that is answered. */
   onCall: (call: MadeCall) => void = () => undefined;
   onAnswer: (call: MadeCall, outcome: Outcome) => void = () => undefined;
@@ -167,7 +169,9 @@ export class EngineBench {
   async crash(): Promise<void> {
     this.#life += 1;
     this.pause();
+    const left = this.#store && new LeftFiles(this.folder);
     await this.#store?.crash();
+    left?.putBack();
     this.#store = undefined;
     this.#cutOff();
   }
@@ -210,14 +214,20 @@ export class EngineBench {
     await this.settle();
   }
 
-  /** Rows of the journal's file. */
+  /** Rows of the journal. */
   select<Row>(sql: string): Row[] {
-    const db = new DatabaseSync(join(this.folder, 'journal.sqlite'), { readOnly: true });
-    try {
-      return db.prepare(sql).all() as Row[];
-    } finally {
-      db.close();
-    }
+    return journalRows(this.folder, sql);
+  }
+
+  /** Rows of the journal's file. */
+  stored<Row>(sql: string): Row[] {
+    return storedRows(this.folder, sql);
+  }
+
+  /** Waits until all that there are rows of stands in the file. */
+  async written(): Promise<void> {
+    // Whoever asks the log sees all that the journal has answered.
+    await this.#store?.store.log.counts();
   }
 
   /** Part of every id. */
@@ -248,7 +258,7 @@ export class EngineBench {
     // One that was lost waits no longer for what its calls come to.
     this.#cutOff();
     this.onOpening();
-    this.#store = await WatchedStore.open(sqliteStore(this.folder), options);
+    this.#store = await WatchedStore.open(sqliteStore(this.folder, { drafts: this.drafts }), options);
     return this.#store.store;
   }
 

@@ -8,13 +8,15 @@ describe('what the journal refuses to keep', () => {
   let bench: EngineBench;
   beforeEach(() => {
     bench = new EngineBench();
+    // Each row is written as it changes, whatever becomes of its event.
+    bench.drafts = false;
   });
   afterEach(() => bench.end());
 
-  function refuse(table: string, when: string): void {
+  function refuse(table: string, when: string, what: 'update' | 'insert' = 'update'): void {
     const db = new DatabaseSync(join(bench.folder, 'journal.sqlite'), { timeout: 5000 });
     db.exec(
-      `create trigger refusal before update on ${table} when ${when} begin select raise(abort, 'out of ink'); end`,
+      `create trigger refusal before ${what} on ${table} when ${when} begin select raise(abort, 'out of ink'); end`,
     );
     db.close();
   }
@@ -118,6 +120,56 @@ describe('what the journal refuses to keep', () => {
       );
       db.close();
     }
+  });
+
+  describe('of an event that has been a draft', () => {
+    beforeEach(async () => {
+      bench.drafts = true;
+      await bench.start([aHandler('a'), aHandler('b', { priority: 20 })]);
+    });
+
+    it('is an execution that has failed, and an event; all else is kept', async () => {
+      refuse(
+        'executions',
+        `new.status = ${succeeded} and new.handler_id = 'a' and new.object_id = '1'`,
+        'insert',
+      );
+      await bench.accept(anEnvelope(1), anEnvelope(2));
+      for (const look of ['as a crash leaves it', 'written by itself']) {
+        assert.deepEqual(statuses(), ['a:1 failed', 'b:1 succeeded', 'a:2 succeeded', 'b:2 succeeded'], look);
+        assert.match(errors()[0] ?? '', /was called, but what came of it could not be kept: .*out of ink/);
+        assert.deepEqual(stages(), [8, 7]);
+        await bench.written();
+      }
+      await bench.accept(anEnvelope(1));
+      await bench.written();
+      assert.deepEqual([statuses().length, bench.called.slice(4)], [6, ['a:3', 'b:3']]);
+    });
+
+    it('is an event without an execution that can not be kept at all', async () => {
+      refuse('executions', `new.handler_id = 'a' and new.object_id = '1'`, 'insert');
+      await bench.accept(anEnvelope(1), anEnvelope(2));
+      for (const look of ['as a crash leaves it', 'written by itself']) {
+        assert.deepEqual(statuses(), ['b:1 succeeded', 'a:2 succeeded', 'b:2 succeeded'], look);
+        assert.deepEqual(stages(), [8, 7]);
+        await bench.written();
+      }
+    });
+
+    it('stays a draft where there can be no row of the event; others are written', async () => {
+      refuse('events', `new.object_id = '1'`, 'insert');
+      await bench.accept(anEnvelope(1), anEnvelope(2));
+      await bench.written();
+      assert.deepEqual(
+        bench.passes.map(({ status }) => status),
+        ['succeeded', 'succeeded'],
+      );
+      const rows = bench.stored<{ seq: number; stage: number }>('select seq, stage from events');
+      assert.deepEqual(
+        rows.map(({ seq, stage }) => [seq, stage]),
+        [[2, 7]],
+      );
+    });
   });
 
   it('of a circuit that an operator closes is told to him; it is closed all the same', async () => {

@@ -1,7 +1,14 @@
 import { isUnsettled } from '../../rules/chain.ts';
 import type { AttemptRecord, ExecutionChange, Link, TakenLink } from '../journal.ts';
 import type { Announcements } from './announcements.ts';
-import { type ExecutionPatch, laneOf, type OfEvent, type Rows, type StoredExecution } from './rows.ts';
+import {
+  type ExecutionPatch,
+  type ExecutionRow,
+  laneOf,
+  type OfEvent,
+  type Rows,
+  type StoredExecution,
+} from './rows.ts';
 
 export interface NewExecution {
   readonly seq: number;
@@ -11,6 +18,31 @@ export interface NewExecution {
   readonly start: boolean;
   readonly replayOf: number | null;
 }
+
+/** An execution that nothing has become of yet. */
+export const blankExecution = {
+  status: 'pending',
+  blocked: false,
+  stale: false,
+  retries: 0,
+  attempts: 0,
+  nextAttemptAt: null,
+  startedAt: null,
+  attemptStartedAt: null,
+  durationMs: null,
+  code: null,
+  response: null,
+  error: null,
+  requestHeaders: null,
+  responseHeaders: null,
+  sentBody: null,
+  replayOf: null,
+  replayedAs: null,
+  passedBy: false,
+  unjudged: false,
+  failureGroup: null,
+  delivery: null,
+} as const satisfies Partial<ExecutionRow>;
 
 /** The rows of executions, and the order of one handler's executions of one object (rule 6). */
 export function executionsOn(rows: Rows, work: Announcements) {
@@ -28,6 +60,7 @@ export function executionsOn(rows: Rows, work: Announcements) {
     // What has failed by its condition can be replayed, and is judged then.
     const isToBeJudged = settled ? settled.status === 'failed' && !settled.passedBy : unjudged;
     rows.addExecution({
+      ...blankExecution,
       seq,
       event: event.seq,
       position,
@@ -37,28 +70,15 @@ export function executionsOn(rows: Rows, work: Announcements) {
       ordered,
       handler,
       stop,
+      target,
       status: settled?.status ?? unsettled,
       blocked,
-      stale: false,
-      retries: 0,
       nextAttemptAt: blocked ? at : null,
-      target,
       startedAt: starts || settled ? at : null,
-      attemptStartedAt: null,
-      durationMs: null,
-      attempts: 0,
-      code: null,
-      response: null,
       error: settled?.error ?? null,
-      requestHeaders: null,
-      responseHeaders: null,
-      sentBody: null,
       replayOf,
-      replayedAs: null,
       passedBy: settled?.passedBy ?? false,
       unjudged: isToBeJudged,
-      failureGroup: null,
-      delivery: null,
     });
     return blocked;
   }

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type Numbers, passOver } from './schema.ts';
+import { type Numbers, numbersGiven, passOver } from './schema.ts';
 import { inTransaction } from './transaction.ts';
 
 /** How far a journal has come: the last numbers that it gave, and when an event was touched last, in µs. */
@@ -21,20 +21,20 @@ const spare = 100_000_000;
  */
 export class Mark {
   readonly #tag: string;
-  readonly #progress: StatementSync;
+  readonly #touched: StatementSync;
   readonly #fd: number;
   #written = '';
 
   constructor(folder: string, tag: string, db: DatabaseSync) {
     this.#tag = tag;
-    this.#progress = progressOf(db);
+    this.#touched = db.prepare(lastTouch);
     this.#fd = openSync(join(folder, name), constants.O_RDWR | constants.O_CREAT, 0o600);
-    this.write();
+    this.write(numbersGiven(db));
   }
 
-  /** After a commit. */
-  write(): void {
-    const { events, executions, touched } = read(this.#progress);
+  /** After a commit. @param given the last numbers that are in it */
+  write({ events, executions }: Numbers): void {
+    const touched = Number(this.#touched.get()?.['touched']);
     const text = `${this.#tag} ${events} ${executions} ${touched}`.padEnd(size - 1);
     if (text === this.#written) return;
     try {
@@ -57,7 +57,7 @@ export class Mark {
  */
 export function passOverMissing(folder: string, tag: string, db: DatabaseSync): string | null {
   const marked = readMark(folder, tag);
-  const found = read(progressOf(db));
+  const found = progressOf(db);
   const given = (table: keyof Numbers) => Math.max(found[table], marked?.[table] ?? found[table] + spare);
   const numbers = { events: given('events'), executions: given('executions') };
   if (numbers.events > found.events || numbers.executions > found.executions)
@@ -84,13 +84,8 @@ function readMark(folder: string, tag: string): Progress | null {
   }
 }
 
-function progressOf(db: DatabaseSync): StatementSync {
-  return db.prepare(`select
-    coalesce((select seq from sqlite_sequence where name = 'events'), 0) as events,
-    coalesce((select seq from sqlite_sequence where name = 'executions'), 0) as executions,
-    coalesce((select max(touched_at) from events where touched_at is not null), 0) as touched`);
-}
+const lastTouch = 'select coalesce(max(touched_at), 0) as touched from events where touched_at is not null';
 
-function read(progress: StatementSync): Progress {
-  return progress.get() as unknown as Progress;
+function progressOf(db: DatabaseSync): Progress {
+  return { ...numbersGiven(db), touched: Number(db.prepare(lastTouch).get()?.['touched']) };
 }

@@ -6,6 +6,8 @@ import { type Lock, lockFolder } from './lock.ts';
 import { Mark, passOverMissing } from './mark.ts';
 import { isToBeReplaced, replaceDamaged } from './replacement.ts';
 import { metaOf, migrate, schemaVersion, versionOf } from './schema.ts';
+import { inTransaction } from './transaction.ts';
+import { writeLeftOver } from './writer/drafts/left-over.ts';
 
 export interface OpenJournal {
   readonly db: DatabaseSync;
@@ -82,6 +84,7 @@ function openFile(file: string): DatabaseSync {
       'pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000; pragma cache_size = -32000',
     );
     migrate(db);
+    inTransaction(db, () => writeLeftOver(db));
     return db;
   } catch (error) {
     db.close();

@@ -5,6 +5,9 @@ import { groupFailures } from './failure-groups.ts';
 import { markReplayed, type Numbers, numbersGiven, passOver } from './schema.ts';
 import { Statements } from './statements.ts';
 import { inTransaction } from './transaction.ts';
+import type { Draft } from './writer/drafts/drafts.ts';
+import { draftsOf, writeDrafts } from './writer/drafts/left-over.ts';
+import { notesOf } from './writer/drafts/notes.ts';
 
 type Row = Record<string, SQLInputValue>;
 
@@ -22,23 +25,35 @@ export function salvage(damaged: string, to: DatabaseSync): void {
   const from = attempt(() => new DatabaseSync(damaged, { readOnly: true }));
   if (!from) return;
   try {
+    const old = new Statements(from);
+    const drafts = draftsIn(old);
     const numbers = attempt(() => numbersGiven(from));
     inTransaction(to, () => {
-      takeOver(new Statements(from), new Statements(to), numbers);
+      takeOver(old, new Statements(to), drafts, numbers);
+      writeDrafts(
+        to,
+        drafts.filter(({ event }) => event.stage < stage.succeeded),
+      );
       to.exec(release);
       to.exec(markReplayed);
       // Their groups are those of the other file.
       to.exec('update executions set failure_group = null where failure_group is not null');
       groupFailures(to);
-      if (numbers) passOver(to, numbers);
+      if (numbers) passOver(to, above(numbers, drafts));
     });
   } finally {
     from.close();
   }
 }
 
-function takeOver(from: Statements, to: Statements, numbers: Numbers | undefined): void {
-  takeOverKeys(from, to, takeOverEvents(from, to, numbers?.events || lastEvent(from)));
+function takeOver(
+  from: Statements,
+  to: Statements,
+  drafts: readonly Draft[],
+  numbers: Numbers | undefined,
+): void {
+  const gaps = takeOverEvents(from, to, numbers?.events || lastEvent(from));
+  takeOverKeys(from, to, gaps, new Set(drafts.map(({ event }) => event.seq)));
   for (const table of ['circuits', 'alarms'] as const) {
     for (const row of readable(from, `select * from ${table}`)) kept(to, () => insert(to, table, row));
   }
@@ -99,12 +114,33 @@ function nextReadable(unreadable: number, last: number, firstFrom: (seq: number)
   return high;
 }
 
+/** Delivered or not: of all that were drafts it is known what became of them. */
+function draftsIn(from: Statements): Draft[] {
+  const notes = [...readable(from, 'select text from notes order by n')];
+  return [...draftsOf(notes.flatMap(({ text }) => attempt(() => notesOf(String(text))) ?? []))];
+}
+
+function above(numbers: Numbers, drafts: readonly Draft[]): Numbers {
+  const executions = drafts.flatMap((draft) => draft.executions);
+  return {
+    events: Math.max(numbers.events, ...drafts.map(({ event }) => event.seq)),
+    executions: Math.max(numbers.executions, ...executions.map(({ seq }) => seq)),
+  };
+}
+
 /** A key whose event is lost is not taken over: its sender must be able to send it again. */
-function takeOverKeys(from: Statements, to: Statements, gaps: readonly Gap[]): void {
+function takeOverKeys(
+  from: Statements,
+  to: Statements,
+  gaps: readonly Gap[],
+  drafts: ReadonlySet<number>,
+): void {
+  const isLost = (event: number) =>
+    !drafts.has(event) && gaps.some((gap) => gap.from <= event && event <= gap.to);
   for (const key of readable(from, 'select * from idempotency_keys')) {
     const first = Number(key['first_seq']);
-    const last = first + Number(key['events']) - 1;
-    if (gaps.some((gap) => first <= gap.to && last >= gap.from)) continue;
+    const events = Array.from({ length: Number(key['events']) }, (_, index) => first + index);
+    if (events.some(isLost)) continue;
     kept(to, () => insert(to, 'idempotency_keys', key));
   }
 }

@@ -281,6 +281,14 @@ create table askers(
 ) strict;
 `;
 
+/**
+ * What has become of drafts (events with their executions of which there are no rows yet) with each commit `n`, as JSON:
+ * see writer/drafts/notes.ts.
+ */
+const version17 = `
+create table notes(n integer primary key, text text not null) strict;
+`;
+
 /** One step a version: `migrations[n]` leads from version n to n + 1. */
 export const migrations: readonly string[] = [
   version1,
@@ -299,6 +307,7 @@ export const migrations: readonly string[] = [
   version14,
   version15,
   version16,
+  version17,
 ];
 
 export const schemaVersion = migrations.length;

@@ -19,6 +19,8 @@ export interface SqliteJournalOptions {
   /** Ms since the epoch. */
   readonly now?: number;
   readonly onTrouble?: OnTrouble;
+  /** False: each row is written as it changes, which costs more. Default: true. */
+  readonly drafts?: boolean;
   /** Something was written that is to be indexed. */
   readonly onTouched?: () => void;
 }
@@ -60,6 +62,8 @@ export class SqliteJournal implements Written {
   /** Resolves when it can't be used any more, with why and what is done about it. */
   readonly lost: Promise<Error> = this.#lost.promise;
   #closing = false;
+  /** Not all that was answered can be read yet. */
+  #drafts = false;
 
   readonly accept = this.#passOn('accept');
   readonly take = this.#passOn('take');
@@ -78,14 +82,15 @@ export class SqliteJournal implements Written {
   readonly saveAlarm = this.#passOn('saveAlarm');
   readonly prune = this.#passOn('prune');
   readonly keepBook = this.#passOn('keepBook');
+  readonly writeRows = this.#passOn('writeRows');
 
   /**
    * Opens the journal in `folder`, makes it when there is none, and puts back what a crash left half done.
    * @throws JournalError saying what to do
    */
   static async open(folder: string, options: SqliteJournalOptions = {}): Promise<SqliteJournal> {
-    const { now = Date.now() } = options;
-    const { worker, opened } = await startWriter({ folder, now, unwritten: takeUnwritten(folder) });
+    const { now = Date.now(), drafts = true } = options;
+    const { worker, opened } = await startWriter({ folder, now, drafts, unwritten: takeUnwritten(folder) });
     return new SqliteJournal(worker, folder, opened, options);
   }
 
@@ -118,12 +123,18 @@ export class SqliteJournal implements Written {
     tell(this.#foundWork);
   }
 
+  /** Resolves when all that was answered until now can be read, as far as the disk takes it. */
+  async readable(): Promise<void> {
+    if (this.#drafts) await this.writeRows().catch(() => undefined);
+  }
+
   /** Writes a copy to a new file while everything goes on: it has all that was there when it was called. */
-  backUp(file: string): Promise<void> {
-    if (this.#failure) return Promise.reject(this.#failure);
+  async backUp(file: string): Promise<void> {
+    await this.readable();
+    if (this.#failure) throw this.#failure;
     this.#worker.ref();
     this.#post({ backUp: file });
-    return this.#backups.ask(file) as Promise<void>;
+    await this.#backups.ask(file);
   }
 
   /** Lets go of the folder once everything called before is on disk. */
@@ -178,8 +189,15 @@ export class SqliteJournal implements Written {
     this.#post({ batch: asked.map(({ operation }) => operation) });
   }
 
-  #settle({ results, work, touched, wrote }: Extract<FromWriter, { readonly results: unknown }>): void {
+  #settle({
+    results,
+    work,
+    touched,
+    wrote,
+    drafts,
+  }: Extract<FromWriter, { readonly results: unknown }>): void {
     if (this.#failure) return;
+    this.#drafts = drafts;
     if (work) this.#tellWork(work);
     if (touched) this.#options.onTouched?.();
     const asked = this.#sent.splice(0, results.length);

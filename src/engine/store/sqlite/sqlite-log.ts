@@ -17,6 +17,8 @@ export interface SqliteLogOptions {
   readonly folder: string;
   /** Why an execution is parked: handlers are known above, not in the journal. */
   readonly parkedFor: (handler: string, blocked: boolean) => ParkedFor;
+  /** Resolves when all that the journal has answered can be read; absent: at any time it can. */
+  readonly readable?: () => Promise<void>;
 }
 
 /** Ms for which touches are gathered before the text index is told. */
@@ -115,6 +117,7 @@ export class SqliteLog implements ExecutionLog {
     query: Name,
     ...args: Parameters<Queries[Name]>
   ): Promise<Awaited<ReturnType<Queries[Name]>>> {
+    await this.#options.readable?.();
     if (this.#closed) throw new Unavailable('the execution log is closed');
     this.#asked += 1;
     this.#post({ id: this.#asked, query, args });

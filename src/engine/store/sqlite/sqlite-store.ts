@@ -5,12 +5,15 @@ import type { Store, StoreLocation, StoreOptions } from '../store.ts';
 import { isDamagedAside } from './aside.ts';
 import { backUp } from './backup.ts';
 import { FileBook, openRegistryFile } from './registry-file.ts';
-import { SqliteJournal } from './sqlite-journal.ts';
+import { SqliteJournal, type SqliteJournalOptions } from './sqlite-journal.ts';
 import { SqliteLog } from './sqlite-log.ts';
 
-/** A registry's own folder: its journal and log in SQLite, its handler book in registry.json. */
-export function sqliteStore(folder: string): StoreLocation {
-  return { name: `the folder ${folder}`, open: (options) => openStore(folder, options) };
+/**
+ * A registry's own folder: its journal and log in SQLite, its handler book in registry.json.
+ * @param how as in `SqliteJournalOptions`
+ */
+export function sqliteStore(folder: string, how: Pick<SqliteJournalOptions, 'drafts'> = {}): StoreLocation {
+  return { name: `the folder ${folder}`, open: (options) => openStore(folder, { ...options, ...how }) };
 }
 
 /** The names of the folders below `dir` that hold a registry's store. */
@@ -27,13 +30,18 @@ export async function damagedIn(folder: string): Promise<string[]> {
   return names.filter(isDamagedAside).map((name) => join(folder, name));
 }
 
-async function openStore(folder: string, { now, parkedFor, onTrouble }: StoreOptions): Promise<Store> {
+async function openStore(
+  folder: string,
+  { parkedFor, ...options }: StoreOptions & SqliteJournalOptions,
+): Promise<Store> {
   const fresh = !existsSync(join(folder, 'journal.sqlite'));
-  const log = new SqliteLog({ folder, parkedFor });
+  let opened: SqliteJournal | undefined;
+  const log = new SqliteLog({ folder, parkedFor, readable: async () => opened?.readable() });
   const open: { close(): Promise<void> }[] = [log];
   const close = async () => void (await Promise.all(open.map((one) => one.close())));
   try {
-    const journal = await SqliteJournal.open(folder, { now, onTrouble, onTouched: () => log.poke() });
+    const journal = await SqliteJournal.open(folder, { ...options, onTouched: () => log.poke() });
+    opened = journal;
     open.push(journal);
     const file = await openRegistryFile(folder, async () => (fresh ? {} : log.handlerNumbers()), {
       text: journal.book,

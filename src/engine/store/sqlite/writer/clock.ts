@@ -4,19 +4,11 @@ import type { DatabaseSync } from 'node:sqlite';
 export function clockOn(db: DatabaseSync) {
   const newest = db.prepare('select max(touched_at) as last from events where touched_at is not null').get();
   let last = Number(newest?.['last'] ?? 0);
-  let touched = false;
   return {
     /** @param now ms since the epoch */
     touch(now: number): number {
       last = Math.max(last + 1, now * 1000);
-      touched = true;
       return last;
-    },
-    /** Whether a time was given since it was asked last. */
-    takeTouched(): boolean {
-      const before = touched;
-      touched = false;
-      return before;
     },
   };
 }

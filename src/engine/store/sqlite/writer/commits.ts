@@ -41,9 +41,7 @@ export function commitsOn(db: DatabaseSync, operations: Writing, folder: string)
   }
 
   function committed(batch: readonly Operation[]): Result[] {
-    db.exec('begin immediate');
-    const unannounce = operations.work.mark();
-    try {
+    return inCommit(() => {
       const results: Result[] = [];
       for (at = 0; at < batch.length; at += 1) {
         const { name, args } = batch[at] as Operation;
@@ -51,18 +49,45 @@ export function commitsOn(db: DatabaseSync, operations: Writing, folder: string)
         results.push({ value: operation(...args) });
       }
       at = 0;
-      db.exec('commit');
       return results;
+    });
+  }
+
+  /** @returns why they can't be written; they are drafts still then */
+  function writeDrafts(which: 'all' | 'settled'): Failure | undefined {
+    let failure: Failure | undefined;
+    for (const isolates of [false, true]) {
+      operations.isolate(isolates);
+      try {
+        inCommit(() => operations.drafts.write(which));
+        return undefined;
+      } catch (error) {
+        failure = failureOf(error, folder);
+        if (!isOwnFault(error)) break;
+      }
+    }
+    return failure;
+  }
+
+  /** All of it or nothing. */
+  function inCommit<T>(work: () => T): T {
+    db.exec('begin immediate');
+    const undo = operations.mark();
+    try {
+      const done = work();
+      operations.drafts.complete();
+      db.exec('commit');
+      operations.drafts.keep();
+      return done;
     } catch (error) {
       // SQLite rolls back by itself when the disk is full: a second rollback is then an error.
       if (db.isTransaction) db.exec('rollback');
-      operations.reset();
-      unannounce();
+      undo();
       throw error;
     }
   }
 
-  return { carryOut };
+  return { carryOut, writeDrafts };
 }
 
 export function failureOf(error: unknown, folder: string): Failure {

@@ -1,13 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isOwnFault } from '../../journal-error.ts';
-import type { Announcements } from '../../operations/announcements.ts';
 
 /**
  * Keeps a part of an operation that fails from taking the rest along. That costs more than the part itself: SQLite
  * copies each page that is written within a savepoint. So it is off while nothing fails.
- * @param reset what memory holds of the database is read anew
+ * @param mark returns what undoes, of what memory holds of the database, all that comes from then on
  */
-export function isolationOn(db: DatabaseSync, work: Announcements, reset: () => void) {
+export function isolationOn(db: DatabaseSync, mark: () => () => void) {
   const begin = db.prepare('savepoint part');
   const keep = db.prepare('release part');
   const undo = db.prepare('rollback to part');
@@ -21,7 +20,7 @@ export function isolationOn(db: DatabaseSync, work: Announcements, reset: () => 
   const isolated = <T>(part: () => T, otherwise: (error: unknown) => T): T => {
     if (!isolates) return part();
     begin.run();
-    const unannounce = work.mark();
+    const forget = mark();
     try {
       const done = part();
       keep.run();
@@ -30,8 +29,7 @@ export function isolationOn(db: DatabaseSync, work: Announcements, reset: () => 
       if (!isOwnFault(error)) throw error;
       undo.run();
       keep.run();
-      reset();
-      unannounce();
+      forget();
       return otherwise(error);
     }
   };

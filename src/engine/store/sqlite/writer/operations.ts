@@ -13,6 +13,7 @@ import { turnsOn } from '../../operations/turns.ts';
 import { alarmsOn } from './alarms.ts';
 import { circuitsOn } from './circuits.ts';
 import { clockOn } from './clock.ts';
+import { type Drafting, draftingOn } from './drafts/drafting.ts';
 import { isolationOn } from './isolation.ts';
 import { retentionOn } from './retention.ts';
 import { bulkRowsOn } from './rows/bulk-rows.ts';
@@ -21,6 +22,8 @@ import { sqliteRowsOn } from './rows/sqlite-rows.ts';
 /** What is written: the journal's operations, and a copy of the handler book, so that it is not lost with its file. */
 export interface Written extends Omit<Journal, 'tag' | 'found' | 'onWork'> {
   keepBook(book: string): Promise<void>;
+  /** Writes the rows of all that there is, for those who read them. */
+  writeRows(): Promise<void>;
 }
 
 /** The operations as they cross to the writer. */
@@ -38,17 +41,27 @@ export interface Writing extends Operations {
   isolate(on: boolean): void;
   /** Whether something is to be indexed since it was asked last. */
   takeTouched(): boolean;
-  /** To be called after a rollback. */
+  readonly drafts: Drafting;
+  /** @returns what undoes, of what memory holds, all that comes from now on: after a rollback */
+  mark(): () => void;
+  /** Others have written. */
   reset(): void;
 }
 
-/** The operations on an open database. */
-export function operationsOn(db: DatabaseSync): Writing {
-  const rows = sqliteRowsOn(db);
+/** The operations on an open database. @param drafts whether there are any: else each row is written as it changes */
+export function operationsOn(db: DatabaseSync, { drafts: on }: { readonly drafts: boolean }): Writing {
+  const tables = sqliteRowsOn(db);
   const work = new Announcements();
   const clock = clockOn(db);
-  const { isolated, isolate } = isolationOn(db, work, rows.reset);
-  const shared = sharedOn({ rows, work, clock, isolated });
+  const mark = () => {
+    const undo = [work.mark(), drafts.rows.mark()];
+    return () => {
+      for (const one of undo) one();
+    };
+  };
+  const { isolated, isolate } = isolationOn(db, mark);
+  const drafts = draftingOn(db, tables, { on, clock, isolated });
+  const shared = sharedOn({ rows: drafts.rows, work, clock, isolated });
   const acceptance = acceptanceOn(shared);
   const emissions = emissionsOn(shared);
   const turns = turnsOn(shared);
@@ -75,10 +88,13 @@ export function operationsOn(db: DatabaseSync): Writing {
     saveCircuit: circuitsOn(db).save,
     saveAlarm: alarmsOn(db).save,
     keepBook: (text) => void keptBook.run(text),
+    writeRows: () => drafts.write('all'),
     prune: retentionOn(db).prune,
+    drafts,
     work,
+    mark,
     isolate,
-    takeTouched: clock.takeTouched,
-    reset: rows.reset,
+    takeTouched: tables.takeTouched,
+    reset: tables.reset,
   };
 }

@@ -22,6 +22,8 @@ export interface WriterData {
   readonly now: number;
   /** What the writer before could not write any more: see unwritten.ts. */
   readonly unwritten: readonly Operation[];
+  /** False: each row is written as it changes. */
+  readonly drafts: boolean;
 }
 
 /** To the writer: operations that share one commit; `close` comes last. */
@@ -30,7 +32,7 @@ export type ToWriter =
   | { readonly backUp: string }
   | { readonly close: true };
 
-/** From the writer: once how the opening went, then one list of results a batch. */
+/** From the writer: once how the opening went, then one list of results a batch, and an empty one for what it does by itself. */
 export type FromWriter =
   | {
       readonly opened: {
@@ -54,4 +56,6 @@ export type FromWriter =
       readonly touched: boolean;
       /** Whether something was written; a batch that only read proves nothing of the disk. */
       readonly wrote: boolean;
+      /** Not all of what there is can be read yet: see `writeRows`. */
+      readonly drafts: boolean;
     };

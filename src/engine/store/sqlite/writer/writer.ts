@@ -9,19 +9,23 @@ import { metaOf } from '../schema.ts';
 import { commitsOn, failureOf } from './commits.ts';
 import { writeLate } from './late-writes.ts';
 import { operationsOn } from './operations.ts';
-import type { Failure, FromWriter, Operation, ToWriter, WriterData } from './protocol.ts';
+import type { Failure, FromWriter, Operation, Result, ToWriter, WriterData } from './protocol.ts';
 import { recover } from './recover.ts';
 
-const { folder, now, unwritten } = workerData as WriterData;
+const { folder, now, unwritten, drafts } = workerData as WriterData;
 
 /** Pages of a backup that are copied at a time: all that a file can have. */
 const allPages = 2 ** 31 - 1;
+/** So many settled events are written at a time: what they share in the indexes is written once. */
+const together = 64;
+/** Ms after which all are that are settled, where there are fewer. */
+const latest = 250;
 /** Ms between two looks at whether all files are in place; each batch looks at those that it is written to. */
 const lookPause = 1000;
 
 function run(): void {
   const { db, lock, tag, notice, mark } = openJournal(folder);
-  const operations = operationsOn(db);
+  const operations = operationsOn(db, { drafts });
   writeLate(db, operations, unwritten);
   const recovered = recover(db, now);
   operations.reset();
@@ -29,6 +33,7 @@ function run(): void {
   const commits = commitsOn(db, operations, folder);
   const changes = db.prepare('select total_changes() as count');
   const files = new OpenFiles(folder);
+  let later: NodeJS.Timeout | undefined;
   const looking = setInterval(() => look(files.displaced()), lookPause);
 
   /** @returns why nothing can be written, if a file of the journal is not in place any more */
@@ -45,22 +50,43 @@ function run(): void {
 
   function carryOut(batch: readonly Operation[]): void {
     const displaced = look(files.displaced(committedTo));
-    if (displaced)
-      return send({ results: batch.map(() => ({ failure: displaced })), touched: false, wrote: false });
+    if (displaced) return tell(batch.map(() => ({ failure: displaced })));
     const before = changes.get()?.['count'];
     const results = commits.carryOut(batch);
-    mark.write();
-    const work = operations.work.take();
-    const wrote = changes.get()?.['count'] !== before;
-    send({ results, ...(work && { work }), touched: operations.takeTouched(), wrote });
+    tell(results, changes.get()?.['count'] !== before);
     const damage = results.find((result) => 'failure' in result && result.failure.kind === 'damaged');
-    if (!damage || !('failure' in damage)) return;
+    if (damage && 'failure' in damage) giveUp(damage.failure);
+    else if (operations.drafts.settled >= together) writeSettled();
+    else if (operations.drafts.count > 0) later ??= setTimeout(writeSettled, latest);
+  }
+
+  function tell(results: readonly Result[], wrote = false): void {
+    if (wrote) mark.write(operations.drafts.rows.given);
+    const work = operations.work.take();
+    const touched = operations.takeTouched();
+    send({ results, ...(work && { work }), touched, wrote, drafts: operations.drafts.count > 0 });
+  }
+
+  /** Nobody waits for it, and until it is synced there are the notes. What the disk does not take now it may take later. */
+  function writeSettled(): void {
+    clearTimeout(later);
+    later = undefined;
+    db.exec('pragma synchronous = normal');
+    const failure = commits.writeDrafts('settled');
+    db.exec('pragma synchronous = full');
+    if (failure?.kind === 'damaged') return giveUp(failure);
+    tell([], !failure);
+    if (operations.drafts.count > 0) later = setTimeout(writeSettled, latest);
+  }
+
+  function giveUp(damage: Failure): void {
     flagDamage(folder);
     db.close();
-    end({ lost: damage.failure });
+    end({ lost: damage });
   }
 
   function end(last?: FromWriter): void {
+    clearTimeout(later);
     clearInterval(looking);
     mark.close();
     lock.release();
@@ -91,6 +117,8 @@ function run(): void {
     if (batch.length > 0) carryOut(batch);
     if (db.isOpen) for (const file of backUps) void backUp(file);
     if (!closes || !db.isOpen) return;
+    // Whoever opens the file finds rows. Where they can't be written there are the notes.
+    commits.writeDrafts('all');
     db.close();
     end();
   });

@@ -34,7 +34,8 @@ describe('the commits of the journal’s writer', () => {
       },
       work: new Announcements(),
       isolate: (on: boolean) => isolated.push(on),
-      reset: () => undefined,
+      drafts: { complete: () => undefined, keep: () => undefined },
+      mark: () => () => undefined,
     };
     const made = commitsOn(counting, operations as unknown as ReturnType<typeof operationsOn>, '/folder');
     carryOut = (batch) => made.carryOut(batch);

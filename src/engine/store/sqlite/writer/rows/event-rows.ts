@@ -21,7 +21,11 @@ const ofHead = [
 const head = selected(ofHead);
 const whole = `${head}, payload, hops`;
 
-type EventRows = Pick<
+interface EventRows extends KeptEvents {
+  /** Whether something is to be indexed since this was asked last. */
+  takeTouched(): boolean;
+}
+type KeptEvents = Pick<
   Rows,
   | 'addEvent'
   | 'event'
@@ -73,8 +77,16 @@ export function eventRowsOn(db: DatabaseSync): EventRows {
     recall: db.prepare('update events set stage = 1 where stage = 2'),
   };
 
+  let touched = false;
+
   return {
+    takeTouched() {
+      const before = touched;
+      touched = false;
+      return before;
+    },
     addEvent(event) {
+      if (event.touchedAt !== null) touched = true;
       const { seq, eventType, objectId, objectKey, ordered, node, turn, acceptedAt, touchedAt } = event;
       const { executor, nextHandler, payload, hops } = event;
       sql.add.run(
@@ -99,6 +111,7 @@ export function eventRowsOn(db: DatabaseSync): EventRows {
     eventOf: (execution) => eventFrom(sql.headOf.get(execution)),
     hopsOf: (event) => Number(sql.hops.get(event)?.['hops'] ?? 0),
     changeEvent(seq, { ordered, ...changed }) {
+      if (changed.touchedAt) touched = true;
       const all = ordered === undefined ? changed : { ...changed, ordered: ordered ? 1 : 0 };
       patch(seq, Object.keys(all), Object.values(all));
     },

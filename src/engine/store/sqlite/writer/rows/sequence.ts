@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 
 /**
  * Gives out row numbers that are never given again, not even after the rows are pruned: the tables'
- * `autoincrement` remembers the highest one. `reset` after a rollback.
+ * `autoincrement` remembers the highest one.
  */
 export function sequenceOn(db: DatabaseSync, table: 'events' | 'executions') {
   const highest = db.prepare('select seq from sqlite_sequence where name = ?');
@@ -13,10 +13,16 @@ export function sequenceOn(db: DatabaseSync, table: 'events' | 'executions') {
       last += 1;
       return last;
     },
+    /** @returns what takes back all that are given from now on */
+    mark(): () => void {
+      const given = last;
+      return () => {
+        last = given;
+      };
+    },
+    /** Others have written to the table. */
     reset(): void {
       last = read();
     },
   };
 }
-
-export type Sequence = ReturnType<typeof sequenceOn>;

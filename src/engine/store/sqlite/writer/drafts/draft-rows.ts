@@ -1,0 +1,197 @@
+import { isUnsettled } from '../../../../rules/chain.ts';
+import type { ExecutionPatch, ExecutionRow, Rows } from '../../../operations/rows.ts';
+import { stage } from '../../../stage.ts';
+import type { Numbers } from '../../schema.ts';
+import type { SqliteRows } from '../rows/sqlite-rows.ts';
+import type { Draft, Drafts } from './drafts.ts';
+
+/** Characters that the payloads of all drafts have at most: what is more is written at once. */
+const most = 16_000_000;
+
+export interface DraftRows extends Rows {
+  /** The last numbers that were given to events and executions that are there. */
+  readonly given: Numbers;
+  /** Writes the rows of a draft: it is none any more. */
+  write(draft: Draft): void;
+  /** Writes the rows of all that somebody would look for among them. */
+  writeWaiting(): void;
+  /** @returns what undoes, of what memory holds, all that comes from now on: after a rollback */
+  mark(): () => void;
+}
+
+interface DraftRowsOptions {
+  /** Whether there are drafts at all. */
+  readonly on: boolean;
+  /** The last numbers that were given to rows. */
+  readonly given: Numbers;
+  readonly writeRows: (draft: Draft) => void;
+  /** The number of the commit that is on its way. */
+  readonly commit: () => number;
+}
+
+/**
+ * Rows of which those of plain events are drafts at first. An event is plain from the moment when it is out in the
+ * flow until it has succeeded, while nobody fails, waits or asks for it: it changes five times within some milliseconds,
+ * and its rows are written once. What becomes of others is written as it happens. So whoever looks for rows by an
+ * index finds all that there is to find.
+ */
+export function draftRowsOn(
+  rows: SqliteRows,
+  drafts: Drafts,
+  { on, given, writeRows, commit }: DraftRowsOptions,
+): DraftRows {
+  let last = given;
+  /** Whether there may be open events, and unsettled executions, among the rows; undefined: nobody has looked. */
+  let open: boolean | undefined;
+  let unsettled: boolean | undefined;
+
+  function write(draft: Draft): void {
+    drafts.remove(draft);
+    writeRows(draft);
+    if (draft.event.stage >= stage.parked) return;
+    open = true;
+    unsettled = true;
+  }
+
+  function writeWaiting(): void {
+    for (const draft of drafts.waiting) write(draft);
+  }
+
+  function writeIf(draft: Draft | undefined): void {
+    if (draft) write(draft);
+  }
+
+  /** The rows are to be looked at after all that is found by an index is among them. */
+  const found =
+    <Args extends readonly unknown[], T>(find: (...args: Args) => T) =>
+    (...args: Args): T => {
+      writeWaiting();
+      return find(...args);
+    };
+
+  /** An open event is to stand in a lane: no draft may, beside it. */
+  function clearLane(event: { readonly ordered: boolean; readonly objectKey: string } | undefined): void {
+    if (event?.ordered) writeIf(drafts.inLane(event.objectKey));
+  }
+
+  return {
+    ...rows,
+    write,
+    writeWaiting,
+    get given() {
+      return last;
+    },
+    mark() {
+      const before = last;
+      const undo = [drafts.mark(), rows.mark()];
+      open = undefined;
+      unsettled = undefined;
+      return () => {
+        for (const one of undo) one();
+        last = before;
+        open = undefined;
+        unsettled = undefined;
+      };
+    },
+
+    addEvent(event) {
+      last = { ...last, events: Math.max(last.events, event.seq) };
+      const stands = on && event.stage !== stage.behind && drafts.size + event.payload.length <= most;
+      if (stands) return drafts.addEvent(event, commit());
+      clearLane(event);
+      rows.addEvent(event);
+      open = true;
+    },
+    event: (seq) => drafts.ofEvent(seq)?.event ?? rows.event(seq),
+    wholeEvent: (seq) => drafts.ofEvent(seq)?.event ?? rows.wholeEvent(seq),
+    eventOf: (execution) => drafts.ofExecution(execution)?.event ?? rows.eventOf(execution),
+    hopsOf: (event) => drafts.ofEvent(event)?.event.hops ?? rows.hopsOf(event),
+    changeEvent(seq, patch) {
+      const draft = drafts.ofEvent(seq);
+      const goesOn = draft && !drafts.passed.has(draft) && patch.payload === undefined;
+      if (goesOn) return drafts.changeEvent(draft, patch);
+      writeIf(draft);
+      rows.changeEvent(seq, patch);
+      const isOpen = patch.stage === undefined || patch.stage < stage.parked;
+      if (isOpen) clearLane(rows.event(seq));
+      open = true;
+    },
+
+    foremost(objectKey) {
+      const draft = drafts.inLane(objectKey);
+      if (draft) return draft.event.stage;
+      open ??= rows.hasOpen();
+      return open ? rows.foremost(objectKey) : -1;
+    },
+    firstInLane: found(rows.firstInLane),
+    holdBack(objectKey) {
+      const draft = drafts.inLane(objectKey);
+      if (draft?.event.stage === stage.ready) drafts.changeEvent(draft, { stage: stage.behind });
+      rows.holdBack(objectKey);
+    },
+    due: found(rows.due),
+    ready: found(rows.ready),
+    nextNodeReady: found(rows.nextNodeReady),
+    recallAll() {
+      for (const draft of drafts) if (draft.event.stage === stage.emitted) write(draft);
+      rows.recallAll();
+    },
+
+    addExecution(row) {
+      last = { ...last, executions: Math.max(last.executions, row.seq) };
+      const draft = drafts.ofEvent(row.event);
+      if (draft && isPlain(row)) return drafts.addExecution(draft, row);
+      writeIf(draft);
+      rows.addExecution(row);
+      unsettled = true;
+    },
+    execution: (seq) => drafted(seq) ?? rows.execution(seq),
+    changeExecution(seq, patch) {
+      const draft = drafts.ofExecution(seq);
+      if (draft && isPlain(patch)) return drafts.changeExecution(draft, seq, patch);
+      writeIf(draft);
+      rows.changeExecution(seq, patch);
+      unsettled = true;
+    },
+    executionsOf(event) {
+      writeIf(drafts.ofEvent(event));
+      return rows.executionsOf(event);
+    },
+    nextPending(event, after) {
+      const draft = drafts.ofEvent(event);
+      if (!draft) return rows.nextPending(event, after);
+      return draft.executions.find(({ seq, status }) => seq > after && status === 'pending')?.seq;
+    },
+    firstUnsettled(objectKey, handler) {
+      unsettled ??= rows.hasUnsettled();
+      const row = unsettled ? rows.firstUnsettled(objectKey, handler) : undefined;
+      const own = drafts
+        .inLane(objectKey)
+        ?.executions.find((one) => one.handler.id === handler && isUnsettled(one.status));
+      return row && own ? (row.seq < own.seq ? row : own) : (row ?? own);
+    },
+    keepAttempt(execution) {
+      writeIf(drafts.ofExecution(execution));
+      rows.keepAttempt(execution);
+    },
+    replace(event, position, by) {
+      writeIf(drafts.ofEvent(event));
+      rows.replace(event, position, by);
+    },
+    markStale(handler, objectKey) {
+      const draft = drafts.inLane(objectKey);
+      if (draft?.executions.some((one) => one.handler.id === handler)) write(draft);
+      rows.markStale(handler, objectKey);
+    },
+    objectOf: (execution) => drafts.ofExecution(execution)?.event.objectKey ?? rows.objectOf(execution),
+  };
+
+  function drafted(execution: number): ExecutionRow | undefined {
+    return drafts.ofExecution(execution)?.executions.find(({ seq }) => seq === execution);
+  }
+}
+
+/** Who is parked is found by its row. */
+function isPlain({ status }: Pick<ExecutionPatch, 'status'>): boolean {
+  return status !== 'parked';
+}

@@ -1,0 +1,87 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Kept } from '../../../operations/shared.ts';
+import { numbersGiven } from '../../schema.ts';
+import type { SqliteRows } from '../rows/sqlite-rows.ts';
+import { draftRowsOn } from './draft-rows.ts';
+import { draftWritingOn } from './draft-writing.ts';
+import { type Draft, Drafts } from './drafts.ts';
+import { notesIn } from './notes.ts';
+
+/** Ms that an open event is a draft at most: notes are kept as long as their oldest draft. */
+const longest = 1000;
+
+/**
+ * Keeps plain events as drafts, with a note of each commit, and writes their rows when they are settled.
+ * @param on whether there are drafts at all
+ */
+export function draftingOn(
+  db: DatabaseSync,
+  tables: SqliteRows,
+  { on, ...kept }: Pick<Kept, 'clock' | 'isolated'> & { readonly on: boolean },
+) {
+  const drafts = new Drafts();
+  const notes = notesIn(db);
+  /** SQLite takes no row of these events. */
+  const refused = new Set<Draft>();
+  let commits = notes.last();
+  const rows = draftRowsOn(tables, drafts, {
+    on,
+    given: numbersGiven(db),
+    writeRows: draftWritingOn(tables, kept),
+    commit: () => commits + 1,
+  });
+
+  /** Ends a transaction: what has become of drafts is noted. */
+  function complete(): void {
+    rows.writeWaiting();
+    const taken = drafts.takeNotes();
+    if (taken.length === 0) return;
+    // Of what is written there is nothing to say.
+    if (drafts.count === 0) notes.dropBefore(commits + 1);
+    else notes.add(commits + 1, taken);
+  }
+
+  /** It is committed. */
+  function keep(): void {
+    commits += 1;
+    drafts.keep();
+  }
+
+  /** Writes all drafts, or those that are settled or have been drafts for long. */
+  function write(which: 'all' | 'settled'): void {
+    const before = which === 'all' ? Number.POSITIVE_INFINITY : performance.now() - longest;
+    for (const draft of drafts.passed) tryToWrite(draft);
+    let first = commits + 1;
+    for (const draft of drafts) {
+      if (draft.began < before) tryToWrite(draft);
+      if (drafts.has(draft)) first = Math.min(first, draft.since);
+    }
+    notes.dropBefore(first);
+  }
+
+  /** One that is refused stays a draft, and others are written. */
+  function tryToWrite(draft: Draft): void {
+    if (refused.has(draft)) return;
+    kept.isolated(
+      () => rows.write(draft),
+      () => void refused.add(draft),
+    );
+  }
+
+  return {
+    rows,
+    complete,
+    keep,
+    write,
+    /** How many drafts there are that can be written. */
+    get count(): number {
+      return drafts.count - refused.size;
+    },
+    /** How many of them are settled. */
+    get settled(): number {
+      return drafts.passed.size - refused.size;
+    },
+  };
+}
+
+export type Drafting = ReturnType<typeof draftingOn>;

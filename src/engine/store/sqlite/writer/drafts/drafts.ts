@@ -1,0 +1,177 @@
+import { blankExecution } from '../../../operations/executions.ts';
+import type { EventPatch, EventRow, ExecutionPatch, ExecutionRow } from '../../../operations/rows.ts';
+import { type Stage, stage } from '../../../stage.ts';
+import type { Note, NotedExecution } from './notes.ts';
+
+/** An event with its executions, of which there are no rows yet. */
+export interface Draft {
+  readonly event: EventRow;
+  readonly executions: ExecutionRow[];
+  /** The commit that it began with, as notes are counted. */
+  readonly since: number;
+  /** When it began, in ms of a clock that never jumps. */
+  readonly began: number;
+}
+
+/**
+ * The drafts of a journal, and the notes of what became of them since the last commit. What is done can be undone back
+ * to a mark, as the database undoes what was done to its rows.
+ */
+export class Drafts {
+  readonly #byEvent = new Map<number, Draft>();
+  readonly #byExecution = new Map<number, Draft>();
+  /** Of the open ones that stand in their object's lane, by object key. */
+  readonly #byLane = new Map<string, Draft>();
+  /** Their first pass is over; in the order in which that came. */
+  readonly #passed = new Set<Draft>();
+  /** They wait for somebody, who finds events by their rows. */
+  readonly #waiting = new Set<Draft>();
+  #undo: (() => void)[] = [];
+  #notes: Note[] = [];
+  #size = 0;
+
+  get count(): number {
+    return this.#byEvent.size;
+  }
+
+  /** Characters of all payloads. */
+  get size(): number {
+    return this.#size;
+  }
+
+  get passed(): ReadonlySet<Draft> {
+    return this.#passed;
+  }
+
+  get waiting(): ReadonlySet<Draft> {
+    return this.#waiting;
+  }
+
+  [Symbol.iterator](): Iterator<Draft> {
+    return this.#byEvent.values();
+  }
+
+  has(draft: Draft): boolean {
+    return this.#byEvent.get(draft.event.seq) === draft;
+  }
+
+  ofEvent(event: number): Draft | undefined {
+    return this.#byEvent.get(event);
+  }
+
+  ofExecution(execution: number): Draft | undefined {
+    return this.#byExecution.get(execution);
+  }
+
+  inLane(objectKey: string): Draft | undefined {
+    return this.#byLane.get(objectKey);
+  }
+
+  /** @param since as in `Draft` */
+  addEvent(event: EventRow, since: number): void {
+    const draft = { event: { ...event }, executions: [], since, began: performance.now() };
+    this.#put(draft);
+    this.#undo.push(() => this.#take(draft));
+    this.#notes.push(['event', event]);
+  }
+
+  addExecution(draft: Draft, row: ExecutionRow): void {
+    draft.executions.push({ ...row });
+    this.#byExecution.set(row.seq, draft);
+    this.#undo.push(() => {
+      draft.executions.pop();
+      this.#byExecution.delete(row.seq);
+    });
+    this.#notes.push(['execution', noted(row)]);
+  }
+
+  changeEvent(draft: Draft, patch: EventPatch): void {
+    const before = overwritten(draft.event, patch);
+    const become = (values: EventPatch) => {
+      this.#take(draft);
+      Object.assign(draft.event, values);
+      this.#put(draft);
+    };
+    become(patch);
+    this.#undo.push(() => become(before));
+    this.#notes.push(['eventIs', draft.event.seq, patch]);
+  }
+
+  changeExecution(draft: Draft, seq: number, patch: ExecutionPatch): void {
+    const row = draft.executions.find((one) => one.seq === seq);
+    if (!row) return;
+    const before = overwritten(row, patch);
+    Object.assign(row, patch);
+    this.#undo.push(() => Object.assign(row, before));
+    this.#notes.push(['executionIs', seq, patch]);
+  }
+
+  /** There are rows of it now. */
+  remove(draft: Draft): void {
+    this.#take(draft);
+    this.#undo.push(() => this.#put(draft));
+    this.#notes.push(['written', draft.event.seq]);
+  }
+
+  /** The notes since this was asked last. */
+  takeNotes(): readonly Note[] {
+    const notes = this.#notes;
+    this.#notes = [];
+    return notes;
+  }
+
+  /** All that was done stays. */
+  keep(): void {
+    this.#undo = [];
+  }
+
+  /** @returns what undoes all that is done from now on */
+  mark(): () => void {
+    const done = this.#undo.length;
+    const noted = this.#notes.length;
+    return () => {
+      for (const undo of this.#undo.splice(done).reverse()) undo();
+      this.#notes = this.#notes.slice(0, noted);
+    };
+  }
+
+  #put(draft: Draft): void {
+    const { event, executions } = draft;
+    this.#byEvent.set(event.seq, draft);
+    for (const { seq } of executions) this.#byExecution.set(seq, draft);
+    if (event.ordered && event.stage < stage.parked) this.#byLane.set(event.objectKey, draft);
+    if (isOver.has(event.stage)) this.#passed.add(draft);
+    else if (!isUnderWay.has(event.stage)) this.#waiting.add(draft);
+    this.#size += event.payload.length;
+  }
+
+  #take(draft: Draft): void {
+    const { event, executions } = draft;
+    this.#byEvent.delete(event.seq);
+    for (const { seq } of executions) this.#byExecution.delete(seq);
+    if (this.#byLane.get(event.objectKey) === draft) this.#byLane.delete(event.objectKey);
+    this.#passed.delete(draft);
+    this.#waiting.delete(draft);
+    this.#size -= event.payload.length;
+  }
+}
+
+const isUnderWay: ReadonlySet<Stage> = new Set([stage.emitted, stage.running]);
+const isOver: ReadonlySet<Stage> = new Set([stage.succeeded, stage.unhandled]);
+
+/** What a patch writes over. */
+function overwritten<Row extends object>(row: Row, patch: Partial<Row>): Partial<Row> {
+  const before: Partial<Row> = {};
+  for (const name of Object.keys(patch) as (keyof Row)[]) before[name] = row[name];
+  return before;
+}
+
+/** All of an execution that its event does not have, and that is not as usual. */
+function noted(row: ExecutionRow): NotedExecution {
+  const blank: Partial<ExecutionRow> = blankExecution;
+  const { eventType, objectId, objectKey, ordered, ...own } = row;
+  const different = Object.entries(own).filter(
+    ([name, value]) => blank[name as keyof ExecutionRow] !== value,
+  );
+  return Object.fromEntries(different) as NotedExecution;
+}
