@@ -2,13 +2,11 @@ import { Pruning } from '../../src/engine/delivery/pruning.ts';
 import { SqliteJournal } from '../../src/engine/store/sqlite/sqlite-journal.ts';
 import { registryConfigSchema } from '../../src/engine/words/registry-config.ts';
 import { systemTime, type Time } from '../../src/engine/words/time.ts';
-import { fillJournal } from '../../test/support/filled-journal.ts';
+import { fullJournalCopy, onFullRows } from './full-journal.ts';
 import { type Load, load } from './journal-load.ts';
 import { atMost, type Measure, ms, quantile, type Row, rate } from './measure.ts';
-import { journalFolder } from './waiting-events.ts';
 
-const rows = 2_000_000;
-const rounds = 5;
+const rounds = 4;
 const roundMs = 5000;
 
 /** Rounds begin at once: what they do is measured, not how long they are waited for. */
@@ -21,11 +19,7 @@ const impatient: Time = {
 export const retention: Measure = {
   name: 'retention',
   async run() {
-    let settled = 0;
-    const folder = await journalFolder((db) => {
-      fillJournal(db, rows);
-      settled = Number(db.prepare('select count(*) as n from events where stage >= 7').get()?.['n']);
-    });
+    const { folder, settled } = await fullJournalCopy();
     const journal = await SqliteJournal.open(folder);
     const kept: Load[] = [];
     const bounded: Load[] = [];
@@ -53,7 +47,6 @@ export const retention: Measure = {
 };
 
 function rowsOf(kept: readonly Load[], bounded: readonly Load[], pruned: number): Row[] {
-  const on = `on ${rows.toLocaleString('en-US')} rows`;
   const events = bounded.reduce((sum, one) => sum + one.events, 0);
   const seconds = bounded.reduce((sum, one) => sum + one.ms, 0) / 1000;
   const waits = (loads: readonly Load[]) => loads.flatMap((one) => one.waits);
@@ -67,7 +60,7 @@ function rowsOf(kept: readonly Load[], bounded: readonly Load[], pruned: number)
     );
   return [
     {
-      measure: `events pruned ${on}, at peak`,
+      measure: `events pruned ${onFullRows}, at peak`,
       value: rate(pruned / seconds),
       rival: `written meanwhile ${rate(events / seconds)}`,
       ratio: pruned / events,

@@ -1,14 +1,9 @@
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { SqliteLog } from '../../src/engine/store/sqlite/sqlite-log.ts';
-import { fillJournal } from '../../test/support/filled-journal.ts';
 import { type FlowNode, type NodeRed, startNodeRed } from '../../test/support/node-red.ts';
 import { registry, tab } from '../../test/support/provisioning-flow.ts';
+import { fullJournalCopy, onFullRows } from './full-journal.ts';
 import { atMost, type Measure, median, ms, quantile, type Row } from './measure.ts';
 import { loopDelayOf, processFacts } from './process-facts.ts';
-import { filledFolder } from './waiting-events.ts';
 
-const rows = 1_000_000;
 const rounds = 10;
 
 const filters = [
@@ -44,8 +39,7 @@ const texts = [
 export const search: Measure = {
   name: 'search',
   async run() {
-    const userDir = await filledFolder((db) => fillJournal(db, rows));
-    await indexed(join(userDir, 'provisioning', 'registry'));
+    const { userDir } = await fullJournalCopy();
     const flows: FlowNode[] = [tab, registry({ retentionDays: 0, retentionEvents: 0 }), ...processFacts()];
     const nodeRed = await startNodeRed({ userDir, flows });
     try {
@@ -61,16 +55,15 @@ async function searched(nodeRed: NodeRed): Promise<Row[]> {
   const filter = await searchedBy(nodeRed, filters);
   const text = await searchedBy(nodeRed, texts);
   const delay = await loopDelayOf(nodeRed);
-  const on = `on ${rows.toLocaleString('en-US')} rows`;
   return [
     atMost(
-      `log search by filter ${on}, p95`,
+      `log search by filter ${onFullRows}, p95`,
       filter.p95,
       50,
       ms,
       `slowest: ${filter.slowest || 'no filter'}`,
     ),
-    atMost(`log search by text ${on}, p95`, text.p95, 300, ms, `slowest: ${text.slowest}`),
+    atMost(`log search by text ${onFullRows}, p95`, text.p95, 300, ms, `slowest: ${text.slowest}`),
     atMost('event-loop delay meanwhile, p99', delay, 20, ms),
   ];
 }
@@ -93,11 +86,4 @@ async function searchedBy(nodeRed: NodeRed, queries: readonly string[]): Promise
   }
   const [slowest = ''] = [...times].sort(([, a], [, b]) => median(b) - median(a)).map(([query]) => query);
   return { p95: quantile([...times.values()].flat(), 0.95), slowest };
-}
-
-/** Waits until the text index has caught up. */
-async function indexed(folder: string): Promise<void> {
-  const log = new SqliteLog({ folder, parkedFor: () => 'retry' });
-  while ((await log.counts()).indexing) await sleep(500);
-  await log.close();
 }

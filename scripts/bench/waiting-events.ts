@@ -8,24 +8,14 @@ import { envelopeOf } from './envelope.ts';
 /** A user directory in which the journal of the registry `registry` holds what `fill` puts into it. */
 export async function filledFolder(fill: (db: DatabaseSync) => void): Promise<string> {
   const userDir = temporaryFolder('provisioning-bench-');
-  await filled(join(userDir, 'provisioning', 'registry'), fill);
-  return userDir;
-}
-
-/** A folder with a journal alone that holds what `fill` puts into it. */
-export async function journalFolder(fill: (db: DatabaseSync) => void): Promise<string> {
-  const folder = temporaryFolder('provisioning-bench-');
-  await filled(folder, fill);
-  return folder;
-}
-
-async function filled(folder: string, fill: (db: DatabaseSync) => void): Promise<void> {
+  const folder = join(userDir, 'provisioning', 'registry');
   await mkdir(folder, { recursive: true });
   const db = openJournal(folder);
   fill(db);
   // Or the first checkpoint of what is measured would have to bring all of it to the disk.
   db.exec('pragma synchronous = full; pragma wal_checkpoint(truncate)');
   db.close();
+  return userDir;
 }
 
 /** Accepted events that nobody has taken, each of another object. */
