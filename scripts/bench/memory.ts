@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { type Line, linePlot, type Span } from './line-plot.ts';
+import { type Line, linePlot, minutes as minutesTo, type Span } from './line-plot.ts';
 import { type Sample, sampleFor } from './memory-samples.ts';
 import { startReceiver } from './receiver.ts';
 import { type SteadyLoad, startSteadyLoad, unbounded } from './steady-load.ts';
@@ -111,7 +111,8 @@ function plot(all: readonly Phase[]): string {
   const lines: Line[] = Object.entries(sizes).map(([size, name]) => ({
     name,
     color: colors[size as Size],
-    points: pointsOf(samples, size as Size),
+    points: pointsOf(samples, size as Size).map(({ minute, value }) => ({ x: minute, y: value })),
   }));
-  return linePlot(`Memory of Node-RED, ${new Date().toISOString().slice(0, 10)}`, 'MB', lines, all);
+  const axis = minutesTo(Math.max(...all.map(({ to }) => to)));
+  return linePlot(`Memory of Node-RED, ${new Date().toISOString().slice(0, 10)}`, 'MB', lines, axis, all);
 }
