@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { backlog } from './bench/backlog.ts';
 import { costs } from './bench/costs.ts';
 import { editor } from './bench/editor.ts';
+import { fullJournal } from './bench/full-journal.ts';
 import { idle } from './bench/idle.ts';
 import type { Measure, Row } from './bench/measure.ts';
 import { nextToRun } from './bench/next-to-run.ts';
@@ -12,22 +13,27 @@ import { processTrees } from './bench/process-trees.ts';
 import { restart } from './bench/restart.ts';
 import { retention } from './bench/retention.ts';
 import { search } from './bench/search.ts';
-import { throughput } from './bench/throughput.ts';
+import { full } from './bench/throughput/full.ts';
+import { scripts } from './bench/throughput/scripts.ts';
+import { throughput } from './bench/throughput/throughput.ts';
 
+/** Of no speed: the full journal is made beside them. */
+const unhurried: readonly Measure[] = [processTrees, backlog, idle, editor];
+const onFullJournal: readonly Measure[] = [full, search, retention];
 const measures: readonly Measure[] = [
+  ...unhurried,
   throughput,
+  scripts,
   costs,
   nextToRun,
-  processTrees,
   restart,
-  backlog,
-  search,
-  retention,
-  idle,
-  editor,
+  ...onFullJournal,
 ];
 
-const { only } = parseArgs({ options: { only: { type: 'string', multiple: true } } }).values;
+// npm run bench [-- --only MEASURE] [--svg FILE]: all measures, or these; and what throughput costs, as a picture.
+const { only, svg } = parseArgs({
+  options: { only: { type: 'string', multiple: true }, svg: { type: 'string' } },
+}).values;
 const unknown = only?.filter((name) => !measures.some((measure) => measure.name === name)) ?? [];
 if (unknown.length > 0) {
   console.error(
@@ -36,12 +42,20 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 
+const chosen = measures.filter(({ name }) => !only || only.includes(name));
+if (svg !== undefined && !chosen.includes(throughput)) {
+  console.error('--svg draws what throughput costs, which is not measured now');
+  process.exit(1);
+}
+
 console.log(machine());
+console.log('Not measured: BullMQ on a Redis that syncs what it writes; neither comes with this package.');
 const rows: Row[] = [];
-for (const measure of measures) {
-  if (only && !only.includes(measure.name)) continue;
+const made = chosen.some((measure) => onFullJournal.includes(measure)) && fullJournal();
+for (const measure of chosen) {
+  if (!unhurried.includes(measure)) await made;
   const began = performance.now();
-  rows.push(...(await measure.run()));
+  rows.push(...(await measure.run(svg)));
   console.error(`${measure.name}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
 }
 console.log(`\n${table(rows)}`);
@@ -53,22 +67,24 @@ function machine(): string {
   );
   const [{ model = 'unknown CPU' } = {}] = cpus();
   return [
+    new Date().toISOString().slice(0, 10),
     `${cpus().length} cores (${model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB memory`,
     `Node.js ${process.version}, Node-RED ${nodeRed.version}`,
   ].join('; ');
 }
 
 function table(all: readonly Row[]): string {
-  const cells = all.map(({ measure, value, rival, ratio, target, met }) => [
+  const cells = all.map(({ measure, value, rival, ratio, spread, target, met }) => [
     measure,
     value,
     rival ?? '',
     ratio === undefined ? '' : `${ratio.toFixed(2)} ×`,
+    spread ? spread.map((one) => one.toFixed(2)).join(' … ') : '',
     target ?? '',
     met === undefined ? '' : met ? 'ok' : 'short',
   ]);
-  const lines = [['measure', 'measured', 'rival', 'ratio', 'target', ''], ...cells];
-  const widths = [0, 1, 2, 3, 4, 5].map((column) =>
+  const lines = [['measure', 'measured', 'rival', 'ratio', 'quartiles', 'target', ''], ...cells];
+  const widths = [0, 1, 2, 3, 4, 5, 6].map((column) =>
     Math.max(...lines.map((line) => line[column]?.length ?? 0), 3),
   );
   const drawn = lines.map(

@@ -10,13 +10,13 @@ import {
   tab,
 } from '../../test/support/provisioning-flow.ts';
 import { atMost, type Measure, mb } from './measure.ts';
-import { cpuSeconds, heapOf, processFacts } from './process-facts.ts';
+import { cpuSeconds, heapOf, processFacts, quiet } from './process-facts.ts';
 import { startReceiver } from './receiver.ts';
 import { addParkedEvents, filledFolder } from './waiting-events.ts';
 
 const seconds = 20;
-/** Until the text index has caught up. */
-const settleSeconds = 30;
+/** Until Node-RED has done what it does after a start. */
+const settleSeconds = 20;
 const parked = 100_000;
 
 interface Idle {
@@ -69,6 +69,7 @@ export const idle: Measure = {
 async function measured(nodeRed: NodeRed, work?: (nodeRed: NodeRed) => Promise<unknown>): Promise<Idle> {
   await work?.(nodeRed);
   await sleep(settleSeconds * 1000);
+  await quiet(nodeRed.pid);
   const before = await cpuSeconds(nodeRed.pid);
   await sleep(seconds * 1000);
   const share = (100 * ((await cpuSeconds(nodeRed.pid)) - before)) / seconds;

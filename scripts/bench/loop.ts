@@ -1,6 +1,6 @@
 import type { FlowNode, NodeRed } from '../../test/support/node-red.ts';
 import { eventNode, executor } from '../../test/support/provisioning-flow.ts';
-import { envelopeOf } from './envelope.ts';
+import { callsOf, envelopeOf } from './envelope.ts';
 
 /** What came of a run: messages a second, and the delay of Node-RED's event loop meanwhile, in ms. */
 export interface Run {
@@ -36,7 +36,8 @@ export function loop(name: string, through: string, eventType: string): FlowNode
       func: `const take = context.get('take');
 if (take) return take(msg);
 const envelopeOf = ${envelopeOf.toString()};
-const made = (${flowFunction})(node, perf, (id) => envelopeOf(${JSON.stringify(eventType)}, id));
+const callsOf = ${callsOf.toString()};
+const made = (${flowFunction})(node, perf, callsOf, (id, calls) => envelopeOf(${JSON.stringify(eventType)}, id, calls));
 context.set('take', made);
 return made(msg);`,
       wires: [[through], [`${name}-end`]],
@@ -60,9 +61,18 @@ export function backTo(name: string): string {
   return `${name}-loop`;
 }
 
-/** @throws when a message came back with a failure for good */
-export async function runLoop(nodeRed: NodeRed, name: string, count: number, inFlight: number): Promise<Run> {
-  const response = await nodeRed.node(`bench/${name}?count=${count}&inFlight=${inFlight}`);
+/**
+ * @param bytes of an event's JSON, about
+ * @throws when a message came back with a failure for good
+ */
+export async function runLoop(
+  nodeRed: NodeRed,
+  name: string,
+  count: number,
+  inFlight: number,
+  bytes = 0,
+): Promise<Run> {
+  const response = await nodeRed.node(`bench/${name}?count=${count}&inFlight=${inFlight}&bytes=${bytes}`);
   const { elapsed, delay, failed, parked } = (await response.json()) as Record<
     'elapsed' | 'delay' | 'failed' | 'parked',
     number
@@ -72,19 +82,20 @@ export async function runLoop(nodeRed: NodeRed, name: string, count: number, inF
 }
 
 /** Runs inside a function node, from its source. Made once: what it uses must not be looked up in a sandbox each time. */
-const flowFunction = `(node, perf, envelope) => {
+const flowFunction = `(node, perf, callsOf, envelope) => {
   const { performance, monitorEventLoopDelay } = perf;
   let object = 0;
   let run;
   const next = () => {
     run.left -= 1;
     object = (object + 1) % 20000;
-    return { payload: envelope(object) };
+    return { payload: envelope(object, run.calls) };
   };
   const begin = (msg) => {
     const count = Number(msg.req.query.count);
     run = {
       left: count, out: count, failed: 0, parked: 0, msg, began: performance.now(),
+      calls: callsOf(Number(msg.req.query.bytes)),
       delay: monitorEventLoopDelay({ resolution: 1 }),
     };
     run.delay.enable();

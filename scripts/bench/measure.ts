@@ -6,6 +6,8 @@ export interface Row {
   readonly rival?: string;
   /** Ours to the rival's. */
   readonly ratio?: number;
+  /** Between these ratios lies the middle half of the rounds. */
+  readonly spread?: readonly [number, number];
   readonly target?: string;
   /** Whether the target is met; absent where there is none. */
   readonly met?: boolean;
@@ -15,7 +17,8 @@ export interface Row {
 export interface Measure {
   /** For `--only`. */
   readonly name: string;
-  run(): Promise<readonly Row[]>;
+  /** @param plot a file for an SVG picture, of a measure that draws one */
+  run(plot?: string): Promise<readonly Row[]>;
 }
 
 export function median(values: readonly number[]): number {
@@ -34,6 +37,11 @@ export function rate(perSecond: number): string {
 
 export function ms(milliseconds: number): string {
   return `${milliseconds < 10 ? milliseconds.toFixed(2) : Math.round(milliseconds)} ms`;
+}
+
+/** Of processor time. */
+export function us(microseconds: number): string {
+  return `${microseconds < 10 ? microseconds.toFixed(1) : Math.round(microseconds).toLocaleString('en-US')} µs`;
 }
 
 export function mb(bytes: number): string {
@@ -57,22 +65,37 @@ export function atMost(
   };
 }
 
+/** Of ours and of a rival's, measured in the same minute. */
+export interface Pair {
+  readonly ours: number;
+  readonly theirs: number;
+}
+
 /**
- * Ours against a rival's, both a second; each pair was measured in the same minute. The ratio is the median of the
- * pairs', which a machine that is busy with something else upsets least.
+ * Ours against a rival's, by default both a second. The ratio is the median of the pairs', which a machine that is busy
+ * with something else upsets least.
  */
 export function against(
   measure: string,
   rivalName: string,
-  pairs: readonly { readonly ours: number; readonly theirs: number }[],
-  target?: { readonly least: number },
+  pairs: readonly Pair[],
+  target: { readonly least: number } | { readonly most: number } | null = null,
+  show: (value: number) => string = rate,
 ): Row {
-  const ratio = median(pairs.map(({ ours, theirs }) => ours / theirs));
+  const ratios = pairs.map(({ ours, theirs }) => ours / theirs);
+  const ratio = median(ratios);
   return {
     measure,
-    value: rate(median(pairs.map(({ ours }) => ours))),
-    rival: `${rivalName} ${rate(median(pairs.map(({ theirs }) => theirs)))}`,
+    value: show(median(pairs.map(({ ours }) => ours))),
+    rival: `${rivalName} ${show(median(pairs.map(({ theirs }) => theirs)))}`,
     ratio,
-    ...(target && { target: `≥ ${target.least} ×`, met: ratio >= target.least }),
+    spread: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
+    ...(target && bounded(ratio, target)),
   };
+}
+
+function bounded(ratio: number, target: { readonly least: number } | { readonly most: number }) {
+  return 'least' in target
+    ? { target: `≥ ${target.least} ×`, met: ratio >= target.least }
+    : { target: `≤ ${target.most} ×`, met: ratio <= target.most };
 }

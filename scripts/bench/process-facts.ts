@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FlowNode, NodeRed } from '../../test/support/node-red.ts';
 
 /** What a Node-RED holds, in bytes. */
@@ -87,13 +88,55 @@ async function factsOf(nodeRed: NodeRed, query: string): Promise<{ memory?: Memo
   };
 }
 
-/** Seconds of processor time that a process has used, in all its threads (Linux). */
+/** Seconds of processor time that a process has used, in all its threads, and all that it has started (Linux). */
 export async function cpuSeconds(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const [user = 0, system = 0] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13)
-    .map(Number);
-  return (user + system) / 100;
+  const all = await processes();
+  const used = (one: number): number => {
+    const children = all.filter(({ parent }) => parent === one);
+    return children.reduce(
+      (sum, child) => sum + used(child.pid),
+      all.find((each) => each.pid === one)?.used ?? 0,
+    );
+  };
+  return used(pid);
+}
+
+interface ProcessTime {
+  readonly pid: number;
+  readonly parent: number;
+  /** Seconds, with those of its children that have ended. */
+  readonly used: number;
+}
+
+async function processes(): Promise<readonly ProcessTime[]> {
+  const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0);
+  // One that has ended meanwhile is counted by its parent.
+  const found = pids.map((pid) => readFile(`/proc/${pid}/stat`, 'latin1').then(processTime, () => []));
+  return (await Promise.all(found)).flat();
+}
+
+/** @param stat as in proc(5): what stands behind the name in brackets begins with the state */
+function processTime(stat: string): ProcessTime[] {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const ticks = fields.slice(11, 15).reduce((sum, one) => sum + Number(one), 0);
+  return [{ pid: Number.parseInt(stat, 10), parent: Number(fields[1]), used: ticks / 100 }];
+}
+
+/** Until a process has done what it does behind its answers: the text index, for one, follows a second later. */
+export async function quiet(pid: number): Promise<void> {
+  await sleep(1100);
+  const lookMs = 300;
+  for (;;) {
+    const before = await cpuSeconds(pid);
+    await sleep(lookMs);
+    // A tick of the clock may fall into any look.
+    if ((await cpuSeconds(pid)) - before < 0.015) return;
+  }
+}
+
+/** What a run gave, and the µs of processor time that a process has spent meanwhile. */
+export async function withCpu<T>(pid: number, run: () => Promise<T>): Promise<T & { readonly cpu: number }> {
+  const before = await cpuSeconds(pid);
+  const result = await run();
+  return { ...result, cpu: ((await cpuSeconds(pid)) - before) * 1e6 };
 }
