@@ -7,6 +7,7 @@ import { costs } from './bench/costs.ts';
 import { editor } from './bench/editor.ts';
 import { fullJournal } from './bench/full-journal.ts';
 import { idle } from './bench/idle.ts';
+import { intake } from './bench/intake/intake.ts';
 import type { Measure, Row } from './bench/measure.ts';
 import { nextToRun } from './bench/next-to-run.ts';
 import { processTrees } from './bench/process-trees.ts';
@@ -24,6 +25,7 @@ const measures: readonly Measure[] = [
   ...unhurried,
   throughput,
   scripts,
+  intake,
   costs,
   nextToRun,
   restart,

@@ -5,6 +5,8 @@ export interface Receiver {
   readonly url: string;
   /** Requests that have arrived since it started. */
   received(): Promise<number>;
+  /** Ms that each of what has come to `/timed` was on its way, since this was asked last. */
+  delays(): Promise<readonly number[]>;
   end(): void;
 }
 
@@ -13,6 +15,7 @@ export async function startReceiver(): Promise<Receiver> {
   return {
     url: `http://127.0.0.1:${ready.port}`,
     received: async () => (await ask<{ received: number }>(child, {})).received,
+    delays: async () => (await ask<{ delays: number[] }>(child, { drain: true })).delays,
     end: () => child.kill(),
   };
 }
