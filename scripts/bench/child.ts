@@ -5,7 +5,9 @@ import { join } from 'node:path';
 /** A program of this folder in a process of its own; it ends with this one. */
 export async function startChild<Ready>(program: string): Promise<{ child: ChildProcess; ready: Ready }> {
   const child = fork(join(import.meta.dirname, program));
-  process.once('exit', () => child.kill('SIGKILL'));
+  const end = () => void child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
   const [ready] = (await once(child, 'message')) as [Ready];
   return { child, ready };
 }
