@@ -7,7 +7,7 @@ import { type Receiver, startReceiver } from './receiver.ts';
 
 const inFlight = 64;
 /** Many short ones: what else the machine does meanwhile upsets few of them. */
-const rounds = 12;
+const rounds = 10;
 const count = 2000;
 /** Seconds until a call that failed is made again. */
 const retryDelay = 0.05;

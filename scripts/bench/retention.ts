@@ -6,7 +6,7 @@ import { fullJournalCopy, onFullRows } from './full-journal.ts';
 import { type Load, load } from './journal-load.ts';
 import { atMost, type Measure, ms, quantile, type Row, rate } from './measure.ts';
 
-const rounds = 4;
+const rounds = 3;
 const roundMs = 5000;
 
 /** Rounds begin at once: what they do is measured, not how long they are waited for. */
