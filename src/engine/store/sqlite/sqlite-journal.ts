@@ -222,8 +222,9 @@ export class SqliteJournal implements Written {
     if (!this.#closing) keepUnwritten(this.#folder, operation);
   }
 
-  /** The thread keeps the process only while something is to be written. */
+  /** The thread keeps the process only while something is to be written, or until it has ended. */
   #rest(): void {
+    if (this.#closing) return;
     if (this.#sent.length === 0 && this.#backups.size === 0) this.#worker.unref();
   }
 

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { fork } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { promisify } from 'node:util';
 import { migrations, schemaVersion, versionOf } from '../../../../src/engine/store/sqlite/schema.ts';
 import { SqliteJournal } from '../../../../src/engine/store/sqlite/sqlite-journal.ts';
 import { aLink, anEvent, aTake } from '../store-contract.ts';
@@ -36,6 +37,24 @@ describe('the journal in SQLite', () => {
     await journal.readable();
     assert.equal(commits(), 500);
     await journal.close();
+  });
+
+  it('keeps its process until it is closed, whatever the writer tells by itself meanwhile', async () => {
+    const source = new URL('../../../../src/engine/store/sqlite/sqlite-journal.ts', import.meta.url).href;
+    const program = join(root, 'closes.mjs');
+    // So many that are settled are written by the writer at once, which it tells.
+    writeFileSync(
+      program,
+      `import { SqliteJournal } from ${JSON.stringify(source)};
+      const journal = await SqliteJournal.open(${JSON.stringify(newFolder())});
+      const event = ${JSON.stringify({ ...anEvent(1), ordered: false })};
+      const take = { event, executor: null, links: [], missed: [], start: true, at: 1, emit: false };
+      await Promise.all(Array.from({ length: 3000 }, () => journal.take(take)));
+      await journal.close();
+      console.log('closed');`,
+    );
+    const ended = await promisify(execFile)(process.execPath, [program], { timeout: 20_000 });
+    assert.equal(ended.stdout.trim(), 'closed');
   });
 
   it('fails only the operation that is wrong, not those that share its commit', async () => {

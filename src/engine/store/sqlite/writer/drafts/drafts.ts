@@ -168,10 +168,10 @@ function overwritten<Row extends object>(row: Row, patch: Partial<Row>): Partial
 
 /** All of an execution that its event does not have, and that is not as usual. */
 function noted(row: ExecutionRow): NotedExecution {
-  const blank: Partial<ExecutionRow> = blankExecution;
+  const usual: Partial<ExecutionRow> = blankExecution;
   const { eventType, objectId, objectKey, ordered, ...own } = row;
-  const different = Object.entries(own).filter(
-    ([name, value]) => blank[name as keyof ExecutionRow] !== value,
-  );
-  return Object.fromEntries(different) as NotedExecution;
+  const note: Partial<Record<string, unknown>> = {};
+  for (const name of Object.keys(own) as (keyof typeof own)[])
+    if (own[name] !== usual[name]) note[name] = own[name];
+  return note as unknown as NotedExecution;
 }
