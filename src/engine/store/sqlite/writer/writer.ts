@@ -53,7 +53,9 @@ function run(): void {
     if (displaced) return tell(batch.map(() => ({ failure: displaced })));
     const before = changes.get()?.['count'];
     const results = commits.carryOut(batch);
-    tell(results, changes.get()?.['count'] !== before);
+    const wrote = changes.get()?.['count'] !== before;
+    if (wrote) mark.write(operations.drafts.rows.given);
+    tell(results, wrote);
     const damage = results.find((result) => 'failure' in result && result.failure.kind === 'damaged');
     if (damage && 'failure' in damage) giveUp(damage.failure);
     else if (operations.drafts.settled >= together) writeSettled();
@@ -61,13 +63,15 @@ function run(): void {
   }
 
   function tell(results: readonly Result[], wrote = false): void {
-    if (wrote) mark.write(operations.drafts.rows.given);
     const work = operations.work.take();
     const touched = operations.takeTouched();
     send({ results, ...(work && { work }), touched, wrote, drafts: operations.drafts.count > 0 });
   }
 
-  /** Nobody waits for it, and until it is synced there are the notes. What the disk does not take now it may take later. */
+  /**
+   * Nobody waits for it, and until it is synced, with the next commit, there are the notes: the mark must not know of it
+   * before. What the disk does not take now it may take later.
+   */
   function writeSettled(): void {
     clearTimeout(later);
     later = undefined;

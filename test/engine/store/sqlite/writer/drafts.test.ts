@@ -181,6 +181,27 @@ describe('the drafts of the journal', () => {
     });
   });
 
+  it('are not missed where what was written of them was not synced yet', async () => {
+    const folder = temporaryFolder();
+    const copy = temporaryFolder();
+    const journal = await SqliteJournal.open(folder);
+    await Promise.all([1, 2, 3].map((object) => journal.take(aTake(anEvent(object), { links: [] }))));
+    for (const file of ['journal.sqlite', 'journal.sqlite-wal'])
+      copyFileSync(join(folder, file), join(copy, file));
+    await eventually(
+      'their rows are written',
+      () => storedRows(folder, 'select seq from events').length === 3,
+    );
+    copyFileSync(join(folder, 'journal.sqlite-mark'), join(copy, 'journal.sqlite-mark'));
+    const { db, lock, mark, notice } = openJournal(copy);
+    assert.equal(db.prepare('select count(*) as n from events').get()?.['n'], 3);
+    assert.equal(notice, null);
+    db.close();
+    mark.close();
+    lock.release();
+    await journal.close();
+  });
+
   it('are whole or not there at all, wherever the write-ahead log is cut off or changed', async () => {
     const folder = temporaryFolder();
     const wal = join(folder, 'journal.sqlite-wal');

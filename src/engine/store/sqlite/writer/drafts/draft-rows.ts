@@ -1,5 +1,5 @@
 import { isUnsettled } from '../../../../rules/chain.ts';
-import type { ExecutionPatch, ExecutionRow, Rows } from '../../../operations/rows.ts';
+import type { EventHead, EventPatch, ExecutionPatch, ExecutionRow, Rows } from '../../../operations/rows.ts';
 import { stage } from '../../../stage.ts';
 import type { Numbers } from '../../schema.ts';
 import type { SqliteRows } from '../rows/sqlite-rows.ts';
@@ -108,7 +108,7 @@ export function draftRowsOn(
     hopsOf: (event) => drafts.ofEvent(event)?.event.hops ?? rows.hopsOf(event),
     changeEvent(seq, patch) {
       const draft = drafts.ofEvent(seq);
-      const goesOn = draft && !drafts.passed.has(draft) && patch.payload === undefined;
+      const goesOn = draft && !drafts.passed.has(draft) && staysInLane(draft.event, patch);
       if (goesOn) return drafts.changeEvent(draft, patch);
       writeIf(draft);
       rows.changeEvent(seq, patch);
@@ -189,6 +189,10 @@ export function draftRowsOn(
   function drafted(execution: number): ExecutionRow | undefined {
     return drafts.ofExecution(execution)?.executions.find(({ seq }) => seq === execution);
   }
+}
+
+function staysInLane(event: EventHead, { objectKey, ordered }: EventPatch): boolean {
+  return (objectKey ?? event.objectKey) === event.objectKey && (ordered ?? event.ordered) === event.ordered;
 }
 
 /** Who is parked is found by its row. */
