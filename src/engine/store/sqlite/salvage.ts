@@ -1,15 +1,14 @@
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { isOwnFault } from '../journal-error.ts';
 import { stage } from '../stage.ts';
 import { groupFailures } from './failure-groups.ts';
+import { draftsIn, type FoundDrafts, hasRow } from './salvage-drafts.ts';
+import { attempt, type Row, readable } from './salvage-reading.ts';
 import { markReplayed, type Numbers, numbersGiven, passOver } from './schema.ts';
 import { Statements } from './statements.ts';
 import { inTransaction } from './transaction.ts';
 import type { Draft } from './writer/drafts/drafts.ts';
-import { draftsOf, writeDrafts } from './writer/drafts/left-over.ts';
-import { notesOf } from './writer/drafts/notes.ts';
-
-type Row = Record<string, SQLInputValue>;
+import { writeRowsOf } from './writer/drafts/left-over.ts';
 
 /** Numbers in a row that can't be read, after which not every one is tried any more. */
 const mostInVain = 10_000;
@@ -26,11 +25,12 @@ export function salvage(damaged: string, to: DatabaseSync): void {
   if (!from) return;
   try {
     const old = new Statements(from);
-    const drafts = draftsIn(old);
+    const found = draftsIn(old);
+    const { drafts } = found;
     const numbers = attempt(() => numbersGiven(from));
     inTransaction(to, () => {
-      takeOver(old, new Statements(to), drafts, numbers);
-      writeDrafts(
+      takeOver(old, new Statements(to), found, numbers);
+      writeRowsOf(
         to,
         drafts.filter(({ event }) => event.stage < stage.succeeded),
       );
@@ -46,14 +46,9 @@ export function salvage(damaged: string, to: DatabaseSync): void {
   }
 }
 
-function takeOver(
-  from: Statements,
-  to: Statements,
-  drafts: readonly Draft[],
-  numbers: Numbers | undefined,
-): void {
+function takeOver(from: Statements, to: Statements, found: FoundDrafts, numbers: Numbers | undefined): void {
   const gaps = takeOverEvents(from, to, numbers?.events || lastEvent(from));
-  takeOverKeys(from, to, gaps, new Set(drafts.map(({ event }) => event.seq)));
+  takeOverKeys(from, to, gaps, found);
   for (const table of ['circuits', 'alarms'] as const) {
     for (const row of readable(from, `select * from ${table}`)) kept(to, () => insert(to, table, row));
   }
@@ -114,12 +109,6 @@ function nextReadable(unreadable: number, last: number, firstFrom: (seq: number)
   return high;
 }
 
-/** Delivered or not: of all that were drafts it is known what became of them. */
-function draftsIn(from: Statements): Draft[] {
-  const notes = [...readable(from, 'select text from notes order by n')];
-  return [...draftsOf(notes.flatMap(({ text }) => attempt(() => notesOf(String(text))) ?? []))];
-}
-
 function above(numbers: Numbers, drafts: readonly Draft[]): Numbers {
   const executions = drafts.flatMap((draft) => draft.executions);
   return {
@@ -133,10 +122,12 @@ function takeOverKeys(
   from: Statements,
   to: Statements,
   gaps: readonly Gap[],
-  drafts: ReadonlySet<number>,
+  { drafts, isWhole }: FoundDrafts,
 ): void {
+  const drafted = new Set(drafts.map(({ event }) => event.seq));
   const isLost = (event: number) =>
-    !drafts.has(event) && gaps.some((gap) => gap.from <= event && event <= gap.to);
+    !drafted.has(event) &&
+    (gaps.some((gap) => gap.from <= event && event <= gap.to) || (!isWhole && !hasRow(from, event)));
   for (const key of readable(from, 'select * from idempotency_keys')) {
     const first = Number(key['first_seq']);
     const events = Array.from({ length: Number(key['events']) }, (_, index) => first + index);
@@ -209,26 +200,7 @@ function kept(to: Statements, write: () => void): boolean {
   }
 }
 
-/** The rows before the first one that can't be read. */
-function* readable(from: Statements, sql: string, ...values: readonly number[]): Generator<Row> {
-  const rows = attempt(() => from.of(sql).iterate(...values));
-  for (;;) {
-    const next = attempt(() => rows?.next());
-    if (!next || next.done) return;
-    yield next.value as Row;
-  }
-}
-
 function lastEvent(db: Statements): number {
   const last = attempt(() => db.of('select max(seq) as last from events not indexed').get()?.['last']);
   return last ? Number(last) : Number.POSITIVE_INFINITY;
-}
-
-/** @returns undefined where it can't be read */
-function attempt<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }

@@ -9,6 +9,7 @@ import { salvage } from '../../../../src/engine/store/sqlite/salvage.ts';
 import { migrate } from '../../../../src/engine/store/sqlite/schema.ts';
 import { SqliteJournal } from '../../../../src/engine/store/sqlite/sqlite-journal.ts';
 import { overwritePage, pageWith, rootOf } from '../../../support/damage.ts';
+import { LeftFiles } from '../../../support/journal-rows.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { aLink, anEvent, aPass, aTake, parkedUncalled, succeeded } from '../store-contract.ts';
 
@@ -105,6 +106,48 @@ describe('a journal that was damaged while nobody used it', () => {
       );
       const other = await journal.take(aTake(3));
       assert.ok(other.outcome === 'taken' && (other.chain[0] ?? 0) > execution);
+    });
+
+    describe('of what was written last', () => {
+      const keys = [1, 2].map((object) => ({ key: `order-${object}`, hash: 'h' }));
+      /** Opens what a crash has left, where one of its notes can't be read. */
+      async function openedWithout(note: number) {
+        for (const [index, key] of keys.entries()) await journal.accept([anEvent(index + 1)], 1, key);
+        const taken = await journal.take(aTake(1));
+        assert.ok(taken.outcome === 'taken');
+        const change = { ...succeeded(taken.chain[0] ?? 0), status: 'failed' as const };
+        await journal.endTurn({ event: 1, change, pass: aPass(), at, emit: false });
+        const left = new LeftFiles(folder);
+        await journal.close();
+        left.putBack();
+        const db = new DatabaseSync(file);
+        assert.equal(db.prepare('select count(*) as n from notes').get()?.['n'], 4);
+        db.prepare("update notes set text = '[' where n = ?").run(note);
+        db.close();
+        journal = await SqliteJournal.open(folder);
+      }
+
+      it('takes an event that has rows by its rows', async () => {
+        await openedWithout(4);
+        const again = await Promise.all(
+          keys.map((key, index) => journal.accept([anEvent(index + 1)], 1, key)),
+        );
+        assert.deepEqual(
+          again.map(({ outcome }) => outcome),
+          ['duplicate', 'duplicate'],
+        );
+      });
+
+      it('knows no request any more whose event is lost', async () => {
+        await openedWithout(2);
+        const again = await Promise.all(
+          keys.map((key, index) => journal.accept([anEvent(index + 1)], 1, key)),
+        );
+        assert.deepEqual(
+          again.map(({ outcome }) => outcome),
+          ['duplicate', 'accepted'],
+        );
+      });
     });
 
     it('keeps who asked for what it takes over', async () => {

@@ -31,7 +31,8 @@ export function commitsOn(db: DatabaseSync, operations: Writing, folder: string)
         const byOperation = new Map(left.map((operation, index) => [operation, results[index]]));
         return batch.map((operation) => failures.get(operation) ?? byOperation.get(operation) ?? lost);
       } catch (error) {
-        const guilty = isOwnFault(error) || left.length === 1 ? left[at] : undefined;
+        // Behind the last one it was what they have in common.
+        const guilty = left.length === 1 ? left[0] : isOwnFault(error) ? left[at] : undefined;
         if (!guilty) return batch.flatMap((one) => failures.get(one) ?? leavingOut([one]));
         failures.set(guilty, { failure: failureOf(error, folder) });
         left = left.filter((operation) => operation !== guilty);
@@ -48,7 +49,6 @@ export function commitsOn(db: DatabaseSync, operations: Writing, folder: string)
         const operation = operations[name] as (...given: readonly unknown[]) => unknown;
         results.push({ value: operation(...args) });
       }
-      at = 0;
       return results;
     });
   }

@@ -95,6 +95,6 @@ export function operationsOn(db: DatabaseSync, { drafts: on }: { readonly drafts
     mark,
     isolate,
     takeTouched: tables.takeTouched,
-    reset: tables.reset,
+    reset: drafts.rows.reset,
   };
 }

@@ -75,12 +75,20 @@ function run(): void {
   function writeSettled(): void {
     clearTimeout(later);
     later = undefined;
-    db.exec('pragma synchronous = normal');
-    const failure = commits.writeDrafts('settled');
-    db.exec('pragma synchronous = full');
+    const failure = look(files.displaced(committedTo)) ?? unsynced(() => commits.writeDrafts('settled'));
+    if (!db.isOpen) return;
     if (failure?.kind === 'damaged') return giveUp(failure);
     tell([], !failure);
     if (operations.drafts.count > 0) later = setTimeout(writeSettled, latest);
+  }
+
+  function unsynced<T>(write: () => T): T {
+    db.exec('pragma synchronous = normal');
+    try {
+      return write();
+    } finally {
+      db.exec('pragma synchronous = full');
+    }
   }
 
   function giveUp(damage: Failure): void {

@@ -162,6 +162,44 @@ describe('the drafts of the journal', () => {
       assert.deepEqual(counts(), [1, 2, 0]);
     });
 
+    it('are not noted where there are rows at once', () => {
+      carryOut('accept', [anEvent(1), anEvent(2)], 2);
+      carryOut('accept', [anEvent(3)], 0);
+      assert.deepEqual(counts(), [1, 0, 1]);
+      carryOut('accept', [anEvent(1)], 1);
+      const [, written] = writer.db.prepare('select text from notes order by n').all();
+      assert.equal(written?.['text'], '[["written",1]]');
+    });
+
+    it('are refused alone where SQLite takes no row of an event that waits', () => {
+      refuse();
+      const batch = [2, 1, 3].map((object): Operation => ({ name: 'accept', args: [[anEvent(object)], 0] }));
+      const results = writer.commits.carryOut(batch).map((result) => 'value' in result);
+      assert.deepEqual(
+        [results, counts()],
+        [
+          [true, false, true],
+          [2, 0, 0],
+        ],
+      );
+    });
+
+    it('are put aside where SQLite takes no row of an event, and tried again at the next opening', () => {
+      refuse();
+      carryOut('accept', [anEvent(1), anEvent(2)], 2);
+      writeLeftOver(writer.db);
+      assert.deepEqual(counts(), [1, 0, 1]);
+      writer.db.exec('drop trigger refusal');
+      writeLeftOver(writer.db);
+      assert.deepEqual(counts(), [2, 0, 0]);
+    });
+
+    const refuse = () =>
+      writer.db.exec(
+        `create trigger refusal before insert on events when new.object_id = '1'
+         begin select raise(abort, 'out of ink'); end`,
+      );
+
     it('are written before anybody reads them', async () => {
       const folder = temporaryFolder();
       const journal = await SqliteJournal.open(folder);

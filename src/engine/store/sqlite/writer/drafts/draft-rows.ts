@@ -5,7 +5,7 @@ import type { Numbers } from '../../schema.ts';
 import type { SqliteRows } from '../rows/sqlite-rows.ts';
 import type { Draft, Drafts } from './drafts.ts';
 
-/** Characters that the payloads of all drafts have at most: what is more is written at once. */
+/** Characters of all payloads with which no further event becomes a draft. */
 const most = 16_000_000;
 
 export interface DraftRows extends Rows {
@@ -17,14 +17,16 @@ export interface DraftRows extends Rows {
   writeWaiting(): void;
   /** @returns what undoes, of what memory holds, all that comes from now on: after a rollback */
   mark(): () => void;
+  /** Others have written to the tables. */
+  reset(): void;
 }
 
 interface DraftRowsOptions {
   /** Whether there are drafts at all. */
   readonly on: boolean;
   /** The last numbers that were given to rows. */
-  readonly given: Numbers;
-  readonly writeRows: (draft: Draft) => void;
+  readonly given: () => Numbers;
+  readonly toTables: (draft: Draft) => void;
   /** The number of the commit that is on its way. */
   readonly commit: () => number;
 }
@@ -38,16 +40,16 @@ interface DraftRowsOptions {
 export function draftRowsOn(
   rows: SqliteRows,
   drafts: Drafts,
-  { on, given, writeRows, commit }: DraftRowsOptions,
+  { on, given, toTables, commit }: DraftRowsOptions,
 ): DraftRows {
-  let last = given;
+  let last = given();
   /** Whether there may be open events, and unsettled executions, among the rows; undefined: nobody has looked. */
   let open: boolean | undefined;
   let unsettled: boolean | undefined;
 
   function write(draft: Draft): void {
     drafts.remove(draft);
-    writeRows(draft);
+    toTables(draft);
     if (draft.event.stage >= stage.parked) return;
     open = true;
     unsettled = true;
@@ -94,6 +96,11 @@ export function draftRowsOn(
       };
     },
 
+    reset() {
+      rows.reset();
+      last = given();
+    },
+
     addEvent(event) {
       last = { ...last, events: Math.max(last.events, event.seq) };
       const stands = on && event.stage !== stage.behind && drafts.size + event.payload.length <= most;
@@ -113,7 +120,7 @@ export function draftRowsOn(
       writeIf(draft);
       rows.changeEvent(seq, patch);
       const isOpen = patch.stage === undefined || patch.stage < stage.parked;
-      if (isOpen) clearLane(rows.event(seq));
+      if (isOpen && drafts.count > 0) clearLane(rows.event(seq));
       open = true;
     },
 

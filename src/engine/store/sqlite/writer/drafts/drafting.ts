@@ -21,13 +21,11 @@ export function draftingOn(
 ) {
   const drafts = new Drafts();
   const notes = notesIn(db);
-  /** SQLite takes no row of these events. */
-  const refused = new Set<Draft>();
   let commits = notes.last();
   const rows = draftRowsOn(tables, drafts, {
     on,
-    given: numbersGiven(db),
-    writeRows: draftWritingOn(tables, kept),
+    given: () => numbersGiven(db),
+    toTables: draftWritingOn(tables, kept),
     commit: () => commits + 1,
   });
 
@@ -50,9 +48,10 @@ export function draftingOn(
   /** Writes all drafts, or those that are settled or have been drafts for long. */
   function write(which: 'all' | 'settled'): void {
     const before = which === 'all' ? Number.POSITIVE_INFINITY : performance.now() - longest;
-    for (const draft of drafts.passed) tryToWrite(draft);
+    // Of copies: one that is refused is put back.
+    for (const draft of [...drafts.passed]) tryToWrite(draft);
     let first = commits + 1;
-    for (const draft of drafts) {
+    for (const draft of [...drafts]) {
       if (draft.began < before) tryToWrite(draft);
       if (drafts.has(draft)) first = Math.min(first, draft.since);
     }
@@ -61,10 +60,9 @@ export function draftingOn(
 
   /** One that is refused stays a draft, and others are written. */
   function tryToWrite(draft: Draft): void {
-    if (refused.has(draft)) return;
     kept.isolated(
       () => rows.write(draft),
-      () => void refused.add(draft),
+      () => undefined,
     );
   }
 
@@ -73,13 +71,13 @@ export function draftingOn(
     complete,
     keep,
     write,
-    /** How many drafts there are that can be written. */
+    /** How many drafts there are. */
     get count(): number {
-      return drafts.count - refused.size;
+      return drafts.count;
     },
     /** How many of them are settled. */
     get settled(): number {
-      return drafts.passed.size - refused.size;
+      return drafts.passed.size;
     },
   };
 }

@@ -13,6 +13,11 @@ export interface Draft {
   readonly began: number;
 }
 
+interface Noted {
+  readonly draft: Draft;
+  readonly note: Note;
+}
+
 /**
  * The drafts of a journal, and the notes of what became of them since the last commit. What is done can be undone back
  * to a mark, as the database undoes what was done to its rows.
@@ -27,7 +32,7 @@ export class Drafts {
   /** They wait for somebody, who finds events by their rows. */
   readonly #waiting = new Set<Draft>();
   #undo: (() => void)[] = [];
-  #notes: Note[] = [];
+  #noted: Noted[] = [];
   #size = 0;
 
   get count(): number {
@@ -69,10 +74,10 @@ export class Drafts {
 
   /** @param since as in `Draft` */
   addEvent(event: EventRow, since: number): void {
-    const draft = { event: { ...event }, executions: [], since, began: performance.now() };
+    const draft: Draft = { event: { ...event }, executions: [], since, began: performance.now() };
     this.#put(draft);
     this.#undo.push(() => this.#take(draft));
-    this.#notes.push(['event', event]);
+    this.#note(draft, ['event', event]);
   }
 
   addExecution(draft: Draft, row: ExecutionRow): void {
@@ -82,7 +87,7 @@ export class Drafts {
       draft.executions.pop();
       this.#byExecution.delete(row.seq);
     });
-    this.#notes.push(['execution', noted(row)]);
+    this.#note(draft, ['execution', noted(row)]);
   }
 
   changeEvent(draft: Draft, patch: EventPatch): void {
@@ -94,7 +99,7 @@ export class Drafts {
     };
     become(patch);
     this.#undo.push(() => become(before));
-    this.#notes.push(['eventIs', draft.event.seq, patch]);
+    this.#note(draft, ['eventIs', draft.event.seq, patch]);
   }
 
   changeExecution(draft: Draft, seq: number, patch: ExecutionPatch): void {
@@ -103,21 +108,28 @@ export class Drafts {
     const before = overwritten(row, patch);
     Object.assign(row, patch);
     this.#undo.push(() => Object.assign(row, before));
-    this.#notes.push(['executionIs', seq, patch]);
+    this.#note(draft, ['executionIs', seq, patch]);
   }
 
   /** There are rows of it now. */
   remove(draft: Draft): void {
     this.#take(draft);
     this.#undo.push(() => this.#put(draft));
-    this.#notes.push(['written', draft.event.seq]);
+    this.#note(draft, ['written', draft.event.seq]);
   }
 
-  /** The notes since this was asked last. */
+  /** The notes since this was asked last. Of what is written there is nothing to say but that, if it was noted before. */
   takeNotes(): readonly Note[] {
-    const notes = this.#notes;
-    this.#notes = [];
-    return notes;
+    const noted = this.#noted;
+    this.#noted = [];
+    const draftsWith = (kind: Note[0]) =>
+      new Set(noted.flatMap(({ draft, note }) => (note[0] === kind ? draft : [])));
+    const written = draftsWith('written');
+    if (written.size === 0) return noted.map(({ note }) => note);
+    const begun = draftsWith('event');
+    return noted.flatMap(({ draft, note }) =>
+      !written.has(draft) || (note[0] === 'written' && !begun.has(draft)) ? [note] : [],
+    );
   }
 
   /** All that was done stays. */
@@ -128,11 +140,15 @@ export class Drafts {
   /** @returns what undoes all that is done from now on */
   mark(): () => void {
     const done = this.#undo.length;
-    const noted = this.#notes.length;
+    const noted = this.#noted.length;
     return () => {
       for (const undo of this.#undo.splice(done).reverse()) undo();
-      this.#notes = this.#notes.slice(0, noted);
+      this.#noted = this.#noted.slice(0, noted);
     };
+  }
+
+  #note(draft: Draft, note: Note): void {
+    this.#noted.push({ draft, note });
   }
 
   #put(draft: Draft): void {

@@ -17,16 +17,29 @@ import { type Note, notesIn } from './notes.ts';
  */
 export function writeLeftOver(db: DatabaseSync): void {
   const notes = notesIn(db);
-  writeDrafts(db, read(notes.all()));
-  notes.dropBefore(Number.MAX_SAFE_INTEGER);
+  const refused = writeRowsOf(db, read(notes.all()));
+  notes.clear();
+  if (refused.length > 0) notes.putAside(refused.flatMap(notesFor));
 }
 
-/** Writes the rows of drafts, in the caller's transaction. */
-export function writeDrafts(db: DatabaseSync, drafts: Iterable<Draft>): void {
+/** Writes the rows of drafts, in the caller's transaction. @returns those that SQLite takes no row of */
+export function writeRowsOf(db: DatabaseSync, drafts: Iterable<Draft>): Draft[] {
   const { isolated } = isolationOn(db, () => () => undefined);
   const tables = { ...eventRowsOn(db), ...executionRowsOn(db) };
   const write = draftWritingOn(tables, { clock: clockOn(db), isolated });
-  for (const draft of drafts) write(draft);
+  const isWritten = (draft: Draft) =>
+    isolated(
+      () => {
+        write(draft);
+        return true;
+      },
+      () => false,
+    );
+  return Array.from(drafts).filter((draft) => !isWritten(draft));
+}
+
+function notesFor({ event, executions }: Draft): readonly Note[] {
+  return [['event', event], ...executions.map((one) => ['execution', one] as const)];
 }
 
 /** @throws JournalError when they can't be read */

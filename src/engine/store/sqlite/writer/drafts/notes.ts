@@ -22,13 +22,17 @@ export type Note =
 export function notesIn(db: DatabaseSync) {
   const sql = {
     add: db.prepare('insert into notes(n, text) values(?, ?)'),
-    drop: db.prepare('delete from notes where n < ?'),
+    drop: db.prepare('delete from notes where n > 0 and n < ?'),
+    clear: db.prepare('delete from notes'),
     last: db.prepare('select max(n) as n from notes'),
     all: db.prepare('select text from notes order by n'),
   };
   return {
     add: (n: number, notes: readonly Note[]) => void sql.add.run(n, JSON.stringify(notes)),
-    /** Drops those before the `n`th. */
+    /** Puts aside what became of events of which SQLite takes no row: the next opening tries again. */
+    putAside: (notes: readonly Note[]) => void sql.add.run(0, JSON.stringify(notes)),
+    clear: () => void sql.clear.run(),
+    /** Drops those before the `n`th commit. */
     dropBefore: (n: number) => void sql.drop.run(n),
     last: () => Number(sql.last.get()?.['n'] ?? 0),
     /** All, in the order of their commits. @throws when they can't be read */
