@@ -87,7 +87,7 @@ describe('the drafts of the journal', () => {
         for (const [number, batch] of history.entries()) follow(batch, number, plain, drafting);
         assert.deepEqual(drafting.rows(), plain.rows());
       }),
-      { numRuns: 100 },
+      { numRuns: 30 },
     );
   });
 
@@ -250,7 +250,7 @@ describe('the drafts of the journal', () => {
       await write;
       answered.push(statSync(wal).size);
     };
-    for (let seq = 1; seq <= 8; seq += 1) {
+    for (let seq = 1; seq <= 4; seq += 1) {
       await step(journal.accept([anEvent(seq)], 1));
       await step(journal.take(aTake(seq)));
       const pass = aPass({ plain: true });
