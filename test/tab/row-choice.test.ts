@@ -213,6 +213,11 @@ for (const { name, nodeRed: installation } of editors) {
       const events = Array.from({ length: 600 }, (_, at) => envelope(1000 + at));
       for (let times = 0; times < 2; times += 1)
         assert.equal((await red.node('in', postJson(events))).status, 202);
+      // No further one comes while the list is gone through.
+      await eventually('all of them wait', async () => {
+        const [one] = await red.get<{ readonly parked: number }[]>('provisioning/registries');
+        return (one?.parked ?? 0) >= 1200;
+      });
       // More than are gathered while they wait: the list begins anew.
       await view.button(/^[\d,]+\+ new/).press('Enter');
       await eventually(

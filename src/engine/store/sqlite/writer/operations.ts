@@ -68,6 +68,7 @@ export function operationsOn(db: DatabaseSync, { drafts: on }: { readonly drafts
   const parked = parkedOn(shared, turns);
   const replays = replaysOn(shared, turns);
   const bulkReplays = bulkReplaysOn(shared, bulkRowsOn(db), replays, deliveriesOn(shared, turns));
+  const retention = retentionOn(db);
   const keptBook = db.prepare(
     "insert into meta values('book', ?) on conflict(key) do update set value = excluded.value",
   );
@@ -89,7 +90,11 @@ export function operationsOn(db: DatabaseSync, { drafts: on }: { readonly drafts
     saveAlarm: alarmsOn(db).save,
     keepBook: (text) => void keptBook.run(text),
     writeRows: () => drafts.write('all'),
-    prune: retentionOn(db).prune,
+    prune: (asked) => {
+      // They count among those that are kept.
+      drafts.write('settled');
+      return retention.prune(asked);
+    },
     drafts,
     work,
     mark,
