@@ -4,11 +4,25 @@ import type { DatabaseSync } from 'node:sqlite';
 export function clockOn(db: DatabaseSync) {
   const newest = db.prepare('select max(touched_at) as last from events where touched_at is not null').get();
   let last = Number(newest?.['last'] ?? 0);
+  let written = last;
+
+  /** @param now ms since the epoch */
+  function touch(now: number): number {
+    last = Math.max(last + 1, now * 1000);
+    return last;
+  }
+
   return {
-    /** @param now ms since the epoch */
-    touch(now: number): number {
-      last = Math.max(last + 1, now * 1000);
-      return last;
+    touch,
+    /**
+     * The time that a row is written with. Who follows touches finds none before those that he knows: a row that comes
+     * late is touched anew.
+     */
+    writtenWith(touchedAt: number): number {
+      written = touchedAt > written ? touchedAt : touch(0);
+      return written;
     },
   };
 }
+
+export type Clock = ReturnType<typeof clockOn>;

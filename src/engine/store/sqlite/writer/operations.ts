@@ -50,9 +50,9 @@ export interface Writing extends Operations {
 
 /** The operations on an open database. @param drafts whether there are any: else each row is written as it changes */
 export function operationsOn(db: DatabaseSync, { drafts: on }: { readonly drafts: boolean }): Writing {
-  const tables = sqliteRowsOn(db);
-  const work = new Announcements();
   const clock = clockOn(db);
+  const tables = sqliteRowsOn(db, clock);
+  const work = new Announcements();
   const mark = () => {
     const undo = [work.mark(), drafts.rows.mark()];
     return () => {
@@ -60,7 +60,7 @@ export function operationsOn(db: DatabaseSync, { drafts: on }: { readonly drafts
     };
   };
   const { isolated, isolate } = isolationOn(db, mark);
-  const drafts = draftingOn(db, tables, { on, clock, isolated });
+  const drafts = draftingOn(db, tables, { on, isolated });
   const shared = sharedOn({ rows: drafts.rows, work, clock, isolated });
   const acceptance = acceptanceOn(shared);
   const emissions = emissionsOn(shared);

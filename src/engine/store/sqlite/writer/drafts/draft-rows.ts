@@ -1,9 +1,10 @@
 import { isUnsettled } from '../../../../rules/chain.ts';
 import type { EventHead, EventPatch, ExecutionPatch, ExecutionRow, Rows } from '../../../operations/rows.ts';
+import type { Kept } from '../../../operations/shared.ts';
 import { stage } from '../../../stage.ts';
 import type { Numbers } from '../../schema.ts';
 import type { SqliteRows } from '../rows/sqlite-rows.ts';
-import type { Draft, Drafts } from './drafts.ts';
+import { type Draft, type Drafts, isOver } from './drafts.ts';
 
 /** Characters of all payloads with which no further event becomes a draft. */
 const most = 16_000_000;
@@ -11,8 +12,10 @@ const most = 16_000_000;
 export interface DraftRows extends Rows {
   /** The last numbers that were given to events and executions that are there. */
   readonly given: Numbers;
-  /** Writes the rows of a draft: it is none any more. */
-  write(draft: Draft): void;
+  /** Writes the rows of a draft: it is none any more, if they are not refused. */
+  tryToWrite(draft: Draft): void;
+  /** Writes the rows of all whose first pass is over, in the order in which that came. */
+  writePassed(): void;
   /** Writes the rows of all that somebody would look for among them. */
   writeWaiting(): void;
   /** @returns what undoes, of what memory holds, all that comes from now on: after a rollback */
@@ -27,6 +30,7 @@ interface DraftRowsOptions {
   /** The last numbers that were given to rows. */
   readonly given: () => Numbers;
   readonly toTables: (draft: Draft) => void;
+  readonly isolated: Kept['isolated'];
   /** The number of the commit that is on its way. */
   readonly commit: () => number;
 }
@@ -40,7 +44,7 @@ interface DraftRowsOptions {
 export function draftRowsOn(
   rows: SqliteRows,
   drafts: Drafts,
-  { on, given, toTables, commit }: DraftRowsOptions,
+  { on, given, toTables, isolated, commit }: DraftRowsOptions,
 ): DraftRows {
   let last = given();
   /** Whether there may be open events, and unsettled executions, among the rows; undefined: nobody has looked. */
@@ -59,8 +63,22 @@ export function draftRowsOn(
     for (const draft of drafts.waiting) write(draft);
   }
 
+  function tryToWrite(draft: Draft): void {
+    isolated(
+      () => write(draft),
+      () => undefined,
+    );
+  }
+
+  function writePassed(): void {
+    // Of a copy: one that is refused is put back.
+    for (const draft of [...drafts.passed]) tryToWrite(draft);
+  }
+
   function writeIf(draft: Draft | undefined): void {
-    if (draft) write(draft);
+    if (!draft) return;
+    if (drafts.passed.has(draft)) writePassed();
+    if (drafts.has(draft)) write(draft);
   }
 
   /** The rows are to be looked at after all that is found by an index is among them. */
@@ -78,7 +96,8 @@ export function draftRowsOn(
 
   return {
     ...rows,
-    write,
+    tryToWrite,
+    writePassed,
     writeWaiting,
     get given() {
       return last;
@@ -115,9 +134,12 @@ export function draftRowsOn(
     hopsOf: (event) => drafts.ofEvent(event)?.event.hops ?? rows.hopsOf(event),
     changeEvent(seq, patch) {
       const draft = drafts.ofEvent(seq);
-      const goesOn = draft && !drafts.passed.has(draft) && staysInLane(draft.event, patch);
-      if (goesOn) return drafts.changeEvent(draft, patch);
+      const staysPlain =
+        draft && !drafts.passed.has(draft) && staysInLane(draft.event, patch) && isPlainTouch(patch);
+      if (staysPlain) return drafts.changeEvent(draft, patch);
       writeIf(draft);
+      // They were touched before this one is: rows are found in the order of their touches.
+      if (patch.touchedAt && drafts.passed.size > 0) writePassed();
       rows.changeEvent(seq, patch);
       const isOpen = patch.stage === undefined || patch.stage < stage.parked;
       if (isOpen && drafts.count > 0) clearLane(rows.event(seq));
@@ -200,6 +222,11 @@ export function draftRowsOn(
 
 function staysInLane(event: EventHead, { objectKey, ordered }: EventPatch): boolean {
   return (objectKey ?? event.objectKey) === event.objectKey && (ordered ?? event.ordered) === event.ordered;
+}
+
+/** Of what is touched, only those whose first pass is over are drafts: so they are found in the order of touches. */
+function isPlainTouch({ touchedAt, stage: at }: EventPatch): boolean {
+  return !touchedAt || (at !== undefined && isOver.has(at));
 }
 
 /** Who is parked is found by its row. */

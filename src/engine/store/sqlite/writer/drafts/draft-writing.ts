@@ -11,17 +11,14 @@ type Tables = Pick<Rows, 'addEvent' | 'addExecution' | 'failureGroup'>;
  * Writes the rows of drafts. An execution of which not all can be kept has failed, for all to see: the others, and
  * other events, are not held up by it.
  */
-export function draftWritingOn(tables: Tables, { clock, isolated }: Pick<Kept, 'clock' | 'isolated'>) {
+export function draftWritingOn(tables: Tables, isolated: Kept['isolated']) {
   function write({ event, executions }: Draft): void {
-    // In the order of writing: who follows touches must not find one before those that he knows.
-    const touchedAt = event.touchedAt === null ? null : clock.touch(Math.floor(event.touchedAt / 1000));
-    const row = { ...event, touchedAt };
     isolated(
       () => {
-        tables.addEvent(row);
+        tables.addEvent(event);
         for (const one of executions) tables.addExecution(one);
       },
-      (error) => writeLess(row, executions, messageOf(error)),
+      (error) => writeLess(event, executions, messageOf(error)),
     );
   }
 

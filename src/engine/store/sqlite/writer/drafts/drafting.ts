@@ -4,7 +4,7 @@ import { numbersGiven } from '../../schema.ts';
 import type { SqliteRows } from '../rows/sqlite-rows.ts';
 import { draftRowsOn } from './draft-rows.ts';
 import { draftWritingOn } from './draft-writing.ts';
-import { type Draft, Drafts } from './drafts.ts';
+import { Drafts } from './drafts.ts';
 import { notesIn } from './notes.ts';
 
 /** Ms that an open event is a draft at most: notes are kept as long as their oldest draft. */
@@ -17,7 +17,7 @@ const longest = 1000;
 export function draftingOn(
   db: DatabaseSync,
   tables: SqliteRows,
-  { on, ...kept }: Pick<Kept, 'clock' | 'isolated'> & { readonly on: boolean },
+  { on, isolated }: Pick<Kept, 'isolated'> & { readonly on: boolean },
 ) {
   const drafts = new Drafts();
   const notes = notesIn(db);
@@ -25,7 +25,8 @@ export function draftingOn(
   const rows = draftRowsOn(tables, drafts, {
     on,
     given: () => numbersGiven(db),
-    toTables: draftWritingOn(tables, kept),
+    isolated,
+    toTables: draftWritingOn(tables, isolated),
     commit: () => commits + 1,
   });
 
@@ -48,22 +49,14 @@ export function draftingOn(
   /** Writes all drafts, or those that are settled or have been drafts for long. */
   function write(which: 'all' | 'settled'): void {
     const before = which === 'all' ? Number.POSITIVE_INFINITY : performance.now() - longest;
-    // Of copies: one that is refused is put back.
-    for (const draft of [...drafts.passed]) tryToWrite(draft);
+    rows.writePassed();
     let first = commits + 1;
+    // Of a copy: one that is refused is put back.
     for (const draft of [...drafts]) {
-      if (draft.began < before) tryToWrite(draft);
+      if (draft.began < before) rows.tryToWrite(draft);
       if (drafts.has(draft)) first = Math.min(first, draft.since);
     }
     notes.dropBefore(first);
-  }
-
-  /** One that is refused stays a draft, and others are written. */
-  function tryToWrite(draft: Draft): void {
-    kept.isolated(
-      () => rows.write(draft),
-      () => undefined,
-    );
   }
 
   return {

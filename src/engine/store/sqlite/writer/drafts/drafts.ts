@@ -173,7 +173,8 @@ export class Drafts {
 }
 
 const isUnderWay: ReadonlySet<Stage> = new Set([stage.emitted, stage.running]);
-const isOver: ReadonlySet<Stage> = new Set([stage.succeeded, stage.unhandled]);
+/** The first pass is over, and all went well. */
+export const isOver: ReadonlySet<Stage> = new Set([stage.succeeded, stage.unhandled]);
 
 /** What a patch writes over. */
 function overwritten<Row extends object>(row: Row, patch: Partial<Row>): Partial<Row> {

@@ -25,8 +25,8 @@ export function writeLeftOver(db: DatabaseSync): void {
 /** Writes the rows of drafts, in the caller's transaction. @returns those that SQLite takes no row of */
 export function writeRowsOf(db: DatabaseSync, drafts: Iterable<Draft>): Draft[] {
   const { isolated } = isolationOn(db, () => () => undefined);
-  const tables = { ...eventRowsOn(db), ...executionRowsOn(db) };
-  const write = draftWritingOn(tables, { clock: clockOn(db), isolated });
+  const tables = { ...eventRowsOn(db, clockOn(db)), ...executionRowsOn(db) };
+  const write = draftWritingOn(tables, isolated);
   const isWritten = (draft: Draft) =>
     isolated(
       () => {

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Emission } from '../../../journal.ts';
 import type { EventHead, EventRow, Rows } from '../../../operations/rows.ts';
 import { stage } from '../../../stage.ts';
+import type { Clock } from '../clock.ts';
 import { patchesOf, selected } from './columns.ts';
 
 const ofHead = [
@@ -43,7 +44,7 @@ type KeptEvents = Pick<
 >;
 
 /** The rows of events. What an index is limited to is said in each statement: only then it is used. */
-export function eventRowsOn(db: DatabaseSync): EventRows {
+export function eventRowsOn(db: DatabaseSync, clock: Pick<Clock, 'writtenWith'>): EventRows {
   const find = (which: string) => db.prepare(`select ${which}`);
   const firstAt = (at: number) =>
     find(
@@ -78,6 +79,10 @@ export function eventRowsOn(db: DatabaseSync): EventRows {
   };
 
   let touched = false;
+  const touch = (touchedAt: number): number => {
+    touched = true;
+    return clock.writtenWith(touchedAt);
+  };
 
   return {
     takeTouched() {
@@ -86,8 +91,7 @@ export function eventRowsOn(db: DatabaseSync): EventRows {
       return before;
     },
     addEvent(event) {
-      if (event.touchedAt !== null) touched = true;
-      const { seq, eventType, objectId, objectKey, ordered, node, turn, acceptedAt, touchedAt } = event;
+      const { seq, eventType, objectId, objectKey, ordered, node, turn, acceptedAt } = event;
       const { executor, nextHandler, payload, hops } = event;
       sql.add.run(
         seq,
@@ -99,7 +103,7 @@ export function eventRowsOn(db: DatabaseSync): EventRows {
         event.stage,
         turn,
         acceptedAt,
-        touchedAt,
+        event.touchedAt === null ? null : touch(event.touchedAt),
         executor,
         nextHandler,
         payload,
@@ -111,8 +115,12 @@ export function eventRowsOn(db: DatabaseSync): EventRows {
     eventOf: (execution) => eventFrom(sql.headOf.get(execution)),
     hopsOf: (event) => Number(sql.hops.get(event)?.['hops'] ?? 0),
     changeEvent(seq, { ordered, ...changed }) {
-      if (changed.touchedAt) touched = true;
-      const all = ordered === undefined ? changed : { ...changed, ordered: ordered ? 1 : 0 };
+      const { touchedAt } = changed;
+      const all = {
+        ...changed,
+        ...(touchedAt && { touchedAt: touch(touchedAt) }),
+        ...(ordered !== undefined && { ordered: ordered ? 1 : 0 }),
+      };
       patch(seq, Object.keys(all), Object.values(all));
     },
     foremost(objectKey) {

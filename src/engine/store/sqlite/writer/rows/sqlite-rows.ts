@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { KeptKey, Rows } from '../../../operations/rows.ts';
+import type { Clock } from '../clock.ts';
 import { backloggedOn } from './backlogged.ts';
 import { eventRowsOn } from './event-rows.ts';
 import { executionRowsOn } from './execution-rows.ts';
@@ -20,7 +21,7 @@ export interface SqliteRows extends Rows {
   reset(): void;
 }
 
-export function sqliteRowsOn(db: DatabaseSync): SqliteRows {
+export function sqliteRowsOn(db: DatabaseSync, clock: Clock): SqliteRows {
   const waiting = backloggedOn(db);
   const eventSeqs = sequenceOn(db, 'events');
   const executionSeqs = sequenceOn(db, 'executions');
@@ -36,7 +37,7 @@ export function sqliteRowsOn(db: DatabaseSync): SqliteRows {
   };
 
   return {
-    ...eventRowsOn(db),
+    ...eventRowsOn(db, clock),
     ...executionRowsOn(db),
     ...parkedRowsOn(db),
     nextEventSeq: eventSeqs.next,
