@@ -13,15 +13,24 @@ export function rootOf(file: string, name: string): number {
   return root;
 }
 
-/** The page, counted from 1, whose row has this text; a page that once had it may have it still. */
+/** The page, counted from 1, where an event or an execution has this text. */
 export function pageWith(file: string, text: string): number {
   const content = readFileSync(file);
-  const leaf = 13;
-  for (let at = content.indexOf(text); at >= 0; at = content.indexOf(text, at + 1)) {
-    const page = Math.floor(at / pageSize);
-    if (content[page * pageSize] === leaf) return page + 1;
-  }
-  throw new Error(`no row has ${text}`);
+  const found = leavesOf(file).find((page) =>
+    content.subarray((page - 1) * pageSize, page * pageSize).includes(text),
+  );
+  if (found === undefined) throw new Error(`no row has ${text}`);
+  return found;
+}
+
+/** Other pages may have what once was in them. */
+function leavesOf(file: string): number[] {
+  const db = new DatabaseSync(file, { readOnly: true });
+  const pages = db
+    .prepare("select pageno from dbstat where name in ('events', 'executions') and pagetype = 'leaf'")
+    .all();
+  db.close();
+  return pages.map(({ pageno }) => Number(pageno));
 }
 
 export function overwritePage(file: string, page: number): void {

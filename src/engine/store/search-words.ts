@@ -4,7 +4,7 @@
  * also found from each of its parts on (`mail.example`), so that every part of it can be begun with.
  */
 const word = /[\p{L}\p{N}]+(?:[@._-][\p{L}\p{N}]+)*/gu;
-const joint = /[@._-]/;
+const joints: ReadonlySet<number> = new Set(Array.from('@._-', (joint) => joint.charCodeAt(0)));
 const marks = /\p{M}+/gu;
 
 /** Longer words are cut; what follows can't be searched for. Characters. */
@@ -21,20 +21,18 @@ export interface SearchWord {
 
 /** Adds the words of a text to a set. */
 export function addWords(text: string, words: Set<string>): void {
-  for (const [found] of fold(unescaped(text)).matchAll(word)) {
-    let rest = found;
-    for (let part = 0; part < mostParts; part += 1) {
-      words.add(rest.slice(0, longest));
-      const end = rest.search(joint);
-      if (end < 0) break;
-      rest = rest.slice(end + 1);
+  for (const found of fold(unescaped(text)).match(word) ?? []) {
+    let from: number | undefined = 0;
+    for (let part = 0; part < mostParts && from !== undefined; part += 1) {
+      words.add(found.slice(from, from + longest));
+      from = nextPart(found, from);
     }
   }
 }
 
 /** The words of what a user typed; each once. */
 export function searchWords(text: string): readonly SearchWord[] {
-  const words = new Set(Array.from(fold(text).matchAll(word), ([found]) => found.slice(0, longest)));
+  const words = new Set((fold(text).match(word) ?? []).map((found) => found.slice(0, longest)));
   return [...words].map((one) => ({ word: one, prefix: one.length > 1 }));
 }
 
@@ -45,6 +43,12 @@ export function hasWords(text: string): boolean {
 /** Whether a text with these words is found by a search. */
 export function matches(words: ReadonlySet<string>, search: readonly SearchWord[]): boolean {
   return search.every(({ word, prefix }) => words.has(word) || (prefix && hasBeginning(words, word)));
+}
+
+/** Where the next part of a word begins. */
+function nextPart(text: string, from: number): number | undefined {
+  for (let at = from; at < text.length; at += 1) if (joints.has(text.charCodeAt(at))) return at + 1;
+  return undefined;
 }
 
 function hasBeginning(words: ReadonlySet<string>, beginning: string): boolean {

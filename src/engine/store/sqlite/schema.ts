@@ -286,7 +286,7 @@ create table askers(
  * see writer/drafts/notes.ts.
  */
 const version17 = `
-create table notes(n integer primary key, text text not null) strict;
+create table notes(n integer primary key, text text not null, payloads text not null) strict;
 `;
 
 /** One step a version: `migrations[n]` leads from version n to n + 1. */
