@@ -137,14 +137,43 @@ describe('the drafts of the journal', () => {
       assert.deepEqual(counts(), [2, 0, 5], 'those since the third was accepted');
     });
 
-    it('are rows at once where it waits, or is not the only open one of its object', () => {
+    it('are rows while it waits, and what goes before it is a draft', () => {
       carryOut('accept', [anEvent(1)], 0);
       assert.deepEqual(counts(), [1, 0, 0], 'nobody has room for it');
       carryOut('accept', [anEvent(2)], 1);
       carryOut('accept', [anEvent(2)], 1);
-      assert.deepEqual(counts(), [3, 0, 0], 'one waits behind another');
+      assert.deepEqual(counts(), [2, 0, 1], 'one waits behind another');
       carryOut('take', aTake(anEvent(3), { start: false }));
-      assert.deepEqual(counts(), [4, 1, 0], 'its handler has no room');
+      assert.deepEqual(counts(), [3, 1, 1], 'its handler has no room');
+    });
+
+    it('take the place of its row when it goes out after it has waited', () => {
+      carryOut('accept', [anEvent(1), anEvent(1)], 0);
+      carryOut('emitNext', 1, ['event-node']);
+      assert.deepEqual(counts(), [1, 0, 1]);
+      carryOut('take', aTake(1, { links: [], emit: true }));
+      assert.deepEqual(counts(), [0, 0, 2], 'and the next one with it');
+      assert.equal(writer.commits.writeDrafts('all'), undefined);
+      assert.deepEqual(counts(), [2, 0, 0]);
+    });
+
+    it('are rows where another one of its object was taken before it came back', () => {
+      carryOut('accept', [anEvent(1)], 1);
+      carryOut('take', aTake(anEvent(1), { start: false }));
+      assert.deepEqual(counts(), [2, 1, 0]);
+      carryOut('recall');
+      carryOut('emitNext', 1, ['event-node']);
+      assert.deepEqual(counts(), [2, 1, 0]);
+    });
+
+    it('are rows where it is emitted again', () => {
+      carryOut('take', aTake(anEvent(1), { links: [] }));
+      carryOut('accept', [anEvent(1)], 1);
+      carryOut('take', aTake(2, { links: [] }));
+      assert.equal(writer.commits.writeDrafts('all'), undefined);
+      for (const event of [1, 2]) carryOut('replay', { which: { event }, callable: [], at: 1 });
+      carryOut('emitNext', 1, ['event-node']);
+      assert.deepEqual(counts(), [2, 0, 0]);
     });
 
     it('are rows from the moment when a handler fails', () => {
@@ -164,7 +193,7 @@ describe('the drafts of the journal', () => {
       carryOut('accept', [anEvent(1), anEvent(2)], 2);
       carryOut('accept', [anEvent(3)], 0);
       assert.deepEqual(counts(), [1, 0, 1]);
-      carryOut('accept', [anEvent(1)], 1);
+      carryOut('recall', [1]);
       const [, written] = writer.db.prepare('select text from notes order by n').all();
       assert.equal(written?.['text'], '[["written",1]]');
     });

@@ -1,5 +1,12 @@
 import { isUnsettled } from '../../../../rules/chain.ts';
-import type { EventHead, EventPatch, ExecutionPatch, ExecutionRow, Rows } from '../../../operations/rows.ts';
+import type {
+  EventHead,
+  EventPatch,
+  EventRow,
+  ExecutionPatch,
+  ExecutionRow,
+  Rows,
+} from '../../../operations/rows.ts';
 import type { Kept } from '../../../operations/shared.ts';
 import { stage } from '../../../stage.ts';
 import type { Numbers } from '../../schema.ts';
@@ -36,10 +43,11 @@ interface DraftRowsOptions {
 }
 
 /**
- * Rows of which those of plain events are drafts at first. An event is plain from the moment when it is out in the
- * flow until it has succeeded, while nobody fails, waits or asks for it: it changes five times within some milliseconds,
- * and its rows are written once. What becomes of others is written as it happens. So whoever looks for rows by an
- * index finds all that there is to find.
+ * Rows of which those of plain events are drafts. An event is plain from the moment when it is out in the flow until it
+ * has succeeded, while nobody fails, waits or asks for it: it changes five times within some milliseconds, and its rows
+ * are written once. What becomes of others is written as it happens, and one that has waited in its row leaves it when it
+ * goes out. So whoever looks for rows by an index finds all that there is to find. Of its object a draft is the foremost
+ * open event: all others are behind it.
  */
 export function draftRowsOn(
   rows: SqliteRows,
@@ -71,8 +79,9 @@ export function draftRowsOn(
   }
 
   function writePassed(): void {
-    // Of a copy: one that is refused is put back.
-    for (const draft of [...drafts.passed]) tryToWrite(draft);
+    const touchOf = ({ event }: Draft) => event.touchedAt ?? 0;
+    // What was undone is put back in another order.
+    for (const draft of [...drafts.passed].sort((a, b) => touchOf(a) - touchOf(b))) tryToWrite(draft);
   }
 
   function writeIf(draft: Draft | undefined): void {
@@ -89,7 +98,23 @@ export function draftRowsOn(
       return find(...args);
     };
 
-  /** An open event is to stand in a lane: no draft may, beside it. */
+  function hasRoom({ payload }: Pick<EventRow, 'payload'>): boolean {
+    return on && drafts.size + payload.length <= most;
+  }
+
+  /** An event that has waited goes out: it is a draft in place of its row. @returns whether it is plain */
+  function takeUp(seq: number, patch: EventPatch): boolean {
+    const row = rows.wholeEvent(seq);
+    // One that was taken before, and is emitted again, may have executions.
+    if (!row || row.turn !== seq || !hasRoom(row)) return false;
+    const { objectKey } = row;
+    if (row.ordered && (drafts.inLane(objectKey) || rows.foremost(objectKey) > stage.ready)) return false;
+    rows.removeEvent(seq);
+    drafts.addEvent({ ...row, ...patch }, commit());
+    return true;
+  }
+
+  /** An open event is to stand in a lane other than behind: no draft may, beside it. */
   function clearLane(event: { readonly ordered: boolean; readonly objectKey: string } | undefined): void {
     if (event?.ordered) writeIf(drafts.inLane(event.objectKey));
   }
@@ -122,9 +147,7 @@ export function draftRowsOn(
 
     addEvent(event) {
       last = { ...last, events: Math.max(last.events, event.seq) };
-      const stands = on && event.stage !== stage.behind && drafts.size + event.payload.length <= most;
-      if (stands) return drafts.addEvent(event, commit());
-      clearLane(event);
+      if (event.stage !== stage.behind && hasRoom(event)) return drafts.addEvent(event, commit());
       rows.addEvent(event);
       open = true;
     },
@@ -137,6 +160,7 @@ export function draftRowsOn(
       const staysPlain =
         draft && !drafts.passed.has(draft) && staysInLane(draft.event, patch) && isPlainTouch(patch);
       if (staysPlain) return drafts.changeEvent(draft, patch);
+      if (!draft && patch.stage === stage.emitted && takeUp(seq, patch)) return;
       writeIf(draft);
       // They were touched before this one is: rows are found in the order of their touches.
       if (patch.touchedAt && drafts.passed.size > 0) writePassed();

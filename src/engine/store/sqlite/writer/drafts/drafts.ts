@@ -27,7 +27,7 @@ export class Drafts {
   readonly #byExecution = new Map<number, Draft>();
   /** Of the open ones that stand in their object's lane, by object key. */
   readonly #byLane = new Map<string, Draft>();
-  /** Their first pass is over; in the order in which that came. */
+  /** Their first pass is over. */
   readonly #passed = new Set<Draft>();
   /** They wait for somebody, who finds events by their rows. */
   readonly #waiting = new Set<Draft>();

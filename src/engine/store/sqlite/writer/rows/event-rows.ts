@@ -23,6 +23,8 @@ const head = selected(ofHead);
 const whole = `${head}, payload, hops`;
 
 interface EventRows extends KeptEvents {
+  /** Of an event of which there are no executions. */
+  removeEvent(seq: number): void;
   /** Whether something is to be indexed since this was asked last. */
   takeTouched(): boolean;
 }
@@ -56,6 +58,7 @@ export function eventRowsOn(db: DatabaseSync, clock: Pick<Clock, 'writtenWith'>)
       `insert into events(seq, event_type, object_id, object_key, ordered, node, stage, turn, accepted_at, touched_at,
        executor, next_handler, payload, hops) values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
+    remove: db.prepare('delete from events where seq = ?'),
     head: find(`${head} from events where seq = ?`),
     whole: find(`${whole} from events where seq = ?`),
     headOf: find(
@@ -110,6 +113,7 @@ export function eventRowsOn(db: DatabaseSync, clock: Pick<Clock, 'writtenWith'>)
         hops,
       );
     },
+    removeEvent: (seq) => void sql.remove.run(seq),
     event: (seq) => eventFrom(sql.head.get(seq)),
     wholeEvent: (seq) => eventFrom(sql.whole.get(seq)),
     eventOf: (execution) => eventFrom(sql.headOf.get(execution)),

@@ -9,6 +9,8 @@ import { sequenceOn } from './sequence.ts';
 
 /** The rows of a journal in its tables. */
 export interface SqliteRows extends Rows {
+  /** Of an event of which there are no executions. */
+  removeEvent(seq: number): void;
   /** Whether something is to be indexed since this was asked last. */
   takeTouched(): boolean;
   /** Whether an event is open whose object's events are in order. */
