@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { SqliteJournal } from '../../../src/engine/store/sqlite/sqlite-journal.ts';
+import { anEvent, aPass, aTake, succeeded } from '../../engine/store/store-contract.ts';
+import type { Asked, Entry } from './diary.ts';
+import { storyOf } from './diary.ts';
+import { contentOf, openedAt, PlainJournal } from './plain-journal.ts';
+
+/**
+ * Opens a journal that somebody left who wrote a diary, and looks whether it has all that was answered, and of what was
+ * not, each operation wholly or not at all; then, whether it goes on.
+ * @param disk it was to blame for what was refused: the last of that may be there all the same
+ * @returns how many operations were answered
+ */
+export async function assertIsSound(
+  folder: string,
+  diary: readonly Entry[],
+  disk: 'sound' | 'at fault',
+): Promise<number> {
+  const journal = await SqliteJournal.open(folder, { now: openedAt });
+  try {
+    assert.equal(journal.notice, null);
+    const answered = assertIsWhole(stored(folder, contentOf), diary, disk);
+    await assertGoesOn(journal);
+    return answered;
+  } finally {
+    await journal.close();
+    assert.equal(stored(folder, integrity), 'ok');
+  }
+}
+
+function stored<T>(folder: string, read: (db: DatabaseSync) => T): T {
+  const db = new DatabaseSync(join(folder, 'journal.sqlite'), { readOnly: true, timeout: 5000 });
+  try {
+    return read(db);
+  } finally {
+    db.close();
+  }
+}
+
+function integrity(db: DatabaseSync): string {
+  return db
+    .prepare('pragma integrity_check')
+    .all()
+    .map((row) => String(Object.values(row)[0]))
+    .join('; ');
+}
+
+function assertIsWhole(content: string, diary: readonly Entry[], disk: 'sound' | 'at fault'): number {
+  const story = storyOf(diary);
+  const lastSure = story.findLastIndex((part) => part === 'opened' || part.fate === 'answered');
+  const sure = story.slice(0, lastSure + 1);
+  const unsure = story.slice(lastSure + 1).filter((part) => part !== 'opened');
+  const contentWith = (more: readonly Asked[]) => {
+    const plain = new PlainJournal();
+    assertAnswersOf(plain, sure);
+    for (const { operation } of more) plain.carryOut([operation]);
+    const whole = plain.contentOnceReopened();
+    plain.close();
+    return whole;
+  };
+  const least = contentWith([]);
+  const isIt = (more: readonly Asked[]) => contentWith(more) === content;
+  const found = content === least || (disk === 'sound' ? beginningsOf(unsure) : partsOf(unsure)).some(isIt);
+  if (!found)
+    assert.fail(
+      `It is neither what was answered, nor that and some of ${unsure.length} more:\n${differences(content, least)}`,
+    );
+  return sure.filter((part) => part !== 'opened' && part.fate === 'answered').length;
+}
+
+/** The answers are those that the journal in memory gives. */
+function assertAnswersOf(plain: PlainJournal, story: readonly (Asked | 'opened')[]): void {
+  for (const part of story) {
+    if (part === 'opened') plain.reopen();
+    else if (part.fate === 'answered') {
+      const [result] = plain.carryOut([part.operation]);
+      const isTimed = part.operation.name === 'prune';
+      if (!isTimed)
+        assert.deepEqual(
+          asWritten(result && 'value' in result && result.value),
+          asWritten(part.answer),
+          part.operation.name,
+        );
+    }
+  }
+}
+
+function asWritten(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value ?? null));
+}
+
+/** All first: mostly it is that. */
+function beginningsOf<T>(all: readonly T[]): T[][] {
+  return all.map((_, index) => all.slice(0, all.length - index));
+}
+
+function partsOf<T>(all: readonly T[]): T[][] {
+  return all.flatMap((_, index) => beginningsOf(all.slice(index)));
+}
+
+/** The first lines that only one of them has. */
+function differences(content: string, other: string): string {
+  const only = (text: string, known: string) => {
+    const lines = new Set(known.split('\n'));
+    return text
+      .split('\n')
+      .filter((line) => !lines.has(line))
+      .slice(0, 5);
+  };
+  return ['left:', ...only(content, other), 'answered:', ...only(other, content)].join('\n');
+}
+
+async function assertGoesOn(journal: SqliteJournal): Promise<void> {
+  const accepted = await journal.accept([anEvent('one more')], 1);
+  assert.ok(accepted.outcome === 'accepted');
+  const event = accepted.events[0]?.seq ?? 0;
+  const taken = await journal.take(aTake(event));
+  assert.ok(taken.outcome === 'taken');
+  const change = succeeded(taken.chain[0] ?? 0);
+  const ended = await journal.endTurn({
+    event,
+    change,
+    pass: aPass({ plain: true }),
+    at: openedAt,
+    emit: false,
+  });
+  assert.equal(ended.stage, 7);
+}
