@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
+import type { Numbers } from '../../../src/engine/store/sqlite/schema.ts';
 import type { Operation } from '../../../src/engine/store/sqlite/writer/protocol.ts';
 
 /** A line of what a process wrote down while it used a journal, each before or after it was done. */
 export type Entry =
-  | readonly ['opened', string | null]
+  /** With what the journal told, and the last numbers that it had given then. */
+  | readonly ['opened', string | null, Numbers]
   | readonly ['unopened', string]
   | readonly ['asked', number, Operation]
   | readonly ['answered', number, unknown]
@@ -22,13 +24,18 @@ export function readDiary(file: string): Entry[] {
 
 /** An operation that was asked for, and what is known of it. */
 export interface Asked {
-  readonly operation: Operation;
   readonly fate: 'answered' | 'refused' | 'open';
+  readonly operation: Operation;
   readonly answer?: unknown;
 }
 
+export interface Opened {
+  readonly fate: 'opened';
+  readonly given: Numbers;
+}
+
 /** What was asked for, in its order, and where between that the journal was opened. */
-export type Story = readonly (Asked | 'opened')[];
+export type Story = readonly (Asked | Opened)[];
 
 export function storyOf(entries: readonly Entry[]): Story {
   const ends = new Map<number, Pick<Asked, 'fate' | 'answer'>>();
@@ -37,7 +44,7 @@ export function storyOf(entries: readonly Entry[]): Story {
     else if (entry[0] === 'refused') ends.set(entry[1], { fate: 'refused' });
   }
   return entries.flatMap((entry): Story => {
-    if (entry[0] === 'opened') return ['opened'];
+    if (entry[0] === 'opened') return [{ fate: 'opened', given: entry[2] }];
     if (entry[0] !== 'asked') return [];
     const { name, args } = entry[2];
     // JSON knows no undefined: nobody asks for null.

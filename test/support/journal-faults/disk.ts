@@ -86,7 +86,7 @@ function resized(content: Buffer, size: number): Buffer {
   return Buffer.concat([content, Buffer.alloc(size - content.length)]);
 }
 
-type Change = Exclude<Effect, { kind: 'told' } | { kind: 'made' | 'removed' }>;
+type Change = Extract<Effect, { kind: 'write' } | { kind: 'size' } | { kind: 'sync' }>;
 
 interface DiskOptions {
   /** Bytes that are written as one. */
@@ -120,11 +120,15 @@ export class Disk {
   apply(effect: Effect): void {
     if (effect.kind === 'told') return;
     const name = basename(effect.file);
-    if (effect.kind === 'made' || effect.kind === 'removed') {
-      if (isKept(name)) this.#name(name, effect.kind === 'made');
-    } else if (effect.file === this.#folder) {
-      if (effect.kind === 'sync' && !effect.fails) this.#syncNames();
-    } else if (isKept(name)) this.#change(this.#seen.get(name), effect);
+    switch (effect.kind) {
+      case 'made':
+      case 'removed':
+        return isKept(name) ? this.#name(name, effect.kind === 'made') : undefined;
+      case 'sync':
+        if (effect.file !== this.#folder) break;
+        return effect.fails ? undefined : this.#syncNames();
+    }
+    if (isKept(name)) this.#change(this.#seen.get(name), effect);
   }
 
   #change(file: DiskFile | undefined, effect: Change): void {

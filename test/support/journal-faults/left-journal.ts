@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SqliteJournal } from '../../../src/engine/store/sqlite/sqlite-journal.ts';
 import { anEvent, aPass, aTake, succeeded } from '../../engine/store/store-contract.ts';
-import type { Asked, Entry } from './diary.ts';
-import { storyOf } from './diary.ts';
+import { type Asked, type Entry, type Story, storyOf } from './diary.ts';
 import { contentOf, openedAt, PlainJournal } from './plain-journal.ts';
 
 /**
@@ -49,9 +48,9 @@ function integrity(db: DatabaseSync): string {
 
 function assertIsWhole(content: string, diary: readonly Entry[], disk: 'sound' | 'at fault'): number {
   const story = storyOf(diary);
-  const lastSure = story.findLastIndex((part) => part === 'opened' || part.fate === 'answered');
+  const lastSure = story.findLastIndex((part) => part.fate === 'opened' || part.fate === 'answered');
   const sure = story.slice(0, lastSure + 1);
-  const unsure = story.slice(lastSure + 1).filter((part) => part !== 'opened');
+  const unsure = story.slice(lastSure + 1).filter((part) => part.fate !== 'opened');
   const contentWith = (more: readonly Asked[]) => {
     const plain = new PlainJournal();
     assertAnswersOf(plain, sure);
@@ -67,13 +66,13 @@ function assertIsWhole(content: string, diary: readonly Entry[], disk: 'sound' |
     assert.fail(
       `It is neither what was answered, nor that and some of ${unsure.length} more:\n${differences(content, least)}`,
     );
-  return sure.filter((part) => part !== 'opened' && part.fate === 'answered').length;
+  return sure.filter((part) => part.fate === 'answered').length;
 }
 
 /** The answers are those that the journal in memory gives. */
-function assertAnswersOf(plain: PlainJournal, story: readonly (Asked | 'opened')[]): void {
+function assertAnswersOf(plain: PlainJournal, story: Story): void {
   for (const part of story) {
-    if (part === 'opened') plain.reopen();
+    if (part.fate === 'opened') plain.reopen(part.given);
     else if (part.fate === 'answered') {
       const [result] = plain.carryOut([part.operation]);
       const isTimed = part.operation.name === 'prune';

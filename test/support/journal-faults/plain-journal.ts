@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { migrate } from '../../../src/engine/store/sqlite/schema.ts';
+import { migrate, type Numbers, numbersGiven, passOver } from '../../../src/engine/store/sqlite/schema.ts';
 import { commitsOn } from '../../../src/engine/store/sqlite/writer/commits.ts';
 import { operationsOn } from '../../../src/engine/store/sqlite/writer/operations.ts';
 import type { Operation, Result } from '../../../src/engine/store/sqlite/writer/protocol.ts';
@@ -57,8 +57,9 @@ export class PlainJournal {
     return results;
   }
 
-  /** As after its process was killed and it was opened again. */
-  reopen(): void {
+  /** As after its process was killed and it was opened again. @param given numbers that are not to be given any more */
+  reopen(given: Numbers): void {
+    passOver(this.db, given);
     recover(this.db, openedAt);
     this.#operations.reset();
     this.#operations.work.clear();
@@ -67,14 +68,14 @@ export class PlainJournal {
   /** Does what has been answered for. */
   retell(story: Story): void {
     for (const part of story) {
-      if (part === 'opened') this.reopen();
+      if (part.fate === 'opened') this.reopen(part.given);
       else if (part.fate === 'answered') this.carryOut([part.operation]);
     }
   }
 
   /** What somebody finds who opens it after a kill. */
   contentOnceReopened(): string {
-    this.reopen();
+    this.reopen(numbersGiven(this.db));
     return contentOf(this.db);
   }
 

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { numbersGiven } from '../../../src/engine/store/sqlite/schema.ts';
 import { SqliteJournal } from '../../../src/engine/store/sqlite/sqlite-journal.ts';
 import type { Operation } from '../../../src/engine/store/sqlite/writer/protocol.ts';
 import { operationsOf } from '../operation-history.ts';
@@ -31,14 +32,24 @@ async function open(): Promise<boolean> {
   for (let times = 0; times < mostOpenings; times += 1) {
     try {
       journal = await SqliteJournal.open(folder, { now: openedAt });
-      write('opened', journal.notice);
-      plain.reopen();
+      const given = givenIn(folder);
+      write('opened', journal.notice, given);
+      plain.reopen(given);
       return true;
     } catch (error) {
       write('unopened', String(error));
     }
   }
   return false;
+}
+
+function givenIn(journalFolder: string) {
+  const db = new DatabaseSync(join(journalFolder, 'journal.sqlite'), { readOnly: true, timeout: 5000 });
+  try {
+    return numbersGiven(db);
+  } finally {
+    db.close();
+  }
 }
 
 /** @returns whether the journal has done it, or says that nobody can */
