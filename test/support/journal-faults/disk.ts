@@ -32,7 +32,7 @@ class DiskFile {
   }
 
   sync(): void {
-    this.#sure = Buffer.from(this.#seen);
+    this.#sure = this.left(() => 0, 1);
     this.#forget();
   }
 
@@ -42,11 +42,9 @@ class DiskFile {
     this.#forget();
   }
 
-  /** What may be on the disk now. */
-  left(random: () => number): Buffer {
+  /** What may be on the disk now. @param share of what was written last, sector by sector */
+  left(random: () => number, share = shareBy(random)): Buffer {
     const sizes = [this.#sure.length, ...this.#sizes];
-    // Now and then all of it, or nothing, has come there.
-    const share = [0, 1, 0.5, random()][Math.floor(random() * 4)] ?? 0;
     const chosen = <T>(versions: readonly T[]) => versions[pick(versions.length, share, random)] as T;
     const content = Buffer.from(resized(this.#sure, Math.max(...sizes)));
     for (const [sector, later] of this.#unsure) {
@@ -74,6 +72,11 @@ class DiskFile {
     this.#unsure = new Map();
     this.#sizes = [];
   }
+}
+
+/** Now and then all has come there, or nothing. */
+function shareBy(random: () => number): number {
+  return [0, 1, 0.5, random()][Math.floor(random() * 4)] ?? 0;
 }
 
 /** The last one by this chance; else any of those before. */
