@@ -41,7 +41,7 @@ export async function traceUser(options: UserOptions, injection?: Injection, log
   const filter = injection?.effect === 'signal=KILL' ? [] : ['--seccomp-bpf'];
   const threads = injection?.thread === 'main' ? [] : ['-f', ...filter];
   const watching = ['-e', `trace=${traced.map((call) => `?${call}`).join(',')}`];
-  const writingDown = log ? ['-y', '-xx', '-s', '5000', '-o', log] : ['-o', '/dev/null'];
+  const writingDown = log ? ['-y', '-xx', '-s', '70000', '-o', log] : ['-o', '/dev/null'];
   const injecting = injection
     ? ['-e', `inject=${injection.call}:${injection.effect}:when=${when(injection)}`]
     : [];
