@@ -10,8 +10,10 @@ import {
   type Boundary,
   boundariesIn,
   canTrace,
+  type Effect,
   effectsIn,
   type Injection,
+  lateSyncsIn,
   traceUser,
 } from '../support/journal-faults/system-calls.ts';
 import { startUser, type UserOptions } from '../support/journal-faults/users.ts';
@@ -111,35 +113,63 @@ describe(`what a journal has answered for (JOURNAL_SEED=${seed})`, function () {
         });
 
         it('is there after the power failed, whatever of what was not synced is on the disk', async () => {
-          const random = randomOf(seed);
-          const place = newPlace(use);
-          const disk = new Disk(place.folder, { sector: random() < 0.5 ? 512 : 4096, random });
-          let told = readDiary(place.diary).length;
-          const own = join(parent, `${use}-power.log`);
-          await traceUser({ ...place, ...load }, undefined, own);
-          const entries = readDiary(place.diary);
-          const effects = effectsIn(own);
-          const every = Math.ceil(effects.length / (some * 4)) || 1;
-          const first = seed % every;
-          for (const [index, effect] of effects.entries()) {
-            disk.apply(effect);
-            if (effect.kind === 'told') told += 1;
-            if (index % every !== first) continue;
-            count += 1;
-            const folder = join(parent, String(count), 'registry');
-            mkdirSync(join(folder, '..'));
-            disk.leaveTo(folder);
-            await leaves(
-              `power failed after call ${index}`,
-              { folder, diary: place.diary },
-              'sound',
-              entries.slice(0, told),
-            );
+          await cutPower(use, load, undefined, (effects) => {
+            const every = Math.ceil(effects.length / (some * 4)) || 1;
+            return Array.from(effects.keys()).filter((index) => index % every === seed % every);
+          });
+        });
+
+        it('is there after a sync failed, was tried again, and the power failed then', async () => {
+          const careful = { ...load, ahead: 1, closes: false };
+          const own = join(parent, `${use}-careful.log`);
+          await traceUser({ ...newPlace(use), ...careful }, undefined, own);
+          const syncs = boundariesIn(own).filter(
+            ({ call, thread }) => /sync/.test(call) && thread === 'each',
+          );
+          for (const sync of [...lateSyncsIn(own).slice(0, 1), ...(isByHand ? chosen(syncs) : [])]) {
+            await cutPower(use, careful, { ...sync, effect: 'error=EIO' }, (effects) => {
+              const failed = effects.filter((effect) => effect.kind === 'sync' && effect.fails);
+              // SQLite goes on where the folder can't be synced.
+              if (failed.some((effect) => !/sqlite/.test(effect.kind === 'sync' ? effect.file : '')))
+                return [];
+              const first = failed[0] ? effects.indexOf(failed[0]) : effects.length;
+              return [10, 30, 60, 100, 150].map((later) => first + later);
+            });
           }
         });
       });
     }
   });
+
+  /** Uses a journal, and looks at what may be left where the power fails after these of the effects. */
+  async function cutPower(
+    use: (typeof uses)[number],
+    load: Omit<UserOptions, 'folder' | 'diary'>,
+    injection: Injection | undefined,
+    placesIn: (effects: readonly Effect[]) => Iterable<number>,
+  ): Promise<void> {
+    const random = randomOf(seed);
+    const place = newPlace(use);
+    const disk = new Disk(place.folder, { sector: random() < 0.5 ? 512 : 4096, random });
+    let told = readDiary(place.diary).length;
+    const log = join(parent, 'power.log');
+    await traceUser({ ...place, ...load }, injection, log);
+    const entries = readDiary(place.diary);
+    const effects = effectsIn(log);
+    const places = new Set(placesIn(effects));
+    for (const [index, effect] of effects.entries()) {
+      disk.apply(effect);
+      if (effect.kind === 'told') told += 1;
+      if (!places.has(index)) continue;
+      count += 1;
+      const folder = join(parent, String(count), 'registry');
+      mkdirSync(join(folder, '..'));
+      disk.leaveTo(folder);
+      const left = { folder, diary: place.diary };
+      const what = `power failed after call ${index}${injection ? `, ${textOf(injection)}` : ''}`;
+      await leaves(what, left, injection ? 'at fault' : 'sound', entries.slice(0, told));
+    }
+  }
 
   it('is there after a kill at any time of any use', async () => {
     const random = randomOf(seed);

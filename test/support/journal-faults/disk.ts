@@ -32,6 +32,8 @@ class DiskFile {
   }
 
   sync(): void {
+    // A file's size is known to the system itself: no sync that failed makes it forget that.
+    this.#sizes.push(this.#seen.length);
     this.#sure = this.left(() => 0, 1);
     this.#forget();
   }

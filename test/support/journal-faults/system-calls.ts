@@ -119,6 +119,31 @@ export function boundariesIn(log: string): Boundary[] {
   return [...most.values()];
 }
 
+/** The syncs of the write-ahead log that are for more than one commit: those before it were not waited for. */
+export function lateSyncsIn(log: string): Boundary[] {
+  const counts = new Map<string, number>();
+  let commits = 0;
+  return linesOf(log).flatMap((line) => {
+    const effect = effectOf(line);
+    if (effect?.kind === 'write' && endsCommit(effect)) commits += 1;
+    if (effect?.kind !== 'sync') return [];
+    const from = (counts.get(line.thread) ?? 0) + 1;
+    counts.set(line.thread, from);
+    const isLate = isLog(effect.file) && commits > 1;
+    if (isLog(effect.file)) commits = 0;
+    return isLate ? [{ call: line.call, thread: 'each', from }] : [];
+  });
+}
+
+/** The head of a frame tells the size of the file where it is the last one of a commit. */
+function endsCommit({ file, data }: Extract<Effect, { kind: 'write' }>): boolean {
+  return isLog(file) && data.length === 24 && data.readUInt32BE(4) > 0;
+}
+
+function isLog(file: string): boolean {
+  return file.endsWith('-wal');
+}
+
 /** What a system call does to a file; `told`: a line is written to the diary. */
 export type Effect =
   | { readonly kind: 'told' }
