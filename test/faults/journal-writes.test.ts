@@ -110,8 +110,10 @@ describe(`what a journal has answered for (JOURNAL_SEED=${seed})`, function () {
             const place = newPlace(use);
             await traceUser({ ...place, ...careful, closes: fault.closes }, fault);
             const entries = readDiary(place.diary);
-            assertRefusals(entries, textOf(fault));
-            if (fault.to !== 'ever') assert.equal(entries.at(-1)?.[0], 'over', textOf(fault));
+            const refused = refusedByDisk(entries, textOf(fault));
+            // Each thread counts its calls: an opening that fails does so whenever it is tried again.
+            const answered = entries.filter(([kind]) => kind === 'answered').length;
+            if (fault.to !== 'ever') assert.ok(refused <= answered, `${textOf(fault)}: it does not go on`);
             await leaves(textOf(fault), place, 'at fault', entries);
           }
         });
@@ -213,16 +215,17 @@ function textOf(injection: Boundary & Partial<Injection>): string {
   return JSON.stringify(injection);
 }
 
-/** What the disk did not take was said so; what nobody could keep was asked for so. */
-function assertRefusals(entries: readonly Entry[], where: string): void {
+/** How many operations the disk did not take, which was said so. What nobody could keep was asked for so. */
+function refusedByDisk(entries: readonly Entry[], where: string): number {
   const asked = new Map(
     entries.flatMap((entry) => (entry[0] === 'asked' ? [[entry[1], entry[2]] as const] : [])),
   );
-  for (const entry of entries) {
-    if (entry[0] !== 'refused') continue;
+  return entries.filter((entry) => {
+    if (entry[0] !== 'refused') return false;
     const [, number, name, message] = entry;
     const isBroken = JSON.stringify(asked.get(number)).includes('"payload":null');
     const isOfDisk = name === 'Unavailable' && /the disk is full|can not be written/.test(message);
     assert.ok(isOfDisk || (isBroken && name === 'WriteRefused'), `${where}: ${name}: ${message}`);
-  }
+    return isOfDisk;
+  }).length;
 }
