@@ -52,7 +52,7 @@ function givenIn(journalFolder: string) {
   }
 }
 
-/** @returns whether the journal has done it, or says that nobody can */
+/** @returns whether it was done */
 async function ask({ name, args }: Operation): Promise<boolean> {
   asked += 1;
   const number = asked;
