@@ -60,7 +60,7 @@ function assertIsWhole(content: string, diary: readonly Entry[], disk: 'sound' |
     return whole;
   };
   const nearest = { differences: [] as readonly string[], more: -1 };
-  for (const more of [[], ...(disk === 'sound' ? beginningsOf(unsure) : partsOf(unsure))]) {
+  for (const more of [[], ...(disk === 'sound' ? beginningsOf(unsure) : lastOf(unsure))]) {
     const found = differencesOf(content, contentWith(more));
     if (nearest.more < 0 || found.length < nearest.differences.length)
       Object.assign(nearest, { differences: found, more: more.length });
@@ -98,8 +98,9 @@ function beginningsOf<T>(all: readonly T[]): T[][] {
   return all.map((_, index) => all.slice(0, all.length - index));
 }
 
-function partsOf<T>(all: readonly T[]): T[][] {
-  return all.flatMap((_, index) => beginningsOf(all.slice(index)));
+/** Each is written by itself in the end, over the one before. */
+function lastOf<T>(all: readonly T[]): T[][] {
+  return all.map((one) => [one]).reverse();
 }
 
 /** Lines that only one of them has. */
