@@ -98,9 +98,12 @@ function beginningsOf<T>(all: readonly T[]): T[][] {
   return all.map((_, index) => all.slice(0, all.length - index));
 }
 
-/** Each is written by itself in the end, over the one before. */
+/** So many share a commit, at most. */
+const together = 32;
+
+/** Those that were refused with the first commit that failed, or one that was tried by itself then, over the others. */
 function lastOf<T>(all: readonly T[]): T[][] {
-  return all.map((one) => [one]).reverse();
+  return [...beginningsOf(all.slice(0, together)).reverse(), ...all.map((one) => [one]).reverse()];
 }
 
 /** Lines that only one of them has. */
