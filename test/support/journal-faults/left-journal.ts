@@ -60,7 +60,7 @@ function assertIsWhole(content: string, diary: readonly Entry[], disk: 'sound' |
     return whole;
   };
   const nearest = { differences: [] as readonly string[], more: -1 };
-  for (const more of [[], ...(disk === 'sound' ? beginningsOf(unsure) : lastOf(unsure))]) {
+  for (const more of [[], ...(disk === 'sound' ? beginningsOf(unsure) : refusedIn(story))]) {
     const found = differencesOf(content, contentWith(more));
     if (nearest.more < 0 || found.length < nearest.differences.length)
       Object.assign(nearest, { differences: found, more: more.length });
@@ -101,9 +101,22 @@ function beginningsOf<T>(all: readonly T[]): T[][] {
 /** So many share a commit, at most. */
 const together = 32;
 
-/** Those that were refused with the first commit that failed, or one that was tried by itself then, over the others. */
-function lastOf<T>(all: readonly T[]): T[][] {
-  return [...beginningsOf(all.slice(0, together)).reverse(), ...all.map((one) => [one]).reverse()];
+/**
+ * What may be there of the last commit that failed: those that were refused with it, or one that was tried by itself.
+ * What was answered later has written nothing.
+ */
+function refusedIn(story: Story): Asked[][] {
+  const runs = story.reduce<Asked[][]>(
+    (all, part) => {
+      if (part.fate === 'refused' || part.fate === 'open') all.at(-1)?.push(part);
+      else if (all.at(-1)?.length !== 0) all.push([]);
+      return all;
+    },
+    [[]],
+  );
+  return runs
+    .reverse()
+    .flatMap((run) => [...beginningsOf(run.slice(0, together)).reverse(), ...run.map((one) => [one])]);
 }
 
 /** Lines that only one of them has. */
