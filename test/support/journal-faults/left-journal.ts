@@ -98,9 +98,6 @@ function beginningsOf<T>(all: readonly T[]): T[][] {
   return all.map((_, index) => all.slice(0, all.length - index));
 }
 
-/** So many share a commit, at most. */
-const together = 32;
-
 /**
  * What may be there of the last commit that failed: those that were refused with it, or one that was tried by itself.
  * What was answered later has written nothing.
@@ -114,9 +111,7 @@ function refusedIn(story: Story): Asked[][] {
     },
     [[]],
   );
-  return runs
-    .reverse()
-    .flatMap((run) => [...beginningsOf(run.slice(0, together)).reverse(), ...run.map((one) => [one])]);
+  return runs.reverse().flatMap((run) => [...beginningsOf(run).reverse(), ...run.map((one) => [one])]);
 }
 
 /** Lines that only one of them has. */

@@ -13,6 +13,9 @@ import type { UserOptions } from './users.ts';
 // A process that uses a journal, and writes to its standard output, at once, what it asks for and what it is told. It may
 // be killed at any time.
 
+/** Something that is written in any case. */
+const aBook: Operation = { name: 'keepBook', args: ['{"handlers":[1]}'] };
+
 /** It gives up after so many openings that failed. */
 const mostOpenings = 3;
 
@@ -94,6 +97,9 @@ async function perform(act: Act, number: number): Promise<boolean> {
       return true;
     case 'reopen':
       await Promise.all(underWay.splice(0));
+      // What was refused last may be there once it is opened again: that is for the next one to find.
+      if (!(await ask(aBook))) return false;
+      plain.carryOut([aBook]);
       await journal.close();
       write('closed');
       return open();
