@@ -84,7 +84,22 @@ function readMark(folder: string, tag: string): Progress | null {
   }
 }
 
-const lastTouch = 'select coalesce(max(touched_at), 0) as touched from events where touched_at is not null';
+const lastTouch = `select max(
+  coalesce((select max(touched_at) from events where touched_at is not null), 0),
+  coalesce((select cast(value as integer) from meta where key = 'touched'), 0)) as touched`;
+
+/**
+ * Before the row of an event is touched no more, or gone: keeps its touch, if it is the last one of those. Else a mark
+ * from before would know of a touch that the journal does not.
+ */
+export function touchKeptOn(db: DatabaseSync): (event: number) => void {
+  const keep = db.prepare(
+    `insert into meta select 'touched', touched_at from events where seq = ? and touched_at is not null
+     on conflict(key) do update set value = excluded.value
+     where cast(excluded.value as integer) > cast(value as integer)`,
+  );
+  return (event) => void keep.run(event);
+}
 
 function progressOf(db: DatabaseSync): Progress {
   return { ...numbersGiven(db), touched: Number(db.prepare(lastTouch).get()?.['touched']) };

@@ -328,7 +328,10 @@ export function migrate(db: DatabaseSync): void {
   });
 }
 
-/** What is noted of the journal as a whole: its `tag`, and the handler book as text, which registry.json holds too. */
+/**
+ * What is noted of the journal as a whole: its `tag`, and the handler book as text, which registry.json holds too. The
+ * last touch that no row has any more (`touched`) is noted there, too: see mark.ts.
+ */
 export function metaOf(db: DatabaseSync, key: 'tag' | 'book'): string | null {
   const row = db.prepare('select value from meta where key = ?').get(key);
   return row ? String(row['value']) : null;

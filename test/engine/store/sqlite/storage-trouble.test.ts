@@ -168,6 +168,31 @@ describe('a write-ahead log that was lost while nobody used the journal', () => 
     assert.match((await noticeOf()) ?? '', /is damaged or gone, or .*: 7 events/);
   });
 
+  for (const [what, change] of [
+    ['waits again', (journal: SqliteJournal) => journal.replay({ which: { event: 1 }, callable: [], at: 1 })],
+    [
+      'is pruned',
+      (journal: SqliteJournal) =>
+        journal.prune({ settledBefore: null, keepSettled: 0, keysBefore: 0, forMs: 1000 }),
+    ],
+  ] as const) {
+    it(`is not missed where what was touched last ${what}, and the mark is older`, async () => {
+      const place = join(temporaryFolder('mark-'), 'registry');
+      const mark = join(place, 'journal.sqlite-mark');
+      const first = await SqliteJournal.open(place);
+      await first.take(aTake(anEvent(1), { links: [] }));
+      await first.close();
+      const second = await SqliteJournal.open(place);
+      const older = readFileSync(mark);
+      await change(second);
+      await second.close();
+      writeFileSync(mark, older);
+      const third = await SqliteJournal.open(place);
+      await third.close();
+      assert.equal(third.notice, null);
+    });
+  }
+
   it('is nothing to speak of when the journal was begun anew by hand', async () => {
     for (const name of readdirSync(copy).filter((name) => /^journal\.sqlite(-wal|-shm)?$/.test(name)))
       rmSync(join(copy, name));

@@ -2,11 +2,17 @@ import type { DatabaseSync } from 'node:sqlite';
 import { isOwnFault, JournalError } from '../../journal-error.ts';
 import type { Writing } from './operations.ts';
 import type { Failure, Operation, Result } from './protocol.ts';
+import { rewriteLog } from './rewrite-log.ts';
+
+/** SQLITE_IOERR_FSYNC */
+const syncFailed = 1034;
 
 /** Carries out operations, as many as there are with one commit. */
 export function commitsOn(db: DatabaseSync, operations: Writing, folder: string) {
   /** Place in its batch of the operation that is being carried out. */
   let at = 0;
+  /** A sync has failed: what was committed before without one, as rows of settled drafts are, may be lost. */
+  let isDoubtful = false;
 
   /**
    * All share a commit. One that fails for a reason of its own is left out, and the others share another; where the
@@ -71,6 +77,8 @@ export function commitsOn(db: DatabaseSync, operations: Writing, folder: string)
 
   /** All of it or nothing. */
   function inCommit<T>(work: () => T): T {
+    if (isDoubtful) rewriteLog(folder);
+    isDoubtful = false;
     db.exec('begin immediate');
     const undo = operations.mark();
     try {
@@ -83,6 +91,7 @@ export function commitsOn(db: DatabaseSync, operations: Writing, folder: string)
       // SQLite rolls back by itself when the disk is full: a second rollback is then an error.
       if (db.isTransaction) db.exec('rollback');
       undo();
+      isDoubtful = (error as { errcode?: unknown }).errcode === syncFailed;
       throw error;
     }
   }

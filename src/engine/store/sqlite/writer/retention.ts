@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Prune, Pruned } from '../../journal.ts';
+import { touchKeptOn } from '../mark.ts';
 import { settledCountOn } from './settled-count.ts';
 
 /** What is done between two looks at the clock: rows counted, or rows deleted, in about half a millisecond. */
@@ -42,6 +43,7 @@ export function retentionOn(db: DatabaseSync, clock = () => performance.now()) {
     deleteEvent: db.prepare('delete from events where seq = ?'),
   };
   const count = settledCountOn(db);
+  const keepTouch = touchKeptOn(db);
 
   function prune({ settledBefore, keepSettled, keysBefore, forMs }: Prune): Pruned {
     const began = clock();
@@ -78,6 +80,7 @@ export function retentionOn(db: DatabaseSync, clock = () => performance.now()) {
     do {
       const events = sql.oldest.all(before, Math.min(deletedAtOnce, most - deleted));
       if (events.length === 0) break;
+      keepTouch(Number(events.at(-1)?.['seq']));
       for (const { seq } of events) {
         const event = Number(seq);
         sql.deleteAttempts.run(event);

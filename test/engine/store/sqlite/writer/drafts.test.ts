@@ -137,6 +137,19 @@ describe('the drafts of the journal', () => {
       assert.deepEqual(counts(), [2, 0, 5], 'those since the third was accepted');
     });
 
+    it('keep the order of their touches where the commit that writes them is undone', () => {
+      for (const object of [1, 2, 3]) carryOut('take', aTake(anEvent(object), { links: [] }));
+      writer.isFull = true;
+      assert.equal(writer.commits.writeDrafts('settled')?.kind, 'full');
+      writer.isFull = false;
+      assert.equal(writer.commits.writeDrafts('settled'), undefined);
+      const seqs = writer.db.prepare('select seq from events order by touched_at').all();
+      assert.deepEqual(
+        seqs.map(({ seq }) => seq),
+        [1, 2, 3],
+      );
+    });
+
     it('are rows while it waits, and what goes before it is a draft', () => {
       carryOut('accept', [anEvent(1)], 0);
       assert.deepEqual(counts(), [1, 0, 0], 'nobody has room for it');

@@ -79,9 +79,8 @@ export function draftRowsOn(
   }
 
   function writePassed(): void {
-    const touchOf = ({ event }: Draft) => event.touchedAt ?? 0;
-    // What was undone is put back in another order.
-    for (const draft of [...drafts.passed].sort((a, b) => touchOf(a) - touchOf(b))) tryToWrite(draft);
+    // Of a copy: one that is refused is put back, and all are, last one first, when their commit is undone.
+    for (const draft of [...drafts.passed].sort(byTouch)) tryToWrite(draft);
   }
 
   function writeIf(draft: Draft | undefined): void {
@@ -251,6 +250,10 @@ function staysInLane(event: EventHead, { objectKey, ordered }: EventPatch): bool
 /** Of what is touched, only those whose first pass is over are drafts: so they are found in the order of touches. */
 function isPlainTouch({ touchedAt, stage: at }: EventPatch): boolean {
   return !touchedAt || (at !== undefined && isOver.has(at));
+}
+
+function byTouch(one: Draft, other: Draft): number {
+  return Number(one.event.touchedAt) - Number(other.event.touchedAt);
 }
 
 /** Who is parked is found by its row. */

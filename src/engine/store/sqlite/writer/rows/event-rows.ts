@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Emission } from '../../../journal.ts';
 import type { EventHead, EventRow, Rows } from '../../../operations/rows.ts';
 import { stage } from '../../../stage.ts';
+import { touchKeptOn } from '../../mark.ts';
 import type { Clock } from '../clock.ts';
 import { patchesOf, selected } from './columns.ts';
 
@@ -53,6 +54,7 @@ export function eventRowsOn(db: DatabaseSync, clock: Pick<Clock, 'writtenWith'>)
       `${whole} from events where object_key = ? and stage = ${at} and stage < 6 and ordered = 1 order by turn limit 1`,
     );
   const patch = patchesOf(db, 'events');
+  const keepTouch = touchKeptOn(db);
   const sql = {
     add: db.prepare(
       `insert into events(seq, event_type, object_id, object_key, ordered, node, stage, turn, accepted_at, touched_at,
@@ -120,6 +122,7 @@ export function eventRowsOn(db: DatabaseSync, clock: Pick<Clock, 'writtenWith'>)
     hopsOf: (event) => Number(sql.hops.get(event)?.['hops'] ?? 0),
     changeEvent(seq, { ordered, ...changed }) {
       const { touchedAt } = changed;
+      if (touchedAt === null) keepTouch(seq);
       const all = {
         ...changed,
         ...(touchedAt && { touchedAt: touch(touchedAt) }),
