@@ -9,6 +9,9 @@ import { metaOf, migrate, schemaVersion, versionOf } from './schema.ts';
 import { inTransaction } from './transaction.ts';
 import { writeLeftOver } from './writer/drafts/left-over.ts';
 
+/** A commit is synced; the log is copied into the file when it has so many pages. */
+export const commitSettings = 'pragma synchronous = full; pragma wal_autocheckpoint = 4000';
+
 export interface OpenJournal {
   readonly db: DatabaseSync;
   readonly lock: Lock;
@@ -80,9 +83,7 @@ function openFile(file: string): DatabaseSync {
     if (!fresh) check(db, file);
     // On macOS, fsync alone leaves what was written in the drive's own memory; elsewhere these two change nothing.
     db.exec('pragma fullfsync = on; pragma checkpoint_fullfsync = on');
-    db.exec(
-      'pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000; pragma cache_size = -32000',
-    );
+    db.exec(`pragma journal_mode = wal; ${commitSettings}; pragma cache_size = -32000`);
     migrate(db);
     inTransaction(db, () => writeLeftOver(db));
     return db;

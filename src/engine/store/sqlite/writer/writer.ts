@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { saveDisplaced } from '../displaced.ts';
-import { openJournal } from '../open.ts';
+import { commitSettings, openJournal } from '../open.ts';
 import { committedTo, type OpenFile, OpenFiles } from '../open-files.ts';
 import { flagDamage } from '../replacement.ts';
 import { metaOf } from '../schema.ts';
@@ -82,12 +82,13 @@ function run(): void {
     if (operations.drafts.count > 0) later = setTimeout(writeSettled, latest);
   }
 
+  /** Without a checkpoint, which would sync what is written: SQLite says nothing of it where that fails. */
   function unsynced<T>(write: () => T): T {
-    db.exec('pragma synchronous = normal');
+    db.exec('pragma synchronous = normal; pragma wal_autocheckpoint = 0');
     try {
       return write();
     } finally {
-      db.exec('pragma synchronous = full');
+      db.exec(commitSettings);
     }
   }
 
