@@ -47,7 +47,9 @@ const megabyte = 2 ** 20;
 const inFlight = 64;
 /** Messages of the others in one turn. */
 const turn = 256;
-const pairs = 31;
+const pairs = 15;
+/** How often both are started: processes of the same kind differ, too. */
+const starts = 3;
 const least = 0.8;
 
 describe('a Node-RED under load', function () {
@@ -58,11 +60,13 @@ describe('a Node-RED under load', function () {
   before(async () => {
     receiver = await startReceiver();
   });
-  afterEach(async () => {
+  afterEach(endAll);
+  after(() => receiver.end());
+
+  async function endAll(): Promise<void> {
     for (const red of started) await red.kill9();
     started.clear();
-  });
-  after(() => receiver.end());
+  }
 
   async function start(flows: readonly FlowNode[], fill?: (db: DatabaseSync) => void): Promise<NodeRed> {
     const userDir = fill ? await filledFolder(fill) : temporaryFolder('load-');
@@ -140,7 +144,8 @@ describe('a Node-RED under load', function () {
         await post(red, waiting, (n) => n);
         await eventually('as many calls hang as may', async () => (await figuresOf(red)).running >= 16);
       },
-      lasts: ({ running, backlog }) => running >= 16 && running + backlog === waiting,
+      // Others may be taken, and wait for their slot.
+      lasts: ({ running, backlog }) => running >= 16 && backlog > waiting / 2,
     };
 
     it('next to an endpoint that hangs', () =>
@@ -174,7 +179,14 @@ describe('a Node-RED under load', function () {
   });
 
   /** The same load on two that differ in the disturbance only. */
-  async function compare({ handler, others = 1, fill, begin, lasts }: Disturbance): Promise<void> {
+  async function compare(disturbance: Disturbance): Promise<void> {
+    const ratios: number[] = [];
+    for (let at = 0; at < starts; at += 1) ratios.push(...(await ratiosUnder(disturbance)));
+    const all = ratios.map((ratio) => ratio.toFixed(2)).join(' ');
+    assert.ok(median(ratios) >= least, `the others keep a median of ${median(ratios)}: ${all}`);
+  }
+
+  async function ratiosUnder({ handler, others = 1, fill, begin, lasts }: Disturbance) {
     const flows = flowsOf(receiver.url, handler, others);
     const quiet = await start(flows);
     const disturbed = await start(flows, fill);
@@ -183,8 +195,8 @@ describe('a Node-RED under load', function () {
     const ratios = await takeTurns(disturbed, quiet, pairs, speedOf);
     const figures = await figuresOf(disturbed);
     assert.ok(lasts(figures), `the disturbance is over: ${JSON.stringify(figures)}`);
-    const all = ratios.map((ratio) => ratio.toFixed(2)).join(' ');
-    assert.ok(median(ratios) >= least, `the others keep a median of ${median(ratios)}: ${all}`);
+    await endAll();
+    return ratios;
   }
 });
 
