@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { quantile } from './measure.ts';
 import { memoryOf } from './process-facts.ts';
 import type { SteadyLoad } from './steady-load.ts';
 
@@ -24,6 +25,11 @@ export interface Sample {
   /** The journal's write-ahead log. */
   readonly log: number;
   readonly parked: number;
+  /** Open files and sockets. */
+  readonly descriptors: number;
+  /** Ms until the intake answered, of the requests since the last sample. */
+  readonly answerMedian: number;
+  readonly answerP99: number;
 }
 
 /** Samples over so many minutes; `began` is when minute 0 was, by `performance.now()`. */
@@ -40,6 +46,7 @@ export async function sampleFor(load: SteadyLoad, minutes: number, began: number
 
 async function held(load: SteadyLoad, collect: boolean): Promise<Omit<Sample, 'minute'>> {
   const { nodeRed } = load;
+  const answers = load.takeAnswerTimes();
   const done = await load.done();
   const { resident: rss, heap, young, external, arrayBuffers } = await memoryOf(nodeRed, 'now');
   const live = collect ? (await memoryOf(nodeRed, 'collected')).heap : undefined;
@@ -55,6 +62,9 @@ async function held(load: SteadyLoad, collect: boolean): Promise<Omit<Sample, 'm
     arrayBuffers,
     ...files,
     parked: registry?.parked ?? 0,
+    descriptors: (await readdir(`/proc/${nodeRed.pid}/fd`)).length,
+    answerMedian: quantile(answers, 0.5),
+    answerP99: quantile(answers, 0.99),
   };
 }
 

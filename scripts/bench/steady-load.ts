@@ -20,6 +20,8 @@ export interface SteadyLoad {
   setRate(perSecond: number): Promise<void>;
   /** Events whose first pass is over, those of the intake too. @throws when one failed for good or was refused */
   done(): Promise<number>;
+  /** How long the intake took to answer, in ms, for each request since this was asked last. */
+  takeAnswerTimes(): readonly number[];
   end(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ export async function startSteadyLoad(url: string): Promise<SteadyLoad> {
       if (intake.problem) throw intake.problem;
       return done;
     },
+    takeAnswerTimes: () => intake.answerTimes.splice(0),
     async end() {
       intake.stop();
       await nodeRed.stop();
@@ -61,11 +64,17 @@ export async function startSteadyLoad(url: string): Promise<SteadyLoad> {
 function startPosting(nodeRed: NodeRed) {
   let n = 0;
   let last = Promise.resolve();
-  const posting: { problem?: unknown; stop(): void } = { stop: () => clearInterval(timer) };
+  const answerTimes: number[] = [];
+  const posting: { problem?: unknown; readonly answerTimes: number[]; stop(): void } = {
+    answerTimes,
+    stop: () => clearInterval(timer),
+  };
   const post = async () => {
     const batch = Array.from({ length: intakeEvents }, () => envelopeOf('clients.create', 5_000_000 + n++));
+    const began = performance.now();
     const answer = await nodeRed.node('events', postJson(batch, { 'idempotency-key': `batch-${n}` }));
     await answer.arrayBuffer();
+    answerTimes.push(performance.now() - began);
     if (answer.status !== 202) throw new Error(`the intake answered ${answer.status}`);
   };
   const timer = setInterval(() => {

@@ -372,7 +372,8 @@ export type OnTrouble = (trouble: string | null) => void;
  * The durable store of events and executions: whatever a promise of it has resolved is on disk.
  * Operations are carried out in the order they were called in; several share one commit.
  * All of them reject with `Unavailable` when the disk does not take them, with `WriteRefused` when it is the operation
- * itself that can't be kept; nothing of the operation is then kept.
+ * itself that can't be kept; nothing of the operation is then kept. Only where the disk has taken all of it and its sync
+ * has failed it may be there, whole, if the process ends before anything else is written.
  */
 export interface Journal {
   /** Part of every id, so that ids of another journal are never given again. */

@@ -101,6 +101,11 @@ export function touchKeptOn(db: DatabaseSync): (event: number) => void {
   return (event) => void keep.run(event);
 }
 
+/** When an event was touched last, in µs; also one that is gone. 0: none was. */
+export function lastTouchIn(db: DatabaseSync): number {
+  return Number(db.prepare(lastTouch).get()?.['touched']);
+}
+
 function progressOf(db: DatabaseSync): Progress {
-  return { ...numbersGiven(db), touched: Number(db.prepare(lastTouch).get()?.['touched']) };
+  return { ...numbersGiven(db), touched: lastTouchIn(db) };
 }

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { lastTouchIn } from '../mark.ts';
 
 /** Gives `touched_at` times, in µs: each later than the one before, whatever the machine's clock does. */
 export function clockOn(db: DatabaseSync) {
-  const newest = db.prepare('select max(touched_at) as last from events where touched_at is not null').get();
-  let last = Number(newest?.['last'] ?? 0);
+  let last = lastTouchIn(db);
   let written = last;
 
   /** @param now ms since the epoch */
