@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Engine } from '../engine/engine.ts';
 import { shownStatuses } from '../engine/words/execution.ts';
+import { TransientMap } from '../engine/words/transient-map.ts';
 
 const perHandler = ['registry', 'handler', 'name'] as const;
 /** An execution whose handler's condition is not met is not what alerts on skipped ones are about. */
@@ -24,7 +25,7 @@ export class Metrics {
     registers: [this.#registry],
   });
   /** Attempts made before the one that is under way, by execution. */
-  readonly #attempts = new Map<string, number>();
+  readonly #attempts = new TransientMap<string, number>();
   readonly #circuit = this.#gauge(
     'provisioning_circuit_open',
     '1 while a handler’s circuit is not closed.',

@@ -1,5 +1,6 @@
 import type { Changes, ExecutionNews } from '../engine/words/answers.ts';
 import type { ExecutionRow } from '../engine/words/execution.ts';
+import { TransientMap } from '../engine/words/transient-map.ts';
 
 /** Of a registry. */
 const mostChanges = 200;
@@ -13,7 +14,7 @@ interface Change {
 
 /** The executions of a registry that have changed last, by the frames that tell of it. */
 export class RecentChanges {
-  readonly #changes = new Map<string, Change>();
+  readonly #changes = new TransientMap<string, Change>();
   /** Tells of what changes from now on. */
   #next = { seq: Number.POSITIVE_INFINITY };
   #seq = 0;

@@ -1,4 +1,5 @@
 import type { Time } from '../words/time.ts';
+import { TransientMap } from '../words/transient-map.ts';
 
 /** A call that lasts longer than this lends its slot, in ms. */
 const patience = 1000;
@@ -17,9 +18,9 @@ export class ChainSlots {
   readonly #time: Time;
   readonly #onLent: () => void;
   /** Calls that hold their slot, oldest first, and when they began. */
-  readonly #holding = new Map<Call, number>();
+  readonly #holding = new TransientMap<Call, number>();
   /** Calls in flight, by handler. */
-  readonly #calls = new Map<string, number>();
+  readonly #calls = new TransientMap<string, number>();
   #lent = 0;
   #taken = 0;
   #watching = false;

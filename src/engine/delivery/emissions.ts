@@ -1,5 +1,6 @@
 import type { Emission, Journal } from '../store/journal.ts';
 import { passed } from '../words/time.ts';
+import { TransientMap } from '../words/transient-map.ts';
 import { ClaimClock } from './claim-clock.ts';
 import type { Context } from './context.ts';
 import { EventsOut, type FlowTrace } from './events-out.ts';
@@ -46,7 +47,7 @@ const ready = 'ready';
 export function emissionsOn({ journal, ids, time, emitters, claimMs, onError }: Options) {
   const clock = new ClaimClock(time);
   const out = new EventsOut(look);
-  const messages = new Map<number, unknown>();
+  const messages = new TransientMap<number, unknown>();
   const puller = pullerOn({ time, most, plan, onError });
   /** Event nodes that are switched off: their events wait for them. Those of nodes that are gone are out at nobody's. */
   let offNodes: readonly string[] = [];

@@ -1,4 +1,5 @@
 import type { Emission } from '../store/journal.ts';
+import { TransientMap } from '../words/transient-map.ts';
 
 /** The way of an event through the flow: each node that has a message of it is a step. */
 export interface FlowTrace {
@@ -21,7 +22,7 @@ const bytes = 64 * 1024 * 1024;
  * dropped, by their time, the more of the others give up their slots; a message that comes back takes all back.
  */
 export class EventsOut {
-  readonly #events = new Map<number, EventOut>();
+  readonly #events = new TransientMap<number, EventOut>();
   readonly #onEnded: () => void;
   readonly #onTurn = (event: EventOut) => this.#turn(event);
   #bytes = 0;

@@ -6,6 +6,7 @@ import type { ExecutionRow } from '../words/execution.ts';
 import type { HandlerSnapshot } from '../words/handler.ts';
 import { hold } from '../words/hold.ts';
 import type { Ids } from '../words/ids.ts';
+import { TransientMap } from '../words/transient-map.ts';
 import { type FirstPass, firstPassOf, isoOf, passFromJournal, rowOf } from './execution-row.ts';
 import { HeldMessages } from './held-messages.ts';
 import type { Chain, ChainExecution } from './running-chain.ts';
@@ -40,7 +41,7 @@ export class Publisher {
   readonly #observers = new Set<(row: ExecutionRow) => void>();
   readonly #circuitObservers = new Set<(change: CircuitChange) => void>();
   readonly #switchObservers = new Set<() => void>();
-  readonly #waiters = new Map<number, Waiter>();
+  readonly #waiters = new TransientMap<number, Waiter>();
   readonly #keptBack: (() => void)[] = [];
   #open = false;
 

@@ -1,9 +1,10 @@
+import { TransientMap } from '../words/transient-map.ts';
 /**
  * Lets what concerns one object go on in the order it came in, though each may have to find something out first.
  * Nothing is held of an object that nothing is under way for.
  */
 export class TakingTurns {
-  readonly #last = new Map<string, Promise<unknown>>();
+  readonly #last = new TransientMap<string, Promise<unknown>>();
 
   /** Whether something of the object is under way. */
   has(object: string): boolean {

@@ -1,4 +1,7 @@
 import { Unavailable } from '../../engine/words/errors.ts';
+import { TransientSet } from '../../engine/words/transient-map.ts';
+
+const nothing = Buffer.alloc(0);
 
 /** The bytes of one request's body. However small the pieces it comes in, it takes twice its size at most. */
 export interface Body {
@@ -18,7 +21,7 @@ export interface Body {
 export class BytesInFlight {
   readonly #most: number;
   /** What gives up each body that is still coming, oldest first. */
-  readonly #coming = new Set<() => void>();
+  readonly #coming = new TransientSet<() => void>();
   #held = 0;
 
   /** @param most bytes */
@@ -36,7 +39,7 @@ export class BytesInFlight {
    * @param onGivenUp the body has been given up: its bytes are gone, and more of it are not taken
    */
   body(expected: number, onGivenUp: (problem: Unavailable) => void): Body {
-    let buffer = Buffer.alloc(0);
+    let buffer = nothing;
     let size = 0;
     let ended = false;
     const end = (): void => {
@@ -44,7 +47,7 @@ export class BytesInFlight {
       ended = true;
       this.#coming.delete(giveUp);
       this.#held -= buffer.length;
-      buffer = Buffer.alloc(0);
+      buffer = nothing;
     };
     const giveUp = (): void => {
       end();

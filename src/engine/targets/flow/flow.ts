@@ -3,6 +3,7 @@ import { messageOf } from '../../words/errors.ts';
 import type { FlowHandler } from '../../words/handler.ts';
 import { hold } from '../../words/hold.ts';
 import { failure, type Outcome, outage, success } from '../../words/outcome.ts';
+import { TransientMap } from '../../words/transient-map.ts';
 import { Deadline } from '../deadline.ts';
 import { nothingSecret } from '../redaction/redaction.ts';
 import type { Call, Target } from '../target.ts';
@@ -33,7 +34,7 @@ interface Turn {
 /** Flows as handlers: entrances by handler, and the turns that are inside. It outlives the nodes. */
 export class Flows {
   readonly #entrances = new Map<string, Enter>();
-  readonly #turns = new Map<string, Turn>();
+  readonly #turns = new TransientMap<string, Turn>();
 
   /**
    * Lets a flow be entered.

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { TransientMap } from '../../words/transient-map.ts';
 import { Deadline } from '../deadline.ts';
 import { nothingSecret } from '../redaction/redaction.ts';
 import { standstill } from '../standstill.ts';
@@ -59,7 +60,7 @@ process.on('exit', () => tellToEnd([...processes]));
 class Life {
   readonly #process: ChildProcess;
   readonly #patience: Patience;
-  readonly #waiting = new Map<number, PendingRun>();
+  readonly #waiting = new TransientMap<number, PendingRun>();
   readonly #stderr = new Tail();
   #lastNumber = 0;
   #cameUp = false;

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { TransientMap } from '../../../words/transient-map.ts';
 import { JournalError, sqliteErrorKind } from '../../journal-error.ts';
 import { addWords } from '../../search-words.ts';
 import { Statements } from '../statements.ts';
@@ -28,7 +29,7 @@ const payloadOf = `select substr(payload, 1, ${searchedPart}) as payload from ev
 export class Documents {
   readonly #journal: DatabaseSync;
   readonly #statements: Statements;
-  readonly #requests = new Map<number, ReadonlySet<string>>();
+  readonly #requests = new TransientMap<number, ReadonlySet<string>>();
 
   constructor(journal: DatabaseSync) {
     this.#journal = journal;

@@ -1,3 +1,4 @@
+import { TransientMap, TransientSet } from '../../../../words/transient-map.ts';
 import { blankExecution } from '../../../operations/executions.ts';
 import type { EventPatch, EventRow, ExecutionPatch, ExecutionRow } from '../../../operations/rows.ts';
 import { type Stage, stage } from '../../../stage.ts';
@@ -23,14 +24,14 @@ interface Noted {
  * to a mark, as the database undoes what was done to its rows.
  */
 export class Drafts {
-  readonly #byEvent = new Map<number, Draft>();
-  readonly #byExecution = new Map<number, Draft>();
+  readonly #byEvent = new TransientMap<number, Draft>();
+  readonly #byExecution = new TransientMap<number, Draft>();
   /** Of the open ones that stand in their object's lane, by object key. */
-  readonly #byLane = new Map<string, Draft>();
+  readonly #byLane = new TransientMap<string, Draft>();
   /** Their first pass is over. */
-  readonly #passed = new Set<Draft>();
+  readonly #passed = new TransientSet<Draft>();
   /** They wait for somebody, who finds events by their rows. */
-  readonly #waiting = new Set<Draft>();
+  readonly #waiting = new TransientSet<Draft>();
   #undo: (() => void)[] = [];
   #noted: Noted[] = [];
   #size = 0;
@@ -44,11 +45,11 @@ export class Drafts {
     return this.#size;
   }
 
-  get passed(): ReadonlySet<Draft> {
+  get passed(): Pick<TransientSet<Draft>, 'has' | 'size' | typeof Symbol.iterator> {
     return this.#passed;
   }
 
-  get waiting(): ReadonlySet<Draft> {
+  get waiting(): Iterable<Draft> {
     return this.#waiting;
   }
 
@@ -93,9 +94,9 @@ export class Drafts {
   changeEvent(draft: Draft, patch: EventPatch): void {
     const before = overwritten(draft.event, patch);
     const become = (values: EventPatch) => {
-      this.#take(draft);
+      this.#leave(draft);
       Object.assign(draft.event, values);
-      this.#put(draft);
+      this.#stand(draft);
     };
     become(patch);
     this.#undo.push(() => become(before));
@@ -152,19 +153,28 @@ export class Drafts {
   }
 
   #put(draft: Draft): void {
-    const { event, executions } = draft;
-    this.#byEvent.set(event.seq, draft);
-    for (const { seq } of executions) this.#byExecution.set(seq, draft);
+    this.#byEvent.set(draft.event.seq, draft);
+    for (const { seq } of draft.executions) this.#byExecution.set(seq, draft);
+    this.#stand(draft);
+  }
+
+  #take(draft: Draft): void {
+    this.#byEvent.delete(draft.event.seq);
+    for (const { seq } of draft.executions) this.#byExecution.delete(seq);
+    this.#leave(draft);
+  }
+
+  /** Where it is found, as its event is now. */
+  #stand(draft: Draft): void {
+    const { event } = draft;
     if (event.ordered && event.stage < stage.parked) this.#byLane.set(event.objectKey, draft);
     if (isOver.has(event.stage)) this.#passed.add(draft);
     else if (!isUnderWay.has(event.stage)) this.#waiting.add(draft);
     this.#size += event.payload.length;
   }
 
-  #take(draft: Draft): void {
-    const { event, executions } = draft;
-    this.#byEvent.delete(event.seq);
-    for (const { seq } of executions) this.#byExecution.delete(seq);
+  #leave(draft: Draft): void {
+    const { event } = draft;
     if (this.#byLane.get(event.objectKey) === draft) this.#byLane.delete(event.objectKey);
     this.#passed.delete(draft);
     this.#waiting.delete(draft);
