@@ -39,5 +39,5 @@ export function lanesOn(rows: Rows, work: Announcements) {
     return emit;
   }
 
-  return { occupied, taken, holdBack: rows.holdBack, release };
+  return { occupied, taken, holdBack: (objectKey: string) => rows.holdBack(objectKey), release };
 }

@@ -1,0 +1,152 @@
+import type { BeginReplay } from '../journal.ts';
+import type { EventPatch, EventRow, ExecutionPatch, ExecutionRow, KeptKey } from '../operations/rows.ts';
+import { pairOf } from './loaded.ts';
+
+/** What is said to many rows at once, wherever they are. */
+export type Deferred =
+  | { readonly what: 'recallAll' }
+  | { readonly what: 'renew'; readonly handler: string }
+  | { readonly what: 'markStale'; readonly handler: string; readonly objectKey: string }
+  | { readonly what: 'asker'; readonly execution: number; readonly by: string }
+  | { readonly what: 'beginBulk'; readonly id: number; readonly asked: BeginReplay }
+  | {
+      readonly what: 'advanceBulk';
+      readonly id: number;
+      readonly replayed: number;
+      readonly looked: number;
+      readonly cursor: number;
+    }
+  | {
+      readonly what: 'endBulk';
+      readonly id: number;
+      readonly state: 'done' | 'cancelled';
+      readonly at: number;
+    };
+
+/** What a transaction is to write. What is done can be undone back to a mark. */
+export class Changes {
+  readonly newEvents = new Map<number, EventRow>();
+  readonly eventPatches = new Map<number, EventPatch>();
+  readonly newExecutions = new Map<number, ExecutionRow>();
+  readonly executionPatches = new Map<number, ExecutionPatch>();
+  readonly keys = new Map<string, KeptKey & { readonly at: number }>();
+  readonly deferred: Deferred[] = [];
+  /** Executions whose last attempt is to make way for the next one. */
+  readonly attempts: number[] = [];
+  waiting = 0;
+  eventSeqs = 0;
+  executionSeqs = 0;
+  readonly #inLane = new Lists<string>();
+  readonly #ofEvent = new Lists<number>();
+  readonly #ofPair = new Lists<string>();
+  #undo: (() => void)[] = [];
+
+  /** Events that were added to the lane of an object. */
+  inLane(objectKey: string): readonly number[] {
+    return this.#inLane.of(objectKey);
+  }
+
+  /** Executions that were added to an event, by seq. */
+  ofEvent(event: number): readonly number[] {
+    return this.#ofEvent.of(event);
+  }
+
+  /** Executions of an object that were added, by handler. */
+  ofPair(pair: string): readonly number[] {
+    return this.#ofPair.of(pair);
+  }
+
+  draw(of: 'eventSeqs' | 'executionSeqs'): void {
+    this[of] += 1;
+    this.#undo.push(() => {
+      this[of] -= 1;
+    });
+  }
+
+  addWaiting(difference: number): void {
+    this.waiting += difference;
+    this.#undo.push(() => {
+      this.waiting -= difference;
+    });
+  }
+
+  addEvent(event: EventRow): void {
+    this.newEvents.set(event.seq, event);
+    this.#undo.push(() => this.newEvents.delete(event.seq));
+    if (event.ordered) this.#undo.push(this.#inLane.add(event.objectKey, event.seq));
+  }
+
+  changeEvent(seq: number, patch: EventPatch): void {
+    this.#undo.push(patched(this.eventPatches, seq, patch));
+    if (patch.objectKey !== undefined) this.#undo.push(this.#inLane.add(patch.objectKey, seq));
+  }
+
+  addExecution(row: ExecutionRow): void {
+    this.newExecutions.set(row.seq, row);
+    this.#undo.push(
+      () => this.newExecutions.delete(row.seq),
+      this.#ofEvent.add(row.event, row.seq),
+      this.#ofPair.add(pairOf(row.handler.id, row.objectKey), row.seq),
+    );
+  }
+
+  changeExecution(seq: number, patch: ExecutionPatch): void {
+    this.#undo.push(patched(this.executionPatches, seq, patch));
+  }
+
+  /** @throws Apart where its row is not what was read any more */
+  keepAttempt(execution: number): void {
+    if (this.executionPatches.has(execution) || this.newExecutions.has(execution)) throw new Apart();
+    this.attempts.push(execution);
+    this.#undo.push(() => this.attempts.pop());
+  }
+
+  addKey(key: string, kept: KeptKey & { readonly at: number }): void {
+    const before = this.keys.get(key);
+    this.keys.set(key, kept);
+    this.#undo.push(() => (before ? this.keys.set(key, before) : this.keys.delete(key)));
+  }
+
+  defer(one: Deferred): void {
+    this.deferred.push(one);
+    this.#undo.push(() => this.deferred.pop());
+  }
+
+  /** @returns what undoes all that is done from now on */
+  mark(): () => void {
+    const done = this.#undo.length;
+    return () => {
+      for (const undo of this.#undo.splice(done).reverse()) undo();
+    };
+  }
+}
+
+function patched<Patch extends object>(patches: Map<number, Patch>, seq: number, patch: Patch): () => void {
+  const before = patches.get(seq);
+  patches.set(seq, { ...before, ...patch });
+  return () => (before ? patches.set(seq, before) : patches.delete(seq));
+}
+
+/** Lists of seqs by a key. */
+class Lists<Key> {
+  readonly #lists = new Map<Key, number[]>();
+
+  of(key: Key): readonly number[] {
+    return this.#lists.get(key) ?? [];
+  }
+
+  /** @returns what undoes it */
+  add(key: Key, seq: number): () => void {
+    const list = this.#lists.get(key) ?? [];
+    this.#lists.set(key, list);
+    list.push(seq);
+    return () => list.pop();
+  }
+}
+
+/** What is to be written has been changed in this transaction: it has to be written before. */
+export class Apart extends Error {
+  constructor() {
+    super('to be written in a transaction of its own');
+  }
+}

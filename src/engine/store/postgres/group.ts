@@ -1,0 +1,170 @@
+import type { Journal, Work } from '../journal.ts';
+import { acceptanceOn } from '../operations/accept.ts';
+import { Announcements } from '../operations/announcements.ts';
+import { bulkReplaysOn } from '../operations/bulk-replays.ts';
+import { deliveriesOn } from '../operations/deliveries.ts';
+import { emissionsOn } from '../operations/emissions.ts';
+import { parkedOn } from '../operations/parked.ts';
+import { replaysOn } from '../operations/replays.ts';
+import { sharedOn } from '../operations/shared.ts';
+import { takingOn } from '../operations/take.ts';
+import { turnsOn } from '../operations/turns.ts';
+import { bulkRowsOn } from './bulk-rows.ts';
+import { Apart, Changes } from './changes.ts';
+import type { Query } from './connection.ts';
+import { Loaded } from './loaded.ts';
+import { LoadedRows } from './loaded-rows.ts';
+import { load } from './loading.ts';
+import { Needs, NotLoaded } from './needs.ts';
+import { write } from './writing.ts';
+
+/** What is decided by the rows, in a transaction with others. */
+export type OperationName = Exclude<
+  keyof Journal,
+  'tag' | 'found' | 'onWork' | 'saveCircuit' | 'saveAlarm' | 'prune'
+>;
+
+export interface Operation {
+  readonly name: OperationName;
+  readonly args: readonly unknown[];
+}
+
+export type Result = { readonly value: unknown } | { readonly error: unknown };
+
+export interface Carried {
+  /** Of the first operations: the others are to be carried out in another transaction. */
+  readonly results: readonly Result[];
+  readonly work: Work | undefined;
+  readonly touched: boolean;
+}
+
+const lockLanes = `select pg_advisory_xact_lock(h) from (
+  select distinct hashtextextended($3 || key, 0) as h from (
+    select unnest($1::text[]) as key union
+    select object_key from events where seq = any($2::bigint[]) and ordered union
+    select object_key from executions where seq = any($4::bigint[]) and ordered
+  ) keys order by h offset 0) hashes`;
+
+interface GroupsOptions {
+  readonly query: Query;
+  /** Tells lanes of this registry from those of others. */
+  readonly lockSeed: string;
+  /** Whose accepted events are counted. */
+  readonly counter: number;
+  readonly groupOf: (handler: string, code: number | null, error: string) => number;
+  readonly lastTouched: number;
+}
+
+/** Carries out groups of operations, a transaction each: what they need is read, all is decided here, and written. */
+export function groupsOn({ query, lockSeed, counter, groupOf, lastTouched }: GroupsOptions) {
+  const rows = new LoadedRows(new Changes(), groupOf);
+  const work = new Announcements();
+  let last = lastTouched;
+  let touched = false;
+  const clock = {
+    touch(now: number): number {
+      last = Math.max(last + 1, now * 1000);
+      touched = true;
+      return last;
+    },
+  };
+
+  const mark = () => {
+    const undo = [rows.changes.mark(), work.mark()];
+    return () => {
+      for (const one of undo) one();
+    };
+  };
+
+  function isolated<T>(part: () => T, otherwise: (error: unknown) => T): T {
+    const undo = mark();
+    try {
+      return part();
+    } catch (error) {
+      if (error instanceof NotLoaded || error instanceof Apart) throw error;
+      undo();
+      return otherwise(error);
+    }
+  }
+
+  const shared = sharedOn({ rows, work, clock, isolated });
+  const acceptance = acceptanceOn(shared);
+  const emissions = emissionsOn(shared);
+  const turns = turnsOn(shared);
+  const parked = parkedOn(shared, turns);
+  const replays = replaysOn(shared, turns);
+  const bulk = bulkReplaysOn(shared, bulkRowsOn(rows), replays, deliveriesOn(shared, turns));
+  const operations: Readonly<Record<OperationName, (...args: never[]) => unknown>> = {
+    accept: acceptance.accept,
+    emitNext: emissions.emitNext,
+    recall: emissions.recall,
+    unclaim: emissions.unclaim,
+    take: takingOn(shared, acceptance, turns).take,
+    endTurn: turns.end,
+    startNext: turns.startNext,
+    startParked: parked.start,
+    cancelParked: parked.cancel,
+    replay: replays.replay,
+    beginReplay: bulk.begin,
+    continueReplay: bulk.advance,
+    endReplay: bulk.cancel,
+  };
+
+  async function carryOut(group: readonly Operation[]): Promise<Carried> {
+    const needs = Needs.of(group);
+    const loaded = new Loaded();
+    loaded.waiting = needs.bounded ? -1 : 0;
+    touched = false;
+    work.clear();
+    try {
+      const begun = query('begin');
+      let locked = lock(needs);
+      let reading = load(query, needs, loaded);
+      for (;;) {
+        await Promise.all([begun, locked, reading]);
+        const results = decide(group, needs, loaded);
+        if (results) {
+          await Promise.all([write(query, rows.changes, counter), query('commit')]);
+          return { results, work: work.take(), touched };
+        }
+        locked = lock(needs);
+        reading = load(query, needs, loaded);
+      }
+    } catch (error) {
+      await query('rollback').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** @returns undefined where something is missing, which is needed from now on */
+  function decide(group: readonly Operation[], needs: Needs, loaded: Loaded): Result[] | undefined {
+    rows.begin(loaded, new Changes());
+    work.clear();
+    const results: Result[] = [];
+    for (const { name, args } of group) {
+      const undo = mark();
+      try {
+        results.push({ value: (operations[name] as (...given: readonly unknown[]) => unknown)(...args) });
+      } catch (error) {
+        undo();
+        if (error instanceof NotLoaded) {
+          error.add(needs);
+          return undefined;
+        }
+        if (error instanceof Apart) return results;
+        results.push({ error });
+      }
+    }
+    return results;
+  }
+
+  /** In one order, so that two who lock several never wait for each other. */
+  function lock(needs: Needs): Promise<unknown> {
+    const keys = [...needs.lanes.keys(), ...Array.from(needs.keys, (key) => `key ${key}`)];
+    return query(lockLanes, [keys, [...needs.events], lockSeed, [...needs.executions]]);
+  }
+
+  return { carryOut };
+}
+
+export type Groups = ReturnType<typeof groupsOn>;

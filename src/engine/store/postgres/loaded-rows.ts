@@ -1,0 +1,315 @@
+import { isUnsettled } from '../../rules/chain.ts';
+import type { Emission, IdempotencyKey } from '../journal.ts';
+import type {
+  EventHead,
+  EventPatch,
+  EventRow,
+  ExecutionPatch,
+  ExecutionRow,
+  KeptKey,
+  ParkedRow,
+  Rows,
+} from '../operations/rows.ts';
+import { stage } from '../stage.ts';
+import type { Changes } from './changes.ts';
+import { type BulkState, type Found, Loaded, type LoadedEvent, pairOf } from './loaded.ts';
+import { type Needs, NotLoaded, type Search, searchName, usualDepth } from './needs.ts';
+
+/** The rows of a transaction: what was read of them, and over that what has become of them. Nothing waits here. */
+export class LoadedRows implements Rows {
+  #loaded = new Loaded();
+  #changes: Changes;
+  readonly #groupOf: Rows['failureGroup'];
+
+  constructor(changes: Changes, groupOf: Rows['failureGroup']) {
+    this.#changes = changes;
+    this.#groupOf = groupOf;
+  }
+
+  get changes(): Changes {
+    return this.#changes;
+  }
+
+  /** Another transaction begins, or this one anew. */
+  begin(loaded: Loaded, changes: Changes): void {
+    this.#loaded = loaded;
+    this.#changes = changes;
+  }
+
+  nextEventSeq(): number {
+    return this.#next('eventSeqs');
+  }
+
+  nextExecutionSeq(): number {
+    return this.#next('executionSeqs');
+  }
+
+  #next(of: 'eventSeqs' | 'executionSeqs'): number {
+    const seq = this.#loaded[of][this.#changes[of]];
+    if (seq === undefined) {
+      const some = this.#changes[of] * 2 + 1;
+      throw new NotLoaded((needs) => {
+        needs[of] = some;
+      });
+    }
+    this.#changes.draw(of);
+    return seq;
+  }
+
+  addEvent(event: EventRow): void {
+    this.#changes.addEvent(event);
+  }
+
+  event(seq: number): LoadedEvent | undefined {
+    const patch = this.#changes.eventPatches.get(seq);
+    const row = this.#changes.newEvents.get(seq) ?? this.#stored(seq);
+    return row && patch ? { ...row, ...patch } : row;
+  }
+
+  #stored(seq: number): LoadedEvent | undefined {
+    const { events } = this.#loaded;
+    if (!events.has(seq)) throw new NotLoaded((needs) => needs.events.add(seq));
+    return events.get(seq);
+  }
+
+  wholeEvent(seq: number): EventRow | undefined {
+    const event = this.event(seq);
+    return event && { ...event, payload: this.#payload(seq) };
+  }
+
+  #payload(seq: number): string {
+    const changed = this.#changes.eventPatches.get(seq)?.payload;
+    const payload = changed ?? this.#changes.newEvents.get(seq)?.payload ?? this.#loaded.payloads.get(seq);
+    if (payload === undefined) throw new NotLoaded((needs) => needs.payloads.add(seq));
+    return payload;
+  }
+
+  eventOf(execution: number): EventHead | undefined {
+    const own = this.#changes.newExecutions.get(execution)?.event;
+    const { eventOf } = this.#loaded;
+    if (own === undefined && !eventOf.has(execution))
+      throw new NotLoaded((needs) => needs.executions.add(execution));
+    const event = own ?? eventOf.get(execution);
+    return event === undefined ? undefined : this.event(event);
+  }
+
+  hopsOf(event: number): number {
+    return this.event(event)?.hops ?? 0;
+  }
+
+  changeEvent(seq: number, patch: EventPatch): void {
+    this.#changes.changeEvent(seq, patch);
+  }
+
+  get waiting(): Rows['waiting'] {
+    return {
+      count: this.#loaded.waiting + this.#changes.waiting,
+      add: (difference) => this.#changes.addWaiting(difference),
+    };
+  }
+
+  foremost(objectKey: string): number {
+    const stages = this.#open(objectKey).map((event) => event.stage);
+    const first = Math.max(-1, ...stages);
+    // All that was read has left; of what waits behind it not all was read.
+    const { depth, more } = this.#lane(objectKey);
+    for (const at of more) if (at > first) throw deeper(objectKey, depth);
+    return first;
+  }
+
+  firstInLane(objectKey: string, at: typeof stage.queued | typeof stage.behind): EventRow | undefined {
+    const { depth, more, events } = this.#lane(objectKey);
+    const there = this.#open(objectKey).filter((event) => event.stage === at);
+    const first = there.reduce<EventHead | undefined>(
+      (least, event) => (least && least.turn < event.turn ? least : event),
+      undefined,
+    );
+    // What was not read comes after what was.
+    if (more.has(at) && !there.some(({ seq }) => events.includes(seq))) throw deeper(objectKey, depth);
+    return first && this.wholeEvent(first.seq);
+  }
+
+  holdBack(objectKey: string): void {
+    const { depth, more } = this.#lane(objectKey);
+    if (more.has(stage.ready)) throw deeper(objectKey, depth);
+    for (const event of this.#open(objectKey))
+      if (event.stage === stage.ready) this.#changes.changeEvent(event.seq, { stage: stage.behind });
+  }
+
+  #lane(objectKey: string) {
+    const lane = this.#loaded.lanes.get(objectKey);
+    if (!lane) throw new NotLoaded((needs) => needs.lane(objectKey));
+    return lane;
+  }
+
+  #open(objectKey: string): LoadedEvent[] {
+    const seqs = new Set([...this.#lane(objectKey).events, ...this.#changes.inLane(objectKey)]);
+    return [...seqs].flatMap((seq) => {
+      const event = this.event(seq);
+      return event?.ordered && event.objectKey === objectKey && event.stage < stage.parked ? event : [];
+    });
+  }
+
+  due(handler: string, limit: number): readonly EventRow[] {
+    const seqs = this.found({ what: 'due', handler, limit }) as readonly number[];
+    return seqs.flatMap((seq) => this.wholeEvent(seq) ?? []);
+  }
+
+  ready(node: string, limit: number): readonly Emission[] {
+    return this.found({ what: 'ready', node, limit }) as readonly Emission[];
+  }
+
+  nextNodeReady(after: string): string | undefined {
+    return (this.found({ what: 'nextNodeReady', after }) as string | null) ?? undefined;
+  }
+
+  recallAll(): void {
+    this.#changes.defer({ what: 'recallAll' });
+  }
+
+  bulkState(id: number): BulkState | null {
+    return this.found({ what: 'bulkState', id }) as BulkState | null;
+  }
+
+  found(search: Search): Found {
+    const found = this.#loaded.found.get(searchName(search));
+    if (found === undefined) throw new NotLoaded((needs) => needs.search(search));
+    return found;
+  }
+
+  key(key: string, since: number): KeptKey | undefined {
+    const own = this.#changes.keys.get(key);
+    const { keys } = this.#loaded;
+    if (!own && !keys.has(key)) throw new NotLoaded((needs) => needs.keys.add(key));
+    const kept = own ?? keys.get(key);
+    return kept && kept.at >= since ? kept : undefined;
+  }
+
+  addKey({ key, hash }: IdempotencyKey, kept: Omit<KeptKey, 'hash'>, at: number): void {
+    this.#changes.addKey(key, { ...kept, hash, at });
+  }
+
+  addExecution(row: ExecutionRow): void {
+    this.#changes.addExecution(row);
+  }
+
+  execution(seq: number): ExecutionRow | undefined {
+    const patch = this.#changes.executionPatches.get(seq);
+    const row = this.#changes.newExecutions.get(seq) ?? this.#storedExecution(seq);
+    return row && patch ? { ...row, ...patch } : row;
+  }
+
+  #storedExecution(seq: number): ExecutionRow | undefined {
+    const { eventOf, executions, executionsOf } = this.#loaded;
+    const row = executions.get(seq);
+    if (row) return row;
+    if (!eventOf.has(seq)) throw new NotLoaded((needs) => needs.executions.add(seq));
+    const event = eventOf.get(seq);
+    if (event !== undefined && !executionsOf.has(event)) throw new NotLoaded((needs) => needs.events.add(event));
+    return undefined;
+  }
+
+  changeExecution(seq: number, patch: ExecutionPatch): void {
+    this.#changes.changeExecution(seq, patch);
+  }
+
+  executionsOf(event: number): readonly ExecutionRow[] {
+    const stored = this.#changes.newEvents.has(event) ? [] : this.#loaded.executionsOf.get(event);
+    if (!stored) throw new NotLoaded((needs) => needs.events.add(event));
+    const seqs = [...stored.map(({ seq }) => seq), ...this.#changes.ofEvent(event)];
+    return seqs.flatMap((seq) => this.execution(seq) ?? []);
+  }
+
+  nextPending(event: number, after: number): number | undefined {
+    return this.executionsOf(event).find(({ seq, status }) => seq > after && status === 'pending')?.seq;
+  }
+
+  firstUnsettled(objectKey: string, handler: string) {
+    const pair = pairOf(handler, objectKey);
+    const loaded = this.#loaded.pairs.get(pair);
+    if (!loaded) throw new NotLoaded((needs) => needs.pair(handler, objectKey));
+    for (const { seq, blocked } of loaded.first) {
+      const patch = this.#changes.executionPatches.get(seq);
+      if (!patch?.status || isUnsettled(patch.status)) return { seq, blocked: patch?.blocked ?? blocked };
+    }
+    if (loaded.more) throw new NotLoaded((needs) => needs.pair(handler, objectKey, loaded.depth * 8));
+    return this.#changes.ofPair(pair).flatMap((seq) => {
+      const row = this.execution(seq);
+      return row && isUnsettled(row.status) ? row : [];
+    })[0];
+  }
+
+  keepAttempt(execution: number): void {
+    this.#changes.keepAttempt(execution);
+  }
+
+  replace(event: number, position: number, by: number): void {
+    for (const one of this.executionsOf(event))
+      if (one.position === position) this.#changes.changeExecution(one.seq, { replayedAs: by });
+  }
+
+  keepAsker(execution: number, by: string): void {
+    this.#changes.defer({ what: 'asker', execution, by });
+  }
+
+  failureGroup(handler: string, code: number | null, error: string): number {
+    return this.#groupOf(handler, code, error);
+  }
+
+  markStale(handler: string, objectKey: string): void {
+    for (const seq of this.#changes.ofPair(pairOf(handler, objectKey)))
+      this.#changes.changeExecution(seq, { stale: true });
+    this.#changes.defer({ what: 'markStale', handler, objectKey });
+  }
+
+  renew(handler: string): void {
+    this.#changes.defer({ what: 'renew', handler });
+  }
+
+  parkedDue(handler: string, at: number, limit: number): readonly ParkedRow[] {
+    return this.#parkedRows({ what: 'parkedDue', handler, at, limit });
+  }
+
+  parkedAfter(handler: string, after: number, otherThan: string | null): ParkedRow | undefined {
+    return this.#parkedRows({ what: 'parkedAfter', handler, after, otherThan })[0];
+  }
+
+  parkedOf(handler: string, limit: number): readonly ParkedRow[] {
+    return this.#parkedRows({ what: 'parkedOf', handler, limit });
+  }
+
+  parkedStale(handler: string, limit: number): readonly ParkedRow[] {
+    return this.#parkedRows({ what: 'parkedStale', handler, limit });
+  }
+
+  #parkedRows(search: Search): readonly ParkedRow[] {
+    return this.found(search) as readonly ParkedRow[];
+  }
+
+  parked(execution: number): ParkedRow | undefined {
+    const row = this.execution(execution);
+    if (row?.status !== 'parked') return undefined;
+    const { seq, event, handler, attempts, nextAttemptAt } = row;
+    return { seq, event, handler: handler.id, attempts, dueAt: nextAttemptAt };
+  }
+
+  nextDueAt(handler: string): number | null {
+    const changed = [...this.#changes.executionPatches.keys()].sort((a, b) => a - b);
+    const stored = this.found({ what: 'nextDueAt', handler, without: changed }) as number | null;
+    const own = changed.flatMap((seq) => {
+      const row = this.execution(seq);
+      const waits = row?.status === 'parked' && row.handler.id === handler && !row.blocked;
+      return waits && row.nextAttemptAt !== null ? row.nextAttemptAt : [];
+    });
+    const times = stored === null ? own : [stored, ...own];
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
+  objectOf(execution: number): string | undefined {
+    return this.execution(execution)?.objectKey;
+  }
+}
+
+function deeper(objectKey: string, depth: number): NotLoaded {
+  return new NotLoaded((needs: Needs) => needs.lane(objectKey, Math.max(usualDepth, depth) * 8));
+}

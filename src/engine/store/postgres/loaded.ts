@@ -1,0 +1,58 @@
+import type { Emission } from '../journal.ts';
+import type { EventHead, ExecutionRow, KeptKey, ParkedRow } from '../operations/rows.ts';
+import type { Stage } from '../stage.ts';
+
+export type LoadedEvent = EventHead & { readonly hops: number };
+
+/** Open events of an object, as far as they were read. */
+export interface LoadedLane {
+  readonly depth: number;
+  readonly events: readonly number[];
+  /** Of those at these stages there are more, further behind. */
+  readonly more: ReadonlySet<Stage>;
+}
+
+/** Executions of an object by a handler that are not settled, the first ones. */
+export interface LoadedPair {
+  readonly depth: number;
+  readonly first: readonly { readonly seq: number; readonly blocked: boolean }[];
+  readonly more: boolean;
+}
+
+/** What was read of the database in this transaction; nobody else changes it before that ends. */
+export class Loaded {
+  /** Absent: nobody has looked. */
+  readonly events = new Map<number, LoadedEvent | undefined>();
+  readonly payloads = new Map<number, string>();
+  readonly executionsOf = new Map<number, readonly ExecutionRow[]>();
+  readonly executions = new Map<number, ExecutionRow>();
+  readonly eventOf = new Map<number, number | undefined>();
+  readonly lanes = new Map<string, LoadedLane>();
+  readonly pairs = new Map<string, LoadedPair>();
+  readonly keys = new Map<string, (KeptKey & { readonly at: number }) | undefined>();
+  readonly found = new Map<string, Found>();
+  readonly eventSeqs: number[] = [];
+  readonly executionSeqs: number[] = [];
+  waiting = 0;
+}
+
+/** What a search has found. */
+export type Found =
+  | readonly number[]
+  | readonly Emission[]
+  | readonly ParkedRow[]
+  | BulkState
+  | string
+  | number
+  | null;
+
+/** Of something that is done with many. */
+export interface BulkState {
+  readonly state: 'running' | 'done' | 'cancelled';
+  readonly by: string | null;
+}
+
+/** @param key of the object */
+export function pairOf(handler: string, key: string): string {
+  return `${handler}\0${key}`;
+}

@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { messageOf, Unavailable, WriteRefused } from '../../words/errors.ts';
+import { kindOf } from '../../words/failure-kind.ts';
+import type { Found, Journal, KeptAlarm, OnTrouble, Prune, Pruned, StoredCircuit, Work } from '../journal.ts';
+import type { Connection, Query } from './connection.ts';
+import { type Carried, type Groups, groupsOn, type Operation, type OperationName } from './group.ts';
+
+/** Those that search: each is carried out in a transaction of its own. */
+const alone: ReadonlySet<OperationName> = new Set([
+  'emitNext',
+  'startNext',
+  'startParked',
+  'cancelParked',
+  'beginReplay',
+  'continueReplay',
+  'endReplay',
+]);
+/** Operations of a transaction at most. */
+const most = 256;
+
+interface Asked {
+  readonly operation: Operation;
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Options {
+  readonly connection: Connection;
+  readonly tag: string;
+  readonly found: Found;
+  readonly foundWork: Work;
+  readonly lockSeed: string;
+  readonly lastTouched: number;
+  readonly onTrouble: OnTrouble;
+}
+
+/** The journal in PostgreSQL. What is asked for while a transaction is under way shares the next one. */
+export class PostgresJournal implements Journal {
+  readonly tag: string;
+  readonly found: Found;
+  readonly #query: Query;
+  readonly #groups: Groups;
+  readonly #options: Options;
+  #tellWork: (work: Work) => void = () => undefined;
+  #gathered: Asked[] = [];
+  #busy = false;
+  #trouble: string | null = null;
+  #closing: (() => void) | undefined;
+
+  readonly accept = this.#passOn('accept');
+  readonly take = this.#passOn('take');
+  readonly endTurn = this.#passOn('endTurn');
+  readonly emitNext = this.#passOn('emitNext');
+  readonly recall = this.#passOn('recall');
+  readonly unclaim = this.#passOn('unclaim');
+  readonly startNext = this.#passOn('startNext');
+  readonly startParked = this.#passOn('startParked');
+  readonly cancelParked = this.#passOn('cancelParked');
+  readonly replay = this.#passOn('replay');
+  readonly beginReplay = this.#passOn('beginReplay');
+  readonly continueReplay = this.#passOn('continueReplay');
+  readonly endReplay = this.#passOn('endReplay');
+
+  constructor(options: Options) {
+    const { connection, tag, found, lockSeed, lastTouched } = options;
+    this.#options = options;
+    this.tag = tag;
+    this.found = found;
+    this.#query = connection.query;
+    this.#groups = groupsOn({ query: connection.query, lockSeed, lastTouched, counter: 0, groupOf });
+  }
+
+  onWork(tell: (work: Work) => void): void {
+    this.#tellWork = tell;
+    tell(this.#options.foundWork);
+  }
+
+  async saveCircuit({ handler, state, since, error }: StoredCircuit): Promise<void> {
+    if (state === 'closed') await this.#query('delete from circuits where handler_id = $1', [handler]);
+    else
+      await this.#query(
+        `insert into circuits values($1, $2, $3, $4) on conflict(handler_id)
+         do update set state = excluded.state, since = excluded.since, error = excluded.error`,
+        [handler, state, since, error],
+      );
+  }
+
+  async saveAlarm({ watch, key, alarm }: KeptAlarm): Promise<void> {
+    if (alarm === null) await this.#query('delete from alarms where watch = $1 and key = $2', [watch, key]);
+    else
+      await this.#query(
+        'insert into alarms values($1, $2, $3) on conflict(watch, key) do update set alarm = excluded.alarm',
+        [watch, key, alarm],
+      );
+  }
+
+  prune(_asked: Prune): Promise<Pruned> {
+    throw new Error('not yet');
+  }
+
+  /** Once everything called before is kept. */
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#closing = resolve;
+      if (!this.#busy) resolve();
+    });
+  }
+
+  #passOn<Name extends OperationName>(name: Name) {
+    return (...args: Parameters<Journal[Name]>) =>
+      new Promise<Awaited<ReturnType<Journal[Name]>>>((resolve, reject) => {
+        this.#gathered.push({ operation: { name, args }, resolve, reject });
+        if (!this.#busy) {
+          this.#busy = true;
+          // At the end of this turn of the event loop, so that what it brings is written together.
+          setImmediate(() => void this.#carryOn());
+        }
+      });
+  }
+
+  async #carryOn(): Promise<void> {
+    for (let group = this.#next(); group.length > 0; group = this.#next()) await this.#carryOut(group);
+    this.#busy = false;
+    this.#closing?.();
+  }
+
+  /** What may share a transaction, in the order in which it was asked for. */
+  #next(): Asked[] {
+    const end = this.#gathered.findIndex(({ operation }) => alone.has(operation.name));
+    const count = end === -1 ? this.#gathered.length : Math.max(1, end);
+    return this.#gathered.splice(0, Math.min(most, count));
+  }
+
+  async #carryOut(group: readonly Asked[]): Promise<void> {
+    let carried: Carried;
+    try {
+      carried = await this.#groups.carryOut(group.map(({ operation }) => operation));
+    } catch (error) {
+      if (group.length > 1 && isOwnFault(error)) {
+        for (const one of group) await this.#carryOut([one]);
+        return;
+      }
+      for (const { reject } of group) reject(this.#refusal(error));
+      return;
+    }
+    this.#become(null);
+    const { results, work } = carried;
+    // What is left goes first.
+    this.#gathered.unshift(...group.slice(results.length));
+    if (work) this.#tellWork(work);
+    for (const [index, result] of results.entries()) {
+      const { resolve, reject } = group[index] as Asked;
+      if ('value' in result) resolve(result.value as never);
+      else reject(new WriteRefused(messageOf(result.error)));
+    }
+  }
+
+  #refusal(error: unknown): Error {
+    if (isOwnFault(error)) return new WriteRefused(messageOf(error));
+    const message = `the database can not be written: ${messageOf(error)}`;
+    this.#become(message);
+    return new Unavailable(message);
+  }
+
+  #become(trouble: string | null): void {
+    if (trouble === this.#trouble) return;
+    this.#trouble = trouble;
+    this.#options.onTrouble(trouble);
+  }
+}
+
+/** The operation is to blame: a value that a column does not take, or one that breaks a rule. */
+function isOwnFault(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === undefined ? !(error as Error).message?.includes('onnection') : /^2[23]/.test(String(code));
+}
+
+/** A number that is the same wherever it is made. */
+function groupOf(handler: string, code: number | null, error: string): number {
+  const hash = createHash('sha256')
+    .update(`${handler}\0${kindOf(code, error)}`)
+    .digest();
+  return Number(hash.readBigUInt64BE() >> 12n);
+}

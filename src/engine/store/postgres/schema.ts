@@ -1,0 +1,165 @@
+/**
+ * A registry's tables, in a schema of its own; they are those of the store in SQLite (see ../sqlite/schema.ts), with
+ * these differences:
+ *
+ * - What an event says is in `bodies`, which is never updated: a row that changes is copied as a whole.
+ * - Executions hold the state of an event's lane no more than there: lanes are locked by advisory locks.
+ * - `waiting` counts accepted events that nobody has taken, a row for each who accepts and takes.
+ */
+const version1 = `
+create table events(
+  seq bigint primary key,
+  event_type text collate "C" not null,
+  object_id text collate "C" not null,
+  object_key text collate "C" not null,
+  ordered boolean not null,
+  node text collate "C",
+  stage smallint not null,
+  turn bigint not null,
+  accepted_at bigint not null,
+  touched_at bigint,
+  executor text,
+  next_handler text collate "C",
+  hops integer not null
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
+create index events_by_stage on events(stage, accepted_at, seq, event_type);
+create index events_by_type on events(event_type, accepted_at);
+create index events_by_object on events(object_id, accepted_at);
+create index events_by_time on events(accepted_at);
+create index events_by_touch on events(touched_at) where touched_at is not null;
+create index settled on events(touched_at) where stage >= 7;
+create index lanes on events(object_key, stage, turn) where stage < 6 and ordered;
+create index ready on events(node, accepted_at, seq) where stage = 1;
+create index due on events(next_handler, turn) where stage = 4;
+create sequence event_seqs;
+
+create table bodies(
+  seq bigint primary key,
+  payload text not null
+);
+
+create table executions(
+  seq bigint primary key,
+  event_seq bigint not null,
+  position integer not null,
+  event_type text collate "C" not null,
+  object_id text collate "C" not null,
+  object_key text collate "C" not null,
+  ordered boolean not null,
+  handler_id text collate "C" not null,
+  handler_number integer not null,
+  handler_name text not null,
+  handler_type text not null,
+  priority integer not null,
+  stop boolean not null,
+  status smallint not null,
+  blocked boolean not null,
+  stale boolean not null,
+  unjudged boolean not null,
+  passed_by boolean not null,
+  retries integer not null,
+  attempts integer not null,
+  next_attempt_at bigint,
+  target text,
+  started_at bigint,
+  attempt_started_at bigint,
+  duration_ms double precision,
+  code integer,
+  response text,
+  error text,
+  request_headers text,
+  response_headers text,
+  sent_body text,
+  replay_of bigint,
+  replayed_as bigint,
+  failure_group bigint,
+  delivery bigint
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
+create index running on executions(started_at) where status = 1;
+create index executions_by_status on executions(status, started_at, seq, code, duration_ms)
+  where status > 1 and started_at is not null;
+create index executions_by_handler on executions(handler_id, status, started_at)
+  where status > 1 and started_at is not null;
+create index executions_by_type on executions(event_type, status, started_at, seq, handler_id)
+  where status > 1 and started_at is not null;
+create index executions_by_object on executions(object_id, status, started_at)
+  where status > 1 and started_at is not null;
+create index executions_by_event on executions(event_seq);
+create index unsettled on executions(object_key, handler_id, seq) where status < 3 and ordered;
+create index parked on executions(handler_id, blocked, next_attempt_at) where status = 2;
+create index parked_by_age on executions(handler_id, blocked, seq) where status = 2;
+create index parked_by_object on executions(handler_id, object_key) where status = 2;
+create index stale on executions(handler_id, status, seq) where stale and status < 3;
+create index unresolved on executions(started_at, seq, handler_id, event_type)
+  where status in (4, 5) and replayed_as is null and not passed_by and started_at is not null;
+create index failures on executions(failure_group, started_at, seq, status, event_type, replayed_as, passed_by)
+  where failure_group is not null and status in (2, 4);
+create sequence execution_seqs;
+
+create table attempts(
+  execution_seq bigint not null,
+  attempt integer not null,
+  started_at bigint not null,
+  duration_ms double precision not null,
+  code integer,
+  response text,
+  error text,
+  request_headers text,
+  response_headers text,
+  sent_body text,
+  target text,
+  primary key(execution_seq, attempt)
+);
+
+create table askers(execution_seq bigint primary key, by text not null);
+
+create table failure_groups(
+  id bigint primary key,
+  handler_id text collate "C" not null,
+  kind text not null
+);
+create index failure_groups_by_handler on failure_groups(handler_id);
+
+create table idempotency_keys(
+  key text collate "C" primary key,
+  hash text not null,
+  first_seq bigint not null,
+  events integer not null,
+  at bigint not null
+);
+create index idempotency_keys_by_age on idempotency_keys(at);
+
+create table waiting(counter bigint primary key, count bigint not null);
+
+create table bulk_replays(
+  id bigint generated always as identity primary key,
+  kind text not null,
+  filter text not null,
+  rate double precision not null,
+  matched bigint not null,
+  looked bigint not null default 0,
+  replayed bigint not null default 0,
+  until bigint not null,
+  up_to bigint,
+  cursor bigint not null default 0,
+  state text not null default 'running',
+  by text,
+  started_at bigint not null,
+  ended_at bigint
+);
+
+create table circuits(
+  handler_id text collate "C" primary key,
+  state text not null,
+  since bigint not null,
+  error text
+);
+
+create table alarms(watch text not null, key text not null, alarm text not null, primary key(watch, key));
+
+create table meta(key text primary key, value text not null);
+insert into meta values('tag', substr(md5(random()::text || clock_timestamp()::text), 1, 8));
+`;
+
+/** One step a version: `migrations[n]` leads from version n to n + 1. */
+export const migrations: readonly string[] = [version1];
