@@ -1,12 +1,18 @@
 import type { BeginReplay } from '../journal.ts';
 import type { EventPatch, EventRow, ExecutionPatch, ExecutionRow, KeptKey } from '../operations/rows.ts';
+import type { FailureGroup } from './failure-groups.ts';
 import { pairOf } from './loaded.ts';
 
 /** What is said to many rows at once, wherever they are. */
 export type Deferred =
   | { readonly what: 'recallAll' }
   | { readonly what: 'renew'; readonly handler: string }
-  | { readonly what: 'markStale'; readonly handler: string; readonly objectKey: string }
+  | {
+      readonly what: 'markStale';
+      readonly handler: string;
+      readonly objectKey: string;
+      readonly without: readonly number[];
+    }
   | { readonly what: 'asker'; readonly execution: number; readonly by: string }
   | { readonly what: 'beginBulk'; readonly id: number; readonly asked: BeginReplay }
   | {
@@ -31,9 +37,12 @@ export class Changes {
   readonly executionPatches = new Map<number, ExecutionPatch>();
   readonly keys = new Map<string, KeptKey & { readonly at: number }>();
   readonly deferred: Deferred[] = [];
+  readonly failureGroups: FailureGroup[] = [];
   /** Executions whose last attempt is to make way for the next one. */
   readonly attempts: number[] = [];
+  /** By how much there are more accepted events that nobody has taken, and more settled ones. */
   waiting = 0;
+  settled = 0;
   eventSeqs = 0;
   executionSeqs = 0;
   readonly #inLane = new Lists<string>();
@@ -63,10 +72,10 @@ export class Changes {
     });
   }
 
-  addWaiting(difference: number): void {
-    this.waiting += difference;
+  count(what: 'waiting' | 'settled', difference: number): void {
+    this[what] += difference;
     this.#undo.push(() => {
-      this.waiting -= difference;
+      this[what] -= difference;
     });
   }
 
@@ -110,6 +119,11 @@ export class Changes {
   defer(one: Deferred): void {
     this.deferred.push(one);
     this.#undo.push(() => this.deferred.pop());
+  }
+
+  addFailureGroup({ id, handler, kind }: FailureGroup): void {
+    this.failureGroups.push({ id, handler, kind });
+    this.#undo.push(() => this.failureGroups.pop());
   }
 
   /** @returns what undoes all that is done from now on */

@@ -1,4 +1,4 @@
-import type { EventRow, ExecutionRow } from '../operations/rows.ts';
+import type { EventRow, ExecutionRow, StoredExecution } from '../operations/rows.ts';
 
 /** Columns by property, with their types. */
 export const eventColumns = {
@@ -62,9 +62,32 @@ export function columnName(column: string): string {
   return column.slice(0, column.indexOf(' '));
 }
 
-/** `column as "property"` of each. */
-export function selected(columns: Readonly<Record<string, string>>, table: string): string {
-  return Object.entries(columns)
-    .map(([property, column]) => `${table}.${columnName(column)} as "${property}"`)
-    .join(', ');
+/** `column as "property"` of each. @param properties default: all */
+export function selected(
+  columns: Readonly<Record<string, string>>,
+  table: string,
+  properties: readonly string[] = Object.keys(columns),
+): string {
+  return properties.map((name) => `${table}.${columnName(columns[name] ?? '')} as "${name}"`).join(', ');
 }
+
+/** What the turns of a chain need to know of an execution, besides its handler. */
+export const chainProperties = [
+  'seq',
+  'position',
+  'stop',
+  'status',
+  'blocked',
+  'unjudged',
+  'passedBy',
+  'retries',
+  'attempts',
+  'nextAttemptAt',
+  'target',
+  'startedAt',
+  'durationMs',
+  'code',
+  'response',
+  'error',
+  'replayOf',
+] as const satisfies readonly (keyof StoredExecution)[];

@@ -12,6 +12,7 @@ import { turnsOn } from '../operations/turns.ts';
 import { bulkRowsOn } from './bulk-rows.ts';
 import { Apart, Changes } from './changes.ts';
 import type { Query } from './connection.ts';
+import type { FailureGroups } from './failure-groups.ts';
 import { Loaded } from './loaded.ts';
 import { LoadedRows } from './loaded-rows.ts';
 import { load } from './loading.ts';
@@ -51,13 +52,22 @@ interface GroupsOptions {
   readonly lockSeed: string;
   /** Whose accepted events are counted. */
   readonly counter: number;
-  readonly groupOf: (handler: string, code: number | null, error: string) => number;
+  readonly failureGroups: FailureGroups;
   readonly lastTouched: number;
+  /** Seqs are drawn before it is known how many are needed: some are in vain then. Default: true. */
+  readonly drawsAhead?: boolean;
 }
 
 /** Carries out groups of operations, a transaction each: what they need is read, all is decided here, and written. */
-export function groupsOn({ query, lockSeed, counter, groupOf, lastTouched }: GroupsOptions) {
-  const rows = new LoadedRows(new Changes(), groupOf);
+export function groupsOn({
+  query,
+  lockSeed,
+  counter,
+  failureGroups,
+  lastTouched,
+  drawsAhead = true,
+}: GroupsOptions) {
+  const rows = new LoadedRows(new Changes(), failureGroups);
   const work = new Announcements();
   let last = lastTouched;
   let touched = false;
@@ -111,7 +121,7 @@ export function groupsOn({ query, lockSeed, counter, groupOf, lastTouched }: Gro
   };
 
   async function carryOut(group: readonly Operation[]): Promise<Carried> {
-    const needs = Needs.of(group);
+    const needs = Needs.of(group, drawsAhead);
     const loaded = new Loaded();
     loaded.waiting = needs.bounded ? -1 : 0;
     touched = false;
@@ -125,6 +135,7 @@ export function groupsOn({ query, lockSeed, counter, groupOf, lastTouched }: Gro
         const results = decide(group, needs, loaded);
         if (results) {
           await Promise.all([write(query, rows.changes, counter), query('commit')]);
+          failureGroups.keep(rows.changes.failureGroups);
           return { results, work: work.take(), touched };
         }
         locked = lock(needs);
@@ -151,11 +162,18 @@ export function groupsOn({ query, lockSeed, counter, groupOf, lastTouched }: Gro
           error.add(needs);
           return undefined;
         }
-        if (error instanceof Apart) return results;
+        if (error instanceof Apart) return complete(results, needs);
         results.push({ error });
       }
     }
-    return results;
+    return complete(results, needs);
+  }
+
+  function complete(results: Result[], needs: Needs): Result[] | undefined {
+    if (!rows.isShort) return results;
+    needs.eventSeqs = rows.changes.eventSeqs;
+    needs.executionSeqs = rows.changes.executionSeqs;
+    return undefined;
   }
 
   /** In one order, so that two who lock several never wait for each other. */

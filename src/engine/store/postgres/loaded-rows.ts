@@ -9,21 +9,34 @@ import type {
   KeptKey,
   ParkedRow,
   Rows,
+  StoredExecution,
 } from '../operations/rows.ts';
-import { stage } from '../stage.ts';
+import { type Stage, stage } from '../stage.ts';
 import type { Changes } from './changes.ts';
-import { type BulkState, type Found, Loaded, type LoadedEvent, pairOf } from './loaded.ts';
+import { chainProperties } from './columns.ts';
+import type { FailureGroups } from './failure-groups.ts';
+import {
+  type BulkState,
+  type Found,
+  Loaded,
+  type LoadedEvent,
+  type LoadedExecution,
+  pairOf,
+} from './loaded.ts';
 import { type Needs, NotLoaded, type Search, searchName, usualDepth } from './needs.ts';
+
+/** Larger than any seq. */
+const standIn = 2 ** 52;
 
 /** The rows of a transaction: what was read of them, and over that what has become of them. Nothing waits here. */
 export class LoadedRows implements Rows {
   #loaded = new Loaded();
   #changes: Changes;
-  readonly #groupOf: Rows['failureGroup'];
+  readonly #groups: FailureGroups;
 
-  constructor(changes: Changes, groupOf: Rows['failureGroup']) {
+  constructor(changes: Changes, groups: FailureGroups) {
     this.#changes = changes;
-    this.#groupOf = groupOf;
+    this.#groups = groups;
   }
 
   get changes(): Changes {
@@ -44,16 +57,17 @@ export class LoadedRows implements Rows {
     return this.#next('executionSeqs');
   }
 
+  /** Where too few were drawn, it is found out first how many are needed: until then others stand in for them. */
   #next(of: 'eventSeqs' | 'executionSeqs'): number {
-    const seq = this.#loaded[of][this.#changes[of]];
-    if (seq === undefined) {
-      const some = this.#changes[of] * 2 + 1;
-      throw new NotLoaded((needs) => {
-        needs[of] = some;
-      });
-    }
+    const drawn = this.#changes[of];
     this.#changes.draw(of);
-    return seq;
+    return this.#loaded[of][drawn] ?? standIn + drawn;
+  }
+
+  /** Whether seqs stand in for others. */
+  get isShort(): boolean {
+    const { eventSeqs, executionSeqs } = this.#changes;
+    return eventSeqs > this.#loaded.eventSeqs.length || executionSeqs > this.#loaded.executionSeqs.length;
   }
 
   addEvent(event: EventRow): void {
@@ -98,13 +112,17 @@ export class LoadedRows implements Rows {
   }
 
   changeEvent(seq: number, patch: EventPatch): void {
+    const before = this.event(seq);
     this.#changes.changeEvent(seq, patch);
+    if (!before || patch.stage === undefined) return;
+    const more = Number(isSettled(patch.stage)) - Number(isSettled(before.stage));
+    if (more !== 0) this.#changes.count('settled', more);
   }
 
   get waiting(): Rows['waiting'] {
     return {
       count: this.#loaded.waiting + this.#changes.waiting,
-      add: (difference) => this.#changes.addWaiting(difference),
+      add: (difference) => this.#changes.count('waiting', difference),
     };
   }
 
@@ -193,19 +211,20 @@ export class LoadedRows implements Rows {
     this.#changes.addExecution(row);
   }
 
-  execution(seq: number): ExecutionRow | undefined {
+  execution(seq: number): LoadedExecution | undefined {
     const patch = this.#changes.executionPatches.get(seq);
     const row = this.#changes.newExecutions.get(seq) ?? this.#storedExecution(seq);
     return row && patch ? { ...row, ...patch } : row;
   }
 
-  #storedExecution(seq: number): ExecutionRow | undefined {
+  #storedExecution(seq: number): LoadedExecution | undefined {
     const { eventOf, executions, executionsOf } = this.#loaded;
     const row = executions.get(seq);
     if (row) return row;
     if (!eventOf.has(seq)) throw new NotLoaded((needs) => needs.executions.add(seq));
     const event = eventOf.get(seq);
-    if (event !== undefined && !executionsOf.has(event)) throw new NotLoaded((needs) => needs.events.add(event));
+    if (event !== undefined && !executionsOf.has(event))
+      throw new NotLoaded((needs) => needs.events.add(event));
     return undefined;
   }
 
@@ -213,7 +232,11 @@ export class LoadedRows implements Rows {
     this.#changes.changeExecution(seq, patch);
   }
 
-  executionsOf(event: number): readonly ExecutionRow[] {
+  executionsOf(event: number): readonly StoredExecution[] {
+    return this.#of(event).map(inChain);
+  }
+
+  #of(event: number): readonly LoadedExecution[] {
     const stored = this.#changes.newEvents.has(event) ? [] : this.#loaded.executionsOf.get(event);
     if (!stored) throw new NotLoaded((needs) => needs.events.add(event));
     const seqs = [...stored.map(({ seq }) => seq), ...this.#changes.ofEvent(event)];
@@ -221,7 +244,7 @@ export class LoadedRows implements Rows {
   }
 
   nextPending(event: number, after: number): number | undefined {
-    return this.executionsOf(event).find(({ seq, status }) => seq > after && status === 'pending')?.seq;
+    return this.#of(event).find(({ seq, status }) => seq > after && status === 'pending')?.seq;
   }
 
   firstUnsettled(objectKey: string, handler: string) {
@@ -244,7 +267,7 @@ export class LoadedRows implements Rows {
   }
 
   replace(event: number, position: number, by: number): void {
-    for (const one of this.executionsOf(event))
+    for (const one of this.#of(event))
       if (one.position === position) this.#changes.changeExecution(one.seq, { replayedAs: by });
   }
 
@@ -253,13 +276,21 @@ export class LoadedRows implements Rows {
   }
 
   failureGroup(handler: string, code: number | null, error: string): number {
-    return this.#groupOf(handler, code, error);
+    const group = this.#groups.of(handler, code, error);
+    if (group.isNew) this.#changes.addFailureGroup(group);
+    return group.id;
   }
 
   markStale(handler: string, objectKey: string): void {
-    for (const seq of this.#changes.ofPair(pairOf(handler, objectKey)))
-      this.#changes.changeExecution(seq, { stale: true });
-    this.#changes.defer({ what: 'markStale', handler, objectKey });
+    const isMeant = (row: LoadedExecution | undefined): row is LoadedExecution =>
+      row?.handler.id === handler && row.objectKey === objectKey;
+    const stored = [...this.#loaded.executions.values()].filter(isMeant).map(({ seq }) => seq);
+    for (const seq of [...stored, ...this.#changes.ofPair(pairOf(handler, objectKey))]) {
+      const row = this.execution(seq);
+      if (row && (row.status === 'parked' || (row.ordered && isUnsettled(row.status))))
+        this.#changes.changeExecution(seq, { stale: true });
+    }
+    this.#changes.defer({ what: 'markStale', handler, objectKey, without: stored });
   }
 
   renew(handler: string): void {
@@ -308,6 +339,16 @@ export class LoadedRows implements Rows {
   objectOf(execution: number): string | undefined {
     return this.execution(execution)?.objectKey;
   }
+}
+
+function inChain(row: LoadedExecution): StoredExecution {
+  const known = chainProperties.map((name) => [name, row[name]]);
+  return { ...Object.fromEntries(known), handler: row.handler };
+}
+
+/** Nothing of it waits, so that it may be pruned. */
+function isSettled(at: Stage): boolean {
+  return at > stage.parked;
 }
 
 function deeper(objectKey: string, depth: number): NotLoaded {

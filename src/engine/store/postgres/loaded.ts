@@ -1,7 +1,9 @@
 import type { Emission } from '../journal.ts';
-import type { EventHead, ExecutionRow, KeptKey, ParkedRow } from '../operations/rows.ts';
+import type { EventHead, ExecutionRow, KeptKey, ParkedRow, StoredExecution } from '../operations/rows.ts';
 import type { Stage } from '../stage.ts';
 
+/** An execution as the turns of its chain see it, and whose it is. */
+export type LoadedExecution = StoredExecution & Pick<ExecutionRow, 'event' | 'objectKey' | 'ordered'>;
 export type LoadedEvent = EventHead & { readonly hops: number };
 
 /** Open events of an object, as far as they were read. */
@@ -24,8 +26,8 @@ export class Loaded {
   /** Absent: nobody has looked. */
   readonly events = new Map<number, LoadedEvent | undefined>();
   readonly payloads = new Map<number, string>();
-  readonly executionsOf = new Map<number, readonly ExecutionRow[]>();
-  readonly executions = new Map<number, ExecutionRow>();
+  readonly executionsOf = new Map<number, readonly LoadedExecution[]>();
+  readonly executions = new Map<number, LoadedExecution>();
   readonly eventOf = new Map<number, number | undefined>();
   readonly lanes = new Map<string, LoadedLane>();
   readonly pairs = new Map<string, LoadedPair>();

@@ -1,14 +1,24 @@
 import type { HandlerSnapshot } from '../../words/handler.ts';
 import type { Emission } from '../journal.ts';
-import type { ExecutionRow, KeptKey, ParkedRow } from '../operations/rows.ts';
+import type { KeptKey, ParkedRow } from '../operations/rows.ts';
 import { executionStatusOf, type Stage, stage } from '../stage.ts';
-import { eventColumns, executionColumns, handlerColumns, selected } from './columns.ts';
+import { chainProperties, eventColumns, executionColumns, handlerColumns, selected } from './columns.ts';
 import type { Query, Row } from './connection.ts';
-import { type BulkState, type Found, type Loaded, type LoadedEvent, pairOf } from './loaded.ts';
+import {
+  type BulkState,
+  type Found,
+  type Loaded,
+  type LoadedEvent,
+  type LoadedExecution,
+  pairOf,
+} from './loaded.ts';
 import { type Needs, type Pair, type Search, searchName } from './needs.ts';
 
 const ofEvent = selected(eventColumns, 'e');
-const ofExecution = `${selected(executionColumns, 'x')}, ${selected(handlerColumns, 'x')}`;
+const ofExecution = [
+  selected(executionColumns, 'x', [...chainProperties, 'event', 'objectKey', 'ordered']),
+  selected(handlerColumns, 'x'),
+].join(', ');
 
 /** Objects whose lanes are meant: by key, and those of events. */
 const keysOf = `(select unnest($1::text[]) as key union
@@ -38,7 +48,7 @@ const sql = {
   keys: 'select key, hash, first_seq as first, events, at from idempotency_keys where key = any($1::text[])',
   seqs: `select array(select nextval('event_seqs') from generate_series(1, $1)) as "eventSeqs",
     array(select nextval('execution_seqs') from generate_series(1, $2)) as "executionSeqs"`,
-  waiting: 'select coalesce(sum(count), 0)::bigint as count from waiting',
+  waiting: 'select coalesce(sum(waiting), 0)::bigint as count from counters',
 };
 
 const searches: Readonly<Record<Search['what'], string>> = {
@@ -172,12 +182,13 @@ async function readKeys(query: Query, keys: readonly string[], loaded: Loaded): 
 }
 
 async function drawSeqs(query: Query, counts: readonly number[], loaded: Loaded): Promise<void> {
-  const [row] = await query(
-    sql.seqs,
-    counts.map((count) => Math.max(0, count)),
-  );
-  loaded.eventSeqs.push(...(row?.['eventSeqs'] as number[]));
-  loaded.executionSeqs.push(...(row?.['executionSeqs'] as number[]));
+  const most = counts.map((count) => Math.max(0, count));
+  const [drawn] = (await query(sql.seqs, most)) as unknown as readonly Pick<
+    Loaded,
+    'eventSeqs' | 'executionSeqs'
+  >[];
+  loaded.eventSeqs.push(...(drawn?.eventSeqs ?? []));
+  loaded.executionSeqs.push(...(drawn?.executionSeqs ?? []));
 }
 
 async function readWaiting(query: Query, loaded: Loaded): Promise<void> {
@@ -200,8 +211,8 @@ function foundIn(what: Search['what'], rows: readonly Row[]): Found {
   return rows as unknown as ParkedRow[];
 }
 
-function executionFrom(row: Row): ExecutionRow {
+function executionFrom(row: Row): LoadedExecution {
   const { id, number, name, type, priority, status, ...rest } = row as Row & HandlerSnapshot;
   const handler = { id, number, name, type, priority };
-  return { ...rest, handler, status: executionStatusOf(Number(status)) } as unknown as ExecutionRow;
+  return { ...rest, handler, status: executionStatusOf(Number(status)) } as unknown as LoadedExecution;
 }

@@ -41,9 +41,11 @@ export class Needs {
   eventSeqs = 0;
   executionSeqs = 0;
 
-  static of(operations: readonly Operation[]): Needs {
+  /** @param drawsAhead false: no seq is drawn in vain, but each group that needs one is read for twice */
+  static of(operations: readonly Operation[], drawsAhead: boolean): Needs {
     const needs = new Needs();
     for (const operation of operations) needs.#add(operation);
+    if (!drawsAhead) Object.assign(needs, { eventSeqs: 0, executionSeqs: 0 });
     return needs;
   }
 
@@ -79,6 +81,7 @@ export class Needs {
         else this.#insert(event);
         if (changed?.ordered) this.lane(changed.objectKey);
         const content = changed ?? (typeof event === 'number' ? undefined : event);
+        // One that was taken before needs none: better some are drawn in vain than each is waited for.
         this.executionSeqs += Math.max(1, links.length);
         for (const { handler } of links)
           if (content === undefined || content.ordered)

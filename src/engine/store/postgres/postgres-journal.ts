@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { messageOf, Unavailable, WriteRefused } from '../../words/errors.ts';
-import { kindOf } from '../../words/failure-kind.ts';
 import type { Found, Journal, KeptAlarm, OnTrouble, Prune, Pruned, StoredCircuit, Work } from '../journal.ts';
 import type { Connection, Query } from './connection.ts';
+import type { FailureGroups } from './failure-groups.ts';
 import { type Carried, type Groups, groupsOn, type Operation, type OperationName } from './group.ts';
+import { retentionOn } from './retention.ts';
 
 /** Those that search: each is carried out in a transaction of its own. */
 const alone: ReadonlySet<OperationName> = new Set([
@@ -26,12 +26,16 @@ interface Asked {
 
 interface Options {
   readonly connection: Connection;
+  /** For what is done beside the operations: nothing of these is to get into a transaction of theirs. */
+  readonly upkeep: Connection;
   readonly tag: string;
   readonly found: Found;
   readonly foundWork: Work;
   readonly lockSeed: string;
   readonly lastTouched: number;
   readonly onTrouble: OnTrouble;
+  readonly failureGroups: FailureGroups;
+  readonly drawsAhead?: boolean;
 }
 
 /** The journal in PostgreSQL. What is asked for while a transaction is under way shares the next one. */
@@ -41,6 +45,7 @@ export class PostgresJournal implements Journal {
   readonly #query: Query;
   readonly #groups: Groups;
   readonly #options: Options;
+  readonly #retention: ReturnType<typeof retentionOn>;
   #tellWork: (work: Work) => void = () => undefined;
   #gathered: Asked[] = [];
   #busy = false;
@@ -62,12 +67,20 @@ export class PostgresJournal implements Journal {
   readonly endReplay = this.#passOn('endReplay');
 
   constructor(options: Options) {
-    const { connection, tag, found, lockSeed, lastTouched } = options;
+    const { connection, tag, found, lockSeed, lastTouched, failureGroups, drawsAhead = true } = options;
     this.#options = options;
     this.tag = tag;
     this.found = found;
-    this.#query = connection.query;
-    this.#groups = groupsOn({ query: connection.query, lockSeed, lastTouched, counter: 0, groupOf });
+    this.#query = options.upkeep.query;
+    this.#retention = retentionOn(options.upkeep.query, lockSeed, 0);
+    this.#groups = groupsOn({
+      query: connection.query,
+      lockSeed,
+      lastTouched,
+      counter: 0,
+      failureGroups,
+      drawsAhead,
+    });
   }
 
   onWork(tell: (work: Work) => void): void {
@@ -94,8 +107,9 @@ export class PostgresJournal implements Journal {
       );
   }
 
-  prune(_asked: Prune): Promise<Pruned> {
-    throw new Error('not yet');
+  /** Beside the groups of operations. */
+  prune(asked: Prune): Promise<Pruned> {
+    return this.#retention.prune(asked);
   }
 
   /** Once everything called before is kept. */
@@ -173,12 +187,4 @@ export class PostgresJournal implements Journal {
 function isOwnFault(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   return code === undefined ? !(error as Error).message?.includes('onnection') : /^2[23]/.test(String(code));
-}
-
-/** A number that is the same wherever it is made. */
-function groupOf(handler: string, code: number | null, error: string): number {
-  const hash = createHash('sha256')
-    .update(`${handler}\0${kindOf(code, error)}`)
-    .digest();
-  return Number(hash.readBigUInt64BE() >> 12n);
 }

@@ -1,15 +1,26 @@
 import type { Store, StoreLocation, StoreOptions } from '../store.ts';
 import { Connection } from './connection.ts';
+import { FailureGroups } from './failure-groups.ts';
 import { foundIn, migrate, recover, workIn } from './opening.ts';
 import { PostgresJournal } from './postgres-journal.ts';
 
 /** A registry's store in a schema of PostgreSQL. */
-export function postgresStore(url: string, schema: string): StoreLocation {
-  return { name: `the schema ${schema}`, open: (options) => openStore(url, schema, options) };
+/** @param how `drawsAhead` as in `GroupsOptions` */
+export function postgresStore(
+  url: string,
+  schema: string,
+  how: { readonly drawsAhead?: boolean } = {},
+): StoreLocation {
+  return { name: `the schema ${schema}`, open: (options) => openStore(url, schema, { ...options, ...how }) };
 }
 
-async function openStore(url: string, schema: string, options: StoreOptions): Promise<Store> {
+async function openStore(
+  url: string,
+  schema: string,
+  options: StoreOptions & { readonly drawsAhead?: boolean },
+): Promise<Store> {
   const connection = await Connection.open(url, schema);
+  const upkeep = await Connection.open(url, schema);
   try {
     await migrate(connection, schema);
     await recover(connection, options.now);
@@ -21,12 +32,15 @@ async function openStore(url: string, schema: string, options: StoreOptions): Pr
     );
     const journal = new PostgresJournal({
       connection,
+      upkeep,
       tag: String(tag?.['value']),
       found,
       foundWork: await workIn(connection),
+      failureGroups: await FailureGroups.read(connection.query),
       lockSeed: schema,
       lastTouched: Number(last?.['last'] ?? 0),
       onTrouble: options.onTrouble,
+      drawsAhead: options.drawsAhead ?? true,
     });
     return {
       journal,
@@ -37,11 +51,11 @@ async function openStore(url: string, schema: string, options: StoreOptions): Pr
       backUp: async () => undefined,
       close: async () => {
         await journal.close();
-        await connection.close();
+        await Promise.all([connection.close(), upkeep.close()]);
       },
     };
   } catch (error) {
-    await connection.close();
+    await Promise.all([connection.close(), upkeep.close()]);
     throw error;
   }
 }

@@ -4,7 +4,8 @@
  *
  * - What an event says is in `bodies`, which is never updated: a row that changes is copied as a whole.
  * - Executions hold the state of an event's lane no more than there: lanes are locked by advisory locks.
- * - `waiting` counts accepted events that nobody has taken, a row for each who accepts and takes.
+ * - `counters` counts accepted events that nobody has taken, and settled ones: a row for each who writes, so that
+ *   nobody waits for another to count; the sum of all is what there is.
  */
 const version1 = `
 create table events(
@@ -129,7 +130,7 @@ create table idempotency_keys(
 );
 create index idempotency_keys_by_age on idempotency_keys(at);
 
-create table waiting(counter bigint primary key, count bigint not null);
+create table counters(id bigint primary key, waiting bigint not null, settled bigint not null);
 
 create table bulk_replays(
   id bigint generated always as identity primary key,

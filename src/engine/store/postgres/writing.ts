@@ -23,15 +23,17 @@ const sql = {
     from json_to_recordset($1) as d(key text, hash text, first bigint, events integer, at bigint)
     on conflict(key) do update set hash = excluded.hash, first_seq = excluded.first_seq, events = excluded.events,
     at = excluded.at where idempotency_keys.at < excluded.at`,
-  waiting: `insert into waiting(counter, count) values($1, $2)
-    on conflict(counter) do update set count = waiting.count + excluded.count`,
+  failureGroups: `insert into failure_groups(id, handler_id, kind) select id, handler, kind
+    from json_to_recordset($1) as d(id bigint, handler text, kind text) on conflict do nothing`,
+  counters: `insert into counters(id, waiting, settled) values($1, $2, $3) on conflict(id)
+    do update set waiting = counters.waiting + excluded.waiting, settled = counters.settled + excluded.settled`,
 };
 
 const deferred: Readonly<Record<Deferred['what'], string>> = {
   recallAll: 'update events set stage = 1 where stage = 2',
   renew: 'update executions set stale = false where handler_id = $1 and stale and status < 2',
   markStale: `update executions set stale = true where handler_id = $1 and object_key = $2 and not stale
-    and (status = 2 or status < 3 and ordered)`,
+    and (status = 2 or status < 3 and ordered) and seq <> all($3::bigint[])`,
   asker: 'insert into askers(execution_seq, by) values($1, $2)',
   beginBulk: `insert into bulk_replays(id, kind, filter, rate, matched, until, up_to, by, started_at)
     overriding system value values($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
@@ -42,7 +44,8 @@ const deferred: Readonly<Record<Deferred['what'], string>> = {
 
 /** Writes all that a transaction changes: of each kind one statement, however many rows there are. */
 export function write(query: Query, changes: Changes, counter: number): Promise<unknown> {
-  const { newEvents, eventPatches, newExecutions, executionPatches, attempts, keys, waiting } = changes;
+  const { newEvents, eventPatches, newExecutions, executionPatches, attempts, keys, waiting, settled } =
+    changes;
   const all: Promise<unknown>[] = [];
   const send = (text: string, ...values: unknown[]) => all.push(query(text, values));
   const sendRows = (text: string, rows: readonly object[]) => rows.length > 0 && send(text, jsonOf(rows));
@@ -65,6 +68,8 @@ export function write(query: Query, changes: Changes, counter: number): Promise<
     ofExecution,
   ))
     sendRows(updateOf('executions', ofExecution, columns), rows);
+  // What is added is not meant by them.
+  for (const one of changes.deferred) send(deferred[one.what], ...valuesOf(one));
   sendRows(sql.addEvents, added);
   sendRows(
     sql.addBodies,
@@ -75,8 +80,8 @@ export function write(query: Query, changes: Changes, counter: number): Promise<
     sql.keys,
     Array.from(keys, ([key, kept]) => ({ key, ...kept })),
   );
-  if (waiting !== 0) send(sql.waiting, counter, waiting);
-  for (const one of changes.deferred) send(deferred[one.what], ...valuesOf(one));
+  sendRows(sql.failureGroups, changes.failureGroups);
+  if (waiting !== 0 || settled !== 0) send(sql.counters, counter, waiting, settled);
   return Promise.all(all);
 }
 
