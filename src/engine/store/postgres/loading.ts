@@ -176,8 +176,8 @@ async function drawSeqs(query: Query, counts: readonly number[], loaded: Loaded)
     sql.seqs,
     counts.map((count) => Math.max(0, count)),
   );
-  loaded.eventSeqs.push(...(row?.['eventSeqs'] as number[]));
-  loaded.executionSeqs.push(...(row?.['executionSeqs'] as number[]));
+  loaded.eventSeqs.push(...((row?.['eventSeqs'] ?? []) as number[]));
+  loaded.executionSeqs.push(...((row?.['executionSeqs'] ?? []) as number[]));
 }
 
 async function readWaiting(query: Query, loaded: Loaded): Promise<void> {
