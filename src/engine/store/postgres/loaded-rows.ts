@@ -205,7 +205,8 @@ export class LoadedRows implements Rows {
     if (row) return row;
     if (!eventOf.has(seq)) throw new NotLoaded((needs) => needs.executions.add(seq));
     const event = eventOf.get(seq);
-    if (event !== undefined && !executionsOf.has(event)) throw new NotLoaded((needs) => needs.events.add(event));
+    if (event !== undefined && !executionsOf.has(event))
+      throw new NotLoaded((needs) => needs.events.add(event));
     return undefined;
   }
 

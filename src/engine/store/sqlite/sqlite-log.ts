@@ -4,9 +4,8 @@ import type { EventDetails, ExecutionDetails, Page } from '../../words/answers.t
 import { NotFound, Unavailable } from '../../words/errors.ts';
 import type { EventRow, ExecutionRow, ParkedFor } from '../../words/execution.ts';
 import type { EventFilter, ExecutionFilter, ExecutionLog, PageRequest } from '../log.ts';
-import { type List, positionOf } from './reader/cursor.ts';
-import type { ReadExecution } from './reader/execution-rows.ts';
-import type { Window } from './reader/newest-first.ts';
+import { shownBy } from '../reading/shown.ts';
+import { windowOf } from '../reading/window.ts';
 import type { FromReader, ToReader } from './reader/protocol.ts';
 import type { Queries } from './reader/queries.ts';
 import { startThread } from './thread.ts';
@@ -30,6 +29,7 @@ const gathering = 1000;
  */
 export class SqliteLog implements ExecutionLog {
   readonly #options: SqliteLogOptions;
+  readonly #shown: ReturnType<typeof shownBy>;
   readonly #pending = new Unanswered<number>();
   #worker: Worker | undefined;
   #asked = 0;
@@ -55,11 +55,12 @@ export class SqliteLog implements ExecutionLog {
 
   constructor(options: SqliteLogOptions) {
     this.#options = options;
+    this.#shown = shownBy(options.parkedFor);
   }
 
   async executions(filter: ExecutionFilter, page: PageRequest): Promise<Page<ExecutionRow>> {
     const { items, nextCursor } = await this.#ask('executions', filter, windowOf('executions', filter, page));
-    return { items: items.map((item) => this.#shown(item)), nextCursor };
+    return { items: items.map(this.#shown), nextCursor };
   }
 
   async execution(id: string): Promise<ExecutionDetails> {
@@ -75,7 +76,7 @@ export class SqliteLog implements ExecutionLog {
   async event(id: string): Promise<EventDetails> {
     const found = await this.#ask('event', id);
     if (!found) throw new NotFound(`there is no event ${id}: it may have been pruned`);
-    return { ...found, executions: found.executions.map((execution) => this.#shown(execution)) };
+    return { ...found, executions: found.executions.map(this.#shown) };
   }
 
   /** Something was committed: the text index follows within 2 s. Costs nothing, however often it is called. */
@@ -98,14 +99,6 @@ export class SqliteLog implements ExecutionLog {
     worker.ref();
     worker.postMessage({ close: true } satisfies ToReader);
     await exit;
-  }
-
-  #shown<Row extends ReadExecution>({
-    blocked,
-    ...row
-  }: Row): Omit<Row, 'blocked'> & { parkedFor: ParkedFor | null } {
-    const parkedFor = row.status === 'parked' ? this.#options.parkedFor(row.handler.id, blocked) : null;
-    return { ...row, parkedFor, nextAttemptAt: parkedFor === 'retry' ? row.nextAttemptAt : null };
   }
 
   /** A question that the reader answers as it is. */
@@ -159,12 +152,4 @@ export class SqliteLog implements ExecutionLog {
 
 function unreadable(why: string): Unavailable {
   return new Unavailable(`the execution log can not be read: ${why}`);
-}
-
-function windowOf(
-  list: List,
-  { from, to }: Pick<ExecutionFilter, 'from' | 'to'>,
-  { limit, cursor }: PageRequest,
-): Window {
-  return { from, to, limit, after: cursor === undefined ? undefined : positionOf(list, cursor) };
 }

@@ -1,10 +1,10 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { HandlerHealth, StatisticsStep } from '../../../words/answers.ts';
 import type { Counts, StatisticsRange } from '../../log.ts';
+import { percentile } from '../../reading/percentile.ts';
 import { statusCode } from '../../stage.ts';
 import type { Statements } from '../statements.ts';
 import { handlerHealthOn } from './handler-health.ts';
-import { percentile } from './percentile.ts';
 import { isUnresolved } from './selections.ts';
 
 /** Durations that a percentile is taken from at most, or about so many of more rows. */

@@ -1,9 +1,10 @@
 import type { EventFilter, ExecutionFilter } from '../../log.ts';
+import { documentColumns, searchedPart, wordsOf } from '../../reading/text-document.ts';
+import type { Positions, Window } from '../../reading/window.ts';
 import { addWords, matches, type SearchWord } from '../../search-words.ts';
-import { documentColumns, indexQuery, searchedPart, wordsOf } from '../search/text-document.ts';
+import { indexQuery } from '../search/index-query.ts';
 import type { TextIndex } from '../search/text-index.ts';
 import type { Statements } from '../statements.ts';
-import type { Positions, Window } from './newest-first.ts';
 import { proposed } from './proposals.ts';
 import { eventsSelected, executionsSelected } from './selections.ts';
 

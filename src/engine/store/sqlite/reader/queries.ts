@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Ids } from '../../../words/ids.ts';
+import { newestBulkRows, readBulkRow } from '../../reading/bulk-rows.ts';
 import { metaOf } from '../schema.ts';
 import { TextIndex } from '../search/text-index.ts';
 import { Statements } from '../statements.ts';
@@ -14,7 +15,6 @@ import { indexedSearchOn } from './indexed-search.ts';
 import { missedOn } from './missed.ts';
 import { parkedCountOn } from './parked-count.ts';
 import { replayPlansOn } from './replay-plans.ts';
-import { replayRows } from './replay-rows.ts';
 import { waitsOn } from './waits.ts';
 
 /** What the reading thread answers; undefined: there is none. */
@@ -78,7 +78,7 @@ function queriesOn(db: DatabaseSync, ids: Ids, index: TextIndex) {
     emittableCount: emittable.count,
     emittableBatch: emittable.batch,
     missed: missedOn(statements),
-    replays: () => replayRows(statements),
+    replays: () => statements.of(newestBulkRows).all().map(readBulkRow),
     handlerNumbers: figures.handlerNumbers,
   };
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { IndexQuery } from './text-document.ts';
+import type { IndexQuery } from './index-query.ts';
 
 interface Slice {
   readonly id: number;

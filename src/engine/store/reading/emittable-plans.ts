@@ -1,11 +1,11 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { type EmittableStatus, emittableStatuses } from '../../../words/execution.ts';
 import type { Batch, EmittableBatchRequest, EmittableCount, EventFilter } from '../../log.ts';
+import type { Position } from '../../reading/cursor.ts';
+import { type Entry, goThrough, Plans } from '../../reading/plans.ts';
 import { eventStatusOf } from '../../stage.ts';
 import type { Statements } from '../statements.ts';
-import type { Position } from './cursor.ts';
 import type { EventQueries } from './event-queries.ts';
-import { type Entry, goThrough, Plans } from './plans.ts';
 
 /** Events found with one look. */
 const foundAtOnce = 2000;
@@ -39,7 +39,8 @@ export function emittablePlansOn(statements: Statements, events: EventQueries) {
 
   async function batch({ id, filter, after, until, limit }: EmittableBatchRequest): Promise<Batch<number>> {
     const plan = await plans.of(id, () => planned(filter, after, until));
-    const part = await goThrough(plan, after, limit, ({ event }) => (statusOf(event) ? event : undefined));
+    const chosen = ({ event }: Entry) => (statusOf(event) ? event : undefined);
+    const part = await goThrough(plan, after, limit, () => chosen);
     if (part.ends) plans.forget(id);
     return part;
   }

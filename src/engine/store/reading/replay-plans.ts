@@ -1,15 +1,15 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { isReplayable, type ReplayTurn, replayable } from '../../../rules/replayable.ts';
 import type { Batch, ExecutionFilter, ReplayBatchRequest, ReplayCount } from '../../log.ts';
+import { chainColumns, chainFrom, type ReadChain } from '../../reading/chain-rows.ts';
+import type { Position } from '../../reading/cursor.ts';
+import { type Entry, goThrough, lookedAtAtOnce, Plans } from '../../reading/plans.ts';
 import { executionStatusOf, stage } from '../../stage.ts';
 import type { Statements } from '../statements.ts';
-import type { Position } from './cursor.ts';
 import type { ExecutionQueries } from './execution-queries.ts';
-import { type Entry, goThrough, Plans } from './plans.ts';
 
-/** Executions found with one look, and events counted between two turns of others. */
+/** Executions found with one look. */
 const foundAtOnce = 2000;
-const lookedAtAtOnce = 200;
 
 /** Settled executions of an event that match; seqs. */
 interface Matching extends Entry {
@@ -42,10 +42,11 @@ export function replayPlansOn(statements: Statements, executions: ExecutionQueri
   async function batch(request: ReplayBatchRequest): Promise<Batch<readonly number[]>> {
     const { id, filter, after, callable, limit } = request;
     const plan = await plans.of(id, () => planned(filter, request));
-    const part = await goThrough(plan, after, limit, ({ event, executions }) => {
+    const choose = ({ event, executions }: Matching) => {
       const may = replayableOf(event, executions, callable);
       return may.length > 0 ? may.map(({ seq }) => seq) : undefined;
-    });
+    };
+    const part = await goThrough(plan, after, limit, () => choose);
     if (part.ends) plans.forget(id);
     return part;
   }
@@ -93,31 +94,8 @@ export function replayPlansOn(statements: Statements, executions: ExecutionQueri
   return { count, batch };
 }
 
-/**
- * The chain of an event, of each position the execution that counts; and when the first turn came of those that it was
- * taken with (ms; null: there is none).
- */
-export function chainRows(
-  statements: Statements,
-  event: number,
-): { readonly chain: readonly ReplayTurn[]; readonly began: number | null } {
-  const byPosition = new Map<number, ReplayTurn>();
-  let began: number | null = null;
-  const sql = `select seq, position, status, stop, passed_by, handler_id, started_at, delivery
-    from executions indexed by executions_by_event where event_seq = ? order by seq`;
-  for (const row of statements.of(sql).all(event)) {
-    const position = Number(row['position']);
-    const startedAt = row['started_at'];
-    if (startedAt !== null && row['delivery'] === null)
-      began = Math.min(began ?? Number(startedAt), Number(startedAt));
-    byPosition.set(position, {
-      seq: Number(row['seq']),
-      position,
-      status: executionStatusOf(Number(row['status'])),
-      stop: row['stop'] === 1,
-      passedBy: row['passed_by'] === 1,
-      handler: { id: String(row['handler_id']) },
-    });
-  }
-  return { chain: [...byPosition.values()].sort((a, b) => a.position - b.position), began };
+/** The chain of an event. */
+export function chainRows(statements: Statements, event: number): ReadChain {
+  const sql = `select ${chainColumns} from executions indexed by executions_by_event where event_seq = ? order by seq`;
+  return chainFrom(statements.of(sql).all(event));
 }

@@ -1,7 +1,7 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { ExecutionFilter, ParkedCount } from '../../log.ts';
+import type { Position } from '../../reading/cursor.ts';
 import type { Statements } from '../statements.ts';
-import type { Position } from './cursor.ts';
 import type { ExecutionQueries } from './execution-queries.ts';
 
 const foundAtOnce = 2000;
