@@ -1,11 +1,8 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
-import type { EventDetails, ExecutionDetails, Page } from '../../words/answers.ts';
-import { NotFound, Unavailable } from '../../words/errors.ts';
-import type { EventRow, ExecutionRow, ParkedFor } from '../../words/execution.ts';
-import type { EventFilter, ExecutionFilter, ExecutionLog, PageRequest } from '../log.ts';
-import { shownBy } from '../reading/shown.ts';
-import { windowOf } from '../reading/window.ts';
+import { Unavailable } from '../../words/errors.ts';
+import type { ParkedFor } from '../../words/execution.ts';
+import { QueriedLog, unreadable } from '../reading/queried-log.ts';
 import type { FromReader, ToReader } from './reader/protocol.ts';
 import type { Queries } from './reader/queries.ts';
 import { startThread } from './thread.ts';
@@ -27,56 +24,17 @@ const gathering = 1000;
  * The log of a journal in SQLite, read by a thread of its own that starts with the first question and keeps no
  * process alive while it has none.
  */
-export class SqliteLog implements ExecutionLog {
+export class SqliteLog extends QueriedLog {
   readonly #options: SqliteLogOptions;
-  readonly #shown: ReturnType<typeof shownBy>;
   readonly #pending = new Unanswered<number>();
   #worker: Worker | undefined;
   #asked = 0;
   #gathering: NodeJS.Timeout | undefined;
   #closed = false;
 
-  readonly counts = this.#passOn('counts');
-  readonly statistics = this.#passOn('statistics');
-  readonly health = this.#passOn('health');
-  readonly failureGroups = this.#passOn('failureGroups');
-  readonly histogram = this.#passOn('histogram');
-  readonly waits = this.#passOn('waits');
-  readonly failures = this.#passOn('failures');
-  readonly parkedCount = this.#passOn('parkedCount');
-  readonly replayCount = this.#passOn('replayCount');
-  readonly replayBatch = this.#passOn('replayBatch');
-  readonly emittableCount = this.#passOn('emittableCount');
-  readonly emittableBatch = this.#passOn('emittableBatch');
-  readonly missed = this.#passOn('missed');
-  readonly replays = this.#passOn('replays');
-  /** The number that each handler of the log had last, by node id. */
-  readonly handlerNumbers = this.#passOn('handlerNumbers');
-
   constructor(options: SqliteLogOptions) {
+    super(options.parkedFor);
     this.#options = options;
-    this.#shown = shownBy(options.parkedFor);
-  }
-
-  async executions(filter: ExecutionFilter, page: PageRequest): Promise<Page<ExecutionRow>> {
-    const { items, nextCursor } = await this.#ask('executions', filter, windowOf('executions', filter, page));
-    return { items: items.map(this.#shown), nextCursor };
-  }
-
-  async execution(id: string): Promise<ExecutionDetails> {
-    const found = await this.#ask('execution', id);
-    if (!found) throw new NotFound(`there is no execution ${id}: it may have been pruned`);
-    return this.#shown(found);
-  }
-
-  async events(filter: EventFilter, page: PageRequest): Promise<Page<EventRow>> {
-    return this.#ask('events', filter, windowOf('events', filter, page));
-  }
-
-  async event(id: string): Promise<EventDetails> {
-    const found = await this.#ask('event', id);
-    if (!found) throw new NotFound(`there is no event ${id}: it may have been pruned`);
-    return { ...found, executions: found.executions.map(this.#shown) };
   }
 
   /** Something was committed: the text index follows within 2 s. Costs nothing, however often it is called. */
@@ -101,21 +59,18 @@ export class SqliteLog implements ExecutionLog {
     await exit;
   }
 
-  /** A question that the reader answers as it is. */
-  #passOn<Name extends keyof Queries>(query: Name) {
-    return (...args: Parameters<Queries[Name]>) => this.#ask(query, ...args);
+  /** The number that each handler of the log had last, by node id. */
+  async handlerNumbers(): Promise<Record<string, number>> {
+    return (await this.answer('handlerNumbers', [])) as Record<string, number>;
   }
 
-  async #ask<Name extends keyof Queries>(
-    query: Name,
-    ...args: Parameters<Queries[Name]>
-  ): Promise<Awaited<ReturnType<Queries[Name]>>> {
+  protected async answer(query: keyof Queries, args: readonly unknown[]): Promise<unknown> {
     await this.#options.readable?.();
     if (this.#closed) throw new Unavailable('the execution log is closed');
     this.#asked += 1;
     this.#post({ id: this.#asked, query, args });
     this.#worker?.ref();
-    return this.#pending.ask(this.#asked) as Promise<Awaited<ReturnType<Queries[Name]>>>;
+    return this.#pending.ask(this.#asked);
   }
 
   #post(message: ToReader): void {
@@ -141,15 +96,15 @@ export class SqliteLog implements ExecutionLog {
 
   #settle(answer: FromReader): void {
     if ('value' in answer) this.#pending.settle(answer.id, null, answer.value);
-    else this.#pending.settle(answer.id, unreadable(answer.failure));
+    else this.#pending.settle(answer.id, refusal(answer.failure));
     if (this.#pending.size === 0 && !this.#closed) this.#worker?.unref();
   }
 
   #refuse(why: string): void {
-    this.#pending.refuse(unreadable(why));
+    this.#pending.refuse(refusal(why));
   }
 }
 
-function unreadable(why: string): Unavailable {
-  return new Unavailable(`the execution log can not be read: ${why}`);
+function refusal(why: string): Unavailable {
+  return new Unavailable(unreadable(why));
 }

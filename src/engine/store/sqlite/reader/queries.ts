@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Ids } from '../../../words/ids.ts';
 import { newestBulkRows, readBulkRow } from '../../reading/bulk-rows.ts';
+import type { LogAnswers } from '../../reading/queried-log.ts';
 import { metaOf } from '../schema.ts';
 import { TextIndex } from '../search/text-index.ts';
 import { Statements } from '../statements.ts';
@@ -80,7 +81,7 @@ function queriesOn(db: DatabaseSync, ids: Ids, index: TextIndex) {
     missed: missedOn(statements),
     replays: () => statements.of(newestBulkRows).all().map(readBulkRow),
     handlerNumbers: figures.handlerNumbers,
-  };
+  } satisfies LogAnswers & Readonly<Record<'handlerNumbers', unknown>>;
 }
 
 /** Where the index can't be kept, a search finds too little, but the counts hold. */
