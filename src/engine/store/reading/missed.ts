@@ -1,51 +1,47 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import type { MissedBatch, MissedEvent, MissedRequest } from '../../log.ts';
-import {
-  type Candidate,
-  type Listens,
-  listening,
-  mayBeMissing,
-  missing,
-  mostVolume,
-  prunedBefore,
-} from '../../reading/missing.ts';
-import { type Entry, goThrough, Plans } from '../../reading/plans.ts';
-import type { Statements } from '../statements.ts';
-import { chainRows } from './replay-plans.ts';
+import { missedBy } from '../../rules/missed.ts';
+import { listensTo } from '../../words/event-type.ts';
+import type { MissedBatch, MissedEvent, MissedFilter, MissedRequest } from '../log.ts';
+import { isDeliverable } from '../stage.ts';
+import type { ReadChain } from './chain-rows.ts';
+import type { EventState, LogRows } from './log-rows.ts';
+import { type Entry, goThrough, Plans } from './plans.ts';
 
-/** Events found between two turns of others. */
+/** Events found between two turns of others, and what an answer carries of envelopes, in characters. */
 const foundAtOnce = 5000;
+const mostVolume = 1_000_000;
+
+/** What is remembered of an event's type: whether it is listened to. */
+type Listens = (eventType: string) => boolean;
 
 /** Finds the events that a handler has missed, in the original order. */
-export function missedOn(statements: Statements) {
+export function missedOn(rows: LogRows) {
   const plans = new Plans<Entry>();
 
   return async (request: MissedRequest): Promise<MissedBatch> => {
     const { filter, patterns, after, limit, payloads } = request;
-    const last = statements.of('select max(seq) as last from events').get();
-    const until = request.until ?? Number(last?.['last'] ?? 0);
+    const until = request.until ?? (await rows.last('events'));
     const key = JSON.stringify([filter, patterns, until]);
     const plan = await plans.of(key, () => planned(filter.from * 1000, until));
     const listens = listening(patterns);
     let stopped = 0;
     let volume = 0;
-    const choose = ({ event }: Entry): MissedEvent | undefined => {
-      const found = missingOf(event, filter, listens);
-      if (found === 'stopped') stopped += 1;
-      if (found !== 'missed') return undefined;
-      const payload = payloads ? payloadOf(event) : '';
-      volume += payload.length;
-      return { seq: event, payload };
+    const look = async (some: readonly Entry[]) => {
+      const found = await missingOf(some, filter, listens);
+      const missed = [...found].flatMap(([event, how]) => (how === 'missed' ? [event] : []));
+      const texts = payloads ? await rows.payloads(missed, mostVolume) : undefined;
+      return ({ event }: Entry): MissedEvent | undefined => {
+        const how = found.get(event);
+        if (how === 'stopped') stopped += 1;
+        if (how !== 'missed') return undefined;
+        const payload = texts ? (texts.get(event) ?? '{}') : '';
+        volume += payload.length;
+        return { seq: event, payload };
+      };
     };
-    const part = await goThrough(
-      plan,
-      after,
-      limit,
-      () => choose,
-      () => volume > mostVolume,
-    );
+    const part = await goThrough(plan, after, limit, look, () => volume > mostVolume);
     if (part.ends) plans.forget(key);
-    return { ...part, of: plan.length, until, stopped, prunedBefore: prunedSince(filter.from) };
+    return { ...part, of: plan.length, until, stopped, prunedBefore: await prunedBefore(filter.from) };
   };
 
   /**
@@ -56,41 +52,57 @@ export function missedOn(statements: Statements) {
     const found: Entry[] = [];
     let after = since - 1;
     for (;;) {
-      const rows = statements
-        .of(
-          `select seq, touched_at as at from events indexed by events_by_touch
-           where touched_at is not null and touched_at > ? order by touched_at limit ${foundAtOnce}`,
-        )
-        .all(after);
-      for (const { seq } of rows) if (Number(seq) <= until) found.push({ event: Number(seq) });
-      if (rows.length < foundAtOnce) return found;
-      after = Number(rows.at(-1)?.['at']);
+      const { seqs, last } = await rows.touchedAfter(after, foundAtOnce);
+      for (const event of seqs) if (event <= until) found.push({ event });
+      if (seqs.length < foundAtOnce) return found;
+      after = last;
       await yieldToOthers();
     }
   }
 
-  function missingOf(event: number, filter: MissedRequest['filter'], listens: Listens) {
-    const row = statements
-      .of(
-        'select stage, event_type as type, touched_at as touched, accepted_at as accepted from events where seq = ?',
-      )
-      .get(event) as Candidate | undefined;
-    return row && mayBeMissing(row, listens) ? missing(row, chainRows(statements, event), filter) : undefined;
+  /** Of those that the handler has no execution of, how that is. */
+  async function missingOf(
+    some: readonly Entry[],
+    filter: MissedFilter,
+    listens: Listens,
+  ): Promise<ReadonlyMap<number, 'missed' | 'stopped'>> {
+    const states = (await rows.states(some.map(({ event }) => event))).filter(
+      ({ stage, type }) => isDeliverable(stage) && listens(type),
+    );
+    const chains = await rows.chains(states.map(({ seq }) => seq));
+    const found = new Map<number, 'missed' | 'stopped'>();
+    for (const state of states) {
+      const how = missing(state, chains.get(state.seq) ?? { chain: [], began: null }, filter);
+      if (how) found.set(state.seq, how);
+    }
+    return found;
   }
 
-  function payloadOf(event: number): string {
-    return String(statements.of('select payload from events where seq = ?').get(event)?.['payload'] ?? '{}');
-  }
-
-  function prunedSince(from: number): number | null {
-    const oldest = statements
-      .of('select touched_at as at from events where stage >= 7 order by touched_at limit 1')
-      .get();
-    const first = statements.of('select min(seq) as seq from events').get();
-    return prunedBefore(numberOf(oldest?.['at']), numberOf(first?.['seq']), from);
+  /** Retention deletes what is settled, the one first that was touched longest ago. */
+  async function prunedBefore(from: number): Promise<number | null> {
+    const { settled, event } = await rows.oldest();
+    if (settled === null || event === 1) return null;
+    const at = Math.floor(settled / 1000);
+    return at > from ? at : null;
   }
 }
 
-function numberOf(value: unknown): number | null {
-  return typeof value === 'number' ? value : null;
+function missing({ accepted, touched }: EventState, { chain, began }: ReadChain, filter: MissedFilter) {
+  // It was taken when the turn of its first handler came; without one, it was settled with that, and touched then.
+  const untouched = chain.length > 0 ? accepted : Math.floor(Number(touched) / 1000);
+  const taken = began ?? untouched;
+  if (taken < filter.from || (filter.to !== undefined && taken >= filter.to)) return undefined;
+  const found = missedBy(filter.handler, chain);
+  return found === 'has' ? undefined : found;
+}
+
+function listening(patterns: readonly string[]): Listens {
+  const known = new Map<string, boolean>();
+  return (eventType) => {
+    const before = known.get(eventType);
+    if (before !== undefined) return before;
+    const listens = patterns.some((pattern) => listensTo(pattern, eventType));
+    known.set(eventType, listens);
+    return listens;
+  };
 }

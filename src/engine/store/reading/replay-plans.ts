@@ -1,12 +1,10 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import { isReplayable, type ReplayTurn, replayable } from '../../../rules/replayable.ts';
-import type { Batch, ExecutionFilter, ReplayBatchRequest, ReplayCount } from '../../log.ts';
-import { chainColumns, chainFrom, type ReadChain } from '../../reading/chain-rows.ts';
-import type { Position } from '../../reading/cursor.ts';
-import { type Entry, goThrough, lookedAtAtOnce, Plans } from '../../reading/plans.ts';
-import { executionStatusOf, stage } from '../../stage.ts';
-import type { Statements } from '../statements.ts';
-import type { ExecutionQueries } from './execution-queries.ts';
+import { isReplayable, type ReplayTurn, replayable } from '../../rules/replayable.ts';
+import type { Batch, ExecutionFilter, ReplayBatchRequest, ReplayCount } from '../log.ts';
+import { executionStatusOf, stage } from '../stage.ts';
+import type { Position } from './cursor.ts';
+import type { LogRows } from './log-rows.ts';
+import { type Entry, goThrough, lookedAtAtOnce, Plans } from './plans.ts';
 
 /** Executions found with one look. */
 const foundAtOnce = 2000;
@@ -17,7 +15,7 @@ interface Matching extends Entry {
 }
 
 /** Finds what a filter lets run again (see replayable.ts), in the original order. */
-export function replayPlansOn(statements: Statements, executions: ExecutionQueries) {
+export function replayPlansOn(rows: LogRows) {
   const plans = new Plans<Matching>();
 
   async function count(
@@ -25,14 +23,15 @@ export function replayPlansOn(statements: Statements, executions: ExecutionQueri
     callable: readonly string[],
     asked?: number,
   ): Promise<ReplayCount> {
-    const last = statements.of('select max(seq) as last from executions').get();
-    const upTo = asked ?? Number(last?.['last'] ?? 0);
+    const upTo = asked ?? (await rows.last('executions'));
     const plan = await planned(filter, { after: 0, until: Number.MAX_SAFE_INTEGER, upTo });
     const byStatus = { failed: 0, skipped: 0, cancelled: 0, succeeded: 0 };
-    for (const [index, { event, executions }] of plan.entries()) {
-      if (index % lookedAtAtOnce === 0) await yieldToOthers();
-      for (const { status } of replayableOf(event, executions, callable))
-        if (isReplayable(status)) byStatus[status] += 1;
+    for (let first = 0; first < plan.length; first += lookedAtAtOnce) {
+      await yieldToOthers();
+      const some = plan.slice(first, first + lookedAtAtOnce);
+      const turnsOf = await replayableOf(some, callable);
+      for (const entry of some)
+        for (const { status } of turnsOf(entry)) if (isReplayable(status)) byStatus[status] += 1;
     }
     const matched = Object.values(byStatus).reduce((sum, one) => sum + one, 0);
     const until = plan.reduce((last, { event }) => Math.max(last, event), 0);
@@ -42,11 +41,13 @@ export function replayPlansOn(statements: Statements, executions: ExecutionQueri
   async function batch(request: ReplayBatchRequest): Promise<Batch<readonly number[]>> {
     const { id, filter, after, callable, limit } = request;
     const plan = await plans.of(id, () => planned(filter, request));
-    const choose = ({ event, executions }: Matching) => {
-      const may = replayableOf(event, executions, callable);
-      return may.length > 0 ? may.map(({ seq }) => seq) : undefined;
-    };
-    const part = await goThrough(plan, after, limit, () => choose);
+    const part = await goThrough(plan, after, limit, async (some) => {
+      const turnsOf = await replayableOf(some, callable);
+      return (entry) => {
+        const may = turnsOf(entry);
+        return may.length > 0 ? may.map(({ seq }) => seq) : undefined;
+      };
+    });
     if (part.ends) plans.forget(id);
     return part;
   }
@@ -59,16 +60,11 @@ export function replayPlansOn(statements: Statements, executions: ExecutionQueri
     const window = { from: filter.from, to: filter.to, limit: foundAtOnce };
     let position: Position | undefined;
     do {
-      const { found, next } = await executions.positions(filter, { ...window, after: position });
-      for (const [, seq] of found) {
-        if (upTo !== null && seq > upTo) continue;
-        const row = statements
-          .of('select event_seq, status, passed_by from executions where seq = ?')
-          .get(seq);
-        const status = executionStatusOf(Number(row?.['status']));
-        const event = Number(row?.['event_seq']);
-        if (!row || row['passed_by'] === 1 || event <= after || event > until || !isReplayable(status))
-          continue;
+      const { found, next } = await rows.executions(filter, { ...window, after: position });
+      const seqs = found.map(([, seq]) => seq).filter((seq) => upTo === null || seq <= upTo);
+      for (const { seq, event, status, passedBy } of await rows.settled(seqs)) {
+        const replays = !passedBy && isReplayable(executionStatusOf(status));
+        if (!replays || event <= after || event > until) continue;
         const known = byEvent.get(event);
         if (known) known.executions.push(seq);
         else byEvent.set(event, { event, executions: [seq] });
@@ -79,23 +75,21 @@ export function replayPlansOn(statements: Statements, executions: ExecutionQueri
     return [...byEvent.values()];
   }
 
-  function replayableOf(
-    event: number,
-    asked: readonly number[],
+  /** What can run again of each of these. */
+  async function replayableOf(
+    some: readonly Matching[],
     callable: readonly string[],
-  ): readonly ReplayTurn[] {
-    const row = statements.of('select stage from events where seq = ?').get(event);
-    const at = Number(row?.['stage'] ?? 0);
-    if (at < stage.parked || at === stage.unclaimed) return [];
-    const choice = replayable(chainRows(statements, event).chain, asked, callable);
-    return 'why' in choice ? [] : choice.turns;
+  ): Promise<(entry: Matching) => readonly ReplayTurn[]> {
+    const events = some.map(({ event }) => event);
+    const stages = new Map((await rows.states(events)).map(({ seq, stage: at }) => [seq, at]));
+    const chains = await rows.chains(events);
+    return ({ event, executions }) => {
+      const at = stages.get(event) ?? 0;
+      if (at < stage.parked || at === stage.unclaimed) return [];
+      const choice = replayable(chains.get(event)?.chain ?? [], executions, callable);
+      return 'why' in choice ? [] : choice.turns;
+    };
   }
 
   return { count, batch };
-}
-
-/** The chain of an event. */
-export function chainRows(statements: Statements, event: number): ReadChain {
-  const sql = `select ${chainColumns} from executions indexed by executions_by_event where event_seq = ? order by seq`;
-  return chainFrom(statements.of(sql).all(event));
 }

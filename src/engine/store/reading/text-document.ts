@@ -1,5 +1,5 @@
 import type { ExecutionFilter } from '../log.ts';
-import { addWords } from '../search-words.ts';
+import { addWords, matches, type SearchWord } from '../search-words.ts';
 import { statusCodesOf } from '../stage.ts';
 
 /** Characters of each text that can be searched for; what comes after them would cost more than to deliver it. */
@@ -20,6 +20,13 @@ export function wordsOf(row: Documented, ofRequest: ReadonlySet<string>): Set<st
   const words = new Set(ofRequest);
   for (const text of [row['response'], row['error']]) if (typeof text === 'string') addWords(text, words);
   return words;
+}
+
+/** Whether an execution has all of these words. @param row with its `request` */
+export function hasAll(row: Documented, search: readonly SearchWord[]): boolean {
+  const ofRequest = new Set<string>();
+  addWords(String(row['request'] ?? ''), ofRequest);
+  return matches(wordsOf(row, ofRequest), search);
 }
 
 /** Words that stand for the conditions, so that the index can tell that a frequent word never meets a rare handler. */

@@ -1,7 +1,7 @@
 import type { EventFilter, ExecutionFilter } from '../../log.ts';
-import { documentColumns, searchedPart, wordsOf } from '../../reading/text-document.ts';
+import { documentColumns, hasAll, searchedPart } from '../../reading/text-document.ts';
 import type { Positions, Window } from '../../reading/window.ts';
-import { addWords, matches, type SearchWord } from '../../search-words.ts';
+import type { SearchWord } from '../../search-words.ts';
 import { indexQuery } from '../search/index-query.ts';
 import type { TextIndex } from '../search/text-index.ts';
 import type { Statements } from '../statements.ts';
@@ -76,10 +76,7 @@ export function indexedSearchOn(statements: Statements, index: TextIndex) {
          from executions where seq = ?`,
       )
       .get(execution);
-    if (!row) return false;
-    const ofRequest = new Set<string>();
-    addWords(String(row['request'] ?? ''), ofRequest);
-    return matches(wordsOf(row, ofRequest), search);
+    return row !== undefined && hasAll(row, search);
   }
 
   /** The object's events that are open or have been touched since the index was written. */
