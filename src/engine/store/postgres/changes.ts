@@ -1,5 +1,6 @@
 import type { BeginReplay } from '../journal.ts';
 import type { EventPatch, EventRow, ExecutionPatch, ExecutionRow, KeptKey } from '../operations/rows.ts';
+import type { FailureGroup } from './known-groups.ts';
 import { pairOf } from './loaded.ts';
 
 /** What is said to many rows at once, wherever they are. */
@@ -31,6 +32,8 @@ export class Changes {
   readonly executionPatches = new Map<number, ExecutionPatch>();
   readonly keys = new Map<string, KeptKey & { readonly at: number }>();
   readonly deferred: Deferred[] = [];
+  /** Those of failures that are not known to be kept; what is undone of them does no harm. */
+  readonly groups = new Map<number, FailureGroup>();
   /** Executions whose last attempt is to make way for the next one. */
   readonly attempts: number[] = [];
   waiting = 0;

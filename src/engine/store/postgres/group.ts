@@ -12,6 +12,7 @@ import { turnsOn } from '../operations/turns.ts';
 import { bulkRowsOn } from './bulk-rows.ts';
 import { Apart, Changes } from './changes.ts';
 import type { Query } from './connection.ts';
+import type { KnownGroups } from './known-groups.ts';
 import { Loaded } from './loaded.ts';
 import { LoadedRows } from './loaded-rows.ts';
 import { load } from './loading.ts';
@@ -51,13 +52,13 @@ interface GroupsOptions {
   readonly lockSeed: string;
   /** Whose accepted events are counted. */
   readonly counter: number;
-  readonly groupOf: (handler: string, code: number | null, error: string) => number;
+  readonly groups: KnownGroups;
   readonly lastTouched: number;
 }
 
 /** Carries out groups of operations, a transaction each: what they need is read, all is decided here, and written. */
-export function groupsOn({ query, lockSeed, counter, groupOf, lastTouched }: GroupsOptions) {
-  const rows = new LoadedRows(new Changes(), groupOf);
+export function groupsOn({ query, lockSeed, counter, groups, lastTouched }: GroupsOptions) {
+  const rows = new LoadedRows(new Changes(), groups);
   const work = new Announcements();
   let last = lastTouched;
   let touched = false;
@@ -125,6 +126,7 @@ export function groupsOn({ query, lockSeed, counter, groupOf, lastTouched }: Gro
         const results = decide(group, needs, loaded);
         if (results) {
           await Promise.all([write(query, rows.changes, counter), query('commit')]);
+          for (const group of rows.changes.groups.values()) groups.keep(group);
           return { results, work: work.take(), touched };
         }
         locked = lock(needs);

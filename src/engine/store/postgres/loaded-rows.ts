@@ -12,6 +12,7 @@ import type {
 } from '../operations/rows.ts';
 import { stage } from '../stage.ts';
 import type { Changes } from './changes.ts';
+import type { KnownGroups } from './known-groups.ts';
 import { type BulkState, type Found, Loaded, type LoadedEvent, pairOf } from './loaded.ts';
 import { type Needs, NotLoaded, type Search, searchName, usualDepth } from './needs.ts';
 
@@ -19,11 +20,11 @@ import { type Needs, NotLoaded, type Search, searchName, usualDepth } from './ne
 export class LoadedRows implements Rows {
   #loaded = new Loaded();
   #changes: Changes;
-  readonly #groupOf: Rows['failureGroup'];
+  readonly #groups: KnownGroups;
 
-  constructor(changes: Changes, groupOf: Rows['failureGroup']) {
+  constructor(changes: Changes, groups: KnownGroups) {
     this.#changes = changes;
-    this.#groupOf = groupOf;
+    this.#groups = groups;
   }
 
   get changes(): Changes {
@@ -254,7 +255,9 @@ export class LoadedRows implements Rows {
   }
 
   failureGroup(handler: string, code: number | null, error: string): number {
-    return this.#groupOf(handler, code, error);
+    const group = this.#groups.of(handler, code, error);
+    if (!this.#groups.isKept(group)) this.#changes.groups.set(group.id, group);
+    return group.id;
   }
 
   markStale(handler: string, objectKey: string): void {

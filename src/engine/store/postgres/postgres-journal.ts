@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { messageOf, Unavailable, WriteRefused } from '../../words/errors.ts';
-import { kindOf } from '../../words/failure-kind.ts';
 import type { Found, Journal, KeptAlarm, OnTrouble, Prune, Pruned, StoredCircuit, Work } from '../journal.ts';
 import type { Connection, Query } from './connection.ts';
 import { type Carried, type Groups, groupsOn, type Operation, type OperationName } from './group.ts';
+import type { KnownGroups } from './known-groups.ts';
 
 /** Those that search: each is carried out in a transaction of its own. */
 const alone: ReadonlySet<OperationName> = new Set([
@@ -29,6 +28,7 @@ interface Options {
   readonly tag: string;
   readonly found: Found;
   readonly foundWork: Work;
+  readonly groups: KnownGroups;
   readonly lockSeed: string;
   readonly lastTouched: number;
   readonly onTrouble: OnTrouble;
@@ -62,12 +62,12 @@ export class PostgresJournal implements Journal {
   readonly endReplay = this.#passOn('endReplay');
 
   constructor(options: Options) {
-    const { connection, tag, found, lockSeed, lastTouched } = options;
+    const { connection, tag, found, groups, lockSeed, lastTouched } = options;
     this.#options = options;
     this.tag = tag;
     this.found = found;
     this.#query = connection.query;
-    this.#groups = groupsOn({ query: connection.query, lockSeed, lastTouched, counter: 0, groupOf });
+    this.#groups = groupsOn({ query: connection.query, lockSeed, lastTouched, counter: 0, groups });
   }
 
   onWork(tell: (work: Work) => void): void {
@@ -173,12 +173,4 @@ export class PostgresJournal implements Journal {
 function isOwnFault(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   return code === undefined ? !(error as Error).message?.includes('onnection') : /^2[23]/.test(String(code));
-}
-
-/** A number that is the same wherever it is made. */
-function groupOf(handler: string, code: number | null, error: string): number {
-  const hash = createHash('sha256')
-    .update(`${handler}\0${kindOf(code, error)}`)
-    .digest();
-  return Number(hash.readBigUInt64BE() >> 12n);
 }

@@ -1,5 +1,6 @@
 import type { Store, StoreLocation, StoreOptions } from '../store.ts';
 import { Connection } from './connection.ts';
+import { KnownGroups } from './known-groups.ts';
 import { foundIn, migrate, recover, workIn } from './opening.ts';
 import { PostgresJournal } from './postgres-journal.ts';
 
@@ -12,7 +13,8 @@ async function openStore(url: string, schema: string, options: StoreOptions): Pr
   const connection = await Connection.open(url, schema);
   try {
     await migrate(connection, schema);
-    await recover(connection, options.now);
+    const groups = await KnownGroups.in(connection.query);
+    await recover(connection, options.now, groups);
     const found = await foundIn(connection);
     const [tag] = await connection.query("select value from meta where key = 'tag'", []);
     const [last] = await connection.query(
@@ -22,6 +24,7 @@ async function openStore(url: string, schema: string, options: StoreOptions): Pr
     const journal = new PostgresJournal({
       connection,
       tag: String(tag?.['value']),
+      groups,
       found,
       foundWork: await workIn(connection),
       lockSeed: schema,

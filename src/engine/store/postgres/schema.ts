@@ -118,7 +118,8 @@ create table failure_groups(
   handler_id text collate "C" not null,
   kind text not null
 );
-create index failure_groups_by_handler on failure_groups(handler_id);
+create index failure_groups_by_handler on failure_groups(handler_id, kind);
+create index failure_groups_by_kind on failure_groups(kind);
 
 create table idempotency_keys(
   key text collate "C" primary key,

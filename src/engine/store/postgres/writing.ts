@@ -3,6 +3,7 @@ import { statusCode } from '../stage.ts';
 import type { Changes, Deferred } from './changes.ts';
 import { columnName, eventColumns, executionColumns, handlerColumns } from './columns.ts';
 import type { Query } from './connection.ts';
+import { addGroups } from './known-groups.ts';
 
 const ofExecution = { ...executionColumns, ...handlerColumns };
 type Columns = Readonly<Record<string, string>>;
@@ -52,6 +53,7 @@ export function write(query: Query, changes: Changes, counter: number): Promise<
     stored({ ...row, ...executionPatches.get(row.seq) }),
   );
   const changed = [...eventPatches].filter(([seq]) => !newEvents.has(seq));
+  sendRows(addGroups, [...changes.groups.values()]);
   if (attempts.length > 0) send(sql.attempts, attempts);
   for (const [columns, rows] of bySet(changed, eventColumns))
     sendRows(updateOf('events', eventColumns, columns), rows);
