@@ -32,6 +32,8 @@ interface Options {
   readonly lockSeed: string;
   readonly lastTouched: number;
   readonly onTrouble: OnTrouble;
+  /** Told when events were touched. */
+  readonly onTouched: () => void;
 }
 
 /** The journal in PostgreSQL. What is asked for while a transaction is under way shares the next one. */
@@ -144,7 +146,8 @@ export class PostgresJournal implements Journal {
       return;
     }
     this.#become(null);
-    const { results, work } = carried;
+    const { results, work, touched } = carried;
+    if (touched) this.#options.onTouched();
     // What is left goes first.
     this.#gathered.unshift(...group.slice(results.length));
     if (work) this.#tellWork(work);

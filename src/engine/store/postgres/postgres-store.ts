@@ -3,6 +3,7 @@ import { Connection } from './connection.ts';
 import { KnownGroups } from './known-groups.ts';
 import { foundIn, migrate, recover, workIn } from './opening.ts';
 import { PostgresJournal } from './postgres-journal.ts';
+import { PostgresLog } from './postgres-log.ts';
 
 /** A registry's store in a schema of PostgreSQL. */
 export function postgresStore(url: string, schema: string): StoreLocation {
@@ -11,40 +12,51 @@ export function postgresStore(url: string, schema: string): StoreLocation {
 
 async function openStore(url: string, schema: string, options: StoreOptions): Promise<Store> {
   const connection = await Connection.open(url, schema);
+  const open: { close(): Promise<void> }[] = [connection];
+  const close = async () => {
+    for (const one of open.splice(0).reverse()) await one.close();
+  };
   try {
     await migrate(connection, schema);
     const groups = await KnownGroups.in(connection.query);
     await recover(connection, options.now, groups);
     const found = await foundIn(connection);
-    const [tag] = await connection.query("select value from meta where key = 'tag'", []);
+    const [meta] = await connection.query("select value as tag from meta where key = 'tag'", []);
+    const tag = String(meta?.['tag']);
     const [last] = await connection.query(
       'select max(touched_at) as last from events where touched_at is not null',
       [],
     );
+    const log = new PostgresLog({
+      open: (how) => Connection.open(url, schema, how),
+      tag,
+      lock: `provisioning texts ${schema}`,
+      parkedFor: options.parkedFor,
+    });
+    open.push(log);
     const journal = new PostgresJournal({
       connection,
-      tag: String(tag?.['value']),
+      tag,
       groups,
       found,
       foundWork: await workIn(connection),
       lockSeed: schema,
       lastTouched: Number(last?.['last'] ?? 0),
       onTrouble: options.onTrouble,
+      onTouched: () => log.poke(),
     });
+    open.push(journal);
     return {
       journal,
-      log: undefined as never,
+      log,
       handlers: undefined as never,
       notice: null,
       lost: new Promise(() => undefined),
       backUp: async () => undefined,
-      close: async () => {
-        await journal.close();
-        await connection.close();
-      },
+      close,
     };
   } catch (error) {
-    await connection.close();
+    await close();
     throw error;
   }
 }
