@@ -5,7 +5,7 @@ import { type LogQueries, QueriedLog, unreadable } from '../reading/queried-log.
 import type { Connection, ConnectionOptions } from './connection.ts';
 import { queriesOn } from './reader/queries.ts';
 import { Readers, readerSettings } from './readers.ts';
-import { TextIndex } from './search/text-index.ts';
+import { indexerSession, TextIndex } from './search/text-index.ts';
 import { TextSearch } from './search/text-search.ts';
 
 export interface PostgresLogOptions {
@@ -29,9 +29,8 @@ export class PostgresLog extends QueriedLog {
 
   constructor({ open, tag, lock, parkedFor, sliceSize }: PostgresLogOptions) {
     super(parkedFor);
-    const opened = () => open({ settings: readerSettings, planned: 'each time' });
-    this.#readers = new Readers(opened);
-    this.#texts = new TextSearch(new TextIndex(opened, lock, sliceSize));
+    this.#readers = new Readers(() => open({ settings: readerSettings, planned: 'each time' }));
+    this.#texts = new TextSearch(new TextIndex(() => open(indexerSession), lock, sliceSize));
     this.#queries = queriesOn(this.#readers, new Ids(tag), this.#texts);
     this.#closing.promise.catch(() => undefined);
     this.#texts.poke();

@@ -9,6 +9,8 @@ export interface Stretch {
 /** A list's rows: stretches to be merged, and conditions that no index answers. Values are named `:so` in them. */
 export interface Selection {
   readonly table: 'executions' | 'events';
+  /** Its rows are few, and looked up by a key: they stand in no order. */
+  readonly few?: true;
   /** The column that the list is sorted by; ties by seq. */
   readonly time: 'started_at' | 'accepted_at';
   readonly stretches: readonly Stretch[];

@@ -70,12 +70,12 @@ export function selectionsIn({ notReplaced, named, seqs: listed, unindexed, lead
         ' and ',
       );
       const given = { ...values, seqs: listed(seqs), ...(event !== undefined && { event }) };
-      return { ...base, values: given, stretches: [{ where }] };
+      return { ...base, few: true, values: given, stretches: [{ where }] };
     }
     if (event !== undefined) {
       const where = ['event_seq = :event', `status in (${codes.join(', ')})`, ...further];
       const stretch = { index: 'executions_by_event', where: where.join(' and ') };
-      return { ...base, values: { ...values, event }, stretches: [stretch] };
+      return { ...base, few: true, values: { ...values, event }, stretches: [stretch] };
     }
     const isLedToObject = leadsToObjects && 'object_id' in equals;
     if (kind !== undefined && 'handler_id' in equals && !isLedToObject) {
@@ -119,7 +119,7 @@ export function selectionsIn({ notReplaced, named, seqs: listed, unindexed, lead
     const ofStage = stages ? [unindexed(`stage in (${stages.join(', ')})`)] : [];
     if (seqs) {
       const where = [named, ...ofStage, ...allUnindexed(values)].join(' and ');
-      return { ...base, values: { ...values, seqs: listed(seqs) }, stretches: [{ where }] };
+      return { ...base, few: true, values: { ...values, seqs: listed(seqs) }, stretches: [{ where }] };
     }
     if (leadsToObjects && 'object_id' in values) {
       const stretches = [{ index: 'events_by_object', where: 'object_id = :object_id' }];

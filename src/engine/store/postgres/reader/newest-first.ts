@@ -38,10 +38,11 @@ export async function newestFirst(ask: Ask, selection: Selection, window: Window
 }
 
 /** Each stretch is asked for in order, so that the planner merges them, and none is read further than the page needs. */
-function mergedStretches({ table, time, stretches, columns = [] }: Selection): string {
+function mergedStretches({ table, time, few, stretches, columns = [] }: Selection): string {
   const selected = [`${time} as at`, 'seq', ...columns].join(', ');
   const inWindow = `${time} between :low and :high and (${time}, seq) < (:at, :seq)`;
-  const inOrder = `order by ${time} desc, seq desc`;
+  // What is looked up by a key must not be looked for along an index that stands in this order.
+  const inOrder = few ? 'offset 0' : `order by ${time} desc, seq desc`;
   const parts = stretches.map(
     ({ where }) => `(select ${selected} from ${table} where ${where} and ${inWindow} ${inOrder})`,
   );

@@ -1,5 +1,6 @@
 import { chainColumns, chainFrom } from '../../reading/chain-rows.ts';
 import type { EventState, LogRows, SettledRow } from '../../reading/log-rows.ts';
+import type { Row } from '../connection.ts';
 import type { Value } from '../named-values.ts';
 import type { Readers } from '../readers.ts';
 import type { EventQueries } from './event-queries.ts';
@@ -10,7 +11,7 @@ const sql = {
     'select seq, event_seq as event, status, passed_by as "passedBy" from executions where seq = any(:seqs)',
   states: `select seq, stage, event_type as type, node, touched_at as touched, accepted_at as accepted
     from events where seq = any(:seqs)`,
-  chains: `select event_seq as event, ${chainColumns} from executions where event_seq = any(:seqs) order by seq`,
+  chains: `select event_seq as event, ${chainColumns} from executions where event_seq = any(:seqs)`,
   payloads: `select seq, payload from (
       select seq, payload, sum(length(payload)) over (order by place) - length(payload) as before
       from unnest(:seqs) with ordinality as asked(seq, place) join bodies using(seq)
@@ -37,7 +38,7 @@ export function rowsOn(readers: Readers, executions: ExecutionQueries, events: E
     states: async (seqs) => (await rows(sql.states, { seqs })) as unknown as EventState[],
     chains: async (seqs) => {
       const byEvent = Map.groupBy(await rows(sql.chains, { seqs }), ({ event }) => Number(event));
-      return new Map(Array.from(byEvent, ([event, chain]) => [event, chainFrom(chain)]));
+      return new Map(Array.from(byEvent, ([event, chain]) => [event, chainFrom(chain.sort(bySeq))]));
     },
     payloads: async (seqs, volume) => {
       const found = await rows(sql.payloads, { seqs, volume });
@@ -52,6 +53,10 @@ export function rowsOn(readers: Readers, executions: ExecutionQueries, events: E
       return { settled: numberOf(row?.['settled']), event: numberOf(row?.['event']) };
     },
   };
+}
+
+function bySeq(a: Row, b: Row): number {
+  return Number(a['seq']) - Number(b['seq']);
 }
 
 function numberOf(value: unknown): number | null {

@@ -2,9 +2,15 @@ import type { Slice } from '../../reading/slices.ts';
 import { sliceFor } from '../../reading/slices.ts';
 import { addFacets, documentColumns, searchedPart, wordsOf } from '../../reading/text-document.ts';
 import { addWords } from '../../search-words.ts';
-import type { Connection, Row } from '../connection.ts';
+import type { Connection, ConnectionOptions, Row } from '../connection.ts';
 import { type Ask, named } from '../named-values.ts';
 import { lexemesOf } from './lexemes.ts';
+
+/** What a crash takes can be made anew: it goes on from where it was. */
+export const indexerSession = {
+  settings: { synchronous_commit: 'off', enable_seqscan: 'off', jit: 'off' },
+  planned: 'each time',
+} as const satisfies ConnectionOptions;
 
 /** Events that are indexed in one transaction. */
 const batch = 128;
@@ -26,7 +32,7 @@ const sql = {
     ) order by touched_at limit ${batch}`,
   requests: `select seq, substr(payload, 1, ${searchedPart}) as request from bodies where seq = any(:events)`,
   documents: `select ${documentColumns}, started_at from executions
-    where event_seq = any(:events) and status > 0 and started_at is not null order by started_at, seq`,
+    where event_seq = any(:events) and status > 0 and started_at is not null`,
   known: 'select seq from texts where seq = any(:seqs)',
   slices: 'select id, first, last, documents from text_slices order by first',
   put: `insert into texts(seq, started_at, touched_at, words)
@@ -42,6 +48,9 @@ const sql = {
 
 /** What has become of a part: there may be more, there was nothing, or another process is at it. */
 export type Advanced = 'some' | 'nothing' | 'elsewhere';
+
+/** Looks for events that have been touched. */
+type Find = (ask: Ask, cursor: number) => Promise<readonly Row[]>;
 
 interface Touched {
   readonly seq: number;
@@ -68,7 +77,7 @@ export class TextIndex {
   readonly #lock: string;
   readonly #size: number;
   #connection: Connection | undefined;
-  #advancing: Promise<Advanced> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
 
   /**
    * @param open its own connection
@@ -81,7 +90,7 @@ export class TextIndex {
     this.#size = size;
   }
 
-  /** Indexes the next part of what has been touched; who comes meanwhile waits for the same. */
+  /** Indexes the next part of what has been touched. */
   advance(): Promise<Advanced> {
     return this.#once((ask, cursor) => ask(sql.touched, { cursor }));
   }
@@ -92,19 +101,18 @@ export class TextIndex {
   }
 
   async close(): Promise<void> {
-    await this.#advancing?.catch(() => undefined);
+    await this.#last;
     await this.#connection?.close();
   }
 
-  async #once(find: (ask: Ask, cursor: number) => Promise<readonly Row[]>): Promise<Advanced> {
-    await this.#advancing?.catch(() => undefined);
-    this.#advancing = this.#advance(find).finally(() => {
-      this.#advancing = undefined;
-    });
-    return this.#advancing;
+  /** One after the other: all go by one connection. */
+  #once(find: Find): Promise<Advanced> {
+    const advanced = this.#last.then(() => this.#advance(find));
+    this.#last = advanced.catch(() => undefined);
+    return advanced;
   }
 
-  async #advance(find: (ask: Ask, cursor: number) => Promise<readonly Row[]>): Promise<Advanced> {
+  async #advance(find: Find): Promise<Advanced> {
     if (!this.#connection || this.#connection.lost) this.#connection = await this.#open();
     const { query } = this.#connection;
     const ask = named(query);
@@ -120,7 +128,7 @@ export class TextIndex {
     }
   }
 
-  async #carryOn(ask: Ask, find: (ask: Ask, cursor: number) => Promise<readonly Row[]>): Promise<Advanced> {
+  async #carryOn(ask: Ask, find: Find): Promise<Advanced> {
     const [stored] = await ask(sql.cursor);
     const cursor = Number(stored?.['cursor']);
     const touched = (await find(ask, cursor)).map(
@@ -145,7 +153,8 @@ export class TextIndex {
     const isKnown = new Set(known.map(({ seq }) => Number(seq)));
     const touchedAt = new Map(touched.map(({ seq, at }) => [seq, at]));
     const wordsOfRequest = new Map(requests.map((row) => [row['seq'], wordsIn(String(row['request']))]));
-    const rows = documents.map((row) => {
+    const inOrder = documents.toSorted((a, b) => Number(a['started_at']) - Number(b['started_at']));
+    const rows = inOrder.map((row) => {
       const seq = Number(row['seq']);
       const at = Number(row['started_at']);
       const words = wordsOf(row, wordsOfRequest.get(row['event_seq']) ?? new Set());
