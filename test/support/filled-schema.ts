@@ -15,11 +15,18 @@ const statuses = `case n % 250 when 7 then 2 when 57 then 4 when 107 then 5 when
  * Makes a schema with so many events and twice as many executions, as if they had run.
  * @returns a connection to it
  */
-export async function fillSchema(url: string, schema: string, events: number): Promise<Connection> {
+export async function fillSchema(
+  url: string,
+  schema: string,
+  events: number,
+  statistics: 'current' | 'missing',
+): Promise<Connection> {
   const connection = await Connection.open(url, schema);
   await migrate(connection, schema);
   const { query } = connection;
   await query('set synchronous_commit = off');
+  for (const table of ['events', 'bodies', 'executions', 'texts'])
+    await query(`alter table ${table} set (autovacuum_enabled = off)`);
   await query(`insert into events(seq, event_type, object_id, object_key, ordered, node, stage, turn, accepted_at, touched_at, hops)
     select n, ${types}[1 + n % 4], (n % 5000)::text, 'clients:' || n % 5000, true, 'event-node',
       case n % 250 when 7 then ${stage.parked} when 57 then ${stage.failed} when 200 then ${stage.unclaimed} else ${stage.succeeded} end,
@@ -38,6 +45,6 @@ export async function fillSchema(url: string, schema: string, events: number): P
     from generate_series(1, ${events}) as n, generate_series(0, 1) as k`);
   await query(`insert into failure_groups(id, handler_id, kind)
     select n, ${handlers}[n], 'HTTP 500' from generate_series(1, 5) as n`);
-  await query('analyze');
+  if (statistics === 'current') await query('analyze');
   return connection;
 }
