@@ -4,6 +4,9 @@ export type Row = Readonly<Record<string, unknown>>;
 /** Runs a statement; those of one connection are sent at once and carried out one after the other. */
 export type Query = (text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
 
+/** Ms after which a server that does not answer is given up. */
+const connectionTimeout = 10_000;
+
 const int8 = 20;
 const int8s = 1016;
 
@@ -49,6 +52,7 @@ export class Connection {
       connectionString: url,
       types: types as never,
       pipeline: true,
+      connectionTimeoutMillis: connectionTimeout,
       application_name: 'node-red-contrib-provisioning',
       options: Object.entries(all)
         .map(([name, value]) => `-c ${name}=${value}`)

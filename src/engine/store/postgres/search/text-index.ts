@@ -1,3 +1,4 @@
+import { breather } from '../../reading/breather.ts';
 import type { Slice } from '../../reading/slices.ts';
 import { sliceFor } from '../../reading/slices.ts';
 import { addFacets, documentColumns, searchedPart, wordsOf } from '../../reading/text-document.ts';
@@ -152,16 +153,20 @@ export class TextIndex {
     const slices = new OpenSlices(stored as unknown as readonly OpenSlice[], this.#size);
     const isKnown = new Set(known.map(({ seq }) => Number(seq)));
     const touchedAt = new Map(touched.map(({ seq, at }) => [seq, at]));
-    const wordsOfRequest = new Map(requests.map((row) => [row['seq'], wordsIn(String(row['request']))]));
-    const inOrder = documents.toSorted((a, b) => Number(a['started_at']) - Number(b['started_at']));
-    const rows = inOrder.map((row) => {
-      const seq = Number(row['seq']);
-      const at = Number(row['started_at']);
-      const words = wordsOf(row, wordsOfRequest.get(row['event_seq']) ?? new Set());
+    const requestOf = new Map(requests.map((row) => [row['seq'], String(row['request'])]));
+    const wordsOfRequest = new Map<unknown, ReadonlySet<string>>();
+    const breathe = breather();
+    const rows: object[] = [];
+    for (const row of documents.toSorted((a, b) => Number(a['started_at']) - Number(b['started_at']))) {
+      await breathe();
+      const [seq, at, event] = [Number(row['seq']), Number(row['started_at']), row['event_seq']];
+      const ofRequest = wordsOfRequest.get(event) ?? wordsIn(requestOf.get(event) ?? '');
+      wordsOfRequest.set(event, ofRequest);
+      const words = wordsOf(row, ofRequest);
       addFacets(row, words);
       const slice = slices.put(at, !isKnown.has(seq));
-      return { seq, at, touched: touchedAt.get(Number(row['event_seq'])), words: lexemesOf(slice, words) };
-    });
+      rows.push({ seq, at, touched: touchedAt.get(Number(event)), words: lexemesOf(slice, words) });
+    }
     if (rows.length === 0) return;
     await Promise.all([
       ask(sql.put, { rows: JSON.stringify(rows) }),

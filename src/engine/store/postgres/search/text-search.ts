@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionFilter } from '../../log.ts';
+import { breather } from '../../reading/breather.ts';
 import type { Position } from '../../reading/cursor.ts';
 import type { Slice } from '../../reading/slices.ts';
 import { documentColumns, hasAll, searchedPart } from '../../reading/text-document.ts';
@@ -10,7 +11,7 @@ import { newestFirst } from '../reader/newest-first.ts';
 import { executionsSelected } from '../reader/selections.ts';
 import { withBitmaps } from '../readers.ts';
 import { queryOf } from './lexemes.ts';
-import type { TextIndex } from './text-index.ts';
+import type { Advanced, TextIndex } from './text-index.ts';
 
 /** Ms for which touches are gathered before they are indexed. */
 const gathering = 1000;
@@ -120,16 +121,17 @@ export class TextSearch {
   /** What fails, or is being done by another process, is looked for again later. */
   async #catchUp(): Promise<void> {
     try {
-      let advanced = await this.#index.lookBack();
+      let advanced: Advanced = 'some';
+      while (!this.#closed && advanced === 'some') advanced = await this.#index.lookBack();
       while (!this.#closed && advanced !== 'elsewhere') {
         advanced = await this.#index.advance();
         if (advanced === 'nothing') return;
         await sleep(gap);
       }
-      this.poke();
     } catch {
       // A search by text tells what is wrong; nobody has asked for one now.
     }
+    this.poke();
   }
 }
 
@@ -159,6 +161,11 @@ export async function withWords(
      from executions where seq = any(:seqs)`,
     { seqs: places.map(([, seq]) => seq) },
   );
-  const has = new Set(rows.filter((row) => hasAll(row, words)).map(({ seq }) => Number(seq)));
+  const has = new Set<number>();
+  const breathe = breather();
+  for (const row of rows) {
+    await breathe();
+    if (hasAll(row, words)) has.add(Number(row['seq']));
+  }
   return places.filter(([, seq]) => has.has(seq));
 }
