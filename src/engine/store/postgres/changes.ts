@@ -1,6 +1,6 @@
 import type { BeginReplay } from '../journal.ts';
 import type { EventPatch, EventRow, ExecutionPatch, ExecutionRow, KeptKey } from '../operations/rows.ts';
-import type { FailureGroup } from './failure-groups.ts';
+import type { FailureGroup } from './known-groups.ts';
 import { pairOf } from './loaded.ts';
 
 /** What is said to many rows at once, wherever they are. */
@@ -37,7 +37,8 @@ export class Changes {
   readonly executionPatches = new Map<number, ExecutionPatch>();
   readonly keys = new Map<string, KeptKey & { readonly at: number }>();
   readonly deferred: Deferred[] = [];
-  readonly failureGroups: FailureGroup[] = [];
+  /** Those of failures that are not known to be kept; what is undone of them does no harm. */
+  readonly groups = new Map<number, FailureGroup>();
   /** Executions whose last attempt is to make way for the next one. */
   readonly attempts: number[] = [];
   /** By how much there are more accepted events that nobody has taken, and more settled ones. */
@@ -119,11 +120,6 @@ export class Changes {
   defer(one: Deferred): void {
     this.deferred.push(one);
     this.#undo.push(() => this.deferred.pop());
-  }
-
-  addFailureGroup({ id, handler, kind }: FailureGroup): void {
-    this.failureGroups.push({ id, handler, kind });
-    this.#undo.push(() => this.failureGroups.pop());
   }
 
   /** @returns what undoes all that is done from now on */

@@ -12,7 +12,7 @@ import { turnsOn } from '../operations/turns.ts';
 import { bulkRowsOn } from './bulk-rows.ts';
 import { Apart, Changes } from './changes.ts';
 import type { Query } from './connection.ts';
-import type { FailureGroups } from './failure-groups.ts';
+import type { KnownGroups } from './known-groups.ts';
 import { Loaded } from './loaded.ts';
 import { LoadedRows } from './loaded-rows.ts';
 import { load } from './loading.ts';
@@ -52,7 +52,7 @@ interface GroupsOptions {
   readonly lockSeed: string;
   /** Whose accepted events are counted. */
   readonly counter: number;
-  readonly failureGroups: FailureGroups;
+  readonly groups: KnownGroups;
   readonly lastTouched: number;
   /** Seqs are drawn before it is known how many are needed: some are in vain then. Default: true. */
   readonly drawsAhead?: boolean;
@@ -63,11 +63,11 @@ export function groupsOn({
   query,
   lockSeed,
   counter,
-  failureGroups,
+  groups,
   lastTouched,
   drawsAhead = true,
 }: GroupsOptions) {
-  const rows = new LoadedRows(new Changes(), failureGroups);
+  const rows = new LoadedRows(new Changes(), groups);
   const work = new Announcements();
   let last = lastTouched;
   let touched = false;
@@ -135,7 +135,7 @@ export function groupsOn({
         const results = decide(group, needs, loaded);
         if (results) {
           await Promise.all([write(query, rows.changes, counter), query('commit')]);
-          failureGroups.keep(rows.changes.failureGroups);
+          for (const group of rows.changes.groups.values()) groups.keep(group);
           return { results, work: work.take(), touched };
         }
         locked = lock(needs);

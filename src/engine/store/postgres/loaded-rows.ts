@@ -14,7 +14,7 @@ import type {
 import { type Stage, stage } from '../stage.ts';
 import type { Changes } from './changes.ts';
 import { chainProperties } from './columns.ts';
-import type { FailureGroups } from './failure-groups.ts';
+import type { KnownGroups } from './known-groups.ts';
 import {
   type BulkState,
   type Found,
@@ -32,9 +32,9 @@ const standIn = 2 ** 52;
 export class LoadedRows implements Rows {
   #loaded = new Loaded();
   #changes: Changes;
-  readonly #groups: FailureGroups;
+  readonly #groups: KnownGroups;
 
-  constructor(changes: Changes, groups: FailureGroups) {
+  constructor(changes: Changes, groups: KnownGroups) {
     this.#changes = changes;
     this.#groups = groups;
   }
@@ -277,7 +277,7 @@ export class LoadedRows implements Rows {
 
   failureGroup(handler: string, code: number | null, error: string): number {
     const group = this.#groups.of(handler, code, error);
-    if (group.isNew) this.#changes.addFailureGroup(group);
+    if (!this.#groups.isKept(group)) this.#changes.groups.set(group.id, group);
     return group.id;
   }
 

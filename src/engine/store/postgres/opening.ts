@@ -1,5 +1,6 @@
 import type { Found, Work } from '../journal.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Query } from './connection.ts';
+import { addGroups, type KnownGroups } from './known-groups.ts';
 import { migrations } from './schema.ts';
 
 const interrupted =
@@ -26,13 +27,15 @@ export async function migrate({ query }: Connection, schema: string): Promise<vo
 }
 
 /** What a stop or crash left half done is put back to where it goes on from (rule 11). */
-export async function recover({ query }: Connection, now: number): Promise<void> {
+export async function recover(connection: Connection, now: number, groups: KnownGroups): Promise<void> {
+  const { query } = connection;
   await query('begin');
   await query(`insert into attempts(execution_seq, attempt, started_at, duration_ms, code, response, error,
     request_headers, response_headers, sent_body, target)
     select seq, attempts, attempt_started_at, duration_ms, code, response, error, request_headers, response_headers,
     sent_body, case when handler_type = 'http' and request_headers is null then null else target end
     from executions where status = 1 and started_at is not null and attempts > 0`);
+  await groupInterrupted(query, groups);
   await query(
     `update executions x set attempts = attempts + 1, attempt_started_at = coalesce(attempt_started_at, started_at),
      duration_ms = 0, code = null, response = null, error = $1, request_headers = null, response_headers = null,
@@ -46,6 +49,20 @@ export async function recover({ query }: Connection, now: number): Promise<void>
     select handler_id from executions where event_seq = events.seq order by status <> 0, position limit 1
     ) where stage = 5`);
   await query('commit');
+}
+
+/** A call that was cut off has failed, too. */
+async function groupInterrupted(query: Query, groups: KnownGroups): Promise<void> {
+  const running = 'status = 1 and started_at is not null';
+  const handlers = await query(`select distinct handler_id as id from executions where ${running}`, []);
+  const made = handlers.map(({ id }) => groups.of(String(id), null, interrupted));
+  if (made.length === 0) return;
+  await query(addGroups, [JSON.stringify(made)]);
+  for (const { id, handler } of made)
+    await query(`update executions set failure_group = $1 where ${running} and handler_id = $2`, [
+      id,
+      handler,
+    ]);
 }
 
 export async function foundIn({ query }: Connection): Promise<Found> {

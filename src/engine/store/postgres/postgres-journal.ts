@@ -1,8 +1,8 @@
 import { messageOf, Unavailable, WriteRefused } from '../../words/errors.ts';
 import type { Found, Journal, KeptAlarm, OnTrouble, Prune, Pruned, StoredCircuit, Work } from '../journal.ts';
 import type { Connection, Query } from './connection.ts';
-import type { FailureGroups } from './failure-groups.ts';
 import { type Carried, type Groups, groupsOn, type Operation, type OperationName } from './group.ts';
+import type { KnownGroups } from './known-groups.ts';
 import { retentionOn } from './retention.ts';
 
 /** Those that search: each is carried out in a transaction of its own. */
@@ -31,11 +31,13 @@ interface Options {
   readonly tag: string;
   readonly found: Found;
   readonly foundWork: Work;
+  readonly groups: KnownGroups;
   readonly lockSeed: string;
   readonly lastTouched: number;
   readonly onTrouble: OnTrouble;
-  readonly failureGroups: FailureGroups;
   readonly drawsAhead?: boolean;
+  /** Told when events were touched. */
+  readonly onTouched: () => void;
 }
 
 /** The journal in PostgreSQL. What is asked for while a transaction is under way shares the next one. */
@@ -67,18 +69,18 @@ export class PostgresJournal implements Journal {
   readonly endReplay = this.#passOn('endReplay');
 
   constructor(options: Options) {
-    const { connection, tag, found, lockSeed, lastTouched, failureGroups, drawsAhead = true } = options;
+    const { connection, upkeep, tag, found, groups, lockSeed, lastTouched, drawsAhead = true } = options;
     this.#options = options;
     this.tag = tag;
     this.found = found;
-    this.#query = options.upkeep.query;
-    this.#retention = retentionOn(options.upkeep.query, lockSeed, 0);
+    this.#query = upkeep.query;
+    this.#retention = retentionOn(upkeep.query, lockSeed, 0);
     this.#groups = groupsOn({
       query: connection.query,
       lockSeed,
       lastTouched,
       counter: 0,
-      failureGroups,
+      groups,
       drawsAhead,
     });
   }
@@ -158,7 +160,8 @@ export class PostgresJournal implements Journal {
       return;
     }
     this.#become(null);
-    const { results, work } = carried;
+    const { results, work, touched } = carried;
+    if (touched) this.#options.onTouched();
     // What is left goes first.
     this.#gathered.unshift(...group.slice(results.length));
     if (work) this.#tellWork(work);

@@ -1,8 +1,9 @@
 import type { Store, StoreLocation, StoreOptions } from '../store.ts';
 import { Connection } from './connection.ts';
-import { FailureGroups } from './failure-groups.ts';
+import { KnownGroups } from './known-groups.ts';
 import { foundIn, migrate, recover, workIn } from './opening.ts';
 import { PostgresJournal } from './postgres-journal.ts';
+import { PostgresLog } from './postgres-log.ts';
 
 /** A registry's store in a schema of PostgreSQL. */
 /** @param how `drawsAhead` as in `GroupsOptions` */
@@ -21,41 +22,53 @@ async function openStore(
 ): Promise<Store> {
   const connection = await Connection.open(url, schema);
   const upkeep = await Connection.open(url, schema);
+  const open: { close(): Promise<void> }[] = [connection, upkeep];
+  const close = async () => {
+    for (const one of open.splice(0).reverse()) await one.close();
+  };
   try {
     await migrate(connection, schema);
-    await recover(connection, options.now);
+    const groups = await KnownGroups.in(connection.query);
+    await recover(connection, options.now, groups);
     const found = await foundIn(connection);
-    const [tag] = await connection.query("select value from meta where key = 'tag'", []);
+    const [meta] = await connection.query("select value as tag from meta where key = 'tag'", []);
+    const tag = String(meta?.['tag']);
     const [last] = await connection.query(
       'select max(touched_at) as last from events where touched_at is not null',
       [],
     );
+    const log = new PostgresLog({
+      open: (how) => Connection.open(url, schema, how),
+      tag,
+      lock: `provisioning texts ${schema}`,
+      parkedFor: options.parkedFor,
+    });
+    open.push(log);
     const journal = new PostgresJournal({
       connection,
       upkeep,
-      tag: String(tag?.['value']),
+      tag,
+      groups,
       found,
       foundWork: await workIn(connection),
-      failureGroups: await FailureGroups.read(connection.query),
       lockSeed: schema,
       lastTouched: Number(last?.['last'] ?? 0),
       onTrouble: options.onTrouble,
       drawsAhead: options.drawsAhead ?? true,
+      onTouched: () => log.poke(),
     });
+    open.push(journal);
     return {
       journal,
-      log: undefined as never,
+      log,
       handlers: undefined as never,
       notice: null,
       lost: new Promise(() => undefined),
       backUp: async () => undefined,
-      close: async () => {
-        await journal.close();
-        await Promise.all([connection.close(), upkeep.close()]);
-      },
+      close,
     };
   } catch (error) {
-    await Promise.all([connection.close(), upkeep.close()]);
+    await close();
     throw error;
   }
 }

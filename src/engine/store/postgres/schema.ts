@@ -1,9 +1,14 @@
+import { oddSuccess } from '../reading/selections.ts';
+
 /**
  * A registry's tables, in a schema of its own; they are those of the store in SQLite (see ../sqlite/schema.ts), with
  * these differences:
  *
  * - What an event says is in `bodies`, which is never updated: a row that changes is copied as a whole.
  * - Executions hold the state of an event's lane no more than there: lanes are locked by advisory locks.
+ * - Objects have indexes of their own. All indexes that a list goes by end in the seq, so that none has to be sorted.
+ * - `texts` has the words of executions, each with the slice of time that it belongs to (see search/text-index.ts);
+ *   `texts` in `meta` is the `touched_at` of the last event that is in it.
  * - `counters` counts accepted events that nobody has taken, and settled ones: a row for each who writes, so that
  *   nobody waits for another to count; the sum of all is what there is.
  */
@@ -24,9 +29,9 @@ create table events(
   hops integer not null
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
 create index events_by_stage on events(stage, accepted_at, seq, event_type);
-create index events_by_type on events(event_type, accepted_at);
-create index events_by_object on events(object_id, accepted_at);
-create index events_by_time on events(accepted_at);
+create index events_by_type on events(event_type, accepted_at, seq);
+create index events_by_object on events(object_id, accepted_at, seq);
+create index events_by_time on events(accepted_at, seq);
 create index events_by_touch on events(touched_at) where touched_at is not null;
 create index settled on events(touched_at) where stage >= 7;
 create index lanes on events(object_key, stage, turn) where stage < 6 and ordered;
@@ -76,15 +81,18 @@ create table executions(
   failure_group bigint,
   delivery bigint
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
-create index running on executions(started_at) where status = 1;
+create index running on executions(started_at, seq) where status = 1;
 create index executions_by_status on executions(status, started_at, seq, code, duration_ms)
   where status > 1 and started_at is not null;
-create index executions_by_handler on executions(handler_id, status, started_at)
+create index executions_by_handler on executions(handler_id, status, started_at, seq)
   where status > 1 and started_at is not null;
 create index executions_by_type on executions(event_type, status, started_at, seq, handler_id)
   where status > 1 and started_at is not null;
-create index executions_by_object on executions(object_id, status, started_at)
+create index executions_by_object on executions(object_id, status, started_at, seq)
   where status > 1 and started_at is not null;
+create index odd_successes on executions(started_at, seq, code) where ${oddSuccess};
+create index tried on executions(handler_id, status, attempt_started_at, started_at)
+  where attempts > 0 and status > 1 and (status = 2 or attempt_started_at - started_at >= 60000);
 create index executions_by_event on executions(event_seq);
 create index unsettled on executions(object_key, handler_id, seq) where status < 3 and ordered;
 create index parked on executions(handler_id, blocked, next_attempt_at) where status = 2;
@@ -119,7 +127,8 @@ create table failure_groups(
   handler_id text collate "C" not null,
   kind text not null
 );
-create index failure_groups_by_handler on failure_groups(handler_id);
+create index failure_groups_by_handler on failure_groups(handler_id, kind);
+create index failure_groups_by_kind on failure_groups(kind);
 
 create table idempotency_keys(
   key text collate "C" primary key,
@@ -158,8 +167,22 @@ create table circuits(
 
 create table alarms(watch text not null, key text not null, alarm text not null, primary key(watch, key));
 
+create table texts(
+  seq bigint primary key,
+  started_at bigint not null,
+  touched_at bigint not null,
+  words tsvector not null
+);
+create index texts_by_word on texts using gin(words) with (fastupdate = off);
+create table text_slices(
+  id integer primary key,
+  first bigint not null,
+  last bigint not null,
+  documents integer not null
+);
+
 create table meta(key text primary key, value text not null);
-insert into meta values('tag', substr(md5(random()::text || clock_timestamp()::text), 1, 8));
+insert into meta values('tag', substr(md5(random()::text || clock_timestamp()::text), 1, 8)), ('texts', '0');
 `;
 
 /** One step a version: `migrations[n]` leads from version n to n + 1. */

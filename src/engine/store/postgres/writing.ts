@@ -3,6 +3,7 @@ import { statusCode } from '../stage.ts';
 import type { Changes, Deferred } from './changes.ts';
 import { columnName, eventColumns, executionColumns, handlerColumns } from './columns.ts';
 import type { Query } from './connection.ts';
+import { addGroups } from './known-groups.ts';
 
 const ofExecution = { ...executionColumns, ...handlerColumns };
 type Columns = Readonly<Record<string, string>>;
@@ -23,8 +24,6 @@ const sql = {
     from json_to_recordset($1) as d(key text, hash text, first bigint, events integer, at bigint)
     on conflict(key) do update set hash = excluded.hash, first_seq = excluded.first_seq, events = excluded.events,
     at = excluded.at where idempotency_keys.at < excluded.at`,
-  failureGroups: `insert into failure_groups(id, handler_id, kind) select id, handler, kind
-    from json_to_recordset($1) as d(id bigint, handler text, kind text) on conflict do nothing`,
   counters: `insert into counters(id, waiting, settled) values($1, $2, $3) on conflict(id)
     do update set waiting = counters.waiting + excluded.waiting, settled = counters.settled + excluded.settled`,
 };
@@ -55,6 +54,7 @@ export function write(query: Query, changes: Changes, counter: number): Promise<
     stored({ ...row, ...executionPatches.get(row.seq) }),
   );
   const changed = [...eventPatches].filter(([seq]) => !newEvents.has(seq));
+  sendRows(addGroups, [...changes.groups.values()]);
   if (attempts.length > 0) send(sql.attempts, attempts);
   for (const [columns, rows] of bySet(changed, eventColumns))
     sendRows(updateOf('events', eventColumns, columns), rows);
@@ -80,7 +80,6 @@ export function write(query: Query, changes: Changes, counter: number): Promise<
     sql.keys,
     Array.from(keys, ([key, kept]) => ({ key, ...kept })),
   );
-  sendRows(sql.failureGroups, changes.failureGroups);
   if (waiting !== 0 || settled !== 0) send(sql.counters, counter, waiting, settled);
   return Promise.all(all);
 }
