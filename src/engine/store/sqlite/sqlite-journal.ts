@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { Unavailable, WriteRefused } from '../../words/errors.ts';
-import type { Found, OnTrouble, Work } from '../journal.ts';
+import type { Found, NewEvent, OnTrouble, Work } from '../journal.ts';
+import { Answers } from './answers.ts';
 import { type Opened, startWriter } from './start-writer.ts';
 import { Unanswered } from './unanswered.ts';
 import { keepUnwritten, takeUnwritten } from './unwritten.ts';
@@ -52,6 +53,7 @@ export class SqliteJournal implements Written {
   #gathered: Asked[] = [];
   /** What the thread has, in the order of its answers. */
   readonly #sent: Asked[] = [];
+  readonly #answers = new Answers();
   /** Copies of it that are being written, by file. */
   readonly #backups = new Unanswered<string>();
   #scheduled = false;
@@ -208,12 +210,13 @@ export class SqliteJournal implements Written {
     else if (wrote) this.#become(null);
     for (const [index, { operation, resolve, reject }] of asked.entries()) {
       const result = results[index] as Result;
-      if ('value' in result) resolve(result.value as never);
-      else {
-        if (result.failure.kind === 'damaged') this.#keep(operation);
-        reject(errorOf(result.failure));
-      }
+      if ('failure' in result && result.failure.kind === 'damaged') this.#keep(operation);
+      this.#answers.add(sizeOf(operation), () => {
+        if ('value' in result) resolve(result.value as never);
+        else reject(errorOf(result.failure));
+      });
     }
+    this.#answers.give();
     if (!this.#scheduled) this.#flushIn(turnsToAnswer);
   }
 
@@ -237,6 +240,8 @@ export class SqliteJournal implements Written {
   /** The thread has ended: asked to, or by itself. */
   #end(why: string): void {
     if (this.#failure) return;
+    // Whoever opens it anew finds what they let go.
+    this.#answers.giveAll();
     this.#failure = new Unavailable(this.#closing ? "the journal's writer has ended" : why);
     for (const { operation, reject } of [...this.#sent, ...this.#gathered]) {
       this.#keep(operation);
@@ -251,6 +256,12 @@ export class SqliteJournal implements Written {
   #post(message: ToWriter): void {
     this.#worker.postMessage(message);
   }
+}
+
+/** What its answer lets go on: events, which are passed from node to node. */
+function sizeOf({ name, args }: Operation): number {
+  if (name !== 'accept') return 0;
+  return (args[0] as readonly NewEvent[]).reduce((size, { payload }) => size + (payload?.length ?? 0), 0);
 }
 
 function errorOf({ kind, message }: Failure): Unavailable {
