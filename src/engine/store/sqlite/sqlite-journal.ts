@@ -64,8 +64,10 @@ export class SqliteJournal implements Written {
   /** Resolves when it can't be used any more, with why and what is done about it. */
   readonly lost: Promise<Error> = this.#lost.promise;
   #closing = false;
-  /** Not all that was answered can be read yet. */
+  /** Not all that was answered has rows yet. */
   #drafts = false;
+  /** How many read the rows. */
+  #readers = 0;
 
   readonly accept = this.#passOn('accept');
   readonly take = this.#passOn('take');
@@ -125,14 +127,20 @@ export class SqliteJournal implements Written {
     tell(this.#foundWork);
   }
 
-  /** Resolves when all that was answered until now can be read, as far as the disk takes it. */
-  async readable(): Promise<void> {
-    if (this.#drafts) await this.writeRows().catch(() => undefined);
+  /** While somebody reads, all that was answered before has its rows, and keeps them, as far as the disk takes it. */
+  async whileRead<T>(read: () => Promise<T>): Promise<T> {
+    this.#readers += 1;
+    try {
+      await this.#written();
+      return await read();
+    } finally {
+      this.#readers -= 1;
+    }
   }
 
   /** Writes a copy to a new file while everything goes on: it has all that was there when it was called. */
   async backUp(file: string): Promise<void> {
-    await this.readable();
+    await this.#written();
     if (this.#failure) throw this.#failure;
     this.#worker.ref();
     this.#post({ backUp: file });
@@ -148,6 +156,11 @@ export class SqliteJournal implements Written {
     this.#worker.ref();
     this.#post({ close: true });
     await this.#exited;
+  }
+
+  /** Resolves when all that was answered has rows. */
+  async #written(): Promise<void> {
+    if (this.#drafts || this.#sent.length > 0) await this.writeRows().catch(() => undefined);
   }
 
   /** An operation that the thread carries out. */
@@ -188,7 +201,7 @@ export class SqliteJournal implements Written {
     this.#gathered = [];
     this.#sent.push(...asked);
     this.#worker.ref();
-    this.#post({ batch: asked.map(({ operation }) => operation) });
+    this.#post({ batch: asked.map(({ operation }) => operation), isRead: this.#readers > 0 });
   }
 
   #settle({

@@ -17,8 +17,8 @@ export interface SqliteLogOptions {
   readonly folder: string;
   /** Why an execution is parked: handlers are known above, not in the journal. */
   readonly parkedFor: (handler: string, blocked: boolean) => ParkedFor;
-  /** Resolves when all that the journal has answered can be read; absent: at any time it can. */
-  readonly readable?: () => Promise<void>;
+  /** Has the journal keep the rows of all that it has answered while `read` reads; absent: it does at any time. */
+  readonly whileRead?: <T>(read: () => Promise<T>) => Promise<T>;
 }
 
 /** Ms for which touches are gathered before the text index is told. */
@@ -113,11 +113,18 @@ export class SqliteLog implements ExecutionLog {
     return (...args: Parameters<Queries[Name]>) => this.#ask(query, ...args);
   }
 
-  async #ask<Name extends keyof Queries>(
+  #ask<Name extends keyof Queries>(
     query: Name,
     ...args: Parameters<Queries[Name]>
   ): Promise<Awaited<ReturnType<Queries[Name]>>> {
-    await this.#options.readable?.();
+    const read = () => this.#read(query, args);
+    return this.#options.whileRead?.(read) ?? read();
+  }
+
+  async #read<Name extends keyof Queries>(
+    query: Name,
+    args: Parameters<Queries[Name]>,
+  ): Promise<Awaited<ReturnType<Queries[Name]>>> {
     if (this.#closed) throw new Unavailable('the execution log is closed');
     this.#asked += 1;
     this.#post({ id: this.#asked, query, args });
