@@ -1,4 +1,5 @@
 import { TransientMap } from '../words/transient-map.ts';
+
 /**
  * Lets what concerns one object go on in the order it came in, though each may have to find something out first.
  * Nothing is held of an object that nothing is under way for.

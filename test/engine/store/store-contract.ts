@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type {
+  Emission,
   ExecutionChange,
   Journal,
   Link,
@@ -1156,6 +1157,33 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
       items.map(({ status, parkedFor, objectId }) => [status, parkedFor, objectId]),
       [['parked', 'retry', '1']],
     );
+  });
+
+  it('shows in its log what has been accepted, at each moment while it goes through the flow', async () => {
+    const objects = 100;
+    const all = Array.from({ length: 3 * objects }, (_, n) => anEvent(n % objects));
+    await journal.accept(all, 0);
+    const deliver = async ({ seq }: Pick<Emission, 'seq'>): Promise<void> => {
+      const { execution } = await take(seq);
+      await settle(seq, execution);
+    };
+    let flowing = true;
+    const flow = async () => {
+      for (;;) {
+        const emitted = await journal.emitNext(8, ['event-node']);
+        if (emitted.length === 0) break;
+        await Promise.all(emitted.map(deliver));
+      }
+      flowing = false;
+    };
+    const look = async () => {
+      while (flowing) {
+        const { items } = await store.log.events({}, { limit: all.length });
+        assert.equal(items.length, all.length);
+      }
+    };
+    await Promise.all([flow(), look(), look()]);
+    assert.equal((await store.log.counts()).waiting, 0);
   });
 
   it('finds by code and duration what was called, whatever came of it', async () => {

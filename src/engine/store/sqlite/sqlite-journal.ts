@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { Unavailable, WriteRefused } from '../../words/errors.ts';
-import type { Found, OnTrouble, Work } from '../journal.ts';
+import type { Found, NewEvent, OnTrouble, Work } from '../journal.ts';
+import { Answers } from './answers.ts';
 import { type Opened, startWriter } from './start-writer.ts';
 import { Unanswered } from './unanswered.ts';
 import { keepUnwritten, takeUnwritten } from './unwritten.ts';
@@ -52,6 +53,7 @@ export class SqliteJournal implements Written {
   #gathered: Asked[] = [];
   /** What the thread has, in the order of its answers. */
   readonly #sent: Asked[] = [];
+  readonly #answers = new Answers();
   /** Copies of it that are being written, by file. */
   readonly #backups = new Unanswered<string>();
   #scheduled = false;
@@ -62,8 +64,10 @@ export class SqliteJournal implements Written {
   /** Resolves when it can't be used any more, with why and what is done about it. */
   readonly lost: Promise<Error> = this.#lost.promise;
   #closing = false;
-  /** Not all that was answered can be read yet. */
+  /** Not all that was answered has rows yet. */
   #drafts = false;
+  /** How many read the rows. */
+  #readers = 0;
 
   readonly accept = this.#passOn('accept');
   readonly take = this.#passOn('take');
@@ -123,14 +127,20 @@ export class SqliteJournal implements Written {
     tell(this.#foundWork);
   }
 
-  /** Resolves when all that was answered until now can be read, as far as the disk takes it. */
-  async readable(): Promise<void> {
-    if (this.#drafts) await this.writeRows().catch(() => undefined);
+  /** While somebody reads, all that was answered before has its rows, and keeps them, as far as the disk takes it. */
+  async whileRead<T>(read: () => Promise<T>): Promise<T> {
+    this.#readers += 1;
+    try {
+      await this.#written();
+      return await read();
+    } finally {
+      this.#readers -= 1;
+    }
   }
 
   /** Writes a copy to a new file while everything goes on: it has all that was there when it was called. */
   async backUp(file: string): Promise<void> {
-    await this.readable();
+    await this.#written();
     if (this.#failure) throw this.#failure;
     this.#worker.ref();
     this.#post({ backUp: file });
@@ -146,6 +156,11 @@ export class SqliteJournal implements Written {
     this.#worker.ref();
     this.#post({ close: true });
     await this.#exited;
+  }
+
+  /** Resolves when all that was answered has rows. */
+  async #written(): Promise<void> {
+    if (this.#drafts || this.#sent.length > 0) await this.writeRows().catch(() => undefined);
   }
 
   /** An operation that the thread carries out. */
@@ -186,7 +201,7 @@ export class SqliteJournal implements Written {
     this.#gathered = [];
     this.#sent.push(...asked);
     this.#worker.ref();
-    this.#post({ batch: asked.map(({ operation }) => operation) });
+    this.#post({ batch: asked.map(({ operation }) => operation), isRead: this.#readers > 0 });
   }
 
   #settle({
@@ -208,12 +223,13 @@ export class SqliteJournal implements Written {
     else if (wrote) this.#become(null);
     for (const [index, { operation, resolve, reject }] of asked.entries()) {
       const result = results[index] as Result;
-      if ('value' in result) resolve(result.value as never);
-      else {
-        if (result.failure.kind === 'damaged') this.#keep(operation);
-        reject(errorOf(result.failure));
-      }
+      if ('failure' in result && result.failure.kind === 'damaged') this.#keep(operation);
+      this.#answers.add(sizeOf(operation), () => {
+        if ('value' in result) resolve(result.value as never);
+        else reject(errorOf(result.failure));
+      });
     }
+    this.#answers.give();
     if (!this.#scheduled) this.#flushIn(turnsToAnswer);
   }
 
@@ -237,6 +253,8 @@ export class SqliteJournal implements Written {
   /** The thread has ended: asked to, or by itself. */
   #end(why: string): void {
     if (this.#failure) return;
+    // Whoever opens it anew finds what they let go.
+    this.#answers.giveAll();
     this.#failure = new Unavailable(this.#closing ? "the journal's writer has ended" : why);
     for (const { operation, reject } of [...this.#sent, ...this.#gathered]) {
       this.#keep(operation);
@@ -251,6 +269,12 @@ export class SqliteJournal implements Written {
   #post(message: ToWriter): void {
     this.#worker.postMessage(message);
   }
+}
+
+/** What its answer lets go on: events, which are passed from node to node. */
+function sizeOf({ name, args }: Operation): number {
+  if (name !== 'accept') return 0;
+  return (args[0] as readonly NewEvent[]).reduce((size, { payload }) => size + (payload?.length ?? 0), 0);
 }
 
 function errorOf({ kind, message }: Failure): Unavailable {

@@ -13,8 +13,8 @@ export interface SqliteLogOptions {
   readonly folder: string;
   /** Why an execution is parked: handlers are known above, not in the journal. */
   readonly parkedFor: (handler: string, blocked: boolean) => ParkedFor;
-  /** Resolves when all that the journal has answered can be read; absent: at any time it can. */
-  readonly readable?: () => Promise<void>;
+  /** Has the journal keep the rows of all that it has answered while `read` reads; absent: it does at any time. */
+  readonly whileRead?: <T>(read: () => Promise<T>) => Promise<T>;
 }
 
 /** Ms for which touches are gathered before the text index is told. */
@@ -64,8 +64,12 @@ export class SqliteLog extends QueriedLog {
     return (await this.answer('handlerNumbers', [])) as Record<string, number>;
   }
 
-  protected async answer(query: keyof Queries, args: readonly unknown[]): Promise<unknown> {
-    await this.#options.readable?.();
+  protected answer(query: keyof Queries, args: readonly unknown[]): Promise<unknown> {
+    const read = () => this.#read(query, args);
+    return this.#options.whileRead?.(read) ?? read();
+  }
+
+  async #read(query: keyof Queries, args: readonly unknown[]): Promise<unknown> {
     if (this.#closed) throw new Unavailable('the execution log is closed');
     this.#asked += 1;
     this.#post({ id: this.#asked, query, args });

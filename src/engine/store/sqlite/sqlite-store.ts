@@ -36,7 +36,11 @@ async function openStore(
 ): Promise<Store> {
   const fresh = !existsSync(join(folder, 'journal.sqlite'));
   let opened: SqliteJournal | undefined;
-  const log = new SqliteLog({ folder, parkedFor, readable: async () => opened?.readable() });
+  const log = new SqliteLog({
+    folder,
+    parkedFor,
+    whileRead: (read) => (opened ? opened.whileRead(read) : read()),
+  });
   const open: { close(): Promise<void> }[] = [log];
   const close = async () => void (await Promise.all(open.map((one) => one.close())));
   try {

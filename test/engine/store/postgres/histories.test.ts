@@ -39,7 +39,7 @@ describe('histories in PostgreSQL', () => {
         schemas += 1;
         const schema = `history_${schemas}`;
         const { url } = await sharedPostgres();
-        const options = { now: 0, parkedFor: () => 'retry', onTrouble: () => undefined } as const;
+        const options = { now: 0, parkedFor: () => 'retry' as const, onTrouble: () => undefined };
         const store = await postgresStore(url, schema, { drawsAhead: false }).open(options);
         const plain = new PlainJournal();
         try {

@@ -34,7 +34,7 @@ describe('the journal in SQLite', () => {
       return n;
     };
     await Promise.all(Array.from({ length: 500 }, (_, object) => journal.accept([anEvent(object)], 1)));
-    await journal.readable();
+    await journal.whileRead(async () => undefined);
     assert.equal(commits(), 500);
     await journal.close();
   });

@@ -28,7 +28,8 @@ export interface WriterData {
 
 /** To the writer: operations that share one commit; `close` comes last. */
 export type ToWriter =
-  | { readonly batch: readonly Operation[] }
+  /** @property isRead whether somebody reads the rows meanwhile: none may go */
+  | { readonly batch: readonly Operation[]; readonly isRead: boolean }
   | { readonly backUp: string }
   | { readonly close: true };
 
@@ -56,6 +57,6 @@ export type FromWriter =
       readonly touched: boolean;
       /** Whether something was written; a batch that only read proves nothing of the disk. */
       readonly wrote: boolean;
-      /** Not all of what there is can be read yet: see `writeRows`. */
+      /** Not all of what there is has rows yet: see `writeRows`. */
       readonly drafts: boolean;
     };

@@ -48,10 +48,11 @@ function run(): void {
     }
   }
 
-  function carryOut(batch: readonly Operation[]): void {
+  function carryOut(batch: readonly Operation[], isRead: boolean): void {
     const displaced = look(files.displaced(committedTo));
     if (displaced) return tell(batch.map(() => ({ failure: displaced })));
     const before = changes.get()?.['count'];
+    operations.drafts.rows.keepRows(isRead);
     const results = commits.carryOut(batch);
     const wrote = changes.get()?.['count'] !== before;
     if (wrote) mark.write(operations.drafts.rows.given);
@@ -126,8 +127,8 @@ function run(): void {
   }
 
   parentPort?.on('message', (message: ToWriter) => {
-    const { batch, backUps, closes } = withFollowing(message);
-    if (batch.length > 0) carryOut(batch);
+    const { batch, isRead, backUps, closes } = withFollowing(message);
+    if (batch.length > 0) carryOut(batch, isRead);
     if (db.isOpen) for (const file of backUps) void backUp(file);
     if (!closes || !db.isOpen) return;
     // Whoever opens the file finds rows. Where they can't be written there are the notes.
@@ -141,20 +142,23 @@ function run(): void {
 /** What has arrived meanwhile goes into the same commit. */
 function withFollowing(first: ToWriter): {
   batch: readonly Operation[];
+  isRead: boolean;
   backUps: readonly string[];
   closes: boolean;
 } {
   const batch: Operation[] = [];
   const backUps: string[] = [];
+  let isRead = false;
   for (let message: ToWriter | undefined = first; message; message = next()) {
-    if ('close' in message) return { batch, backUps, closes: true };
+    if ('close' in message) return { batch, isRead, backUps, closes: true };
     if ('backUp' in message) {
       backUps.push(message.backUp);
       continue;
     }
     batch.push(...message.batch);
+    isRead ||= message.isRead;
   }
-  return { batch, backUps, closes: false };
+  return { batch, isRead, backUps, closes: false };
 }
 
 function next(): ToWriter | undefined {

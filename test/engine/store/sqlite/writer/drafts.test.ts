@@ -93,6 +93,7 @@ describe('the drafts of the journal', () => {
     const operations = operationsOf(batch, plain.db, number);
     if (operations.length === 0) return;
     for (const writer of [plain, drafting]) writer.isFull = batch.end === 'full';
+    drafting.operations.drafts.rows.keepRows(number % 3 === 0);
     assert.deepEqual(drafting.carryOut(operations), plain.carryOut(operations));
     for (const writer of [plain, drafting]) writer.isFull = false;
     if (batch.writes !== 'nothing') assert.equal(drafting.commits.writeDrafts(batch.writes), undefined);
@@ -170,6 +171,16 @@ describe('the drafts of the journal', () => {
       assert.deepEqual(counts(), [2, 0, 0]);
     });
 
+    it('leave the row of an event that has waited while somebody reads', () => {
+      carryOut('accept', [anEvent(1), anEvent(2)], 0);
+      writer.operations.drafts.rows.keepRows(true);
+      carryOut('emitNext', 1, ['event-node']);
+      assert.deepEqual(counts(), [2, 0, 0]);
+      writer.operations.drafts.rows.keepRows(false);
+      carryOut('emitNext', 1, ['event-node']);
+      assert.deepEqual(counts(), [1, 0, 1]);
+    });
+
     it('are rows where another one of its object was taken before it came back', () => {
       carryOut('accept', [anEvent(1)], 1);
       carryOut('take', aTake(anEvent(1), { start: false }));
@@ -245,7 +256,7 @@ describe('the drafts of the journal', () => {
       const journal = await SqliteJournal.open(folder);
       await journal.accept([anEvent(1)], 1);
       assert.deepEqual(storedRows(folder, 'select seq from events'), []);
-      await journal.readable();
+      await journal.whileRead(async () => undefined);
       assert.equal(storedRows(folder, 'select seq from events').length, 1);
       await journal.close();
     });

@@ -25,6 +25,8 @@ export interface DraftRows extends Rows {
   writePassed(): void;
   /** Writes the rows of all that somebody would look for among them. */
   writeWaiting(): void;
+  /** Whether somebody reads the rows: then no event leaves its row, as he would not find it at all. */
+  keepRows(on: boolean): void;
   /** @returns what undoes, of what memory holds, all that comes from now on: after a rollback */
   mark(): () => void;
   /** Others have written to the tables. */
@@ -58,6 +60,7 @@ export function draftRowsOn(
   /** Whether there may be open events, and unsettled executions, among the rows; undefined: nobody has looked. */
   let open: boolean | undefined;
   let unsettled: boolean | undefined;
+  let keepsRows = false;
 
   function write(draft: Draft): void {
     drafts.remove(draft);
@@ -103,6 +106,7 @@ export function draftRowsOn(
 
   /** An event that has waited goes out: it is a draft in place of its row. @returns whether it is plain */
   function takeUp(seq: number, patch: EventPatch): boolean {
+    if (keepsRows) return false;
     const row = rows.wholeEvent(seq);
     // One that was taken before, and is emitted again, may have executions.
     if (!row || row.turn !== seq || !hasRoom(row)) return false;
@@ -123,6 +127,9 @@ export function draftRowsOn(
     tryToWrite,
     writePassed,
     writeWaiting,
+    keepRows(on) {
+      keepsRows = on;
+    },
     get given() {
       return last;
     },
