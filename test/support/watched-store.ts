@@ -23,6 +23,7 @@ export class WatchedStore {
       }),
       log: this.#watched(log),
       handlers: {
+        number: (all) => this.#watch(() => handlers.number(all)),
         numberOf: (handler) => handlers.numberOf(handler),
         overridden: () => handlers.overridden(),
         hold: () => handlers.hold(),

@@ -1063,17 +1063,14 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
   });
 
   it('gives each handler a number, once, and keeps it', async () => {
-    const { handlers } = store;
-    assert.deepEqual(
-      ['a', 'b', 'a'].map((handler) => handlers.numberOf(handler)),
-      [1, 2, 1],
-    );
-    await handlers.save();
+    const numbersOf = (handlers: readonly string[]) =>
+      handlers.map((handler) => store.handlers.numberOf(handler));
+    await store.handlers.number(['a', 'b', 'a']);
+    assert.deepEqual(numbersOf(['a', 'b', 'c']), [1, 2, 0]);
+    await store.handlers.save();
     await reopen();
-    assert.deepEqual(
-      ['c', 'b', 'a'].map((handler) => store.handlers.numberOf(handler)),
-      [3, 2, 1],
-    );
+    await store.handlers.number(['c', 'b']);
+    assert.deepEqual(numbersOf(['c', 'b', 'a']), [3, 2, 1]);
   });
 
   it('keeps operators’ switches until they are taken back', async () => {
@@ -1113,40 +1110,6 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
     await store.handlers.save();
     await reopen();
     assert.equal(store.handlers.hold(), null);
-  });
-
-  it('writes copies while it is written itself, each with all that was there before', async () => {
-    const events = (count: number) => Array.from({ length: count }, (_, object) => anEvent(object));
-    store.handlers.numberOf('a');
-    await store.handlers.save();
-    let accepted = 0;
-    const write = async () => {
-      for (let commits = 0; commits < 10; commits += 1, accepted += 50) await journal.accept(events(50), 0);
-    };
-    for (let copies = 0; copies < 20; copies += 1) {
-      const copy = newPlace();
-      const before = accepted;
-      await Promise.all([store.backUp(copy), write()]);
-      const restored = await open(copy);
-      const { waiting } = (await restored.journal.accept([], 0, undefined, -1)) as { waiting: number };
-      assert.ok(waiting >= before && waiting % 50 === 0, `${waiting} of ${before}`);
-      assert.equal(restored.handlers.numberOf('b'), 2);
-      await restored.close();
-    }
-  });
-
-  it('writes one copy where two of the same name are asked for at once, and refuses the other', async () => {
-    await accept(anEvent(1));
-    const copy = newPlace();
-    const answers = await Promise.allSettled([store.backUp(copy), store.backUp(copy)]);
-    assert.deepEqual(answers.map((answer) => answer.status === 'rejected' && answer.reason.name).sort(), [
-      'Conflict',
-      false,
-    ]);
-    const restored = await open(copy);
-    const refused = await restored.journal.accept([], 0, undefined, -1);
-    await restored.close();
-    assert.equal(refused.outcome === 'full' && refused.waiting, 1);
   });
 
   it('shows in its log what the journal has, and why what is parked waits', async () => {

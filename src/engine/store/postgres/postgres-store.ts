@@ -1,9 +1,11 @@
+import { Conflict } from '../../words/errors.ts';
 import type { Store, StoreLocation, StoreOptions } from '../store.ts';
 import { Connection } from './connection.ts';
 import { KnownGroups } from './known-groups.ts';
 import { foundIn, migrate, recover, workIn } from './opening.ts';
 import { PostgresJournal } from './postgres-journal.ts';
 import { PostgresLog } from './postgres-log.ts';
+import { TableBook } from './table-book.ts';
 
 /** A registry's store in a schema of PostgreSQL. */
 /** @param how `drawsAhead` as in `GroupsOptions` */
@@ -61,10 +63,12 @@ async function openStore(
     return {
       journal,
       log,
-      handlers: undefined as never,
+      handlers: await TableBook.read(upkeep.query, `provisioning handlers ${schema}`),
       notice: null,
       lost: new Promise(() => undefined),
-      backUp: async () => undefined,
+      backUp: async () => {
+        throw new Conflict('the registry is kept in PostgreSQL: back it up with pg_dump');
+      },
       close,
     };
   } catch (error) {

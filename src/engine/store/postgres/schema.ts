@@ -9,6 +9,7 @@ import { oddSuccess } from '../reading/selections.ts';
  * - Objects have indexes of their own. All indexes that a list goes by end in the seq, so that none has to be sorted.
  * - `texts` has the words of executions, each with the slice of time that it belongs to (see search/text-index.ts);
  *   `texts` in `meta` is the `touched_at` of the last event that is in it.
+ * - `handlers` and `switches` are what the other has in registry.json; the registry as a whole is switched by no id.
  * - `counters` counts accepted events that nobody has taken, and settled ones: a row for each who writes, so that
  *   nobody waits for another to count; the sum of all is what there is.
  */
@@ -164,6 +165,9 @@ create table circuits(
   since bigint not null,
   error text
 );
+
+create table handlers(id text collate "C" primary key, number integer not null unique);
+create table switches(handler_id text collate "C" primary key, switch text not null);
 
 create table alarms(watch text not null, key text not null, alarm text not null, primary key(watch, key));
 

@@ -1,0 +1,112 @@
+import { type HandlerBook, type KeptOverride, keptOverrideSchema } from '../handler-book.ts';
+import type { Query } from './connection.ts';
+
+/** Stands for the registry as a whole: no node has this id. */
+const registry = '';
+
+const sql = {
+  numbers: 'select id, number from handlers',
+  switches: 'select handler_id as handler, switch from switches order by handler_id',
+  lock: 'select pg_advisory_xact_lock(hashtextextended($1, 0))',
+  number: `insert into handlers(id, number)
+    select id, (select coalesce(max(number), 0) from handlers) + row_number() over (order by place)
+    from (select id, min(place) as place from unnest($1::text[]) with ordinality a(id, place) group by id) asked
+    where not exists (select 1 from handlers h where h.id = asked.id)`,
+  numbersOf: 'select id, number from handlers where id = any($1::text[])',
+  save: `insert into switches(handler_id, switch)
+    select handler, switch from json_to_recordset($1) as d(handler text, switch text) where switch is not null
+    on conflict(handler_id) do update set switch = excluded.switch`,
+  remove: 'delete from switches where handler_id = any($1::text[])',
+};
+
+/** A handler book in two tables, read once and held in memory. */
+export class TableBook implements HandlerBook {
+  readonly #query: Query;
+  readonly #lock: string;
+  readonly #numbers = new Map<string, number>();
+  readonly #switches = new Map<string, KeptOverride>();
+  /** Whose switches are not written yet. */
+  readonly #changed = new Set<string>();
+
+  private constructor(query: Query, lock: string) {
+    this.#query = query;
+    this.#lock = lock;
+  }
+
+  /**
+   * @param query on a connection on which nothing else is in a transaction
+   * @param lock by which one at a time gives numbers
+   */
+  static async read(query: Query, lock: string): Promise<TableBook> {
+    const book = new TableBook(query, lock);
+    const [numbers, switches] = await Promise.all([query(sql.numbers, []), query(sql.switches, [])]);
+    book.#keepNumbers(numbers);
+    for (const { handler, switch: text } of switches)
+      book.#switches.set(String(handler), keptOverrideSchema.parse(JSON.parse(String(text))));
+    return book;
+  }
+
+  async number(handlers: readonly string[]): Promise<void> {
+    const without = handlers.filter((handler) => !this.#numbers.has(handler));
+    if (without.length === 0) return;
+    // Sent at once, so that nothing comes between; who waits for the lock sees what the other one has given.
+    const [, , , , numbers] = await Promise.all([
+      this.#query('begin'),
+      this.#query(sql.lock, [this.#lock]),
+      this.#query(sql.number, [without]),
+      this.#query('commit'),
+      this.#query(sql.numbersOf, [without]),
+    ]);
+    this.#keepNumbers(numbers);
+  }
+
+  numberOf(handler: string): number {
+    return this.#numbers.get(handler) ?? 0;
+  }
+
+  overrideOf(handler: string): KeptOverride | null {
+    return this.#switches.get(handler) ?? null;
+  }
+
+  overridden(): readonly string[] {
+    return [...this.#switches.keys()].filter((handler) => handler !== registry);
+  }
+
+  override(handler: string, override: KeptOverride | null): void {
+    if (override) this.#switches.set(handler, override);
+    else this.#switches.delete(handler);
+    this.#changed.add(handler);
+  }
+
+  hold(): KeptOverride | null {
+    return this.overrideOf(registry);
+  }
+
+  holdAll(hold: KeptOverride | null): void {
+    this.override(registry, hold);
+  }
+
+  async save(): Promise<void> {
+    const changed = [...this.#changed];
+    if (changed.length === 0) return;
+    this.#changed.clear();
+    const rows = changed.map((handler) => {
+      const override = this.overrideOf(handler);
+      return { handler, switch: override && JSON.stringify(override) };
+    });
+    const gone = changed.filter((handler) => !this.#switches.has(handler));
+    try {
+      await Promise.all([
+        this.#query(sql.save, [JSON.stringify(rows)]),
+        gone.length > 0 && this.#query(sql.remove, [gone]),
+      ]);
+    } catch (error) {
+      for (const handler of changed) this.#changed.add(handler);
+      throw error;
+    }
+  }
+
+  #keepNumbers(rows: readonly Readonly<Record<string, unknown>>[]): void {
+    for (const { id, number } of rows) this.#numbers.set(String(id), Number(number));
+  }
+}
