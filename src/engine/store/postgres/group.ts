@@ -11,7 +11,7 @@ import { takingOn } from '../operations/take.ts';
 import { turnsOn } from '../operations/turns.ts';
 import { bulkRowsOn } from './bulk-rows.ts';
 import { Apart, Changes } from './changes.ts';
-import type { Query } from './connection.ts';
+import { Disconnected, type Query } from './connection.ts';
 import type { KnownGroups } from './known-groups.ts';
 import { Loaded } from './loaded.ts';
 import { LoadedRows } from './loaded-rows.ts';
@@ -46,8 +46,23 @@ const lockLanes = `select pg_advisory_xact_lock(h) from (
     select object_key from executions where seq = any($4::bigint[]) and ordered
   ) keys order by h offset 0) hashes`;
 
+/** The transaction that a group is carried out in, as the server counts them. */
+const begin = 'select pg_current_xact_id()::text as id';
+
+/** It was to be committed when the connection was lost: the server knows whether it was. */
+export class Unconfirmed extends Error {
+  readonly transaction: string;
+  /** What came of it, if it was. */
+  readonly carried: Carried;
+
+  constructor(transaction: string, carried: Carried) {
+    super(`transaction ${transaction} is not confirmed`);
+    this.transaction = transaction;
+    this.carried = carried;
+  }
+}
+
 interface GroupsOptions {
-  readonly query: Query;
   /** Tells lanes of this registry from those of others. */
   readonly lockSeed: string;
   /** Whose accepted events are counted. */
@@ -59,14 +74,7 @@ interface GroupsOptions {
 }
 
 /** Carries out groups of operations, a transaction each: what they need is read, all is decided here, and written. */
-export function groupsOn({
-  query,
-  lockSeed,
-  counter,
-  groups,
-  lastTouched,
-  drawsAhead = true,
-}: GroupsOptions) {
+export function groupsOn({ lockSeed, counter, groups, lastTouched, drawsAhead = true }: GroupsOptions) {
   const rows = new LoadedRows(new Changes(), groups);
   const work = new Announcements();
   let last = lastTouched;
@@ -120,7 +128,8 @@ export function groupsOn({
     endReplay: bulk.cancel,
   };
 
-  async function carryOut(group: readonly Operation[]): Promise<Carried> {
+  /** @throws Unconfirmed, Disconnected, or what the server says: nothing was done then */
+  async function carryOut(query: Query, group: readonly Operation[]): Promise<Carried> {
     const needs = Needs.of(group, drawsAhead);
     const loaded = new Loaded();
     loaded.waiting = needs.bounded ? -1 : 0;
@@ -128,21 +137,29 @@ export function groupsOn({
     work.clear();
     try {
       const begun = query('begin');
-      let locked = lock(needs);
+      const known = query(begin, []);
+      let locked = lock(query, needs);
       let reading = load(query, needs, loaded);
       for (;;) {
-        await Promise.all([begun, locked, reading]);
+        const [[transaction]] = await Promise.all([known, begun, locked, reading]);
         const results = decide(group, needs, loaded);
         if (results) {
-          await Promise.all([write(query, rows.changes, counter), query('commit')]);
-          for (const group of rows.changes.groups.values()) groups.keep(group);
-          return { results, work: work.take(), touched };
+          const carried = { results, work: work.take(), touched };
+          const { changes } = rows;
+          await Promise.all([write(query, changes, counter), query('commit')]).catch((error) => {
+            throw error instanceof Disconnected
+              ? new Unconfirmed(String(transaction?.['id']), carried)
+              : error;
+          });
+          for (const group of changes.groups.values()) groups.keep(group);
+          return carried;
         }
-        locked = lock(needs);
+        locked = lock(query, needs);
         reading = load(query, needs, loaded);
       }
     } catch (error) {
-      await query('rollback').catch(() => undefined);
+      if (!(error instanceof Unconfirmed || error instanceof Disconnected))
+        await query('rollback').catch(() => undefined);
       throw error;
     }
   }
@@ -177,7 +194,7 @@ export function groupsOn({
   }
 
   /** In one order, so that two who lock several never wait for each other. */
-  function lock(needs: Needs): Promise<unknown> {
+  function lock(query: Query, needs: Needs): Promise<unknown> {
     const keys = [...needs.lanes.keys(), ...Array.from(needs.keys, (key) => `key ${key}`)];
     return query(lockLanes, [keys, [...needs.events], lockSeed, [...needs.executions]]);
   }

@@ -100,3 +100,15 @@ function distinct(table: string, column: string, where: string): string {
       select (select min(${column}) from ${table} where ${where} and ${column} > steps.value) from steps where steps.value is not null
     ) select value from steps where value is not null`;
 }
+
+/** Random, of this registry: by it its ids are told from those of others. */
+export async function tagOf({ query }: Connection): Promise<string> {
+  const [row] = await query("select value as tag from meta where key = 'tag'", []);
+  return String(row?.['tag']);
+}
+
+/** When an event was touched last, in µs; 0: none was. */
+export async function lastTouched({ query }: Connection): Promise<number> {
+  const [row] = await query('select max(touched_at) as last from events where touched_at is not null', []);
+  return Number(row?.['last'] ?? 0);
+}

@@ -1,7 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, Unavailable, WriteRefused } from '../../words/errors.ts';
 import type { Found, Journal, KeptAlarm, OnTrouble, Prune, Pruned, StoredCircuit, Work } from '../journal.ts';
-import type { Connection, Query } from './connection.ts';
-import { type Carried, type Groups, groupsOn, type Operation, type OperationName } from './group.ts';
+import { Disconnected, isConflict, isOwnFault, type Query } from './connection.ts';
+import {
+  type Carried,
+  type Groups,
+  groupsOn,
+  type Operation,
+  type OperationName,
+  Unconfirmed,
+} from './group.ts';
+import type { KeptConnection } from './kept-connection.ts';
 import type { KnownGroups } from './known-groups.ts';
 import { retentionOn } from './retention.ts';
 
@@ -17,6 +26,12 @@ const alone: ReadonlySet<OperationName> = new Set([
 ]);
 /** Operations of a transaction at most. */
 const most = 256;
+/** Ms between two questions for what has become of a transaction. */
+const pause = 50;
+
+/** A session that goes on with it although its client is gone is ended. */
+const outcome = `select pg_xact_status($1::text::xid8) as status,
+  (select count(pg_terminate_backend(pid)) from pg_stat_activity where backend_xid = $1::text::xid8::xid)`;
 
 interface Asked {
   readonly operation: Operation;
@@ -25,9 +40,9 @@ interface Asked {
 }
 
 interface Options {
-  readonly connection: Connection;
+  readonly connection: KeptConnection;
   /** For what is done beside the operations: nothing of these is to get into a transaction of theirs. */
-  readonly upkeep: Connection;
+  readonly upkeep: KeptConnection;
   readonly tag: string;
   readonly found: Found;
   readonly foundWork: Work;
@@ -69,14 +84,13 @@ export class PostgresJournal implements Journal {
   readonly endReplay = this.#passOn('endReplay');
 
   constructor(options: Options) {
-    const { connection, upkeep, tag, found, groups, lockSeed, lastTouched, drawsAhead = true } = options;
+    const { upkeep, tag, found, groups, lockSeed, lastTouched, drawsAhead = true } = options;
     this.#options = options;
     this.tag = tag;
     this.found = found;
     this.#query = upkeep.query;
     this.#retention = retentionOn(upkeep.query, lockSeed, 0);
     this.#groups = groupsOn({
-      query: connection.query,
       lockSeed,
       lastTouched,
       counter: 0,
@@ -125,6 +139,8 @@ export class PostgresJournal implements Journal {
   #passOn<Name extends OperationName>(name: Name) {
     return (...args: Parameters<Journal[Name]>) =>
       new Promise<Awaited<ReturnType<Journal[Name]>>>((resolve, reject) => {
+        // At once, whatever is not confirmed yet.
+        if (!this.#options.connection.isConnected) return reject(new Disconnected('it is tried again'));
         this.#gathered.push({ operation: { name, args }, resolve, reject });
         if (!this.#busy) {
           this.#busy = true;
@@ -150,7 +166,7 @@ export class PostgresJournal implements Journal {
   async #carryOut(group: readonly Asked[]): Promise<void> {
     let carried: Carried;
     try {
-      carried = await this.#groups.carryOut(group.map(({ operation }) => operation));
+      carried = await this.#carried(group.map(({ operation }) => operation));
     } catch (error) {
       if (group.length > 1 && isOwnFault(error)) {
         for (const one of group) await this.#carryOut([one]);
@@ -172,11 +188,45 @@ export class PostgresJournal implements Journal {
     }
   }
 
+  async #carried(group: readonly Operation[]): Promise<Carried> {
+    for (;;) {
+      try {
+        return await this.#groups.carryOut(this.#options.connection.query, group);
+      } catch (error) {
+        if (isConflict(error)) continue;
+        if (!(error instanceof Unconfirmed)) throw error;
+        if (await this.#wasCommitted(error.transaction)) return error.carried;
+      }
+    }
+  }
+
+  /** Whether a transaction of which no answer came was committed. @throws Disconnected when nobody can be asked */
+  async #wasCommitted(transaction: string): Promise<boolean> {
+    for (;;) {
+      const { query } = await this.#options.connection.connected();
+      try {
+        const [row] = await query(outcome, [transaction]);
+        if (row?.['status'] !== 'in progress') return row?.['status'] === 'committed';
+        await sleep(pause);
+      } catch (error) {
+        if (!(error instanceof Disconnected)) throw error;
+      }
+    }
+  }
+
   #refusal(error: unknown): Error {
     if (isOwnFault(error)) return new WriteRefused(messageOf(error));
-    const message = `the database can not be written: ${messageOf(error)}`;
-    this.#become(message);
-    return new Unavailable(message);
+    const refusal =
+      error instanceof Disconnected
+        ? error
+        : new Unavailable(`the database can not be written: ${messageOf(error)}`);
+    this.#become(refusal.message);
+    return refusal;
+  }
+
+  /** There is no connection, or there is one again: null. */
+  told(why: string | null): void {
+    this.#become(why && new Disconnected(why).message);
   }
 
   #become(trouble: string | null): void {
@@ -184,10 +234,4 @@ export class PostgresJournal implements Journal {
     this.#trouble = trouble;
     this.#options.onTrouble(trouble);
   }
-}
-
-/** The operation is to blame: a value that a column does not take, or one that breaks a rule. */
-function isOwnFault(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return code === undefined ? !(error as Error).message?.includes('onnection') : /^2[23]/.test(String(code));
 }

@@ -1,5 +1,6 @@
 import { type HandlerBook, type KeptOverride, keptOverrideSchema } from '../handler-book.ts';
-import type { Query } from './connection.ts';
+import { Disconnected, type Row } from './connection.ts';
+import type { KeptConnection } from './kept-connection.ts';
 
 /** Stands for the registry as a whole: no node has this id. */
 const registry = '';
@@ -21,24 +22,25 @@ const sql = {
 
 /** A handler book in two tables, read once and held in memory. */
 export class TableBook implements HandlerBook {
-  readonly #query: Query;
+  readonly #connection: KeptConnection;
   readonly #lock: string;
   readonly #numbers = new Map<string, number>();
   readonly #switches = new Map<string, KeptOverride>();
   /** Whose switches are not written yet. */
   readonly #changed = new Set<string>();
 
-  private constructor(query: Query, lock: string) {
-    this.#query = query;
+  private constructor(connection: KeptConnection, lock: string) {
+    this.#connection = connection;
     this.#lock = lock;
   }
 
   /**
-   * @param query on a connection on which nothing else is in a transaction
+   * @param connection on which nothing else is in a transaction
    * @param lock by which one at a time gives numbers
    */
-  static async read(query: Query, lock: string): Promise<TableBook> {
-    const book = new TableBook(query, lock);
+  static async read(connection: KeptConnection, lock: string): Promise<TableBook> {
+    const book = new TableBook(connection, lock);
+    const { query } = connection;
     const [numbers, switches] = await Promise.all([query(sql.numbers, []), query(sql.switches, [])]);
     book.#keepNumbers(numbers);
     for (const { handler, switch: text } of switches)
@@ -46,18 +48,25 @@ export class TableBook implements HandlerBook {
     return book;
   }
 
+  /** Waits while there is no connection: nobody is called without a number. */
   async number(handlers: readonly string[]): Promise<void> {
     const without = handlers.filter((handler) => !this.#numbers.has(handler));
-    if (without.length === 0) return;
-    // Sent at once, so that nothing comes between; who waits for the lock sees what the other one has given.
-    const [, , , , numbers] = await Promise.all([
-      this.#query('begin'),
-      this.#query(sql.lock, [this.#lock]),
-      this.#query(sql.number, [without]),
-      this.#query('commit'),
-      this.#query(sql.numbersOf, [without]),
-    ]);
-    this.#keepNumbers(numbers);
+    while (without.some((handler) => !this.#numbers.has(handler))) {
+      const { query } = await this.#connection.connected();
+      try {
+        // Sent at once, so that nothing comes between; who waits for the lock sees what the other one has given.
+        const [, , , , numbers] = await Promise.all([
+          query('begin'),
+          query(sql.lock, [this.#lock]),
+          query(sql.number, [without]),
+          query('commit'),
+          query(sql.numbersOf, [without]),
+        ]);
+        this.#keepNumbers(numbers);
+      } catch (error) {
+        if (!(error instanceof Disconnected)) throw error;
+      }
+    }
   }
 
   numberOf(handler: string): number {
@@ -95,10 +104,11 @@ export class TableBook implements HandlerBook {
       return { handler, switch: override && JSON.stringify(override) };
     });
     const gone = changed.filter((handler) => !this.#switches.has(handler));
+    const { query } = this.#connection;
     try {
       await Promise.all([
-        this.#query(sql.save, [JSON.stringify(rows)]),
-        gone.length > 0 && this.#query(sql.remove, [gone]),
+        query(sql.save, [JSON.stringify(rows)]),
+        gone.length > 0 && query(sql.remove, [gone]),
       ]);
     } catch (error) {
       for (const handler of changed) this.#changed.add(handler);
@@ -106,7 +116,7 @@ export class TableBook implements HandlerBook {
     }
   }
 
-  #keepNumbers(rows: readonly Readonly<Record<string, unknown>>[]): void {
+  #keepNumbers(rows: readonly Row[]): void {
     for (const { id, number } of rows) this.#numbers.set(String(id), Number(number));
   }
 }
