@@ -21,8 +21,8 @@ export async function fillSchema(
   events: number,
   statistics: 'current' | 'missing',
 ): Promise<Connection> {
-  const connection = await Connection.open(url, schema);
-  await migrate(connection, schema);
+  const connection = await Connection.open({ connectionString: url }, schema);
+  await migrate(connection, schema, 'registry');
   const { query } = connection;
   await query('set synchronous_commit = off');
   for (const table of ['events', 'bodies', 'executions', 'texts'])

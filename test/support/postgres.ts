@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openStore } from '../../src/engine/store/postgres/postgres-store.ts';
+import type { Store } from '../../src/engine/store/store.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** Whose the server is when this process is root, which PostgreSQL refuses: `nobody` of most systems. */
@@ -24,6 +26,21 @@ let shared: Promise<Postgres> | undefined;
 export function sharedPostgres(): Promise<Postgres> {
   shared ??= startPostgres();
   return shared;
+}
+
+/** A registry's store in a schema; `options` in place of the usual ones. */
+export function openPostgres(
+  url: string,
+  schema: string,
+  options: Partial<Parameters<typeof openStore>[2]> = {},
+): Promise<Store> {
+  return openStore({ connectionString: url }, schema, {
+    registry: 'registry',
+    now: Date.now(),
+    parkedFor: (_, blocked) => (blocked ? 'order' : 'retry'),
+    onTrouble: () => undefined,
+    ...options,
+  });
 }
 
 /** @param settings of postgresql.conf, as on its command line */

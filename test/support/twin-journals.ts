@@ -64,7 +64,7 @@ export class TwinJournals {
   /** @param folder of the store in SQLite @param url of the one in PostgreSQL, with its schema */
   static async open(stores: readonly [Store, Store], folder: string, url: string, schema: string) {
     const db = new DatabaseSync(join(folder, 'journal.sqlite'), { readOnly: true });
-    return new TwinJournals(stores, db, await Connection.open(url, schema));
+    return new TwinJournals(stores, db, await Connection.open({ connectionString: url }, schema));
   }
 
   /** Carries out so many operations, the same every time, on both. */

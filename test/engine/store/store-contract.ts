@@ -6,6 +6,7 @@ import type {
   Link,
   NewEvent,
   NextTurns,
+  Prune,
   Take,
   Work,
 } from '../../../src/engine/store/journal.ts';
@@ -1059,6 +1060,43 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
         (await journal.emitNext(1, ['event-node'])).map((event) => event.seq),
         [seq],
       );
+    });
+  });
+
+  describe('pruning', () => {
+    const keepAll: Prune = { settledBefore: null, keepSettled: null, keysBefore: 0, forMs: 1000 };
+    const prune = async (asked: Partial<Prune>) => {
+      const { pruned, behind, more } = await journal.prune({ ...keepAll, ...asked });
+      return { pruned, behind, more };
+    };
+    const objects = async () => {
+      const [events, executions] = await Promise.all([
+        store.log.events({}, { limit: 10 }),
+        store.log.executions({}, { limit: 10 }),
+      ]);
+      return [events, executions].map(({ items }) => items.map(({ objectId }) => Number(objectId)).sort());
+    };
+
+    it('deletes the events that were settled first, with their executions, and none that is open', async () => {
+      for (const object of [1, 2, 3, 4]) await settleOne(object);
+      await take(anEvent(5));
+      assert.deepEqual(await prune({ keepSettled: 2 }), { pruned: 2, behind: 0, more: false });
+      assert.deepEqual(await objects(), [
+        [3, 4, 5],
+        [3, 4, 5],
+      ]);
+      assert.deepEqual(await prune({ keepSettled: 2 }), { pruned: 0, behind: 0, more: false });
+      const settledBefore = Date.now() + 60_000;
+      assert.deepEqual(await prune({ settledBefore }), { pruned: 2, behind: 0, more: false });
+      assert.deepEqual(await objects(), [[5], [5]]);
+    });
+
+    it('deletes keys by their age, and nothing else', async () => {
+      await settleOne(1);
+      await journal.accept([anEvent(2)], 1, { key: 'key', hash: 'hash' });
+      assert.deepEqual(await prune({ keysBefore: at + 1 }), { pruned: 0, behind: 0, more: false });
+      const again = await journal.accept([anEvent(2)], 1, { key: 'key', hash: 'hash' });
+      assert.equal(again.outcome, 'accepted');
     });
   });
 

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
 import { messageOf, Unavailable } from '../../words/errors.ts';
+import type { Server } from './server.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 /** Runs a statement; those of one connection are sent at once and carried out one after the other. */
@@ -62,13 +63,13 @@ export class Connection {
    * @throws Disconnected
    */
   static async open(
-    url: string,
+    server: Server,
     schema: string,
     { settings = {}, planned = 'once', patience = 0 }: ConnectionOptions = {},
   ): Promise<Connection> {
-    const all = { search_path: schema, synchronous_commit: 'on', ...settings };
+    const all = { search_path: quoted(schema), synchronous_commit: 'on', ...settings };
     const client = new pg.Client({
-      connectionString: url,
+      ...server,
       types: types as never,
       pipeline: true,
       keepAlive: true,
@@ -132,6 +133,16 @@ export class Connection {
     this.#lost = true;
     this.#ended.resolve();
   }
+}
+
+/** As a text in SQL. */
+export function literal(text: string): string {
+  return pg.escapeLiteral(text);
+}
+
+/** As a name in SQL. */
+export function quoted(name: string): string {
+  return pg.escapeIdentifier(name);
 }
 
 /** What the server itself has said has a code; of these, some say that it ends the connection, or takes none. */

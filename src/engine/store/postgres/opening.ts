@@ -1,17 +1,21 @@
 import type { Found, Work } from '../journal.ts';
-import type { Connection, Query } from './connection.ts';
+import { type Connection, literal, type Query, quoted } from './connection.ts';
 import { addGroups, type KnownGroups } from './known-groups.ts';
 import { migrations } from './schema.ts';
 
 const interrupted =
   'Node-RED ended while the handler was being called; whether it took the event is not known';
 
+/** Before the id of the registry, in the comment on its schema. */
+export const schemaComment = 'registry ';
+
 /** Brings the schema to this version, all or nothing; who comes at the same time waits. */
-export async function migrate({ query }: Connection, schema: string): Promise<void> {
+export async function migrate({ query }: Connection, schema: string, registry: string): Promise<void> {
   await query('begin');
   try {
     await query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`provisioning ${schema}`]);
-    await query(`create schema if not exists ${schema}`);
+    await query(`create schema if not exists ${quoted(schema)}`);
+    await query(`comment on schema ${quoted(schema)} is ${literal(schemaComment + registry)}`);
     await query('create table if not exists schema_version(version integer not null)');
     const [row] = await query('select version from schema_version');
     const from = Number(row?.['version'] ?? 0);

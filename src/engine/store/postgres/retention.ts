@@ -9,10 +9,11 @@ const mostBehind = 5000;
 const sql = {
   keys: `delete from idempotency_keys where key in
     (select key from idempotency_keys where at < $1 order by at limit ${atOnce * 5})`,
-  oldKeys: `select count(*) as n from (select 1 from idempotency_keys where at < $1 limit ${mostBehind}) some`,
+  oldKeys: `select count(*) as n from (select 1 from idempotency_keys where at < $1 limit ${mostBehind}) old_ones`,
   oldEvents: `select count(*) as n
-    from (select 1 from events where stage >= 7 and touched_at < $1 limit ${mostBehind}) some`,
+    from (select 1 from events where stage >= 7 and touched_at < $1 limit ${mostBehind}) old_ones`,
   settled: 'select coalesce(sum(settled), 0)::bigint as n from counters',
+  slices: 'delete from text_slices where last < (select min(accepted_at) from events)',
   // Whoever lets one of them go again holds its lane meanwhile: those are left for the next time.
   events: `with old as (
       select seq from events where seq in (
@@ -25,6 +26,8 @@ const sql = {
       delete from attempts a using of_executions x where a.execution_seq = x.seq
     ), of_askers as (
       delete from askers a using of_executions x where a.execution_seq = x.seq
+    ), of_texts as (
+      delete from texts t using of_executions x where t.seq = x.seq
     ), of_bodies as (
       delete from bodies b using old where b.seq = old.seq
     ), of_events as (
@@ -55,6 +58,7 @@ export function retentionOn(
     const surplus = keepSettled === null ? 0 : Math.max(0, (await counted(sql.settled)) - keepSettled);
     const ofSurplus = await deleteEvents(Number.MAX_SAFE_INTEGER, surplus, hasTime);
     pruned += ofSurplus;
+    await query(sql.slices, []);
     const old = (await counted(sql.oldEvents, before)) + (await counted(sql.oldKeys, keysBefore));
     const behind = Math.min(mostBehind, old + surplus - ofSurplus);
     return { pruned, behind, more: behind > 0, ms: clock() - began };

@@ -1,10 +1,9 @@
 import { strict as assert } from 'node:assert';
 import pg from 'pg';
-import { postgresStore } from '../../../../src/engine/store/postgres/postgres-store.ts';
 import type { Store } from '../../../../src/engine/store/store.ts';
 import { Unavailable } from '../../../../src/engine/words/errors.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { type Postgres, sharedPostgres, startPostgres } from '../../../support/postgres.ts';
+import { openPostgres, type Postgres, sharedPostgres, startPostgres } from '../../../support/postgres.ts';
 import { startTcpProxy, type TcpProxy } from '../../../support/tcp-proxy.ts';
 import { anEvent } from '../store-contract.ts';
 
@@ -22,10 +21,9 @@ describe('the store in PostgreSQL whose connection is lost', () => {
     proxy = await startTcpProxy(Number(url.port));
     url.port = String(proxy.port);
     troubles = [];
-    store = await postgresStore(url.href, schema, { ...(patience && { patience }) }).open({
-      now: Date.now(),
-      parkedFor: () => 'retry',
+    store = await openPostgres(url.href, schema, {
       onTrouble: (trouble) => troubles.push(trouble),
+      ...(patience && { patience }),
     });
     client = new pg.Client({ connectionString: postgres.url });
     client.on('error', () => undefined);

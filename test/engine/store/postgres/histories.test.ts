@@ -3,12 +3,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import pg from 'pg';
 import type { Journal } from '../../../../src/engine/store/journal.ts';
-import { postgresStore } from '../../../../src/engine/store/postgres/postgres-store.ts';
 import type { Operation, Result } from '../../../../src/engine/store/sqlite/writer/protocol.ts';
 import type { Store } from '../../../../src/engine/store/store.ts';
 import { PlainJournal } from '../../../support/journal-faults/plain-journal.ts';
 import { type Batch, histories, operationsOf } from '../../../support/operation-history.ts';
-import { sharedPostgres } from '../../../support/postgres.ts';
+import { openPostgres, sharedPostgres } from '../../../support/postgres.ts';
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
 
@@ -40,7 +39,7 @@ describe('histories in PostgreSQL', () => {
         const schema = `history_${schemas}`;
         const { url } = await sharedPostgres();
         const options = { now: 0, parkedFor: () => 'retry' as const, onTrouble: () => undefined };
-        const store = await postgresStore(url, schema, { drawsAhead: false }).open(options);
+        const store = await openPostgres(url, schema, { ...options, drawsAhead: false });
         const plain = new PlainJournal();
         try {
           for (const [number, batch] of history.entries()) await follow(batch, number, plain, store);

@@ -43,7 +43,11 @@ for (const statistics of ['current', 'missing'] as const)
     before(async () => {
       const { url } = await sharedPostgres();
       connection = await fillSchema(url, schema, events, statistics);
-      const open = () => Connection.open(url, schema, { settings: readerSettings, planned: 'each time' });
+      const open = () =>
+        Connection.open({ connectionString: url }, schema, {
+          settings: readerSettings,
+          planned: 'each time',
+        });
       asked = new Map();
       planner = await open();
       readers = new Readers(async () => {

@@ -16,13 +16,16 @@ describe('readers of the log in PostgreSQL', () => {
   let readers: Readers;
   const open = () => {
     opened += 1;
-    return Connection.open(url, schema, { settings: readerSettings, planned: 'each time' });
+    return Connection.open({ connectionString: url }, schema, {
+      settings: readerSettings,
+      planned: 'each time',
+    });
   };
 
   before(async () => {
     ({ url } = await sharedPostgres());
-    connection = await Connection.open(url, schema);
-    await migrate(connection, schema);
+    connection = await Connection.open({ connectionString: url }, schema);
+    await migrate(connection, schema, 'registry');
   });
   beforeEach(async () => {
     await connection.query('create table numbers(n integer not null); insert into numbers values(1)');
@@ -122,7 +125,8 @@ describe('readers of the log in PostgreSQL', () => {
   });
 
   it('leave the log unavailable while the database is', async () => {
-    const nowhere = () => Connection.open('postgres://tests@127.0.0.1:1/postgres', schema);
+    const nowhere = () =>
+      Connection.open({ connectionString: 'postgres://tests@127.0.0.1:1/postgres' }, schema);
     const log = new PostgresLog({ open: nowhere, tag: 'abc', lock: schema, parkedFor: () => 'retry' });
     try {
       await assert.rejects(log.counts(), (error) => {

@@ -5,7 +5,6 @@ import type {
   ExecutionLog,
   PageRequest,
 } from '../../../../src/engine/store/log.ts';
-import { postgresStore } from '../../../../src/engine/store/postgres/postgres-store.ts';
 import { cursorOf, type List, positionOf } from '../../../../src/engine/store/reading/cursor.ts';
 import { sqliteStore } from '../../../../src/engine/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../../src/engine/store/store.ts';
@@ -13,7 +12,7 @@ import type { Page } from '../../../../src/engine/words/answers.ts';
 import { InvalidInput, NotFound } from '../../../../src/engine/words/errors.ts';
 import { shownStatuses } from '../../../../src/engine/words/execution.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { sharedPostgres } from '../../../support/postgres.ts';
+import { openPostgres, sharedPostgres } from '../../../support/postgres.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { historyBegins, TwinJournals } from '../../../support/twin-journals.ts';
 
@@ -98,7 +97,7 @@ describe('the log in PostgreSQL, beside that in SQLite', () => {
     };
     stores = [
       await sqliteStore(folder, { drafts: false }).open(options),
-      await postgresStore(url, schema).open(options),
+      await openPostgres(url, schema, options),
     ];
     twins = await TwinJournals.open(stores, folder, url, schema);
     await twins.live(operations);

@@ -30,7 +30,7 @@ describe('search by text in PostgreSQL', () => {
   let connection: Connection;
   let log: PostgresLog;
   let events: number;
-  const open = (options?: ConnectionOptions) => Connection.open(url, schema, options);
+  const open = (options?: ConnectionOptions) => Connection.open({ connectionString: url }, schema, options);
 
   beforeEach(async () => {
     ({ url } = await sharedPostgres());
@@ -38,7 +38,7 @@ describe('search by text in PostgreSQL', () => {
     schema = `texts_${schemas}`;
     events = 0;
     connection = await open();
-    await migrate(connection, schema);
+    await migrate(connection, schema, 'registry');
     log = new PostgresLog({ open, tag, lock: schema, parkedFor: () => 'retry', sliceSize: 16 });
   });
   afterEach(async () => {
