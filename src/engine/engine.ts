@@ -290,7 +290,12 @@ export class Engine {
     await delivery.open(this.#publisher.hasExecutors, off).catch((error) => this.#stumbled(error));
   }
 
-  async #replaceHandlers({ registry }: Delivery): Promise<void> {
+  async #replaceHandlers({ registry, store }: Delivery): Promise<void> {
+    const known = this.#handlers.filter(({ handlerStatus }) => handlerStatus !== 'archived');
+    store.instances?.equip(
+      known.map(({ id }) => id),
+      this.#eventNodes,
+    );
     await registry.replace(this.#handlers).catch((error) => this.#stumbled(error));
     // A deploy may have ended a switch, or it may have been over when Node-RED started.
     this.#publisher.tellSwitch();

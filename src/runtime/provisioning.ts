@@ -18,6 +18,7 @@ import { DeployedHandlers } from './deployed-handlers.ts';
 import { expressionsOf } from './expressions.ts';
 import { followSteps } from './flow-steps.ts';
 import { IntakePaths } from './intake/intake-paths.ts';
+import { readManifest } from './manifest.ts';
 import { Metrics } from './metrics.ts';
 import { MissingHandlers } from './missing-handlers.ts';
 import { watchProcessEnd } from './process-end.ts';
@@ -71,7 +72,7 @@ export class Provisioning {
     this.settingsError = error;
     if (error) red.log.error(`provisioning: ${error.message}`);
     this.#stores = settings.postgres
-      ? postgresStores(settings.postgres, settings.postgres.schema)
+      ? postgresStores(settings.postgres, settings.postgres.schema, readManifest().version)
       : sqliteStores(() => this.dir());
     this.feed = new CommsFeed(red.comms.publish);
     followSteps(red, (registry, eventId) => this.#engines.get(registry)?.traceOf(eventId));

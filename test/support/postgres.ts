@@ -36,6 +36,7 @@ export function openPostgres(
 ): Promise<Store> {
   return openStore({ connectionString: url }, schema, {
     registry: 'registry',
+    version: '0.0.0',
     now: Date.now(),
     parkedFor: (_, blocked) => (blocked ? 'order' : 'retry'),
     onTrouble: () => undefined,

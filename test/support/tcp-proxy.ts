@@ -7,8 +7,8 @@ export interface TcpProxy {
   cut(): void;
   /** Takes connections again, and lets go on what is held up. */
   restore(): void;
-  /** Nothing passes any more, in either direction, and nobody is told. */
-  holdUp(): void;
+  /** Nothing passes any more, in either direction, and nobody is told. @param later nor on later connections */
+  holdUp(later?: boolean): void;
   /**
    * Is told of each piece that a client sends, before it passes.
    * @param watch says what becomes of it and its connection
@@ -20,6 +20,7 @@ export interface TcpProxy {
 export async function startTcpProxy(to: number): Promise<TcpProxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
   let isCut = false;
+  let holdsUp = false;
   let watch: Parameters<TcpProxy['watch']>[0] = () => 'pass';
   const server = createServer((client) => {
     client.on('error', () => undefined);
@@ -27,6 +28,7 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
     const onward = connect(to, '127.0.0.1');
     onward.on('error', () => undefined);
     const pair = [client, onward] as const;
+    for (const socket of pair) socket.setNoDelay();
     pairs.add(pair);
     client.on('data', (piece) => {
       const what = watch(piece);
@@ -35,6 +37,7 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
       else onward.write(piece);
     });
     onward.on('data', (piece) => void client.write(piece));
+    if (holdsUp) for (const socket of pair) socket.pause();
     client.on('end', () => onward.end());
     onward.on('close', () => {
       client.destroy();
@@ -53,9 +56,11 @@ export async function startTcpProxy(to: number): Promise<TcpProxy> {
     cut,
     restore() {
       isCut = false;
+      holdsUp = false;
       for (const socket of all()) socket.resume();
     },
-    holdUp() {
+    holdUp(later = false) {
+      holdsUp = later;
       for (const socket of all()) socket.pause();
     },
     watch(next) {

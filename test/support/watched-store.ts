@@ -16,7 +16,7 @@ export class WatchedStore {
 
   private constructor(real: Store) {
     this.#real = real;
-    const { journal, log, handlers, notice, lost } = real;
+    const { journal, log, handlers, notice, lost, instances } = real;
     this.store = {
       journal: this.#watched(journal, {
         onWork: (tell: Tell) => journal.onWork((work) => !this.#dead && tell(work)),
@@ -34,6 +34,7 @@ export class WatchedStore {
       },
       notice,
       lost,
+      instances,
       backUp: (to) => this.#watch(() => real.backUp(to)),
       close: () => this.#watch(() => real.close()),
     };

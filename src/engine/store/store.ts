@@ -12,6 +12,8 @@ export interface Store {
   readonly notice: string | null;
   /** Resolves when it can't be used any more, with why and what is done about it: it is to be closed and opened anew. */
   readonly lost: Promise<Error>;
+  /** Who else shares it; null: it is this process's alone. */
+  readonly instances: Instances | null;
   /**
    * Writes a copy to a new folder while everything goes on: it has all that was there when it was called.
    * @throws Conflict when something stands there, Unavailable when it can't be written
@@ -19,6 +21,31 @@ export interface Store {
   backUp(to: string): Promise<void>;
   /** Lets go of it once everything called before is kept; questions that are not answered yet are refused. */
   close(): Promise<void>;
+}
+
+/** An instance of Node-RED that takes part in a registry. */
+export interface Instance {
+  /** Of this start: each is another one. */
+  readonly id: number;
+  /** For people. */
+  readonly name: string;
+  /** Of this package. */
+  readonly version: string;
+  /** Ms since the epoch, by the clock of the store. */
+  readonly startedAt: number;
+  readonly seenAt: number;
+  /** It was not seen for so long that the others go on with what it had in hand. */
+  readonly dead: boolean;
+}
+
+/** The instances that share a store. */
+export interface Instances {
+  /** The id of this one. */
+  readonly own: number;
+  /** As they were seen some seconds ago at most. */
+  list(): readonly Instance[];
+  /** Tells the others which handlers, and event nodes, this one has: what it has not is left to them. */
+  equip(handlers: readonly string[], eventNodes: readonly string[]): void;
 }
 
 export interface StoreOptions {

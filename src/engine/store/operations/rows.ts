@@ -113,6 +113,8 @@ export interface Rows {
   ready(node: string, limit: number): readonly Emission[];
   /** The next event node by id that has ready events; undefined: there is none. */
   nextNodeReady(after: string): string | undefined;
+  /** Whether an accepted event is emitted from here: where its message is, or nobody has that any more. */
+  isEmittedHere(seq: number): boolean;
   /** Emitted events are ready again. */
   recallAll(): void;
 

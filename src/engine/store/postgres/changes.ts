@@ -3,9 +3,19 @@ import type { EventPatch, EventRow, ExecutionPatch, ExecutionRow, KeptKey } from
 import type { FailureGroup } from './known-groups.ts';
 import { pairOf } from './loaded.ts';
 
+/** Who has the message of an event, and who has it, or an execution, in hand: ids of instances. */
+interface Owned {
+  readonly home: number;
+  readonly owner: number;
+}
+type OwnedEvent = EventRow & Owned;
+type OwnedEventPatch = EventPatch & Partial<Owned>;
+type OwnedExecution = ExecutionRow & Pick<Owned, 'owner'>;
+type OwnedExecutionPatch = ExecutionPatch & Partial<Pick<Owned, 'owner'>>;
+
 /** What is said to many rows at once, wherever they are. */
 export type Deferred =
-  | { readonly what: 'recallAll' }
+  | { readonly what: 'recallAll'; readonly owner: number }
   | { readonly what: 'renew'; readonly handler: string }
   | {
       readonly what: 'markStale';
@@ -31,14 +41,16 @@ export type Deferred =
 
 /** What a transaction is to write. What is done can be undone back to a mark. */
 export class Changes {
-  readonly newEvents = new Map<number, EventRow>();
-  readonly eventPatches = new Map<number, EventPatch>();
-  readonly newExecutions = new Map<number, ExecutionRow>();
-  readonly executionPatches = new Map<number, ExecutionPatch>();
+  readonly newEvents = new Map<number, OwnedEvent>();
+  readonly eventPatches = new Map<number, OwnedEventPatch>();
+  readonly newExecutions = new Map<number, OwnedExecution>();
+  readonly executionPatches = new Map<number, OwnedExecutionPatch>();
   readonly keys = new Map<string, KeptKey & { readonly at: number }>();
   readonly deferred: Deferred[] = [];
   /** Those of failures that are not known to be kept; what is undone of them does no harm. */
   readonly groups = new Map<number, FailureGroup>();
+  /** Instances that have something to do now. */
+  readonly hints: number[] = [];
   /** Executions whose last attempt is to make way for the next one. */
   readonly attempts: number[] = [];
   /** By how much there are more accepted events that nobody has taken, and more settled ones. */
@@ -80,18 +92,18 @@ export class Changes {
     });
   }
 
-  addEvent(event: EventRow): void {
+  addEvent(event: OwnedEvent): void {
     this.newEvents.set(event.seq, event);
     this.#undo.push(() => this.newEvents.delete(event.seq));
     if (event.ordered) this.#undo.push(this.#inLane.add(event.objectKey, event.seq));
   }
 
-  changeEvent(seq: number, patch: EventPatch): void {
+  changeEvent(seq: number, patch: OwnedEventPatch): void {
     this.#undo.push(patched(this.eventPatches, seq, patch));
     if (patch.objectKey !== undefined) this.#undo.push(this.#inLane.add(patch.objectKey, seq));
   }
 
-  addExecution(row: ExecutionRow): void {
+  addExecution(row: OwnedExecution): void {
     this.newExecutions.set(row.seq, row);
     this.#undo.push(
       () => this.newExecutions.delete(row.seq),
@@ -100,7 +112,7 @@ export class Changes {
     );
   }
 
-  changeExecution(seq: number, patch: ExecutionPatch): void {
+  changeExecution(seq: number, patch: OwnedExecutionPatch): void {
     this.#undo.push(patched(this.executionPatches, seq, patch));
   }
 
@@ -115,6 +127,11 @@ export class Changes {
     const before = this.keys.get(key);
     this.keys.set(key, kept);
     this.#undo.push(() => (before ? this.keys.set(key, before) : this.keys.delete(key)));
+  }
+
+  hint(instance: number): void {
+    this.hints.push(instance);
+    this.#undo.push(() => this.hints.pop());
   }
 
   defer(one: Deferred): void {

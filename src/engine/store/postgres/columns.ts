@@ -15,7 +15,9 @@ export const eventColumns = {
   executor: 'executor text',
   nextHandler: 'next_handler text',
   hops: 'hops integer',
-} as const satisfies Readonly<Record<keyof Omit<EventRow, 'payload'>, string>>;
+  home: 'home bigint',
+  owner: 'owner bigint',
+} as const satisfies Readonly<Record<keyof Omit<EventRow, 'payload'> | 'home' | 'owner', string>>;
 
 export const handlerColumns = {
   id: 'handler_id text',
@@ -56,7 +58,8 @@ export const executionColumns = {
   replayedAs: 'replayed_as bigint',
   failureGroup: 'failure_group bigint',
   delivery: 'delivery bigint',
-} as const satisfies Readonly<Record<keyof Omit<ExecutionRow, 'handler'>, string>>;
+  owner: 'owner bigint',
+} as const satisfies Readonly<Record<keyof Omit<ExecutionRow, 'handler'> | 'owner', string>>;
 
 export function columnName(column: string): string {
   return column.slice(0, column.indexOf(' '));

@@ -109,6 +109,11 @@ export class Connection {
     }
   };
 
+  /** Is told of each notification that comes, on whichever channel. */
+  onNotification(heard: (text: string) => void): void {
+    this.#client.on('notification', ({ payload = '' }) => heard(payload));
+  }
+
   /** Once what is under way is answered, or nobody answers. */
   async close(): Promise<void> {
     const { stream } = (this.#client as unknown as { readonly connection: { readonly stream: Socket } })
@@ -153,7 +158,7 @@ function isDisconnection(error: unknown): boolean {
 /** Not the database's: of a value that a column does not take, or one that breaks a rule. Trying again is in vain. */
 export function isOwnFault(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return /^2[23]/.test(error.code ?? '');
-  return !(error instanceof Disconnected);
+  return !(error instanceof Unavailable);
 }
 
 /** Two waited for each other, and this one was chosen to begin anew. */

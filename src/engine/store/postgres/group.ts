@@ -1,3 +1,4 @@
+import { Unavailable } from '../../words/errors.ts';
 import type { Journal, Work } from '../journal.ts';
 import { acceptanceOn } from '../operations/accept.ts';
 import { Announcements } from '../operations/announcements.ts';
@@ -13,9 +14,11 @@ import { bulkRowsOn } from './bulk-rows.ts';
 import { Apart, Changes } from './changes.ts';
 import { Disconnected, type Query } from './connection.ts';
 import type { KnownGroups } from './known-groups.ts';
+import { lockLanes } from './lanes.ts';
 import { Loaded } from './loaded.ts';
 import { LoadedRows } from './loaded-rows.ts';
 import { load } from './loading.ts';
+import type { Members } from './members.ts';
 import { Needs, NotLoaded } from './needs.ts';
 import { write } from './writing.ts';
 
@@ -37,17 +40,19 @@ export interface Carried {
   readonly results: readonly Result[];
   readonly work: Work | undefined;
   readonly touched: boolean;
+  /** Other instances that have something to do now. */
+  readonly hints: readonly number[];
 }
 
-const lockLanes = `select pg_advisory_xact_lock(h) from (
-  select distinct hashtextextended($3 || key, 0) as h from (
-    select unnest($1::text[]) as key union
-    select object_key from events where seq = any($2::bigint[]) and ordered union
-    select object_key from executions where seq = any($4::bigint[]) and ordered
-  ) keys order by h offset 0) hashes`;
+/** The transaction, as the server counts them: until it ends, nobody declares the instance dead. */
+const fence = 'select pg_current_xact_id()::text as id from instances where id = $1 and not dead for share';
 
-/** The transaction that a group is carried out in, as the server counts them. */
-const begin = 'select pg_current_xact_id()::text as id';
+/** Others have declared this instance dead, as it was not seen for too long: what it had in hand is theirs. */
+export class Fenced extends Unavailable {
+  constructor() {
+    super('the other instances took this one for dead: it begins anew');
+  }
+}
 
 /** It was to be committed when the connection was lost: the server knows whether it was. */
 export class Unconfirmed extends Error {
@@ -65,8 +70,7 @@ export class Unconfirmed extends Error {
 interface GroupsOptions {
   /** Tells lanes of this registry from those of others. */
   readonly lockSeed: string;
-  /** Whose accepted events are counted. */
-  readonly counter: number;
+  readonly members: Members;
   readonly groups: KnownGroups;
   readonly lastTouched: number;
   /** Seqs are drawn before it is known how many are needed: some are in vain then. Default: true. */
@@ -74,8 +78,8 @@ interface GroupsOptions {
 }
 
 /** Carries out groups of operations, a transaction each: what they need is read, all is decided here, and written. */
-export function groupsOn({ lockSeed, counter, groups, lastTouched, drawsAhead = true }: GroupsOptions) {
-  const rows = new LoadedRows(new Changes(), groups);
+export function groupsOn({ lockSeed, members, groups, lastTouched, drawsAhead = true }: GroupsOptions) {
+  const rows = new LoadedRows(new Changes(), groups, members);
   const work = new Announcements();
   let last = lastTouched;
   let touched = false;
@@ -128,7 +132,7 @@ export function groupsOn({ lockSeed, counter, groups, lastTouched, drawsAhead = 
     endReplay: bulk.cancel,
   };
 
-  /** @throws Unconfirmed, Disconnected, or what the server says: nothing was done then */
+  /** @throws Unconfirmed, Fenced, Disconnected, or what the server says: nothing was done then */
   async function carryOut(query: Query, group: readonly Operation[]): Promise<Carried> {
     const needs = Needs.of(group, drawsAhead);
     const loaded = new Loaded();
@@ -137,19 +141,18 @@ export function groupsOn({ lockSeed, counter, groups, lastTouched, drawsAhead = 
     work.clear();
     try {
       const begun = query('begin');
-      const known = query(begin, []);
+      const known = query(fence, [members.id]);
       let locked = lock(query, needs);
       let reading = load(query, needs, loaded);
       for (;;) {
         const [[transaction]] = await Promise.all([known, begun, locked, reading]);
+        if (!transaction) throw new Fenced();
         const results = decide(group, needs, loaded);
         if (results) {
-          const carried = { results, work: work.take(), touched };
           const { changes } = rows;
-          await Promise.all([write(query, changes, counter), query('commit')]).catch((error) => {
-            throw error instanceof Disconnected
-              ? new Unconfirmed(String(transaction?.['id']), carried)
-              : error;
+          const carried = { results, work: work.take(), touched, hints: changes.hints };
+          await Promise.all([write(query, changes, members.id), query('commit')]).catch((error) => {
+            throw error instanceof Disconnected ? new Unconfirmed(String(transaction['id']), carried) : error;
           });
           for (const group of changes.groups.values()) groups.keep(group);
           return carried;

@@ -23,20 +23,28 @@ import {
   type LoadedExecution,
   pairOf,
 } from './loaded.ts';
+import { type Members, nobody } from './members.ts';
 import { type Needs, NotLoaded, type Search, searchName, usualDepth } from './needs.ts';
+
+/** Somebody has them in hand. */
+const inHand: ReadonlySet<Stage> = new Set([stage.emitted, stage.running]);
 
 /** Larger than any seq. */
 const standIn = 2 ** 52;
+
+type Homes = Pick<Members, 'id' | 'isGone' | 'homesFor'>;
 
 /** The rows of a transaction: what was read of them, and over that what has become of them. Nothing waits here. */
 export class LoadedRows implements Rows {
   #loaded = new Loaded();
   #changes: Changes;
   readonly #groups: KnownGroups;
+  readonly #members: Homes;
 
-  constructor(changes: Changes, groups: KnownGroups) {
+  constructor(changes: Changes, groups: KnownGroups, members: Homes) {
     this.#changes = changes;
     this.#groups = groups;
+    this.#members = members;
   }
 
   get changes(): Changes {
@@ -71,7 +79,8 @@ export class LoadedRows implements Rows {
   }
 
   addEvent(event: EventRow): void {
-    this.#changes.addEvent(event);
+    const { id } = this.#members;
+    this.#changes.addEvent({ ...event, home: id, owner: inHand.has(event.stage) ? id : nobody });
   }
 
   event(seq: number): LoadedEvent | undefined {
@@ -113,10 +122,20 @@ export class LoadedRows implements Rows {
 
   changeEvent(seq: number, patch: EventPatch): void {
     const before = this.event(seq);
-    this.#changes.changeEvent(seq, patch);
-    if (!before || patch.stage === undefined) return;
+    if (!before || patch.stage === undefined) return this.#changes.changeEvent(seq, patch);
+    const home = this.#homeOf(before, patch);
+    const owner = inHand.has(patch.stage) ? this.#members.id : nobody;
+    this.#changes.changeEvent(seq, { ...patch, ...(home !== before.home && { home }), owner });
+    const waits = patch.stage === stage.ready || patch.stage === stage.due;
+    if (waits && home !== nobody && home !== this.#members.id) this.#changes.hint(home);
     const more = Number(isSettled(patch.stage)) - Number(isSettled(before.stage));
     if (more !== 0) this.#changes.count('settled', more);
+  }
+
+  /** Who takes an event has its message; what is replayed has none any more. */
+  #homeOf({ home }: LoadedEvent, { executor, turn }: EventPatch): number {
+    if (executor !== undefined) return this.#members.id;
+    return turn !== undefined || this.#members.isGone(home) ? nobody : home;
   }
 
   get waiting(): Rows['waiting'] {
@@ -169,20 +188,55 @@ export class LoadedRows implements Rows {
   }
 
   due(handler: string, limit: number): readonly EventRow[] {
-    const seqs = this.found({ what: 'due', handler, limit }) as readonly number[];
-    return seqs.flatMap((seq) => this.wholeEvent(seq) ?? []);
+    const homes = this.#members.homesFor(handler);
+    const due = this.#wholeEvents({ what: 'due', homes, handler, limit });
+    return due.filter((event) => event.stage === stage.due && event.nextHandler === handler);
   }
 
   ready(node: string, limit: number): readonly Emission[] {
-    return this.found({ what: 'ready', node, limit }) as readonly Emission[];
+    const homes = [this.#members.id, nobody];
+    const found = this.#wholeEvents({ what: 'ready', homes, node, limit });
+    const ready = found.filter((event) => event.stage === stage.ready);
+    return ready.map(({ seq, payload, eventType, objectId }) => ({
+      seq,
+      node,
+      payload,
+      eventType,
+      objectId,
+    }));
+  }
+
+  /** What a search has found, as it stands now that its lane is locked. */
+  #wholeEvents(search: Search): readonly EventRow[] {
+    const seqs = this.found(search) as readonly number[];
+    this.#expect(seqs);
+    return seqs.flatMap((seq) => this.wholeEvent(seq) ?? []);
+  }
+
+  /** All of them at once, if one is not there. */
+  #expect(events: readonly number[]): void {
+    const { events: known, payloads } = this.#loaded;
+    if (events.every((seq) => known.has(seq) && payloads.has(seq))) return;
+    throw new NotLoaded((needs) => {
+      for (const seq of events) {
+        needs.events.add(seq);
+        needs.payloads.add(seq);
+      }
+    });
   }
 
   nextNodeReady(after: string): string | undefined {
-    return (this.found({ what: 'nextNodeReady', after }) as string | null) ?? undefined;
+    const homes = [this.#members.id, nobody];
+    return (this.found({ what: 'nextNodeReady', homes, after }) as string | null) ?? undefined;
+  }
+
+  isEmittedHere(seq: number): boolean {
+    const { home = nobody } = this.event(seq) ?? {};
+    return home === this.#members.id || home === nobody || this.#members.isGone(home);
   }
 
   recallAll(): void {
-    this.#changes.defer({ what: 'recallAll' });
+    this.#changes.defer({ what: 'recallAll', owner: this.#members.id });
   }
 
   bulkState(id: number): BulkState | null {
@@ -208,7 +262,11 @@ export class LoadedRows implements Rows {
   }
 
   addExecution(row: ExecutionRow): void {
-    this.#changes.addExecution(row);
+    this.#changes.addExecution({ ...row, owner: this.#ownerAs(row.status) });
+  }
+
+  #ownerAs(status: ExecutionRow['status']): number {
+    return status === 'running' ? this.#members.id : nobody;
   }
 
   execution(seq: number): LoadedExecution | undefined {
@@ -229,7 +287,8 @@ export class LoadedRows implements Rows {
   }
 
   changeExecution(seq: number, patch: ExecutionPatch): void {
-    this.#changes.changeExecution(seq, patch);
+    const { status } = patch;
+    this.#changes.changeExecution(seq, status ? { ...patch, owner: this.#ownerAs(status) } : patch);
   }
 
   executionsOf(event: number): readonly StoredExecution[] {
@@ -298,11 +357,13 @@ export class LoadedRows implements Rows {
   }
 
   parkedDue(handler: string, at: number, limit: number): readonly ParkedRow[] {
-    return this.#parkedRows({ what: 'parkedDue', handler, at, limit });
+    const found = this.#parkedRows({ what: 'parkedDue', handler, at, limit });
+    return found.filter(({ seq, dueAt }) => dueAt !== null && dueAt <= at && !this.execution(seq)?.blocked);
   }
 
   parkedAfter(handler: string, after: number, otherThan: string | null): ParkedRow | undefined {
-    return this.#parkedRows({ what: 'parkedAfter', handler, after, otherThan })[0];
+    const found = this.#parkedRows({ what: 'parkedAfter', handler, after, otherThan });
+    return found.find(({ seq }) => !this.execution(seq)?.blocked);
   }
 
   parkedOf(handler: string, limit: number): readonly ParkedRow[] {
@@ -313,8 +374,11 @@ export class LoadedRows implements Rows {
     return this.#parkedRows({ what: 'parkedStale', handler, limit });
   }
 
+  /** Those that a search has found and that are parked still, now that their lanes are locked. */
   #parkedRows(search: Search): readonly ParkedRow[] {
-    return this.found(search) as readonly ParkedRow[];
+    const found = this.found(search) as readonly ParkedRow[];
+    this.#expect(found.map(({ event }) => event));
+    return found.flatMap(({ seq }) => this.parked(seq) ?? []);
   }
 
   parked(execution: number): ParkedRow | undefined {

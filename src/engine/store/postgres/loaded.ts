@@ -1,10 +1,9 @@
-import type { Emission } from '../journal.ts';
 import type { EventHead, ExecutionRow, KeptKey, ParkedRow, StoredExecution } from '../operations/rows.ts';
 import type { Stage } from '../stage.ts';
 
 /** An execution as the turns of its chain see it, and whose it is. */
 export type LoadedExecution = StoredExecution & Pick<ExecutionRow, 'event' | 'objectKey' | 'ordered'>;
-export type LoadedEvent = EventHead & { readonly hops: number };
+export type LoadedEvent = EventHead & { readonly hops: number; readonly home: number };
 
 /** Open events of an object, as far as they were read. */
 export interface LoadedLane {
@@ -39,14 +38,7 @@ export class Loaded {
 }
 
 /** What a search has found. */
-export type Found =
-  | readonly number[]
-  | readonly Emission[]
-  | readonly ParkedRow[]
-  | BulkState
-  | string
-  | number
-  | null;
+export type Found = readonly number[] | readonly ParkedRow[] | BulkState | string | number | null;
 
 /** Of something that is done with many. */
 export interface BulkState {

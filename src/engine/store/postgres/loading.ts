@@ -1,5 +1,4 @@
 import type { HandlerSnapshot } from '../../words/handler.ts';
-import type { Emission } from '../journal.ts';
 import type { KeptKey, ParkedRow } from '../operations/rows.ts';
 import { executionStatusOf, type Stage, stage } from '../stage.ts';
 import { chainProperties, eventColumns, executionColumns, handlerColumns, selected } from './columns.ts';
@@ -52,10 +51,17 @@ const sql = {
 };
 
 const searches: Readonly<Record<Search['what'], string>> = {
-  due: 'select seq from events where stage = 4 and next_handler = $1 order by turn limit $2',
-  ready: `select e.seq, node, payload, event_type as "eventType", object_id as "objectId"
-    from events e join bodies using(seq) where stage = 1 and node = $1 order by accepted_at, e.seq limit $2`,
-  nextNodeReady: 'select min(node) as found from events where stage = 1 and node > $1',
+  due: `select seq from unnest($1::bigint[]) h(home) cross join lateral (
+      select seq, turn from events e where e.home = h.home and stage = 4 and next_handler = $2
+      order by turn limit $3
+    ) of_home order by turn limit $3`,
+  ready: `select seq from unnest($1::bigint[]) h(home) cross join lateral (
+      select seq, accepted_at from events e where e.home = h.home and stage = 1 and node = $2
+      order by accepted_at, seq limit $3
+    ) of_home order by accepted_at, seq limit $3`,
+  nextNodeReady: `select min(node) as found from unnest($1::bigint[]) h(home) cross join lateral (
+      select node from events e where e.home = h.home and stage = 1 and node > $2 order by node limit 1
+    ) of_home`,
   parkedDue: parked('and not blocked and next_attempt_at <= $2 order by next_attempt_at limit $3'),
   // Where nothing is ordered, many of one object may wait: not all of them are gone through.
   parkedAfter: `select * from (${parked('and not blocked and seq > $2 order by seq limit 1000')}) first
@@ -203,8 +209,7 @@ async function find(query: Query, search: Search, loaded: Loaded): Promise<void>
 }
 
 function foundIn(what: Search['what'], rows: readonly Row[]): Found {
-  if (what === 'due') return rows.map(({ seq }) => seq as number);
-  if (what === 'ready') return rows as unknown as Emission[];
+  if (what === 'due' || what === 'ready') return rows.map(({ seq }) => seq as number);
   if (what === 'nextNodeReady' || what === 'nextDueAt' || what === 'bulkSeq')
     return (rows[0]?.['found'] ?? null) as string | number | null;
   if (what === 'bulkState') return (rows[0] ?? null) as unknown as BulkState | null;

@@ -9,9 +9,19 @@ export interface Pair {
 
 /** Something that is looked for by an index, and found in a transaction of its own. */
 export type Search =
-  | { readonly what: 'due'; readonly handler: string; readonly limit: number }
-  | { readonly what: 'ready'; readonly node: string; readonly limit: number }
-  | { readonly what: 'nextNodeReady'; readonly after: string }
+  | {
+      readonly what: 'due';
+      readonly homes: readonly number[];
+      readonly handler: string;
+      readonly limit: number;
+    }
+  | {
+      readonly what: 'ready';
+      readonly homes: readonly number[];
+      readonly node: string;
+      readonly limit: number;
+    }
+  | { readonly what: 'nextNodeReady'; readonly homes: readonly number[]; readonly after: string }
   | { readonly what: 'parkedDue'; readonly handler: string; readonly at: number; readonly limit: number }
   | {
       readonly what: 'parkedAfter';

@@ -4,6 +4,7 @@ import type { Found, Journal, KeptAlarm, OnTrouble, Prune, Pruned, StoredCircuit
 import { Disconnected, isConflict, isOwnFault, type Query } from './connection.ts';
 import {
   type Carried,
+  Fenced,
   type Groups,
   groupsOn,
   type Operation,
@@ -12,6 +13,7 @@ import {
 } from './group.ts';
 import type { KeptConnection } from './kept-connection.ts';
 import type { KnownGroups } from './known-groups.ts';
+import type { Members } from './members.ts';
 import { retentionOn } from './retention.ts';
 
 /** Those that search: each is carried out in a transaction of its own. */
@@ -48,11 +50,15 @@ interface Options {
   readonly foundWork: Work;
   readonly groups: KnownGroups;
   readonly lockSeed: string;
+  readonly members: Members;
   readonly lastTouched: number;
   readonly onTrouble: OnTrouble;
   readonly drawsAhead?: boolean;
   /** Told when events were touched. */
   readonly onTouched: () => void;
+  /** Told of other instances that have something to do now. */
+  readonly onHints: (instances: readonly number[]) => void;
+  readonly onFenced: () => void;
 }
 
 /** The journal in PostgreSQL. What is asked for while a transaction is under way shares the next one. */
@@ -72,7 +78,6 @@ export class PostgresJournal implements Journal {
   readonly accept = this.#passOn('accept');
   readonly take = this.#passOn('take');
   readonly endTurn = this.#passOn('endTurn');
-  readonly emitNext = this.#passOn('emitNext');
   readonly recall = this.#passOn('recall');
   readonly unclaim = this.#passOn('unclaim');
   readonly startNext = this.#passOn('startNext');
@@ -83,20 +88,30 @@ export class PostgresJournal implements Journal {
   readonly continueReplay = this.#passOn('continueReplay');
   readonly endReplay = this.#passOn('endReplay');
 
+  /** Events of nobody are left to those who have their node. */
+  readonly emitNext: Journal['emitNext'] = (limit, nodes, off = []) =>
+    this.#emitNext(limit, nodes, [...off, ...this.#options.members.nodesElsewhere()]);
+  readonly #emitNext = this.#passOn('emitNext');
+
   constructor(options: Options) {
-    const { upkeep, tag, found, groups, lockSeed, lastTouched, drawsAhead = true } = options;
+    const { upkeep, tag, found, groups, lockSeed, members, lastTouched, drawsAhead = true } = options;
     this.#options = options;
     this.tag = tag;
     this.found = found;
     this.#query = upkeep.query;
-    this.#retention = retentionOn(upkeep.query, lockSeed, 0);
+    this.#retention = retentionOn(upkeep.query, lockSeed, members.id);
     this.#groups = groupsOn({
       lockSeed,
       lastTouched,
-      counter: 0,
+      members,
       groups,
       drawsAhead,
     });
+  }
+
+  /** What has become this instance's by what others have done. */
+  tellWork(work: Work): void {
+    this.#tellWork(work);
   }
 
   onWork(tell: (work: Work) => void): void {
@@ -176,8 +191,9 @@ export class PostgresJournal implements Journal {
       return;
     }
     this.#become(null);
-    const { results, work, touched } = carried;
+    const { results, work, touched, hints } = carried;
     if (touched) this.#options.onTouched();
+    this.#options.onHints(hints);
     // What is left goes first.
     this.#gathered.unshift(...group.slice(results.length));
     if (work) this.#tellWork(work);
@@ -216,8 +232,9 @@ export class PostgresJournal implements Journal {
 
   #refusal(error: unknown): Error {
     if (isOwnFault(error)) return new WriteRefused(messageOf(error));
+    if (error instanceof Fenced) this.#options.onFenced();
     const refusal =
-      error instanceof Disconnected
+      error instanceof Unavailable
         ? error
         : new Unavailable(`the database can not be written: ${messageOf(error)}`);
     this.#become(refusal.message);

@@ -1,24 +1,35 @@
-import { Conflict } from '../../words/errors.ts';
+import { hostname } from 'node:os';
+import { Conflict, messageOf, Unavailable } from '../../words/errors.ts';
 import type { Store, StoreOptions } from '../store.ts';
-import { Connection } from './connection.ts';
+import { Connection, quoted } from './connection.ts';
+import { Fenced } from './group.ts';
 import { KeptConnection } from './kept-connection.ts';
 import { KnownGroups } from './known-groups.ts';
-import { foundIn, lastTouched, migrate, recover, schemaComment, tagOf, workIn } from './opening.ts';
+import { Members } from './members.ts';
+import { foundIn, lastTouched, migrate, schemaComment, tagOf } from './opening.ts';
 import { PostgresJournal } from './postgres-journal.ts';
 import { PostgresLog } from './postgres-log.ts';
+import { ownPlace } from './process-place.ts';
+import { Rounds } from './rounds.ts';
 import type { Server } from './server.ts';
+import { sweep } from './sweep.ts';
 import { TableBook } from './table-book.ts';
-
-/** Ms without a connection after which others may have taken over what is under way here. */
-const lease = 10_000;
+import { workIn } from './work.ts';
 
 export interface Options extends StoreOptions {
   /** The registry's id. */
   readonly registry: string;
+  /** Of this package. */
+  readonly version: string;
   /** As in `GroupsOptions`. */
   readonly drawsAhead?: boolean;
-  /** Ms without a connection after which the store is lost; a statement may take half of it. */
-  readonly patience?: number;
+  /**
+   * Ms after which others take an instance for dead that was not seen, and after which it gives up the store itself
+   * when it has no connection. A statement may take half of it. Default: 10,000.
+   */
+  readonly lease?: number;
+  /** Ms between two looks at what others have left to do here, where nobody gives a hint. Default: 1000. */
+  readonly pollPause?: number;
 }
 
 /**
@@ -26,37 +37,55 @@ export interface Options extends StoreOptions {
  * @throws JournalError, Disconnected
  */
 export async function openStore(server: Server, schema: string, options: Options): Promise<Store> {
-  const { patience = lease } = options;
+  const { lease = 10_000, pollPause = 1000 } = options;
   // Who does not answer holds up the others no longer than that.
   const writing = {
-    settings: { idle_in_transaction_session_timeout: String(patience / 2) },
-    patience: patience / 2,
+    settings: { idle_in_transaction_session_timeout: String(lease / 2) },
+    patience: lease / 2,
   };
+  const channel = quoted(schema);
   const first = await Connection.open(server, schema);
   const open: { close(): Promise<void> }[] = [];
   const close = async () => {
     for (const one of open.splice(0).reverse()) await one.close();
   };
+  let tell: (why: string | null) => void = () => undefined;
+  let hear: (text: string) => void = () => undefined;
+  const fenced = Promise.withResolvers<Error>();
+  const onFenced = () => fenced.resolve(new Fenced());
   try {
     await migrate(first, schema, options.registry);
     const groups = await KnownGroups.in(first.query);
-    await recover(first, options.now, groups);
-    const tag = await tagOf(first);
-    let tell: (why: string | null) => void = () => undefined;
-    const keep = async (onChange: (why: string | null) => void) => {
-      const kept = await KeptConnection.open({
-        open: () => Connection.open(server, schema, writing),
-        patience,
-        onChange,
-      });
-      open.push(kept);
-      return kept;
+    const connection = await KeptConnection.open({
+      open: () => Connection.open(server, schema, writing),
+      patience: lease,
+      onChange: (why) => tell(why),
+    });
+    open.push(connection);
+    const upkeep = await KeptConnection.open({
+      open: async () => {
+        const one = await Connection.open(server, schema, writing);
+        one.onNotification((text) => hear(text));
+        await one.query(`listen ${channel}`);
+        return one;
+      },
+      patience: lease,
+      onChange: () => undefined,
+    });
+    open.push(upkeep);
+    const me = { name: hostname(), version: options.version, place: ownPlace() };
+    const members = await Members.join(upkeep.query, schema, me, lease);
+    open.push({ close: () => members.leave().catch(() => undefined) });
+    const sweepUp = async (dead: readonly number[]) => {
+      if (dead.length === 0) return;
+      const own = await Connection.open(server, schema, writing);
+      const now = () => Date.now();
+      await sweep({ query: own.query, lockSeed: schema, groups, now }, dead).finally(() => own.close());
     };
-    const connection = await keep((why) => tell(why));
-    const upkeep = await keep(() => undefined);
+    await sweepUp(await members.look());
     const log = new PostgresLog({
       open: (how) => Connection.open(server, schema, how),
-      tag,
+      tag: await tagOf(first),
       lock: `provisioning texts ${schema}`,
       parkedFor: options.parkedFor,
     });
@@ -64,24 +93,49 @@ export async function openStore(server: Server, schema: string, options: Options
     const journal = new PostgresJournal({
       connection,
       upkeep,
-      tag,
+      tag: await tagOf(first),
       groups,
+      members,
       found: await foundIn(first),
-      foundWork: await workIn(first),
+      foundWork: { ...(await workIn(first.query, members)), ready: true },
       lockSeed: schema,
       lastTouched: await lastTouched(first),
       onTrouble: options.onTrouble,
       drawsAhead: options.drawsAhead ?? true,
       onTouched: () => log.poke(),
+      onHints: (instances) => rounds.hint(instances),
+      onFenced,
     });
     tell = (why) => journal.told(why);
     open.push(journal);
+    const rounds = new Rounds({
+      connection: upkeep,
+      members,
+      channel: schema,
+      pollPause,
+      sweep: sweepUp,
+      onWork: (work) => journal.tellWork(work),
+      onFenced,
+      // It is tried again soon, and what does not mend itself shows in the operations.
+      onError: () => undefined,
+    });
+    open.push(rounds);
+    hear = (text) => rounds.heard(text);
+    const handlers = await TableBook.read(upkeep, `provisioning handlers ${schema}`);
     return {
       journal,
       log,
-      handlers: await TableBook.read(upkeep, `provisioning handlers ${schema}`),
+      handlers,
       notice: null,
-      lost: connection.givenUp,
+      lost: Promise.race([connection.givenUp, fenced.promise]),
+      instances: {
+        own: members.id,
+        list: () => members.all,
+        equip(ofHandlers, eventNodes) {
+          members.equip(ofHandlers, eventNodes);
+          rounds.beat();
+        },
+      },
       backUp: async () => {
         throw new Conflict('the registry is kept in PostgreSQL: back it up with pg_dump');
       },
@@ -89,7 +143,7 @@ export async function openStore(server: Server, schema: string, options: Options
     };
   } catch (error) {
     await close();
-    throw error;
+    throw error instanceof Unavailable ? error : new Unavailable(`the database refuses: ${messageOf(error)}`);
   } finally {
     await first.close();
   }

@@ -11,20 +11,25 @@ const longestName = 63;
 /**
  * The stores of registries in a database of PostgreSQL: each has a schema of its own.
  * @param prefix of the schemas' names
+ * @param version of this package
  */
-export function postgresStores(server: Server, prefix: string): Stores {
+export function postgresStores(server: Server, prefix: string, version: string): Stores {
   return {
-    of: (registry) => location(server, schemaOf(prefix, registry), registry),
+    of: (registry) => location(server, schemaOf(prefix, registry), { registry, version }),
     // Nobody knows of others while it can not be reached.
     stored: async () => (await implementation()).registriesIn(server, prefix).catch(() => []),
     damaged: async () => [],
   };
 }
 
-function location(server: Server, schema: string, registry: string): StoreLocation {
+function location(
+  server: Server,
+  schema: string,
+  who: { readonly registry: string; readonly version: string },
+): StoreLocation {
   return {
     name: `the schema ${schema} of ${serverName(server)}`,
-    open: async (options) => (await implementation()).openStore(server, schema, { ...options, registry }),
+    open: async (options) => (await implementation()).openStore(server, schema, { ...options, ...who }),
   };
 }
 

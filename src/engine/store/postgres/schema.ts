@@ -5,6 +5,10 @@ import { oddSuccess } from '../reading/selections.ts';
  * these differences:
  *
  * - What an event says is in `bodies`, which is never updated: a row that changes is copied as a whole.
+ * - `home` of an event is the instance that has its message: it emits it, and runs its first pass, while it lives; 0:
+ *   nobody has it, and anyone may. `owner` has it, or an execution, in hand; 0: nobody has.
+ * - An instance is in `instances` until it is dead and what it had in hand is put back. Its row is held by each
+ *   transaction of its own (see group.ts), and its beats are in a table apart.
  * - Executions hold the state of an event's lane no more than there: lanes are locked by advisory locks.
  * - Objects have indexes of their own. All indexes that a list goes by end in the seq, so that none has to be sorted.
  * - `texts` has the words of executions, each with the slice of time that it belongs to (see search/text-index.ts);
@@ -27,7 +31,9 @@ create table events(
   touched_at bigint,
   executor text,
   next_handler text collate "C",
-  hops integer not null
+  hops integer not null,
+  home bigint not null,
+  owner bigint not null
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
 create index events_by_stage on events(stage, accepted_at, seq, event_type);
 create index events_by_type on events(event_type, accepted_at, seq);
@@ -36,8 +42,8 @@ create index events_by_time on events(accepted_at, seq);
 create index events_by_touch on events(touched_at) where touched_at is not null;
 create index settled on events(touched_at) where stage >= 7;
 create index lanes on events(object_key, stage, turn) where stage < 6 and ordered;
-create index ready on events(node, accepted_at, seq) where stage = 1;
-create index due on events(next_handler, turn) where stage = 4;
+create index ready on events(home, node, accepted_at, seq) where stage = 1;
+create index due on events(home, next_handler, turn) where stage = 4;
 create sequence event_seqs;
 
 create table bodies(
@@ -80,7 +86,8 @@ create table executions(
   replay_of bigint,
   replayed_as bigint,
   failure_group bigint,
-  delivery bigint
+  delivery bigint,
+  owner bigint not null
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
 create index running on executions(started_at, seq) where status = 1;
 create index executions_by_status on executions(status, started_at, seq, code, duration_ms)
@@ -184,6 +191,20 @@ create table text_slices(
   last bigint not null,
   documents integer not null
 );
+
+create table instances(
+  id bigint generated always as identity primary key,
+  name text not null,
+  version text not null,
+  machine text not null,
+  pid integer not null,
+  began text not null,
+  started_at timestamptz not null default clock_timestamp(),
+  dead boolean not null default false,
+  handlers text[],
+  nodes text[]
+);
+create table beats(instance bigint primary key, seen_at timestamptz not null) with (fillfactor = 50);
 
 create table meta(key text primary key, value text not null);
 insert into meta values('tag', substr(md5(random()::text || clock_timestamp()::text), 1, 8)), ('texts', '0');

@@ -67,6 +67,7 @@ async function openStore(
       handlers: new FileBook(file),
       notice: notices.join('\n') || null,
       lost: journal.lost,
+      instances: null,
       backUp: (to) => backUp(journal, folder, to),
       close,
     };

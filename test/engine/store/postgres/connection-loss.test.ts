@@ -14,7 +14,7 @@ describe('the store in PostgreSQL whose connection is lost', () => {
   let client: pg.Client;
   let troubles: (string | null)[];
 
-  const openOn = async (postgres: Postgres, patience?: number) => {
+  const openOn = async (postgres: Postgres, lease?: number) => {
     schemas += 1;
     const schema = `lost_${schemas}`;
     const url = new URL(postgres.url);
@@ -23,7 +23,7 @@ describe('the store in PostgreSQL whose connection is lost', () => {
     troubles = [];
     store = await openPostgres(url.href, schema, {
       onTrouble: (trouble) => troubles.push(trouble),
-      ...(patience && { patience }),
+      ...(lease && { lease }),
     });
     client = new pg.Client({ connectionString: postgres.url });
     client.on('error', () => undefined);

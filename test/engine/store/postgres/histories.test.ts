@@ -91,12 +91,13 @@ function plainRowsOf(db: DatabaseSync, sql: string): Rows {
     .map((row) => normal(row));
 }
 
-const touches = new Set(['touched_at']);
+/** Columns that are not the same by nature: when something was touched, and whose it is. */
+const own = new Set(['touched_at', 'home', 'owner']);
 const flags = new Set(['ordered', 'stop', 'blocked', 'stale', 'passed_by', 'unjudged']);
 
 function normal(row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const entries = Object.entries(row).flatMap(([name, value]) => {
-    if (touches.has(name)) return [];
+    if (own.has(name)) return [];
     if (flags.has(name)) return [[name, Boolean(value)]];
     return [[name, typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value]];
   });

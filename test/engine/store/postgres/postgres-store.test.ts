@@ -4,7 +4,7 @@ import { storeContract } from '../store-contract.ts';
 describe('the store in PostgreSQL', () => {
   let schemas = 0;
   storeContract(
-    async (schema) => openPostgres((await sharedPostgres()).url, schema),
+    async (schema) => openPostgres((await sharedPostgres()).url, schema, { pollPause: 60_000 }),
     () => `registry_${++schemas}`,
   );
 });
