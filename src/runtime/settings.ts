@@ -6,6 +6,7 @@ import { AddressGuard } from '../engine/targets/http/address-guard.ts';
 import { integer } from '../engine/words/bounds.ts';
 import { InvalidInput } from '../engine/words/errors.ts';
 import { isVariableName } from '../engine/words/handler-settings.ts';
+import { notEmpty } from '../engine/words/lengths.ts';
 import { parse } from '../engine/words/parse.ts';
 import { packageRoot } from './package-root.ts';
 
@@ -42,7 +43,7 @@ const variableName = 'must be a name such as "PYTHONPATH"';
 const settingsSchema = z
   .strictObject({
     /** Where journals live; default `<userDir>/provisioning`. */
-    dir: z.string().min(1, 'must not be empty: name a folder, or leave it out').optional(),
+    dir: z.string().refine(notEmpty, 'must not be empty: name a folder, or leave it out').optional(),
     /** False turns local handlers off. */
     scripts: z.boolean().default(true),
     /** Folders that local handlers may run scripts of, besides `<dir>/scripts` and the package's samples. */

@@ -403,6 +403,25 @@ describe('admin API for operators', function () {
     assert.equal(closed.body.error.issues[0].field, 'state');
   });
 
+  it('refuses what only looks as long as a text or a list', async () => {
+    const wrong = { length: { valueOf: 1, toString: 1 } };
+    const asked: Record<string, object> = {
+      events: { event: { ...envelope(1).event, events_id: wrong }, data: {} },
+      replay: { filter: {}, upTo: wrong },
+      cancel: { filter: { ids: wrong } },
+      exports: { filter: { text: wrong } },
+      'handlers/crm/deliver': { since: '2026-01-31T12:00:00Z', dryRun: true, cursor: wrong },
+      '../../exports': { registries: wrong },
+      '../../doctor': { handlers: wrong },
+    };
+    for (const [path, body] of Object.entries(asked)) {
+      const answer = await post(path, body);
+      assert.deepEqual([answer.status, answer.body.error.code], [400, 'invalid'], path);
+    }
+    const held = { ...postJson({ status: 'held', reason: wrong }), method: 'PATCH' };
+    assert.equal((await red.admin(`${here}/handlers/crm`, held)).status, 400);
+  });
+
   it('names the property that it does not know', async () => {
     const { status, body } = await post('replay', { dryrun: true });
     assert.equal(status, 400);

@@ -24,6 +24,7 @@ import {
 } from '../words/execution.ts';
 import { mostOfKind } from '../words/failure-kind.ts';
 import { type HandlerSnapshot, nodeIdSchema } from '../words/handler.ts';
+import { notEmpty, upTo } from '../words/lengths.ts';
 import { parse } from '../words/parse.ts';
 import { hasWords } from './search-words.ts';
 
@@ -47,15 +48,15 @@ const statusesSchema = <S extends string>(statuses: readonly S[]) =>
       .array(z.enum(statuses, { error: `must be one or several of ${statuses.join(', ')}` }), {
         error: `must be one or several of ${statuses.join(', ')}`,
       })
-      .min(1, 'must name one at least'),
+      .refine(notEmpty, 'must name one at least'),
   );
 
 const objectIdSchema = z.preprocess(
   (value) => (typeof value === 'number' ? String(value) : value),
   z
     .string({ error: 'must be one object id' })
-    .min(1, 'must not be empty: leave it out')
-    .max(256, 'must have 256 characters at most'),
+    .refine(notEmpty, 'must not be empty: leave it out')
+    .refine(upTo(256), 'must have 256 characters at most'),
 );
 
 /** One id or several: a list, or the text of a query string with commas. */
@@ -65,12 +66,12 @@ const idsSchema = z.preprocess(
     .array(
       z
         .string({ error: 'must be ids' })
-        .min(1, 'must not be empty: leave it out')
-        .max(64, 'must have 64 characters at most'),
+        .refine(notEmpty, 'must not be empty: leave it out')
+        .refine(upTo(64), 'must have 64 characters at most'),
       { error: 'must be a list of ids' },
     )
-    .min(1, 'must name one at least')
-    .max(500, 'must name 500 at most'),
+    .refine(notEmpty, 'must name one at least')
+    .refine(upTo(500), 'must name 500 at most'),
 );
 
 const codeProblem = 'must be one or several of: a code such as 500, a class such as 5xx, none';
@@ -85,8 +86,8 @@ const codesSchema = z.preprocess(
         .refine((text) => codeCondition(text) !== undefined, codeProblem),
       { error: codeProblem },
     )
-    .min(1, 'must name one at least')
-    .max(20, 'must name 20 at most'),
+    .refine(notEmpty, 'must name one at least')
+    .refine(upTo(20), 'must name 20 at most'),
 );
 
 /** A year. */
@@ -102,13 +103,13 @@ const executionFilterShape = {
   objectId: objectIdSchema.optional(),
   eventId: z
     .string({ error: 'must be one event id' })
-    .min(1, 'must not be empty: leave it out')
-    .max(64, 'must have 64 characters at most')
+    .refine(notEmpty, 'must not be empty: leave it out')
+    .refine(upTo(64), 'must have 64 characters at most')
     .optional(),
   /** All of its words; see words.ts. */
   text: z
     .string({ error: 'must be one text' })
-    .max(256, 'must have 256 characters at most')
+    .refine(upTo(256), 'must have 256 characters at most')
     .refine(hasWords, 'holds no letter and no digit to look for')
     .optional(),
   /** Of the last attempt; see code-condition.ts. */
@@ -119,8 +120,8 @@ const executionFilterShape = {
   /** Of its failure, exactly; see failure-kind.ts. */
   kind: z
     .string({ error: 'must be one kind of failure' })
-    .min(1, 'must not be empty: leave it out')
-    .max(mostOfKind, `must have ${mostOfKind} characters at most`)
+    .refine(notEmpty, 'must not be empty: leave it out')
+    .refine(upTo(mostOfKind), `must have ${mostOfKind} characters at most`)
     .optional(),
   /** Ms since the epoch; inclusive. */
   from: instantSchema.optional(),
@@ -140,7 +141,10 @@ const eventFilterShape = {
 
 const pageShape = {
   limit: integer(1, 500).default(50),
-  cursor: z.string({ error: 'must be one cursor' }).max(64, 'is not a cursor of this list').optional(),
+  cursor: z
+    .string({ error: 'must be one cursor' })
+    .refine(upTo(64), 'is not a cursor of this list')
+    .optional(),
 };
 
 interface Durations {

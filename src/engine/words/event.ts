@@ -4,13 +4,14 @@ import { isCertainJson, shows } from './certain-json.ts';
 import { dateTimeSchema, isDateTime } from './date-time.ts';
 import { eventTypeLength, eventTypeShape, isEventType } from './event-type.ts';
 import { frameProblem, isJsonText, isObject, jsonProblem, jsonTextRemedy } from './json-problem.ts';
+import { upTo } from './lengths.ts';
 import { isObjectId, objectIdProblem } from './object-id.ts';
 import { parse } from './parse.ts';
 
 /** `clients.create`: segments of letters, digits and underscores, joined by dots; 256 characters at most. */
 export const eventTypeSchema = z
   .string({ error: 'must be a string such as "clients.create"' })
-  .max(eventTypeLength, `must have ${eventTypeLength} characters at most`)
+  .refine(upTo(eventTypeLength), `must have ${eventTypeLength} characters at most`)
   .regex(eventTypeShape, 'must be segments of A-Z a-z 0-9 _ joined by dots, such as "clients.create"');
 
 /** A number or a string. */

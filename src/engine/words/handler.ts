@@ -18,6 +18,7 @@ import {
 } from './handler-settings.ts';
 import { type HeaderSetter, isHeaderName, isHeaderValue, isHost, setterOf } from './headers.ts';
 import { hasReadableUser, hasUser, isHttpUrl } from './http-url.ts';
+import { notEmpty, upTo } from './lengths.ts';
 import { hasPlaceholder } from './placeholders.ts';
 import { isSigningSecret, signingSecretRemedy } from './signing-secret.ts';
 import { misplacedIn } from './url-template.ts';
@@ -71,7 +72,7 @@ const common = {
   conditionRow: z.boolean({ error: 'must be true or false' }).default(handlerDefaults.conditionRow),
   retryDelays: z
     .array(within(handlerBounds.retryDelay), { error: 'must be a list of seconds' })
-    .max(mostRetries, `must have ${mostRetries} delays at most`)
+    .refine(upTo(mostRetries), `must have ${mostRetries} delays at most`)
     .default([...handlerDefaults.retryDelays]),
   retryOn: z.enum(retriedFailures).default(handlerDefaults.retryOn),
   concurrency: within(handlerBounds.concurrency).default(handlerDefaults.concurrency),
@@ -105,7 +106,10 @@ const authSchema = z.discriminatedUnion(
         path: ['user'],
         error: 'is missing: enter the user name',
       }),
-    z.object({ type: z.literal('bearer'), token: z.string().min(1, 'is missing: enter the token') }),
+    z.object({
+      type: z.literal('bearer'),
+      token: z.string().refine(notEmpty, 'is missing: enter the token'),
+    }),
   ],
   { error: 'must be "none", "basic" or "bearer"' },
 );
@@ -178,7 +182,9 @@ const httpSchema = httpFields.superRefine((handler, context) => {
 const localSchema = z.object({
   ...common,
   handlerType: z.literal('local'),
-  command: z.string({ error: 'is missing: the script to run' }).min(1, 'is missing: the script to run'),
+  command: z
+    .string({ error: 'is missing: the script to run' })
+    .refine(notEmpty, 'is missing: the script to run'),
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a NUL ends the argument for the operating system
   args: z.array(z.string().regex(/^[^\x00]*$/, 'must not hold a NUL character')).default([]),
   environment: z.array(variableSchema).default([]),

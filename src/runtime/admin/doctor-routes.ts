@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { nodeIdSchema } from '../../engine/words/handler.ts';
+import { upTo } from '../../engine/words/lengths.ts';
 import type { Doctor } from '../doctor/doctor.ts';
 import type { Routes } from './routes.ts';
 
 const reachSchema = z.strictObject({
   handlers: z
     .array(nodeIdSchema, { error: 'must be a list of ids of handlers' })
-    .max(500, 'must name 500 at most')
+    .refine(upTo(500), 'must name 500 at most')
     .optional(),
 });
 

@@ -12,6 +12,7 @@ import {
 } from '../../engine/store/log.ts';
 import { NotFound } from '../../engine/words/errors.ts';
 import { nodeIdSchema } from '../../engine/words/handler.ts';
+import { notEmpty, upTo } from '../../engine/words/lengths.ts';
 import { filterSchema } from '../operations/filter-schema.ts';
 import type { Routes } from './routes.ts';
 import { spreadsheetCell } from './spreadsheet-cell.ts';
@@ -39,8 +40,8 @@ const bodySchema = z.strictObject({
 const severalSchema = bodySchema.extend({
   registries: z
     .array(nodeIdSchema, { error: 'must be a list of ids of registries' })
-    .min(1, 'must name one at least')
-    .max(1000, 'must name 1000 at most'),
+    .refine(notEmpty, 'must name one at least')
+    .refine(upTo(1000), 'must name 1000 at most'),
 });
 
 type Asked = z.output<typeof bodySchema>;

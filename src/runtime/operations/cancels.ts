@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseExecutionFilter } from '../../engine/store/log.ts';
+import { upTo } from '../../engine/words/lengths.ts';
 import { parse } from '../../engine/words/parse.ts';
 import { filterSchema } from './filter-schema.ts';
 import { operation } from './operation.ts';
@@ -8,8 +9,14 @@ const cancelSchema = z
   .strictObject({
     filter: filterSchema.optional(),
     dryRun: z.boolean({ error: 'must be true or false' }).default(false),
-    upTo: z.string({ error: 'must be the upTo of a dry run' }).max(64).optional(),
-    cursor: z.string({ error: 'must be the nextCursor of the part before' }).max(64).optional(),
+    upTo: z
+      .string({ error: 'must be the upTo of a dry run' })
+      .refine(upTo(64), 'must have 64 characters at most')
+      .optional(),
+    cursor: z
+      .string({ error: 'must be the nextCursor of the part before' })
+      .refine(upTo(64), 'must have 64 characters at most')
+      .optional(),
   })
   .refine(({ filter, dryRun }) => dryRun || filter !== undefined, {
     path: ['filter'],

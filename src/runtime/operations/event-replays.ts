@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseEventFilter } from '../../engine/store/log.ts';
 import { dateTimeSchema, instantOf } from '../../engine/words/date-time.ts';
+import { upTo } from '../../engine/words/lengths.ts';
 import { parse } from '../../engine/words/parse.ts';
 import { operation } from './operation.ts';
 import { rateSchema, replaySchema } from './replays.ts';
@@ -13,7 +14,10 @@ const deliverSchema = z
     until: momentSchema.optional(),
     dryRun: z.boolean({ error: 'must be true or false' }).default(false),
     ratePerSecond: rateSchema,
-    cursor: z.string({ error: 'must be the nextCursor of the part before' }).max(64).optional(),
+    cursor: z
+      .string({ error: 'must be the nextCursor of the part before' })
+      .refine(upTo(64), 'must have 64 characters at most')
+      .optional(),
   })
   .refine(({ since, until }) => until === undefined || since < until, {
     path: ['until'],

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseExecutionFilter } from '../../engine/store/log.ts';
 import { numeric } from '../../engine/words/bounds.ts';
 import { NotFound } from '../../engine/words/errors.ts';
+import { upTo } from '../../engine/words/lengths.ts';
 import { parse } from '../../engine/words/parse.ts';
 import { filterSchema } from './filter-schema.ts';
 import { operation } from './operation.ts';
@@ -21,7 +22,7 @@ export const replaySchema = z
     filter: filterSchema.optional(),
     upTo: z
       .string({ error: 'must be the upTo of a dry run' })
-      .max(64, 'must have 64 characters at most')
+      .refine(upTo(64), 'must have 64 characters at most')
       .optional(),
     dryRun: z.boolean({ error: 'must be true or false' }).default(false),
     ratePerSecond: rateSchema,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isRecord } from '../../engine/words/absent.ts';
 import { InvalidInput } from '../../engine/words/errors.ts';
+import { notEmpty, upTo } from '../../engine/words/lengths.ts';
 import { type OperationName, operationNames } from '../../engine/words/operation.ts';
 import { parse } from '../../engine/words/parse.ts';
 import { operations } from '../operations/operations.ts';
@@ -22,12 +23,12 @@ export function operationIn({ operation }: Question): OperationName {
 const bySchema = z
   .string({ error: 'must be a text: who does it' })
   .trim()
-  .max(256, 'must have 256 characters at most')
+  .refine(upTo(256), 'must have 256 characters at most')
   .nullish();
 
 const idSchema = z.preprocess(
   (value) => (typeof value === 'number' ? String(value) : value),
-  z.string().min(1, 'must not be empty').max(64, 'must have 64 characters at most'),
+  z.string().refine(notEmpty, 'must not be empty').refine(upTo(64), 'must have 64 characters at most'),
 );
 
 /** What an operation is asked with. */

@@ -11,6 +11,7 @@ import {
   resemblesEnvelope,
 } from '../../../src/engine/words/event.ts';
 import { issuesOf } from '../../support/invalid.ts';
+import { misleading } from '../../support/misleading.ts';
 
 const sample = {
   event: { dt: '2026-01-31T12:00:00+00:00', events_id: 'clients.create', object_id: 12 },
@@ -442,6 +443,7 @@ describe('an envelope that is good beyond doubt', () => {
       /re/,
       '{}',
     ],
+    ...misleading,
   );
   const key = fc.oneof(
     fc.constantFrom(
