@@ -27,21 +27,22 @@ export async function fillSchema(
   await query('set synchronous_commit = off');
   for (const table of ['events', 'bodies', 'executions', 'texts'])
     await query(`alter table ${table} set (autovacuum_enabled = off)`);
-  await query(`insert into events(seq, event_type, object_id, object_key, ordered, node, stage, turn, accepted_at, touched_at, hops)
+  await query(`insert into events(seq, event_type, object_id, object_key, ordered, node, stage, turn, accepted_at, touched_at, hops,
+      home, owner)
     select n, ${types}[1 + n % 4], (n % 5000)::text, 'clients:' || n % 5000, true, 'event-node',
       case n % 250 when 7 then ${stage.parked} when 57 then ${stage.failed} when 200 then ${stage.unclaimed} else ${stage.succeeded} end,
-      n * 2, ${beginning} + n * ${everyMs}, (${beginning} + n * ${everyMs} + 50) * 1000, 0
+      n * 2, ${beginning} + n * ${everyMs}, (${beginning} + n * ${everyMs} + 50) * 1000, 0, 0, 0
     from generate_series(1, ${events}) as n`);
   await query(`insert into bodies(seq, payload)
     select n, '{"data":{"name":"Anna ' || n % 1000 || '","account":"acc-' || n || '"}}' from generate_series(1, ${events}) as n`);
   await query(`insert into executions(seq, event_seq, position, event_type, object_id, object_key, ordered, handler_id,
       handler_number, handler_name, handler_type, priority, stop, status, blocked, stale, unjudged, passed_by, retries,
-      attempts, next_attempt_at, target, started_at, attempt_started_at, duration_ms, code, response, error, failure_group)
+      attempts, next_attempt_at, target, started_at, attempt_started_at, duration_ms, code, response, error, failure_group, owner)
     select n * 2 + k, n, k, ${types}[1 + n % 4], (n % 5000)::text, 'clients:' || n % 5000, true, ${handlers}[1 + (n + k) % 5],
       1, 'a handler', 'http', 10, false, ${statuses}, false, false, false, false, 0, 1,
       case n % 250 when 7 then ${beginning} + n * ${everyMs} end, 'POST http://a', ${beginning} + n * ${everyMs} + k * 3,
       ${beginning} + n * ${everyMs} + k * 3, 5 + n % 40, case when n % 250 in (7, 57) then 500 else 200 end,
-      '{"ok":true}', case when n % 250 in (7, 57) then 'HTTP 500' end, case when n % 250 in (7, 57) then 1 + (n + k) % 5 end
+      '{"ok":true}', case when n % 250 in (7, 57) then 'HTTP 500' end, case when n % 250 in (7, 57) then 1 + (n + k) % 5 end, 0
     from generate_series(1, ${events}) as n, generate_series(0, 1) as k`);
   await query(`insert into failure_groups(id, handler_id, kind)
     select n, ${handlers}[n], 'HTTP 500' from generate_series(1, 5) as n`);

@@ -15,7 +15,7 @@ type OwnedExecutionPatch = ExecutionPatch & Partial<Pick<Owned, 'owner'>>;
 
 /** What is said to many rows at once, wherever they are. */
 export type Deferred =
-  | { readonly what: 'recallAll'; readonly owner: number }
+  | { readonly what: 'recallAll'; readonly owner: number; readonly without: readonly number[] }
   | { readonly what: 'renew'; readonly handler: string }
   | {
       readonly what: 'markStale';
@@ -63,7 +63,7 @@ export class Changes {
   readonly #ofPair = new Lists<string>();
   #undo: (() => void)[] = [];
 
-  /** Events that were added to the lane of an object. */
+  /** Events that came into the lane of an object. */
   inLane(objectKey: string): readonly number[] {
     return this.#inLane.of(objectKey);
   }
@@ -95,12 +95,16 @@ export class Changes {
   addEvent(event: OwnedEvent): void {
     this.newEvents.set(event.seq, event);
     this.#undo.push(() => this.newEvents.delete(event.seq));
-    if (event.ordered) this.#undo.push(this.#inLane.add(event.objectKey, event.seq));
+    if (event.ordered) this.enterLane(event.objectKey, event.seq);
   }
 
   changeEvent(seq: number, patch: OwnedEventPatch): void {
     this.#undo.push(patched(this.eventPatches, seq, patch));
-    if (patch.objectKey !== undefined) this.#undo.push(this.#inLane.add(patch.objectKey, seq));
+    if (patch.objectKey !== undefined) this.enterLane(patch.objectKey, seq);
+  }
+
+  enterLane(objectKey: string, event: number): void {
+    this.#undo.push(this.#inLane.add(objectKey, event));
   }
 
   addExecution(row: OwnedExecution): void {

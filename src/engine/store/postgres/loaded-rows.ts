@@ -128,6 +128,8 @@ export class LoadedRows implements Rows {
     this.#changes.changeEvent(seq, { ...patch, ...(home !== before.home && { home }), owner });
     const waits = patch.stage === stage.ready || patch.stage === stage.due;
     if (waits && home !== nobody && home !== this.#members.id) this.#changes.hint(home);
+    if (patch.stage < stage.parked && before.stage >= stage.parked)
+      this.#changes.enterLane(patch.objectKey ?? before.objectKey, seq);
     const more = Number(isSettled(patch.stage)) - Number(isSettled(before.stage));
     if (more !== 0) this.#changes.count('settled', more);
   }
@@ -236,7 +238,14 @@ export class LoadedRows implements Rows {
   }
 
   recallAll(): void {
-    this.#changes.defer({ what: 'recallAll', owner: this.#members.id });
+    const { id: owner } = this.#members;
+    const known = [...this.#loaded.events.keys(), ...this.#changes.newEvents.keys()];
+    for (const seq of known) {
+      const event = this.event(seq);
+      if (event?.stage === stage.emitted && event.owner === owner)
+        this.changeEvent(seq, { stage: stage.ready });
+    }
+    this.#changes.defer({ what: 'recallAll', owner, without: known });
   }
 
   bulkState(id: number): BulkState | null {

@@ -3,7 +3,11 @@ import type { Stage } from '../stage.ts';
 
 /** An execution as the turns of its chain see it, and whose it is. */
 export type LoadedExecution = StoredExecution & Pick<ExecutionRow, 'event' | 'objectKey' | 'ordered'>;
-export type LoadedEvent = EventHead & { readonly hops: number; readonly home: number };
+export type LoadedEvent = EventHead & {
+  readonly hops: number;
+  readonly home: number;
+  readonly owner: number;
+};
 
 /** Open events of an object, as far as they were read. */
 export interface LoadedLane {

@@ -29,7 +29,8 @@ const sql = {
 };
 
 const deferred: Readonly<Record<Deferred['what'], string>> = {
-  recallAll: 'update events set stage = 1, owner = 0 where stage = 2 and owner = $1',
+  recallAll:
+    'update events set stage = 1, owner = 0 where stage = 2 and owner = $1 and seq <> all($2::bigint[])',
   renew: 'update executions set stale = false where handler_id = $1 and stale and status < 2',
   markStale: `update executions set stale = true where handler_id = $1 and object_key = $2 and not stale
     and (status = 2 or status < 3 and ordered) and seq <> all($3::bigint[])`,

@@ -54,8 +54,9 @@ describe('search by text in PostgreSQL', () => {
     events += 1;
     const place = touchedAt === null ? stage.running : stage.succeeded;
     await connection.query(
-      `insert into events(seq, event_type, object_id, object_key, ordered, stage, turn, accepted_at, touched_at, hops)
-       values($1, 'clients.create', '12', 'clients:12', true, $2, 0, $3, $4, 0)`,
+      `insert into events(seq, event_type, object_id, object_key, ordered, stage, turn, accepted_at, touched_at, hops,
+         home, owner)
+       values($1, 'clients.create', '12', 'clients:12', true, $2, 0, $3, $4, 0, 0, 0)`,
       [events, place, at, touchedAt],
     );
     const envelope = { event: { events_id: 'clients.create', object_id: '12' }, data };
@@ -63,9 +64,9 @@ describe('search by text in PostgreSQL', () => {
     await connection.query(
       `insert into executions(seq, event_seq, position, event_type, object_id, object_key, ordered, handler_id,
          handler_number, handler_name, handler_type, priority, stop, status, blocked, stale, unjudged, passed_by,
-         retries, attempts, started_at, response, error)
+         retries, attempts, started_at, response, error, owner)
        values($1, $1, 0, 'clients.create', '12', 'clients:12', true, $2, 1, 'a handler', 'http', 1, false, $3,
-         false, false, false, false, 0, 1, $4, $5, $6)`,
+         false, false, false, false, 0, 1, $4, $5, $6, 0)`,
       [events, handler, statusCode[status], at + 5, response, error],
     );
     return events;
