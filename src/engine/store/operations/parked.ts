@@ -36,7 +36,12 @@ export function parkedOn({ rows, isolated }: Shared, turns: Turns) {
     });
   }
 
+  /** Which ones of many is left open; the first ones of these first. */
   function chosen(which: CancelParked['which'], limit: number): readonly ParkedRow[] {
+    return some(which, limit).toSorted((a, b) => a.seq - b.seq);
+  }
+
+  function some(which: CancelParked['which'], limit: number): readonly ParkedRow[] {
     if ('execution' in which) {
       const one = rows.parked(which.execution);
       return one ? [one] : [];

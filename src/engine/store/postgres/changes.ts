@@ -63,7 +63,7 @@ export class Changes {
   readonly #ofPair = new Lists<string>();
   #undo: (() => void)[] = [];
 
-  /** Events that came into the lane of an object. */
+  /** Events in the lane of an object that were added or changed. */
   inLane(objectKey: string): readonly number[] {
     return this.#inLane.of(objectKey);
   }

@@ -128,8 +128,8 @@ export class LoadedRows implements Rows {
     this.#changes.changeEvent(seq, { ...patch, ...(home !== before.home && { home }), owner });
     const waits = patch.stage === stage.ready || patch.stage === stage.due;
     if (waits && home !== nobody && home !== this.#members.id) this.#changes.hint(home);
-    if (patch.stage < stage.parked && before.stage >= stage.parked)
-      this.#changes.enterLane(patch.objectKey ?? before.objectKey, seq);
+    // It may have been read by its seq, not with what is foremost in the lane.
+    if (patch.stage < stage.parked) this.#changes.enterLane(patch.objectKey ?? before.objectKey, seq);
     const more = Number(isSettled(patch.stage)) - Number(isSettled(before.stage));
     if (more !== 0) this.#changes.count('settled', more);
   }
@@ -326,7 +326,7 @@ export class LoadedRows implements Rows {
     if (loaded.more) throw new NotLoaded((needs) => needs.pair(handler, objectKey, loaded.depth * 8));
     return this.#changes.ofPair(pair).flatMap((seq) => {
       const row = this.execution(seq);
-      return row && isUnsettled(row.status) ? row : [];
+      return row?.ordered && isUnsettled(row.status) ? row : [];
     })[0];
   }
 

@@ -62,7 +62,7 @@ const searches: Readonly<Record<Search['what'], string>> = {
   nextNodeReady: `select min(node) as found from unnest($1::bigint[]) h(home) cross join lateral (
       select node from events e where e.home = h.home and stage = 1 and node > $2 order by node limit 1
     ) of_home`,
-  parkedDue: parked('and not blocked and next_attempt_at <= $2 order by next_attempt_at limit $3'),
+  parkedDue: parked('and not blocked and next_attempt_at <= $2 order by next_attempt_at, seq limit $3'),
   // Where nothing is ordered, many of one object may wait: not all of them are gone through.
   parkedAfter: `select * from (${parked('and not blocked and seq > $2 order by seq limit 1000')}) first
     where object_key is distinct from $3 order by seq limit 1`,

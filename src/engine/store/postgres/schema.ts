@@ -103,7 +103,7 @@ create index tried on executions(handler_id, status, attempt_started_at, started
   where attempts > 0 and status > 1 and (status = 2 or attempt_started_at - started_at >= 60000);
 create index executions_by_event on executions(event_seq);
 create index unsettled on executions(object_key, handler_id, seq) where status < 3 and ordered;
-create index parked on executions(handler_id, blocked, next_attempt_at) where status = 2;
+create index parked on executions(handler_id, blocked, next_attempt_at, seq) where status = 2;
 create index parked_by_age on executions(handler_id, blocked, seq) where status = 2;
 create index parked_by_object on executions(handler_id, object_key) where status = 2;
 create index stale on executions(handler_id, status, seq) where stale and status < 3;

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import type { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import pg from 'pg';
-import type { Journal } from '../../../../src/engine/store/journal.ts';
+import type { CancelParked, Journal } from '../../../../src/engine/store/journal.ts';
 import type { Operation, Result } from '../../../../src/engine/store/sqlite/writer/protocol.ts';
 import type { Store } from '../../../../src/engine/store/store.ts';
 import { PlainJournal } from '../../../support/journal-faults/plain-journal.ts';
@@ -58,7 +58,7 @@ describe('histories in PostgreSQL', () => {
 
   async function follow(batch: Batch, number: number, plain: PlainJournal, store: Store): Promise<void> {
     const steps = batch.steps.filter(({ kind }) => kind !== 'broken');
-    const operations = operationsOf({ ...batch, steps }, plain.db, number);
+    const operations = operationsOf({ ...batch, steps }, plain.db, number).map(cancellingAll);
     if (operations.length === 0) return;
     const asked = await Promise.all(operations.map((one) => answerOf(store.journal, one)));
     assert.deepEqual(asked, plain.carryOut(operations).map(plainAnswer), JSON.stringify(operations));
@@ -69,6 +69,13 @@ describe('histories in PostgreSQL', () => {
     return rows.map((row) => normal(row));
   }
 });
+
+/** Which ones of many parked executions are cancelled, no journal says. */
+function cancellingAll({ name, args }: Operation): Operation {
+  return name === 'cancelParked'
+    ? { name, args: [{ ...(args[0] as CancelParked), limit: 1000 }] }
+    : { name, args };
+}
 
 async function answerOf(journal: Journal, { name, args }: Operation): Promise<unknown> {
   const operation = journal[name as keyof Journal] as (...given: readonly unknown[]) => Promise<unknown>;
