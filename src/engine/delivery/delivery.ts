@@ -79,10 +79,14 @@ export function deliveryOf({
   const pruning = new Pruning(context);
   const circuits = circuitsOn({
     ...context,
-    onChange: (id, circuit, before) => {
+    instances: store.instances,
+    onChange: (id, circuit, before, elsewhere) => {
       parked.look(id);
       const handler = registry.find(id);
-      if (handler && circuitTurns(before, circuit)) publisher.tellCircuit(snapshotOf(handler), circuit);
+      if (!handler || !circuitTurns(before, circuit)) return;
+      // Who has turned it tells of it.
+      if (elsewhere) publisher.tellSwitch();
+      else publisher.tellCircuit(snapshotOf(handler), circuit);
     },
   });
   // Retries that are due go before new events.
@@ -99,6 +103,7 @@ export function deliveryOf({
   const parked = parkedOn({ ...context, gate, circuits, slots, turns });
   const alarms = toldAlarmsOn(context);
   const switching = switchingOn({ ...context, parked, firstPasses, publisher });
+  store.instances?.onSwitched(switching.followOthers);
   const bulkCancels = bulkCancelsOn({ ...context, log: store.log, cancel: parked.cancel });
   const bulk = {
     executions: executionsAgainOn({ ...context, log: store.log }),

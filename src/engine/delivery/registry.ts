@@ -181,6 +181,13 @@ export class Registry {
     return { ended: registry ? [...this.#handlers.keys()] : handlers, saved: this.#save() };
   }
 
+  /** Something may have been switched elsewhere. @returns all handlers */
+  judgeAnew(): readonly string[] {
+    this.#switches.await();
+    this.#judge();
+    return [...this.#handlers.keys()];
+  }
+
   async close(): Promise<void> {
     this.#switches.close();
     await Promise.all(this.list().map(({ target }) => target.close()));

@@ -1,5 +1,6 @@
 import type { ParkedFor } from '../words/execution.ts';
 import type { HandlerBook } from './handler-book.ts';
+import type { Instances } from './instances.ts';
 import type { Journal, OnTrouble } from './journal.ts';
 import type { ExecutionLog } from './log.ts';
 
@@ -21,31 +22,6 @@ export interface Store {
   backUp(to: string): Promise<void>;
   /** Lets go of it once everything called before is kept; questions that are not answered yet are refused. */
   close(): Promise<void>;
-}
-
-/** An instance of Node-RED that takes part in a registry. */
-export interface Instance {
-  /** Of this start: each is another one. */
-  readonly id: number;
-  /** For people. */
-  readonly name: string;
-  /** Of this package. */
-  readonly version: string;
-  /** Ms since the epoch, by the clock of the store. */
-  readonly startedAt: number;
-  readonly seenAt: number;
-  /** It was not seen for so long that the others go on with what it had in hand. */
-  readonly dead: boolean;
-}
-
-/** The instances that share a store. */
-export interface Instances {
-  /** The id of this one. */
-  readonly own: number;
-  /** As they were seen some seconds ago at most. */
-  list(): readonly Instance[];
-  /** Tells the others which handlers, and event nodes, this one has: what it has not is left to them. */
-  equip(handlers: readonly string[], eventNodes: readonly string[]): void;
 }
 
 export interface StoreOptions {

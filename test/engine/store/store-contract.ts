@@ -1361,9 +1361,9 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
   });
 
   it('keeps circuits that are not closed', async () => {
-    await journal.saveCircuit({ handler: 'a', state: 'gone', since: at, error: 'HTTP 410 Gone' });
-    await journal.saveCircuit({ handler: 'b', state: 'open', since: at, error: 'timeout' });
-    await journal.saveCircuit({ handler: 'b', state: 'closed', since: at, error: null });
+    await journal.saveCircuit({ handler: 'a', state: 'gone', since: at, error: 'HTTP 410 Gone' }, 'closed');
+    await journal.saveCircuit({ handler: 'b', state: 'open', since: at, error: 'timeout' }, 'closed');
+    await journal.saveCircuit({ handler: 'b', state: 'closed', since: at, error: null }, 'open');
     await reopen();
     assert.deepEqual(
       journal.found.circuits.map((circuit) => ({ ...circuit })),

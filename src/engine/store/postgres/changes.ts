@@ -23,6 +23,7 @@ export type Deferred =
       readonly objectKey: string;
       readonly without: readonly number[];
     }
+  | { readonly what: 'keepProbe'; readonly handler: string; readonly execution: number | null }
   | { readonly what: 'asker'; readonly execution: number; readonly by: string }
   | { readonly what: 'beginBulk'; readonly id: number; readonly asked: BeginReplay }
   | {

@@ -8,6 +8,7 @@ import type {
   ExecutionRow,
   KeptKey,
   ParkedRow,
+  Probing,
   Rows,
   StoredExecution,
 } from '../operations/rows.ts';
@@ -21,6 +22,7 @@ import {
   Loaded,
   type LoadedEvent,
   type LoadedExecution,
+  type Probed,
   pairOf,
 } from './loaded.ts';
 import { type Members, nobody } from './members.ts';
@@ -363,6 +365,17 @@ export class LoadedRows implements Rows {
 
   renew(handler: string): void {
     this.#changes.defer({ what: 'renew', handler });
+  }
+
+  claimProbe(handler: string, at: number, last: number): Probing {
+    const known = this.found({ what: 'probe', handler, at, me: this.#members.id }) as Probed | null;
+    // A circuit that is closed, or not written yet, nobody else tries.
+    if (known === null) return { elsewhere: false, last, at };
+    return { elsewhere: !known.claimed, last: known.probed ?? last, at: known.probedAt ?? at };
+  }
+
+  keepProbe(handler: string, execution: number | null): void {
+    this.#changes.defer({ what: 'keepProbe', handler, execution });
   }
 
   parkedDue(handler: string, at: number, limit: number): readonly ParkedRow[] {

@@ -42,12 +42,19 @@ export class Loaded {
 }
 
 /** What a search has found. */
-export type Found = readonly number[] | readonly ParkedRow[] | BulkState | string | number | null;
+export type Found = readonly number[] | readonly ParkedRow[] | BulkState | Probed | string | number | null;
 
 /** Of something that is done with many. */
 export interface BulkState {
   readonly state: 'running' | 'done' | 'cancelled';
   readonly by: string | null;
+}
+
+/** The tries of a handler until now, and whether the next one is this instance's. */
+export interface Probed {
+  readonly probed: number | null;
+  readonly probedAt: number | null;
+  readonly claimed: boolean;
 }
 
 /** @param key of the object */

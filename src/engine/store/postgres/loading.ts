@@ -1,3 +1,4 @@
+import { probeInterval } from '../../rules/circuit.ts';
 import type { HandlerSnapshot } from '../../words/handler.ts';
 import type { KeptKey, ParkedRow } from '../operations/rows.ts';
 import { executionStatusOf, type Stage, stage } from '../stage.ts';
@@ -9,6 +10,7 @@ import {
   type Loaded,
   type LoadedEvent,
   type LoadedExecution,
+  type Probed,
   pairOf,
 } from './loaded.ts';
 import { type Needs, type Pair, type Search, searchName } from './needs.ts';
@@ -68,6 +70,13 @@ const searches: Readonly<Record<Search['what'], string>> = {
     where object_key is distinct from $3 order by seq limit 1`,
   parkedOf: parked('limit $2'),
   parkedStale: parked('and stale and status < 3 order by seq limit $2'),
+  // What is claimed in a transaction that is not committed is not.
+  probe: `with claimed as (
+      update circuits set probed_at = $2, prober = $3 where handler_id = $1 and state = 'open'
+        and (probed_at is null or probed_at <= $2::bigint - ${probeInterval})
+        and (prober is null or not exists (select from instances where id = prober and not dead)) returning 1
+    ) select probed, probed_at as "probedAt", exists(select from claimed) as claimed
+    from circuits where handler_id = $1 and state <> 'closed'`,
   nextDueAt: `select min(next_attempt_at) as found from executions
     where handler_id = $1 and not blocked and status = 2 and seq <> all($2::bigint[])`,
   bulkState: 'select state, by from bulk_replays where id = $1',
@@ -212,7 +221,8 @@ function foundIn(what: Search['what'], rows: readonly Row[]): Found {
   if (what === 'due' || what === 'ready') return rows.map(({ seq }) => seq as number);
   if (what === 'nextNodeReady' || what === 'nextDueAt' || what === 'bulkSeq')
     return (rows[0]?.['found'] ?? null) as string | number | null;
-  if (what === 'bulkState') return (rows[0] ?? null) as unknown as BulkState | null;
+  if (what === 'bulkState' || what === 'probe')
+    return (rows[0] ?? null) as unknown as BulkState | Probed | null;
   return rows as unknown as ParkedRow[];
 }
 

@@ -95,13 +95,13 @@ export class Members {
 
   /** Whose events this one runs for a handler: its own, nobody's, and those of others who do not have it. */
   homesFor(handler: string): readonly number[] {
-    const without = this.#others().filter(({ handlers }) => handlers !== null && !handlers.includes(handler));
+    const without = this.#living().filter(({ handlers }) => handlers !== null && !handlers.includes(handler));
     return [this.id, nobody, ...without.map(({ id }) => id)];
   }
 
   /** Event nodes that others have. */
   nodesElsewhere(): readonly string[] {
-    return [...new Set(this.#others().flatMap(({ nodes }) => nodes ?? []))];
+    return [...new Set(this.#living().flatMap(({ nodes }) => nodes ?? []))];
   }
 
   /** This one has them, and no others: with its next beat all are told. */
@@ -147,7 +147,12 @@ export class Members {
     return silent && performance.now() - this.#steadySince > this.lease;
   }
 
-  #others(): readonly Member[] {
+  /** Ids of the other ones that live. */
+  others(): readonly number[] {
+    return this.#living().map(({ id }) => id);
+  }
+
+  #living(): readonly Member[] {
     return this.#all.filter(({ id, dead }) => id !== this.id && !dead);
   }
 

@@ -30,6 +30,7 @@ export type Search =
       readonly otherThan: string | null;
     }
   | { readonly what: 'parkedOf' | 'parkedStale'; readonly handler: string; readonly limit: number }
+  | { readonly what: 'probe'; readonly handler: string; readonly at: number; readonly me: number }
   | { readonly what: 'nextDueAt'; readonly handler: string; readonly without: readonly number[] }
   | { readonly what: 'bulkState'; readonly id: number }
   | { readonly what: 'bulkSeq' };

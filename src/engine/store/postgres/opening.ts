@@ -28,7 +28,7 @@ export async function migrate({ query }: Connection, schema: string, registry: s
 
 export async function foundIn({ query }: Connection): Promise<Found> {
   const [circuits, replays, alarms] = await Promise.all([
-    query('select handler_id as handler, state, since, error from circuits', []),
+    query("select handler_id as handler, state, since, error from circuits where state <> 'closed'", []),
     query(
       `select id, kind, filter, rate as "ratePerSecond", until, up_to as "upTo", cursor
        from bulk_replays where state = 'running' order by id`,

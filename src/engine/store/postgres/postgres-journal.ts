@@ -15,6 +15,7 @@ import type { KeptConnection } from './kept-connection.ts';
 import type { KnownGroups } from './known-groups.ts';
 import type { Members } from './members.ts';
 import { retentionOn } from './retention.ts';
+import type { TableCircuits } from './table-circuits.ts';
 
 /** Those that search: each is carried out in a transaction of its own. */
 const alone: ReadonlySet<OperationName> = new Set([
@@ -51,6 +52,7 @@ interface Options {
   readonly groups: KnownGroups;
   readonly lockSeed: string;
   readonly members: Members;
+  readonly circuits: TableCircuits;
   readonly lastTouched: number;
   readonly onTrouble: OnTrouble;
   readonly drawsAhead?: boolean;
@@ -119,14 +121,8 @@ export class PostgresJournal implements Journal {
     tell(this.#options.foundWork);
   }
 
-  async saveCircuit({ handler, state, since, error }: StoredCircuit): Promise<void> {
-    if (state === 'closed') await this.#query('delete from circuits where handler_id = $1', [handler]);
-    else
-      await this.#query(
-        `insert into circuits values($1, $2, $3, $4) on conflict(handler_id)
-         do update set state = excluded.state, since = excluded.since, error = excluded.error`,
-        [handler, state, since, error],
-      );
+  saveCircuit(circuit: StoredCircuit, from: StoredCircuit['state']): Promise<void> {
+    return this.#options.circuits.save(circuit, from);
   }
 
   async saveAlarm({ watch, key, alarm }: KeptAlarm): Promise<void> {

@@ -12,8 +12,10 @@ import { PostgresLog } from './postgres-log.ts';
 import { ownPlace } from './process-place.ts';
 import { Rounds } from './rounds.ts';
 import type { Server } from './server.ts';
+import { SharedState } from './shared-state.ts';
 import { sweep } from './sweep.ts';
 import { TableBook } from './table-book.ts';
+import { TableCircuits } from './table-circuits.ts';
 import { workIn } from './work.ts';
 
 export interface Options extends StoreOptions {
@@ -90,12 +92,17 @@ export async function openStore(server: Server, schema: string, options: Options
       parkedFor: options.parkedFor,
     });
     open.push(log);
+    const tellOthers = () => rounds.hint(members.others());
+    const circuits = new TableCircuits(upkeep.query, members.id, tellOthers);
+    const handlers = await TableBook.read(upkeep, `provisioning handlers ${schema}`, tellOthers);
+    const shared = new SharedState(upkeep.query, handlers);
     const journal = new PostgresJournal({
       connection,
       upkeep,
       tag: await tagOf(first),
       groups,
       members,
+      circuits,
       found: await foundIn(first),
       foundWork: { ...(await workIn(first.query, members)), ready: true },
       lockSeed: schema,
@@ -115,13 +122,13 @@ export async function openStore(server: Server, schema: string, options: Options
       pollPause,
       sweep: sweepUp,
       onWork: (work) => journal.tellWork(work),
+      look: () => shared.look(),
       onFenced,
       // It is tried again soon, and what does not mend itself shows in the operations.
       onError: () => undefined,
     });
     open.push(rounds);
     hear = (text) => rounds.heard(text);
-    const handlers = await TableBook.read(upkeep, `provisioning handlers ${schema}`);
     return {
       journal,
       log,
@@ -135,6 +142,10 @@ export async function openStore(server: Server, schema: string, options: Options
           members.equip(ofHandlers, eventNodes);
           rounds.beat();
         },
+        onSwitched: (tell) => shared.onSwitched(tell),
+        onCircuits: (tell) => shared.onCircuits(tell),
+        countFailure: (handler) => circuits.count(handler),
+        endProbe: (handler, error) => circuits.endProbe(handler, error),
       },
       backUp: async () => {
         throw new Conflict('the registry is kept in PostgreSQL: back it up with pg_dump');

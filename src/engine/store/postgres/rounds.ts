@@ -17,6 +17,8 @@ interface Options {
   /** Puts back what the dead had in hand. */
   readonly sweep: (dead: readonly number[]) => Promise<void>;
   readonly onWork: (work: Work) => void;
+  /** Looks at what else the instances share. */
+  readonly look: () => Promise<void>;
   readonly onFenced: () => void;
   /** What could not be done is tried again at the next round. */
   readonly onError: (error: unknown) => void;
@@ -57,7 +59,9 @@ export class Rounds {
 
   look(): void {
     this.#looking ??= this.#attempt(async ({ query }) => {
-      this.#options.onWork(await workIn(query, this.#options.members));
+      const { members, onWork, look } = this.#options;
+      const [work] = await Promise.all([workIn(query, members), look()]);
+      onWork(work);
     }).finally(() => {
       this.#looking = undefined;
     });

@@ -20,32 +20,52 @@ const sql = {
   remove: 'delete from switches where handler_id = any($1::text[])',
 };
 
-/** A handler book in two tables, read once and held in memory. */
+/** A handler book in two tables, held in memory. */
 export class TableBook implements HandlerBook {
   readonly #connection: KeptConnection;
   readonly #lock: string;
+  readonly #onSaved: () => void;
   readonly #numbers = new Map<string, number>();
   readonly #switches = new Map<string, KeptOverride>();
   /** Whose switches are not written yet. */
   readonly #changed = new Set<string>();
+  /** Writes that are under way. */
+  readonly #saving = new Set<readonly string[]>();
 
-  private constructor(connection: KeptConnection, lock: string) {
+  private constructor(connection: KeptConnection, lock: string, onSaved: () => void) {
     this.#connection = connection;
     this.#lock = lock;
+    this.#onSaved = onSaved;
   }
 
   /**
    * @param connection on which nothing else is in a transaction
    * @param lock by which one at a time gives numbers
+   * @param onSaved something was switched, which others can read now
    */
-  static async read(connection: KeptConnection, lock: string): Promise<TableBook> {
-    const book = new TableBook(connection, lock);
+  static async read(connection: KeptConnection, lock: string, onSaved: () => void): Promise<TableBook> {
+    const book = new TableBook(connection, lock, onSaved);
     const { query } = connection;
-    const [numbers, switches] = await Promise.all([query(sql.numbers, []), query(sql.switches, [])]);
+    const [numbers] = await Promise.all([query(sql.numbers, []), book.refresh()]);
     book.#keepNumbers(numbers);
-    for (const { handler, switch: text } of switches)
-      book.#switches.set(String(handler), keptOverrideSchema.parse(JSON.parse(String(text))));
     return book;
+  }
+
+  /** Reads what others have switched. @returns whether something is other than it was here */
+  async refresh(): Promise<boolean> {
+    const rows = await this.#connection.query(sql.switches, []);
+    const read = new Map(rows.map(({ handler, switch: text }) => [String(handler), String(text)]));
+    // What is being written is newer: the answers on a connection come in the order of the questions.
+    const own = new Set([...this.#changed, ...[...this.#saving].flat()]);
+    const changed = [...new Set([...read.keys(), ...this.#switches.keys()])].filter(
+      (handler) => !own.has(handler) && read.get(handler) !== textOf(this.overrideOf(handler)),
+    );
+    for (const handler of changed) {
+      const text = read.get(handler);
+      if (text === undefined) this.#switches.delete(handler);
+      else this.#switches.set(handler, keptOverrideSchema.parse(JSON.parse(text)));
+    }
+    return changed.length > 0;
   }
 
   /** Waits while there is no connection: nobody is called without a number. */
@@ -99,12 +119,10 @@ export class TableBook implements HandlerBook {
     const changed = [...this.#changed];
     if (changed.length === 0) return;
     this.#changed.clear();
-    const rows = changed.map((handler) => {
-      const override = this.overrideOf(handler);
-      return { handler, switch: override && JSON.stringify(override) };
-    });
+    const rows = changed.map((handler) => ({ handler, switch: textOf(this.overrideOf(handler)) ?? null }));
     const gone = changed.filter((handler) => !this.#switches.has(handler));
     const { query } = this.#connection;
+    this.#saving.add(changed);
     try {
       await Promise.all([
         query(sql.save, [JSON.stringify(rows)]),
@@ -113,10 +131,17 @@ export class TableBook implements HandlerBook {
     } catch (error) {
       for (const handler of changed) this.#changed.add(handler);
       throw error;
+    } finally {
+      this.#saving.delete(changed);
     }
+    this.#onSaved();
   }
 
   #keepNumbers(rows: readonly Row[]): void {
     for (const { id, number } of rows) this.#numbers.set(String(id), Number(number));
   }
+}
+
+function textOf(override: KeptOverride | null): string | undefined {
+  return override ? JSON.stringify(override) : undefined;
 }

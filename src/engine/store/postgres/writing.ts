@@ -34,6 +34,9 @@ const deferred: Readonly<Record<Deferred['what'], string>> = {
   renew: 'update executions set stale = false where handler_id = $1 and stale and status < 2',
   markStale: `update executions set stale = true where handler_id = $1 and object_key = $2 and not stale
     and (status = 2 or status < 3 and ordered) and seq <> all($3::bigint[])`,
+  keepProbe: `update circuits set probed = coalesce($2, probed),
+    probed_at = case when $2::bigint is null then null else probed_at end,
+    prober = case when $2::bigint is null then null else prober end where handler_id = $1 and state = 'open'`,
   asker: 'insert into askers(execution_seq, by) values($1, $2)',
   beginBulk: `insert into bulk_replays(id, kind, filter, rate, matched, until, up_to, by, started_at)
     overriding system value values($1, $2, $3, $4, $5, $6, $7, $8, $9)`,

@@ -1,0 +1,34 @@
+import type { SharedCircuit } from '../instances.ts';
+import type { Query } from './connection.ts';
+import type { TableBook } from './table-book.ts';
+import { circuitsIn } from './table-circuits.ts';
+
+/** What operators and circuits say of handlers, as all instances share it: it is looked at from time to time. */
+export class SharedState {
+  readonly #query: Query;
+  readonly #book: TableBook;
+  #tellSwitched: () => void = () => undefined;
+  #tellCircuits: (circuits: readonly SharedCircuit[]) => void = () => undefined;
+  #told = '';
+
+  constructor(query: Query, book: TableBook) {
+    this.#query = query;
+    this.#book = book;
+  }
+
+  onSwitched(tell: () => void): void {
+    this.#tellSwitched = tell;
+  }
+
+  onCircuits(tell: (circuits: readonly SharedCircuit[]) => void): void {
+    this.#tellCircuits = tell;
+  }
+
+  async look(): Promise<void> {
+    const [circuits, switched] = await Promise.all([circuitsIn(this.#query), this.#book.refresh()]);
+    const text = JSON.stringify(circuits);
+    if (text !== this.#told) this.#tellCircuits(circuits);
+    this.#told = text;
+    if (switched) this.#tellSwitched();
+  }
+}
