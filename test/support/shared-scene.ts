@@ -34,6 +34,8 @@ export class SharedScene {
   readonly schema: string;
   readonly time: Time;
   readonly calls: SharedCall[] = [];
+  /** Those that have ended. */
+  readonly over = new Set<SharedCall>();
   /** By handler: how many calls were under way at once, at most. */
   readonly most = new Map<string, number>();
   answer: (call: SharedCall) => Partial<Outcome> | Promise<Partial<Outcome>> = () => ({});
@@ -55,12 +57,14 @@ export class SharedScene {
     return engine;
   }
 
-  async end(): Promise<void> {
-    await Promise.all(this.#engines.map(({ engine }) => engine.close()));
+  /** How many living instances each one knows of. */
+  known(): readonly number[] {
+    const living = ({ engine }: SharedEngine) => engine.instances?.list().filter(({ dead }) => !dead).length;
+    return this.#engines.map((engine) => living(engine) ?? 0);
   }
 
-  underWay(handler: string): number {
-    return this.#underWay.get(handler) ?? 0;
+  async end(): Promise<void> {
+    await Promise.all(this.#engines.map(({ engine }) => engine.close()));
   }
 
   async call(call: SharedCall): Promise<Outcome> {
@@ -69,6 +73,7 @@ export class SharedScene {
     try {
       return { ...fine, ...(await this.answer(call)) };
     } finally {
+      this.over.add(call);
       this.#count(call.handler, -1);
     }
   }

@@ -1,3 +1,4 @@
+import type { Share } from '../rules/share.ts';
 import type { StoredCircuit } from './journal.ts';
 
 /** An instance of Node-RED that takes part in a registry. */
@@ -30,8 +31,19 @@ export interface Instances {
   readonly own: number;
   /** As they were seen some seconds ago at most. */
   list(): readonly Instance[];
-  /** Tells the others which handlers, and event nodes, this one has: what it has not is left to them. */
-  equip(handlers: readonly string[], eventNodes: readonly string[]): void;
+  /**
+   * Tells the others which handlers, and event nodes, this one has: what it has not is left to them.
+   * @param handlers how many of its calls there may be at a time, by id: the instances that have it share them
+   */
+  equip(handlers: ReadonlyMap<string, number>, eventNodes: readonly string[]): void;
+  /** This one's share of a handler. */
+  shareOf(handler: string): Share;
+  /** `tell` is told when an instance has come or gone, or has other handlers. */
+  onMembers(tell: () => void): void;
+  /** `tell` is told each time that this one has looked at what others have done: once a second, or more often. */
+  onLook(tell: () => void): void;
+  /** @returns those of some events whose first pass is over */
+  passed(events: readonly number[]): Promise<readonly number[]>;
   /** `tell` is told that others have switched something: it is in the handler book by then. */
   onSwitched(tell: () => void): void;
   /** `tell` is told of all circuits that the instances know something of, each time that others have changed one. */

@@ -15,6 +15,7 @@ describe('instances of one registry', () => {
     scene = new SharedScene(`instances_${schemas}`, fasterTime(factor));
     one = await scene.join([handler]);
     other = await scene.join([handler]);
+    await eventually('they know each other', () => scene.known().every((count) => count === 2));
   };
   afterEach(() => scene.end());
 
@@ -96,10 +97,11 @@ describe('instances of one registry', () => {
       };
       for (let n = 0; n < 10; n += 1) await (n % 2 ? one : other).accept(anEnvelope(n, 'clients.create'));
       await both('it is open', async (engine) => (await engine.circuit('a')) !== 'closed');
-      await eventually('those of before are over', () => scene.underWay('a') <= 1);
+      const before = [...scene.calls];
+      await eventually('calls of before are over', () => before.every((call) => scene.over.has(call)));
       scene.most.clear();
-      const before = scene.calls.length;
-      await eventually('it was tried thrice', () => scene.calls.length >= before + 3);
+      const tried = scene.calls.length;
+      await eventually('it was tried thrice', () => scene.calls.length >= tried + 3);
       assert.equal(scene.most.get('a'), 1);
       working = true;
       await both('it is closed', async (engine) => (await engine.circuit('a')) === 'closed');
@@ -119,6 +121,63 @@ describe('instances of one registry', () => {
       await (await other.engine.operator()).closeCircuit('a');
       await both('it is closed', async (engine) => (await engine.circuit('a')) === 'closed');
       await eventually('it has run', async () => (await statuses()).includes('succeeded'));
+    });
+  });
+
+  describe('share a handler', () => {
+    const slow = async () => {
+      await sleep(20);
+      return {};
+    };
+    const load = (events: number, engines = [one, other]) =>
+      Promise.all(
+        Array.from({ length: events }, (_, n) => engines[n % engines.length]?.accept(anEnvelope(n))),
+      );
+    const told = (count: number, engines = [one, other]) =>
+      eventually('all are told', () => engines.flatMap(({ passes }) => passes).length === count);
+    const callers = () => new Set(scene.calls.map(({ instance }) => instance));
+
+    it('so that all of its slots are used, and no more', async () => {
+      await begin(aHandler('a', { concurrency: 4 }));
+      scene.answer = slow;
+      await load(100);
+      await told(100);
+      assert.deepEqual([scene.most.get('a'), callers().size], [4, 2]);
+    });
+
+    it('one of them where it has one slot, and each message goes on where its event was taken', async () => {
+      await begin(aHandler('a', { concurrency: 1 }));
+      scene.answer = slow;
+      await load(20);
+      await told(20);
+      assert.deepEqual([scene.most.get('a'), callers().size, scene.calls.length], [1, 1, 20]);
+      assert.deepEqual([one.passes.length, other.passes.length], [10, 10]);
+      assert.ok([...one.passes, ...other.passes].every(({ resumed }) => !resumed));
+    });
+
+    it('and its rate', async () => {
+      await begin(aHandler('a', { ratePerSecond: 20 }));
+      await load(30);
+      const began = performance.now();
+      await told(30);
+      assert.ok(performance.now() - began > 1000, 'thirty calls take more than a second');
+    });
+
+    it('with who comes and who goes', async () => {
+      await begin(aHandler('a', { concurrency: 3 }));
+      const third = await scene.join([aHandler('a', { concurrency: 3 })]);
+      scene.answer = slow;
+      await eventually('they know each other', () => scene.known().every((count) => count === 3));
+      await load(60, [one, other, third]);
+      await told(60, [one, other, third]);
+      assert.deepEqual([scene.most.get('a'), callers().size], [3, 3]);
+      await third.engine.close();
+      await one.engine.close();
+      scene.most.clear();
+      other.passes.length = 0;
+      await load(30, [other]);
+      await told(30, [other]);
+      assert.equal(scene.most.get('a'), 3);
     });
   });
 });

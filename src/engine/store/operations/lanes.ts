@@ -32,7 +32,7 @@ export function lanesOn(rows: Rows, work: Announcements) {
       work.due(next.nextHandler ?? '');
       return false;
     }
-    const emit = slot && rows.isEmittedHere(next.seq);
+    const emit = slot && rows.isAtHome(next.seq);
     rows.changeEvent(next.seq, { stage: emit ? stage.emitted : stage.ready });
     const { seq, node, payload, eventType, objectId } = next;
     if (emit) work.emitted({ seq, node, payload, eventType, objectId });

@@ -113,8 +113,8 @@ export interface Rows {
   ready(node: string, limit: number): readonly Emission[];
   /** The next event node by id that has ready events; undefined: there is none. */
   nextNodeReady(after: string): string | undefined;
-  /** Whether an accepted event is emitted from here: where its message is, or nobody has that any more. */
-  isEmittedHere(seq: number): boolean;
+  /** Whether an event is emitted, and told of, from here: where its message is, or nobody has that any more. */
+  isAtHome(seq: number): boolean;
   /** Emitted events are ready again. */
   recallAll(): void;
 

@@ -34,7 +34,7 @@ const inHand: ReadonlySet<Stage> = new Set([stage.emitted, stage.running]);
 /** Larger than any seq. */
 const standIn = 2 ** 52;
 
-type Homes = Pick<Members, 'id' | 'isGone' | 'homesFor'>;
+type Homes = Pick<Members, 'id' | 'isGone' | 'homesFor' | 'callersOf'>;
 
 /** The rows of a transaction: what was read of them, and over that what has become of them. Nothing waits here. */
 export class LoadedRows implements Rows {
@@ -128,12 +128,20 @@ export class LoadedRows implements Rows {
     const home = this.#homeOf(before, patch);
     const owner = inHand.has(patch.stage) ? this.#members.id : nobody;
     this.#changes.changeEvent(seq, { ...patch, ...(home !== before.home && { home }), owner });
-    const waits = patch.stage === stage.ready || patch.stage === stage.due;
-    if (waits && home !== nobody && home !== this.#members.id) this.#changes.hint(home);
+    for (const one of this.#whoseTurn(home, { ...before, ...patch })) this.#changes.hint(one);
     // It may have been read by its seq, not with what is foremost in the lane.
     if (patch.stage < stage.parked) this.#changes.enterLane(patch.objectKey ?? before.objectKey, seq);
     const more = Number(isSettled(patch.stage)) - Number(isSettled(before.stage));
     if (more !== 0) this.#changes.count('settled', more);
+  }
+
+  /** Other instances that go on with an event: its home, or who calls the next handler where that one does not. */
+  #whoseTurn(home: number, event: LoadedEvent): readonly number[] {
+    const { id } = this.#members;
+    if (home === nobody || (event.stage !== stage.ready && event.stage !== stage.due)) return [];
+    const callers = event.stage === stage.due ? this.#members.callersOf(event.nextHandler ?? '') : [home];
+    if (callers.includes(home)) return home === id ? [] : [home];
+    return callers.filter((one) => one !== id);
   }
 
   /** Who takes an event has its message; what is replayed has none any more. */
@@ -234,7 +242,7 @@ export class LoadedRows implements Rows {
     return (this.found({ what: 'nextNodeReady', homes, after }) as string | null) ?? undefined;
   }
 
-  isEmittedHere(seq: number): boolean {
+  isAtHome(seq: number): boolean {
     const { home = nobody } = this.event(seq) ?? {};
     return home === this.#members.id || home === nobody || this.#members.isGone(home);
   }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { Share } from '../../rules/share.ts';
 import type { Query } from './connection.ts';
 import { isGone, type ProcessPlace } from './process-place.ts';
 
@@ -59,8 +61,13 @@ export class Members {
   readonly #query: Query;
   readonly #registry: string;
   #all: readonly Member[] = [];
+  /** Of this one: how many calls of each there may be at a time, of all instances. */
+  #handlers: ReadonlyMap<string, number> = new Map();
+  /** By handler, as long as nobody comes or goes. */
+  readonly #sharers = new Map<string, readonly number[]>();
   /** What this one has, as far as the others are not told yet. */
   #untold: readonly [handlers: readonly string[], nodes: readonly string[]] | undefined;
+  #onChange: () => void = () => undefined;
   /** The last one that had joined when they were looked at. */
   #newest: number;
   /** Since when this one has beaten without a gap, in ms of a clock that never jumps. */
@@ -82,6 +89,11 @@ export class Members {
     this.#newest = id;
   }
 
+  /** `tell` is told when another one has come or gone, or has other handlers. */
+  onChange(tell: () => void): void {
+    this.#onChange = tell;
+  }
+
   /** Those that live, and the dead who have left something. */
   get all(): readonly Member[] {
     return this.#all;
@@ -93,10 +105,35 @@ export class Members {
     return !this.#all.some(({ id, dead }) => id === instance && !dead);
   }
 
-  /** Whose events this one runs for a handler: its own, nobody's, and those of others who do not have it. */
+  /** Whose events this one runs for a handler: its own, nobody's, and those of others who do not call it. */
   homesFor(handler: string): readonly number[] {
-    const without = this.#living().filter(({ handlers }) => handlers !== null && !handlers.includes(handler));
-    return [this.id, nobody, ...without.map(({ id }) => id)];
+    const callers = this.callersOf(handler);
+    const without = this.others().filter((id) => !callers.includes(id));
+    return [this.id, nobody, ...without];
+  }
+
+  /** Who calls a handler: those who have it, or as many of them as it may have calls at a time. */
+  callersOf(handler: string): readonly number[] {
+    return this.#sharersOf(handler).slice(0, this.#handlers.get(handler) ?? Number.POSITIVE_INFINITY);
+  }
+
+  shareOf(handler: string): Share {
+    const sharers = this.#sharersOf(handler);
+    return { place: sharers.indexOf(this.id), of: sharers.length };
+  }
+
+  /** All who have it, and who have not told yet; of each handler in another order, so that few slots are spread. */
+  #sharersOf(handler: string): readonly number[] {
+    const known = this.#sharers.get(handler);
+    if (known) return known;
+    const having = this.#living().filter(({ handlers }) => handlers === null || handlers.includes(handler));
+    const all = [this.id, ...having.map(({ id }) => id)];
+    const places = new Map(
+      all.map((id) => [id, createHash('sha256').update(`${handler} ${id}`).digest('hex')]),
+    );
+    const sharers = all.sort((a, b) => (String(places.get(a)) < String(places.get(b)) ? -1 : 1));
+    this.#sharers.set(handler, sharers);
+    return sharers;
   }
 
   /** Event nodes that others have. */
@@ -105,8 +142,10 @@ export class Members {
   }
 
   /** This one has them, and no others: with its next beat all are told. */
-  equip(handlers: readonly string[], nodes: readonly string[]): void {
-    this.#untold = [handlers, nodes];
+  equip(handlers: ReadonlyMap<string, number>, nodes: readonly string[]): void {
+    this.#handlers = handlers;
+    this.#untold = [[...handlers.keys()], nodes];
+    this.#sharers.clear();
   }
 
   /** This one is there. */
@@ -131,8 +170,18 @@ export class Members {
     if (dying.length > 0)
       for (const { id } of await this.#query(sql.bury, [dying.map(({ id }) => id)])) dead.add(Number(id));
     this.#newest = Math.max(this.#newest, ...rows.map(({ id }) => id));
+    const before = this.#equipment();
     this.#all = rows.map((row) => memberFrom(row, dead.has(row.id)));
+    if (this.#equipment() !== before) {
+      this.#sharers.clear();
+      this.#onChange();
+    }
     return [...dead];
+  }
+
+  /** Who lives, with what. */
+  #equipment(): string {
+    return JSON.stringify(this.#living().map(({ id, handlers, nodes }) => [id, handlers, nodes]));
   }
 
   /** It is over, and nothing of it is under way: others need not wait. */

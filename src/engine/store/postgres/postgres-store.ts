@@ -140,8 +140,12 @@ export async function openStore(server: Server, schema: string, options: Options
         list: () => members.all,
         equip(ofHandlers, eventNodes) {
           members.equip(ofHandlers, eventNodes);
-          rounds.beat();
+          rounds.announce();
         },
+        shareOf: (handler) => members.shareOf(handler),
+        onMembers: (tell) => members.onChange(tell),
+        onLook: (tell) => shared.onLook(tell),
+        passed: (events) => shared.passed(events),
         onSwitched: (tell) => shared.onSwitched(tell),
         onCircuits: (tell) => shared.onCircuits(tell),
         countFailure: (handler) => circuits.count(handler),

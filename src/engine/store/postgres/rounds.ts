@@ -7,6 +7,10 @@ import { workIn } from './work.ts';
 /** Ms for which hints to others are gathered. */
 const gathering = 5;
 
+const notify = 'select pg_notify($1, $2)';
+/** Stands for the ids of all instances. */
+const all = 'all';
+
 interface Options {
   readonly connection: KeptConnection;
   readonly members: Members;
@@ -52,9 +56,18 @@ export class Rounds {
     if (this.#hints.size > 0) this.#telling ??= setTimeout(() => this.#tell(), gathering).unref();
   }
 
-  /** Has been told that there is something to do. @param text ids of those who are meant */
+  /** Has been told that there is something to do. @param text ids of those who are meant, or `all` */
   heard(text: string): void {
-    if (text.split(' ').includes(String(this.#options.members.id))) this.look();
+    if (text === all) this.beat();
+    else if (text.split(' ').includes(String(this.#options.members.id))) this.look();
+  }
+
+  /** This instance has come, or has other handlers: all look at one another. */
+  announce(): void {
+    void Promise.resolve(this.#beating).then(() => {
+      this.beat();
+      return this.#attempt(({ query }) => query(notify, [this.#options.channel, all]));
+    });
   }
 
   look(): void {
@@ -92,7 +105,7 @@ export class Rounds {
     this.#telling = undefined;
     const meant = [...this.#hints].join(' ');
     this.#hints.clear();
-    void this.#attempt(({ query }) => query('select pg_notify($1, $2)', [this.#options.channel, meant]));
+    void this.#attempt(({ query }) => query(notify, [this.#options.channel, meant]));
   }
 
   async #attempt(work: (connection: { readonly query: Query }) => Promise<unknown>): Promise<void> {

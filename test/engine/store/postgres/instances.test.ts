@@ -10,6 +10,7 @@ import { aLink, anEvent, aPass, aTake, succeeded } from '../store-contract.ts';
 const lease = 1000;
 const at = 1_700_000_000_000;
 const nodes = ['event-node'];
+const having = (...handlers: readonly string[]) => new Map(handlers.map((id) => [id, 16]));
 
 /** A store that another one shares, and the way to its server. */
 class Participant {
@@ -139,8 +140,8 @@ describe('instances that share a store in PostgreSQL', () => {
   });
 
   it('run for each other what one lacks the handler of', async () => {
-    one.store.instances?.equip(['b'], nodes);
-    other.store.instances?.equip(['a', 'b'], nodes);
+    one.store.instances?.equip(having('b'), nodes);
+    other.store.instances?.equip(having('a', 'b'), nodes);
     await bothSeen();
     const seq = await one.accept(1);
     await one.take(seq, { links: [aLink('a')], start: false });
@@ -150,8 +151,8 @@ describe('instances that share a store in PostgreSQL', () => {
   });
 
   it('leave events of nobody to those who have their node', async () => {
-    one.store.instances?.equip([], nodes);
-    other.store.instances?.equip([], ['other-node']);
+    one.store.instances?.equip(having(), nodes);
+    other.store.instances?.equip(having(), ['other-node']);
     await bothSeen();
     const third = await Participant.join(schema);
     const seq = await third.accept(1, 0);

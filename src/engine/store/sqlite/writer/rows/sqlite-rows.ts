@@ -43,7 +43,7 @@ export function sqliteRowsOn(db: DatabaseSync, clock: Clock): SqliteRows {
     ...executionRowsOn(db),
     ...parkedRowsOn(db),
     // All is here: a folder is one process's.
-    isEmittedHere: () => true,
+    isAtHome: () => true,
     nextEventSeq: eventSeqs.next,
     nextExecutionSeq: executionSeqs.next,
     waiting,
