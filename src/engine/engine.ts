@@ -186,7 +186,7 @@ export class Engine {
   }
 
   /** The instances that share the registry; null: it is this process's alone, or its store is not open. */
-  get instances(): Pick<Instances, 'own' | 'list'> | null {
+  get instances(): Pick<Instances, 'own' | 'list' | 'inHand'> | null {
     return this.#kept.opened?.store.instances ?? null;
   }
 

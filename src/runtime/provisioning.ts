@@ -22,7 +22,7 @@ import { readManifest } from './manifest.ts';
 import { Metrics } from './metrics.ts';
 import { MissingHandlers } from './missing-handlers.ts';
 import { watchProcessEnd } from './process-end.ts';
-import { dirOf, type Settings, settingsOf } from './settings.ts';
+import { dirOf, type Settings, schemaPrefixOf, settingsOf } from './settings.ts';
 
 /** What is wrong with a node whose registry is not deployed. */
 export const noRegistry = 'no registry: choose one in the node’s dialog and deploy';
@@ -72,13 +72,18 @@ export class Provisioning {
     this.settingsError = error;
     if (error) red.log.error(`provisioning: ${error.message}`);
     this.#stores = settings.postgres
-      ? postgresStores(settings.postgres, settings.postgres.schema, readManifest().version)
+      ? this.#postgresStores(settings.postgres)
       : sqliteStores(() => this.dir());
     this.feed = new CommsFeed(red.comms.publish);
     followSteps(red, (registry, eventId) => this.#engines.get(registry)?.traceOf(eventId));
     red.events.on('flows:stopping', () => this.#pause());
     red.events.on('flows:started', () => this.#resume());
     red.events.once('flows:started', watchProcessEnd);
+  }
+
+  #postgresStores({ schema, poolSize, ...server }: NonNullable<Settings['postgres']>): Stores {
+    const prefix = () => schemaPrefixOf(this.#red, schema);
+    return postgresStores({ server, prefix, poolSize, version: readManifest().version });
   }
 
   /** Where the registries' folders are; with Projects, the active project's own. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { NodeAPI } from 'node-red';
@@ -16,9 +17,9 @@ const postgresSchema = z.strictObject({
     .string()
     .regex(/^postgres(?:ql)?:\/\//, 'must begin with "postgres://"')
     .optional(),
-  host: z.string().min(1, 'must not be empty: name a host, or leave it out').optional(),
+  host: z.string().refine(notEmpty, 'must not be empty: name a host, or leave it out').optional(),
   port: integer(1, 65_535).optional(),
-  database: z.string().min(1, 'must not be empty: name a database, or leave it out').optional(),
+  database: z.string().refine(notEmpty, 'must not be empty: name a database, or leave it out').optional(),
   user: z.string().optional(),
   password: z.string().optional(),
   /** True, or what tls.connect takes: `ca`, `cert`, `key`, `rejectUnauthorized`. */
@@ -33,6 +34,8 @@ const postgresSchema = z.strictObject({
       'must be 1 to 30 characters of a-z 0-9 and _, not beginning with a digit',
     )
     .default('provisioning'),
+  /** Connections that a registry is read on at most, besides two that it writes and listens on. */
+  poolSize: integer(1, 20).optional(),
 });
 
 const cidr = 'a CIDR block such as "10.0.0.0/8"';
@@ -89,16 +92,22 @@ export function readSettings(value: unknown, userDir: string, postgresUrl?: stri
   } = parse('settings.js: provisioning', settingsSchema, value);
   // Made to be thrown away: it knows what an address is.
   new AddressGuard(settings.http);
+  const database = postgresUrl === undefined ? postgres : urlInstead(postgresUrl, postgres);
   return {
     ...settings,
-    postgres: postgresUrl === undefined ? postgres : urlInstead(postgresUrl, postgres),
+    ...(database && { postgres: database }),
     dir,
     scriptFolders: [join(dir, 'scripts'), sampleScripts, ...scriptDirs],
   };
 }
 
-function urlInstead(connectionString: string, { ssl, schema }: Partial<Postgres> = {}): Postgres {
-  const given = { connectionString, ...(ssl !== undefined && { ssl }), ...(schema && { schema }) };
+function urlInstead(connectionString: string, { ssl, schema, poolSize }: Partial<Postgres> = {}): Postgres {
+  const given = {
+    connectionString,
+    ...(ssl !== undefined && { ssl }),
+    schema,
+    ...(poolSize && { poolSize }),
+  };
   return parse('PROVISIONING_POSTGRES_URL', postgresSchema, given);
 }
 
@@ -130,9 +139,18 @@ export function settingsOf(RED: NodeAPI): {
 
 /** Where the registries' folders are now; with Node-RED's Projects, each project has its own. */
 export function dirOf(RED: NodeAPI, { dir }: Settings): string {
-  const settings = RED.settings as unknown as RuntimeSettings;
-  const project = settings.editorTheme?.projects?.enabled
-    ? settings.get('projects')?.activeProject
-    : undefined;
+  const project = projectOf(RED);
   return project === undefined ? dir : join(dir, 'projects', project);
+}
+
+/** What the names of the registries' schemas begin with now, with `schema` of the settings; each project has its own. */
+export function schemaPrefixOf(RED: NodeAPI, schema: string): string {
+  const project = projectOf(RED);
+  if (project === undefined) return schema;
+  return `${schema}_${createHash('sha256').update(project).digest('hex').slice(0, 8)}`;
+}
+
+function projectOf(RED: NodeAPI): string | undefined {
+  const settings = RED.settings as unknown as RuntimeSettings;
+  return settings.editorTheme?.projects?.enabled ? settings.get('projects')?.activeProject : undefined;
 }

@@ -31,6 +31,8 @@ export interface Instances {
   readonly own: number;
   /** As they were seen some seconds ago at most. */
   list(): readonly Instance[];
+  /** How many events each one has out in the flow, or in their first pass, by its id. */
+  inHand(): Promise<ReadonlyMap<number, number>>;
   /**
    * Tells the others which handlers, and event nodes, this one has: what it has not is left to them.
    * @param handlers how many of its calls there may be at a time, by id: the instances that have it share them

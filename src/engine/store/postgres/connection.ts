@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
-import { messageOf, Unavailable } from '../../words/errors.ts';
+import { messageOf, Unavailable, WriteRefused } from '../../words/errors.ts';
 import type { Server } from './server.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -159,6 +159,13 @@ function isDisconnection(error: unknown): boolean {
 export function isOwnFault(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return /^2[23]/.test(error.code ?? '');
   return !(error instanceof Unavailable);
+}
+
+/** What keeps a statement from being carried out, as those above know it: whether to try again, and why. */
+export function refusalOf(error: unknown): Error {
+  if (error instanceof Unavailable) return error;
+  if (isOwnFault(error)) return new WriteRefused(messageOf(error));
+  return new Unavailable(`the database can not be written: ${messageOf(error)}`);
 }
 
 /** Two waited for each other, and this one was chosen to begin anew. */

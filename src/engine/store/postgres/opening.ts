@@ -1,11 +1,15 @@
 import type { Found } from '../journal.ts';
+import { JournalError } from '../journal-error.ts';
 import { type Connection, literal, quoted } from './connection.ts';
 import { migrations } from './schema.ts';
 
 /** Before the id of the registry, in the comment on its schema. */
 export const schemaComment = 'registry ';
 
-/** Brings the schema to this version, all or nothing; who comes at the same time waits. */
+/**
+ * Brings the schema to this version, all or nothing; who comes at the same time waits.
+ * @throws JournalError where a newer version has written it
+ */
 export async function migrate({ query }: Connection, schema: string, registry: string): Promise<void> {
   await query('begin');
   try {
@@ -15,6 +19,11 @@ export async function migrate({ query }: Connection, schema: string, registry: s
     await query('create table if not exists schema_version(version integer not null)');
     const [row] = await query('select version from schema_version');
     const from = Number(row?.['version'] ?? 0);
+    if (from > migrations.length)
+      throw new JournalError(
+        'newer',
+        `the schema ${schema} was written by a newer version of this package (format ${from}, this one knows ${migrations.length}): update the package`,
+      );
     for (const step of migrations.slice(from)) await query(step);
     if (!row) await query('insert into schema_version values($1)', [migrations.length]);
     else if (from < migrations.length)

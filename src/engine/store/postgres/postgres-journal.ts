@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, Unavailable, WriteRefused } from '../../words/errors.ts';
+import { messageOf, WriteRefused } from '../../words/errors.ts';
 import type { Found, Journal, KeptAlarm, OnTrouble, Prune, Pruned, StoredCircuit, Work } from '../journal.ts';
-import { Disconnected, isConflict, isOwnFault, type Query } from './connection.ts';
+import { Disconnected, isConflict, isOwnFault, type Query, refusalOf } from './connection.ts';
 import {
   type Carried,
   Fenced,
@@ -45,7 +45,7 @@ interface Asked {
 interface Options {
   readonly connection: KeptConnection;
   /** For what is done beside the operations: nothing of these is to get into a transaction of theirs. */
-  readonly upkeep: KeptConnection;
+  readonly keep: Query;
   readonly tag: string;
   readonly found: Found;
   readonly foundWork: Work;
@@ -96,12 +96,12 @@ export class PostgresJournal implements Journal {
   readonly #emitNext = this.#passOn('emitNext');
 
   constructor(options: Options) {
-    const { upkeep, tag, found, groups, lockSeed, members, lastTouched, drawsAhead = true } = options;
+    const { keep, tag, found, groups, lockSeed, members, lastTouched, drawsAhead = true } = options;
     this.#options = options;
     this.tag = tag;
     this.found = found;
-    this.#query = upkeep.query;
-    this.#retention = retentionOn(upkeep.query, lockSeed, members.id);
+    this.#query = keep;
+    this.#retention = retentionOn(keep, lockSeed, members.id);
     this.#groups = groupsOn({
       lockSeed,
       lastTouched,
@@ -227,13 +227,9 @@ export class PostgresJournal implements Journal {
   }
 
   #refusal(error: unknown): Error {
-    if (isOwnFault(error)) return new WriteRefused(messageOf(error));
     if (error instanceof Fenced) this.#options.onFenced();
-    const refusal =
-      error instanceof Unavailable
-        ? error
-        : new Unavailable(`the database can not be written: ${messageOf(error)}`);
-    this.#become(refusal.message);
+    const refusal = refusalOf(error);
+    if (!(refusal instanceof WriteRefused)) this.#become(refusal.message);
     return refusal;
   }
 

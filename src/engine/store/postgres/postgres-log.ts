@@ -15,6 +15,8 @@ export interface PostgresLogOptions {
   readonly lock: string;
   /** Why an execution is parked: handlers are known above, not in the journal. */
   readonly parkedFor: (handler: string, blocked: boolean) => ParkedFor;
+  /** Connections that it is read on, at most. */
+  readonly poolSize?: number | undefined;
   /** See TextIndex. */
   readonly sliceSize?: number;
 }
@@ -27,9 +29,9 @@ export class PostgresLog extends QueriedLog {
   readonly #closing = Promise.withResolvers<never>();
   #closed = false;
 
-  constructor({ open, tag, lock, parkedFor, sliceSize }: PostgresLogOptions) {
+  constructor({ open, tag, lock, parkedFor, poolSize, sliceSize }: PostgresLogOptions) {
     super(parkedFor);
-    this.#readers = new Readers(() => open({ settings: readerSettings, planned: 'each time' }));
+    this.#readers = new Readers(() => open({ settings: readerSettings, planned: 'each time' }), poolSize);
     this.#texts = new TextSearch(new TextIndex(() => open(indexerSession), lock, sliceSize));
     this.#queries = queriesOn(this.#readers, new Ids(tag), this.#texts);
     this.#closing.promise.catch(() => undefined);

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { Conflict, messageOf, Unavailable } from '../../words/errors.ts';
+import { JournalError } from '../journal-error.ts';
 import type { Store, StoreOptions } from '../store.ts';
-import { Connection, quoted } from './connection.ts';
+import { Connection, type Query, quoted, refusalOf } from './connection.ts';
 import { Fenced } from './group.ts';
 import { KeptConnection } from './kept-connection.ts';
 import { KnownGroups } from './known-groups.ts';
@@ -13,6 +14,7 @@ import { ownPlace } from './process-place.ts';
 import { Rounds } from './rounds.ts';
 import type { Server } from './server.ts';
 import { SharedState } from './shared-state.ts';
+import { suitabilityOf } from './suitability.ts';
 import { sweep } from './sweep.ts';
 import { TableBook } from './table-book.ts';
 import { TableCircuits } from './table-circuits.ts';
@@ -23,6 +25,8 @@ export interface Options extends StoreOptions {
   readonly registry: string;
   /** Of this package. */
   readonly version: string;
+  /** Connections that it is read on, at most. Default: 2. */
+  readonly poolSize?: number | undefined;
   /** As in `GroupsOptions`. */
   readonly drawsAhead?: boolean;
   /**
@@ -56,14 +60,15 @@ export async function openStore(server: Server, schema: string, options: Options
   const fenced = Promise.withResolvers<Error>();
   const onFenced = () => fenced.resolve(new Fenced());
   try {
-    await migrate(first, schema, options.registry);
-    const groups = await KnownGroups.in(first.query);
     const connection = await KeptConnection.open({
       open: () => Connection.open(server, schema, writing),
       patience: lease,
       onChange: (why) => tell(why),
     });
     open.push(connection);
+    const notice = await suitabilityOf(first, connection);
+    await migrate(first, schema, options.registry);
+    const groups = await KnownGroups.in(first.query);
     const upkeep = await KeptConnection.open({
       open: async () => {
         const one = await Connection.open(server, schema, writing);
@@ -87,18 +92,21 @@ export async function openStore(server: Server, schema: string, options: Options
     await sweepUp(await members.look());
     const log = new PostgresLog({
       open: (how) => Connection.open(server, schema, how),
+      poolSize: options.poolSize,
       tag: await tagOf(first),
       lock: `provisioning texts ${schema}`,
       parkedFor: options.parkedFor,
     });
     open.push(log);
     const tellOthers = () => rounds.hint(members.others());
-    const circuits = new TableCircuits(upkeep.query, members.id, tellOthers);
+    const keep: Query = (text, values) =>
+      upkeep.query(text, values).catch((error) => Promise.reject(refusalOf(error)));
+    const circuits = new TableCircuits(keep, members.id, tellOthers);
     const handlers = await TableBook.read(upkeep, `provisioning handlers ${schema}`, tellOthers);
     const shared = new SharedState(upkeep.query, handlers);
     const journal = new PostgresJournal({
       connection,
-      upkeep,
+      keep,
       tag: await tagOf(first),
       groups,
       members,
@@ -133,11 +141,12 @@ export async function openStore(server: Server, schema: string, options: Options
       journal,
       log,
       handlers,
-      notice: null,
+      notice,
       lost: Promise.race([connection.givenUp, fenced.promise]),
       instances: {
         own: members.id,
         list: () => members.all,
+        inHand: () => shared.inHand(),
         equip(ofHandlers, eventNodes) {
           members.equip(ofHandlers, eventNodes);
           rounds.announce();
@@ -158,23 +167,26 @@ export async function openStore(server: Server, schema: string, options: Options
     };
   } catch (error) {
     await close();
-    throw error instanceof Unavailable ? error : new Unavailable(`the database refuses: ${messageOf(error)}`);
+    if (error instanceof Unavailable || error instanceof JournalError) throw error;
+    throw new Unavailable(`the database refuses: ${messageOf(error)}`);
   } finally {
     await first.close();
   }
 }
 
-/** Ids of the registries that have a schema whose name begins so. */
-export async function registriesIn(server: Server, prefix: string): Promise<string[]> {
+/** The schemas that hold a registry, whoever has made them. */
+export async function schemasIn(
+  server: Server,
+): Promise<readonly { readonly schema: string; readonly registry: string }[]> {
   const connection = await Connection.open(server, 'pg_catalog');
   try {
     const rows = await connection.query(
-      `select substr(comment, length($2) + 1) as registry
+      `select nspname as schema, substr(comment, length($1) + 1) as registry
        from (select nspname, obj_description(oid, 'pg_namespace') as comment from pg_namespace) schemas
-       where starts_with(nspname, $1) and starts_with(comment, $2)`,
-      [`${prefix}_`, schemaComment],
+       where starts_with(comment, $1)`,
+      [schemaComment],
     );
-    return rows.map(({ registry }) => String(registry));
+    return rows.map(({ schema, registry }) => ({ schema: String(schema), registry: String(registry) }));
   } finally {
     await connection.close();
   }

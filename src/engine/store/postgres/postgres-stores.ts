@@ -8,16 +8,27 @@ import type { Server } from './server.ts';
 /** Bytes that a name may have in PostgreSQL. */
 const longestName = 63;
 
-/**
- * The stores of registries in a database of PostgreSQL: each has a schema of its own.
- * @param prefix of the schemas' names
- * @param version of this package
- */
-export function postgresStores(server: Server, prefix: string, version: string): Stores {
+interface Options {
+  readonly server: Server;
+  /** Of the schemas' names, as it is now. */
+  readonly prefix: () => string;
+  /** Of this package. */
+  readonly version: string;
+  /** Connections that a registry is read on, at most. */
+  readonly poolSize?: number | undefined;
+}
+
+/** The stores of registries in a database of PostgreSQL: each has a schema of its own. */
+export function postgresStores({ server, prefix, ...options }: Options): Stores {
   return {
-    of: (registry) => location(server, schemaOf(prefix, registry), { registry, version }),
+    of: (registry) => location(server, schemaOf(prefix(), registry), { registry, ...options }),
     // Nobody knows of others while it can not be reached.
-    stored: async () => (await implementation()).registriesIn(server, prefix).catch(() => []),
+    async stored() {
+      const schemas = await (await implementation()).schemasIn(server).catch(() => []);
+      return schemas.flatMap(({ schema, registry }) =>
+        schema === schemaOf(prefix(), registry) ? registry : [],
+      );
+    },
     damaged: async () => [],
   };
 }
@@ -25,7 +36,7 @@ export function postgresStores(server: Server, prefix: string, version: string):
 function location(
   server: Server,
   schema: string,
-  who: { readonly registry: string; readonly version: string },
+  who: { readonly registry: string; readonly version: string; readonly poolSize?: number | undefined },
 ): StoreLocation {
   return {
     name: `the schema ${schema} of ${serverName(server)}`,

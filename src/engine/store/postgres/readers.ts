@@ -16,23 +16,23 @@ export const readerSettings = {
 /** Lets a transaction read what only a bitmap leads to: words. */
 export const withBitmaps = 'set local enable_bitmapscan = on';
 
-/** Connections that are read by at a time. */
-const most = 2;
-
 /** Reads on a few connections of its own, each of which is opened when it is needed. */
 export class Readers {
   readonly #open: () => Promise<Connection>;
+  readonly #most: number;
   readonly #free: Connection[] = [];
   readonly #reading = new Set<Promise<unknown>>();
   #closed = false;
 
-  constructor(open: () => Promise<Connection>) {
+  /** @param most connections at a time */
+  constructor(open: () => Promise<Connection>, most = 2) {
     this.#open = open;
+    this.#most = most;
   }
 
   /** Reads in a transaction, so that all statements of `work` see one moment. */
   async read<T>(work: (ask: Ask) => Promise<T>): Promise<T> {
-    while (this.#reading.size >= most) await Promise.race(this.#reading);
+    while (this.#reading.size >= this.#most) await Promise.race(this.#reading);
     this.#refuseClosed();
     const reading = Promise.withResolvers<void>();
     this.#reading.add(reading.promise);
