@@ -81,9 +81,20 @@ export class Provisioning {
     red.events.once('flows:started', watchProcessEnd);
   }
 
-  #postgresStores({ schema, poolSize, ...server }: NonNullable<Settings['postgres']>): Stores {
+  #postgresStores({
+    schema,
+    poolSize,
+    leaseSeconds = 10,
+    ...server
+  }: NonNullable<Settings['postgres']>): Stores {
     const prefix = () => schemaPrefixOf(this.#red, schema);
-    return postgresStores({ server, prefix, poolSize, version: readManifest().version });
+    return postgresStores({
+      server,
+      prefix,
+      poolSize,
+      lease: leaseSeconds * 1000,
+      version: readManifest().version,
+    });
   }
 
   /** Where the registries' folders are; with Projects, the active project's own. */

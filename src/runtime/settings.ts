@@ -36,6 +36,8 @@ const postgresSchema = z.strictObject({
     .default('provisioning'),
   /** Connections that a registry is read on at most, besides two that it writes and listens on. */
   poolSize: integer(1, 20).optional(),
+  /** How long others wait for an instance that is not seen, before they go on with what it had in hand. */
+  leaseSeconds: integer(2, 300).optional(),
 });
 
 const cidr = 'a CIDR block such as "10.0.0.0/8"';
@@ -101,14 +103,10 @@ export function readSettings(value: unknown, userDir: string, postgresUrl?: stri
   };
 }
 
-function urlInstead(connectionString: string, { ssl, schema, poolSize }: Partial<Postgres> = {}): Postgres {
-  const given = {
-    connectionString,
-    ...(ssl !== undefined && { ssl }),
-    schema,
-    ...(poolSize && { poolSize }),
-  };
-  return parse('PROVISIONING_POSTGRES_URL', postgresSchema, given);
+/** The rest of what is set holds with it. */
+function urlInstead(connectionString: string, set: Partial<Postgres> = {}): Postgres {
+  const { host, port, database, user, password, ...rest } = set;
+  return parse('PROVISIONING_POSTGRES_URL', postgresSchema, { ...rest, connectionString });
 }
 
 interface RuntimeSettings {

@@ -83,13 +83,14 @@ export async function openStore(server: Server, schema: string, options: Options
     const me = { name: hostname(), version: options.version, place: ownPlace() };
     const members = await Members.join(upkeep.query, schema, me, lease);
     open.push({ close: () => members.leave().catch(() => undefined) });
-    const sweepUp = async (dead: readonly number[]) => {
-      if (dead.length === 0) return;
+    const sweepUp = async (dead: readonly number[], orphaned: readonly number[]) => {
       const own = await Connection.open(server, schema, writing);
       const now = () => Date.now();
-      await sweep({ query: own.query, lockSeed: schema, groups, now }, dead).finally(() => own.close());
+      await sweep({ query: own.query, lockSeed: schema, groups, now }, dead, orphaned).finally(() =>
+        own.close(),
+      );
     };
-    await sweepUp(await members.look());
+    await sweepUp(await members.look(), []);
     const log = new PostgresLog({
       open: (how) => Connection.open(server, schema, how),
       poolSize: options.poolSize,

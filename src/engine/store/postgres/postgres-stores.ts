@@ -16,6 +16,8 @@ interface Options {
   readonly version: string;
   /** Connections that a registry is read on, at most. */
   readonly poolSize?: number | undefined;
+  /** As in the options of a store. */
+  readonly lease?: number;
 }
 
 /** The stores of registries in a database of PostgreSQL: each has a schema of its own. */
@@ -36,11 +38,11 @@ export function postgresStores({ server, prefix, ...options }: Options): Stores 
 function location(
   server: Server,
   schema: string,
-  who: { readonly registry: string; readonly version: string; readonly poolSize?: number | undefined },
+  own: Omit<Options, 'server' | 'prefix'> & { readonly registry: string },
 ): StoreLocation {
   return {
     name: `the schema ${schema} of ${serverName(server)}`,
-    open: async (options) => (await implementation()).openStore(server, schema, { ...options, ...who }),
+    open: async (options) => (await implementation()).openStore(server, schema, { ...options, ...own }),
   };
 }
 

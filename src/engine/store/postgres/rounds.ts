@@ -2,6 +2,7 @@ import type { Work } from '../journal.ts';
 import type { Query } from './connection.ts';
 import type { KeptConnection } from './kept-connection.ts';
 import type { Members } from './members.ts';
+import { orphanedHomes } from './sweep.ts';
 import { workIn } from './work.ts';
 
 /** Ms for which hints to others are gathered. */
@@ -18,8 +19,8 @@ interface Options {
   readonly channel: string;
   /** Ms between two looks at what there is to do, where nobody gives a hint. */
   readonly pollPause: number;
-  /** Puts back what the dead had in hand. */
-  readonly sweep: (dead: readonly number[]) => Promise<void>;
+  /** Puts back what the dead had in hand, and lets go what waits for those who are forgotten. */
+  readonly sweep: (dead: readonly number[], orphaned: readonly number[]) => Promise<void>;
   readonly onWork: (work: Work) => void;
   /** Looks at what else the instances share. */
   readonly look: () => Promise<void>;
@@ -81,13 +82,14 @@ export class Rounds {
   }
 
   beat(): void {
-    this.#beating ??= this.#attempt(async () => {
+    this.#beating ??= this.#attempt(async ({ query }) => {
       const { members, sweep, onFenced } = this.#options;
       await members.beat();
       const dead = await members.look();
       if (dead.includes(members.id) || !members.all.some(({ id }) => id === members.id)) return onFenced();
-      if (dead.length === 0) return;
-      await sweep(dead);
+      const orphaned = await orphanedHomes(query);
+      if (dead.length + orphaned.length === 0) return;
+      await sweep(dead, orphaned);
       this.look();
     }).finally(() => {
       this.#beating = undefined;

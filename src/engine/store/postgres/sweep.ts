@@ -47,6 +47,26 @@ const sql = {
   instances: 'delete from instances where id = any($1::bigint[])',
 };
 
+/** Steps from one home to the next along an index. */
+const homesAt = (stage: number) => `homes_${stage} as (
+    (select home from events where stage = ${stage} order by home limit 1)
+    union all
+    select n.home from homes_${stage} h cross join lateral (
+      select home from events where stage = ${stage} and home > h.home order by home limit 1
+    ) n
+  )`;
+const orphanedSql = `with recursive ${homesAt(stage.ready)}, ${homesAt(stage.due)}
+  select home from (select home from homes_${stage.ready} union select home from homes_${stage.due}) homes
+  where home <> 0 and not exists (select from instances where id = home)`;
+
+/**
+ * Homes that are forgotten, although events wait there: who has let them go did not know yet. All are in
+ * `instances` who are not.
+ */
+export async function orphanedHomes(query: Query): Promise<readonly number[]> {
+  return (await query(orphanedSql, [])).map(({ home }) => Number(home));
+}
+
 interface Sweep {
   readonly query: Query;
   readonly lockSeed: string;
@@ -58,11 +78,16 @@ interface Sweep {
 /**
  * What dead instances left half done is put back to where it goes on from (rule 11), and nobody's home is theirs any
  * more. They are forgotten then.
+ * @param orphaned homes of events that wait for nobody, as `orphanedHomes` tells
  */
-export async function sweep({ query, lockSeed, groups, now }: Sweep, dead: readonly number[]): Promise<void> {
+export async function sweep(
+  { query, lockSeed, groups, now }: Sweep,
+  dead: readonly number[],
+  orphaned: readonly number[] = [],
+): Promise<void> {
+  while (dead.length > 0 && (await inTransaction(query, () => putBack(dead))));
+  while ((await query(sql.orphans, [[...dead, ...orphaned]])).length > 0);
   if (dead.length === 0) return;
-  while (await inTransaction(query, () => putBack(dead)));
-  while ((await query(sql.orphans, [dead])).length > 0);
   await inTransaction(query, async () => {
     for (const text of [sql.counts, sql.beats, sql.instances]) await query(text, [dead]);
   });

@@ -53,6 +53,8 @@ describe('search by text in PostgreSQL', () => {
     const { response = null, error = null, touchedAt = (at + 100) * 1000 } = made;
     events += 1;
     const place = touchedAt === null ? stage.running : stage.succeeded;
+    // At once, as a journal does it: the log indexes meanwhile.
+    await connection.query('begin');
     await connection.query(
       `insert into events(seq, event_type, object_id, object_key, ordered, stage, turn, accepted_at, touched_at, hops,
          home, owner)
@@ -69,6 +71,7 @@ describe('search by text in PostgreSQL', () => {
          false, false, false, false, 0, 1, $4, $5, $6, 0)`,
       [events, handler, statusCode[status], at + 5, response, error],
     );
+    await connection.query('commit');
     return events;
   }
 
