@@ -54,15 +54,19 @@ export class Fenced extends Unavailable {
   }
 }
 
-/** It was to be committed when the connection was lost: the server knows whether it was. */
+/** It was to be committed when the connection was lost: the database knows whether it was. */
 export class Unconfirmed extends Error {
+  /** As the server counts it: another one has the same number after a crash. */
   readonly transaction: string;
+  /** As this instance counts it. */
+  readonly group: number;
   /** What came of it, if it was. */
   readonly carried: Carried;
 
-  constructor(transaction: string, carried: Carried) {
+  constructor(transaction: string, group: number, carried: Carried) {
     super(`transaction ${transaction} is not confirmed`);
     this.transaction = transaction;
+    this.group = group;
     this.carried = carried;
   }
 }
@@ -82,6 +86,7 @@ export function groupsOn({ lockSeed, members, groups, lastTouched, drawsAhead = 
   const rows = new LoadedRows(new Changes(), groups, members);
   const work = new Announcements();
   let last = lastTouched;
+  let number = 0;
   let touched = false;
   const clock = {
     touch(now: number): number {
@@ -138,6 +143,7 @@ export function groupsOn({ lockSeed, members, groups, lastTouched, drawsAhead = 
     const loaded = new Loaded();
     loaded.waiting = needs.bounded ? -1 : 0;
     touched = false;
+    number += 1;
     work.clear();
     try {
       const begun = query('begin');
@@ -151,8 +157,10 @@ export function groupsOn({ lockSeed, members, groups, lastTouched, drawsAhead = 
         if (results) {
           const { changes } = rows;
           const carried = { results, work: work.take(), touched, hints: changes.hints };
-          await Promise.all([write(query, changes, members.id), query('commit')]).catch((error) => {
-            throw error instanceof Disconnected ? new Unconfirmed(String(transaction['id']), carried) : error;
+          await Promise.all([write(query, changes, members.id, number), query('commit')]).catch((error) => {
+            throw error instanceof Disconnected
+              ? new Unconfirmed(String(transaction['id']), number, carried)
+              : error;
           });
           for (const group of changes.groups.values()) groups.keep(group);
           return carried;

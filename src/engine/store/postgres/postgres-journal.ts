@@ -33,8 +33,10 @@ const most = 256;
 const pause = 50;
 
 /** A session that goes on with it although its client is gone is ended. */
-const outcome = `select pg_xact_status($1::text::xid8) as status,
-  (select count(pg_terminate_backend(pid)) from pg_stat_activity where backend_xid = $1::text::xid8::xid)`;
+const endUnderWay = `select count(pg_terminate_backend(pid)) as sessions from pg_stat_activity
+  where backend_xid = $1::text::xid8::xid`;
+/** What the transaction itself has written: its number at the server says nothing after a crash. */
+const isCommitted = 'select last_group = $2 as committed from counters where id = $1';
 
 interface Asked {
   readonly operation: Operation;
@@ -207,18 +209,21 @@ export class PostgresJournal implements Journal {
       } catch (error) {
         if (isConflict(error)) continue;
         if (!(error instanceof Unconfirmed)) throw error;
-        if (await this.#wasCommitted(error.transaction)) return error.carried;
+        if (await this.#wasCommitted(error)) return error.carried;
       }
     }
   }
 
   /** Whether a transaction of which no answer came was committed. @throws Disconnected when nobody can be asked */
-  async #wasCommitted(transaction: string): Promise<boolean> {
+  async #wasCommitted({ transaction, group }: Unconfirmed): Promise<boolean> {
     for (;;) {
       const { query } = await this.#options.connection.connected();
       try {
-        const [row] = await query(outcome, [transaction]);
-        if (row?.['status'] !== 'in progress') return row?.['status'] === 'committed';
+        const [underWay] = await query(endUnderWay, [transaction]);
+        if (underWay?.['sessions'] === 0) {
+          const [row] = await query(isCommitted, [this.#options.members.id, group]);
+          return row?.['committed'] === true;
+        }
         await sleep(pause);
       } catch (error) {
         if (!(error instanceof Disconnected)) throw error;

@@ -17,6 +17,7 @@ import { oddSuccess } from '../reading/selections.ts';
  * - A closed circuit is there, too, while `failures` in a row are known. `prober` is the instance that tries an open one.
  * - `counters` counts accepted events that nobody has taken, and settled ones: a row for each who writes, so that
  *   nobody waits for another to count; the sum of all is what there is.
+ *   `last_group` is the number of the last transaction that an instance has committed.
  */
 const version1 = `
 create table events(
@@ -148,7 +149,12 @@ create table idempotency_keys(
 );
 create index idempotency_keys_by_age on idempotency_keys(at);
 
-create table counters(id bigint primary key, waiting bigint not null, settled bigint not null);
+create table counters(
+  id bigint primary key,
+  waiting bigint not null,
+  settled bigint not null,
+  last_group bigint not null default 0
+) with (fillfactor = 50);
 
 create table bulk_replays(
   id bigint generated always as identity primary key,

@@ -24,8 +24,9 @@ const sql = {
     from json_to_recordset($1) as d(key text, hash text, first bigint, events integer, at bigint)
     on conflict(key) do update set hash = excluded.hash, first_seq = excluded.first_seq, events = excluded.events,
     at = excluded.at where idempotency_keys.at < excluded.at`,
-  counters: `insert into counters(id, waiting, settled) values($1, $2, $3) on conflict(id)
-    do update set waiting = counters.waiting + excluded.waiting, settled = counters.settled + excluded.settled`,
+  counters: `insert into counters(id, waiting, settled, last_group) values($1, $2, $3, $4) on conflict(id)
+    do update set waiting = counters.waiting + excluded.waiting, settled = counters.settled + excluded.settled,
+    last_group = excluded.last_group`,
 };
 
 const deferred: Readonly<Record<Deferred['what'], string>> = {
@@ -45,8 +46,11 @@ const deferred: Readonly<Record<Deferred['what'], string>> = {
   endBulk: 'update bulk_replays set state = $2, ended_at = $3 where id = $1',
 };
 
-/** Writes all that a transaction changes: of each kind one statement, however many rows there are. */
-export function write(query: Query, changes: Changes, counter: number): Promise<unknown> {
+/**
+ * Writes all that a transaction changes: of each kind one statement, however many rows there are.
+ * @param me the instance @param group the number of the transaction, by which it is known whether it was committed
+ */
+export function write(query: Query, changes: Changes, me: number, group: number): Promise<unknown> {
   const { newEvents, eventPatches, newExecutions, executionPatches, attempts, keys, waiting, settled } =
     changes;
   const all: Promise<unknown>[] = [];
@@ -84,7 +88,7 @@ export function write(query: Query, changes: Changes, counter: number): Promise<
     sql.keys,
     Array.from(keys, ([key, kept]) => ({ key, ...kept })),
   );
-  if (waiting !== 0 || settled !== 0) send(sql.counters, counter, waiting, settled);
+  if (all.length > 0) send(sql.counters, me, waiting, settled, group);
   return Promise.all(all);
 }
 

@@ -96,6 +96,35 @@ describe('the store in PostgreSQL whose connection is lost', () => {
     await refused;
   });
 
+  it('takes no transaction for its own that has the same number after a crash of the server', async function () {
+    this.timeout(30_000);
+    const postgres = await startPostgres();
+    await openOn(postgres);
+    let isCut = false;
+    proxy.watch((piece) => {
+      if (isCut || !piece.includes('commit')) return 'pass';
+      isCut = true;
+      setImmediate(() => proxy.cut());
+      return 'cut';
+    });
+    const accepting = accept(1);
+    await eventually('it waits for its commit', () => isCut);
+    await postgres.stop('immediate');
+    await postgres.start();
+    await client.end().catch(() => undefined);
+    client = new pg.Client({ connectionString: postgres.url });
+    await client.connect();
+    await client.query(`set search_path = lost_${schemas}`);
+    // Numbers that were given away before the crash are given again.
+    for (let n = 0; n < 20; n += 1) await client.query('select pg_current_xact_id()');
+    proxy.restore();
+    assert.equal((await accepting).outcome, 'accepted');
+    assert.equal(await events(), 1);
+    await store.close();
+    await client.end();
+    await postgres.stop('fast');
+  });
+
   it('loses nothing that it has answered where the server crashes under load, and knows each request once', async function () {
     this.timeout(60_000);
     const postgres = await startPostgres();
