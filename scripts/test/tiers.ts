@@ -12,9 +12,10 @@ const runtimeInAnyCase = /^test\/(?:faults|hostile|package)\/|\/model\.test\.ts$
 const long =
   /^test\/(?:engine\/targets\/(?:local|resident|redaction)\/|engine\/delivery\/(?:model|pruning)\.|engine\/store\/sqlite\/sqlite-|faults\/)/;
 
-/** What measures speed, memory or idleness: it runs while no other test does. */
+/** What measures speed, memory or idleness, or whose leases must not end by the load of others: it runs by itself. */
 const measuring = new Set([
   'test/faults/deploy.test.ts',
+  'test/faults/instances.test.ts',
   'test/faults/load.test.ts',
   'test/tab/load.test.ts',
 ]);

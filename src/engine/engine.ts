@@ -10,6 +10,7 @@ import type { RegisteredHandler } from './delivery/registry.ts';
 import { type TakeResult, take } from './delivery/take.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { closedCircuit } from './rules/circuit.ts';
+import type { Instances } from './store/instances.ts';
 import type { IdempotencyKey, NewEvent } from './store/journal.ts';
 import { KeptOpen } from './store/kept-open.ts';
 import type { ExecutionLog } from './store/log.ts';
@@ -184,6 +185,11 @@ export class Engine {
     return isoOf(this.#kept.opened?.parked.nextProbeAt(handler) ?? null);
   }
 
+  /** The instances that share the registry; null: it is this process's alone, or its store is not open. */
+  get instances(): Pick<Instances, 'own' | 'list' | 'inHand'> | null {
+    return this.#kept.opened?.store.instances ?? null;
+  }
+
   /** What happened, for people, once the journal is open. @throws Unavailable */
   async log(): Promise<ExecutionLog> {
     const { store } = await this.#kept.get();
@@ -290,7 +296,9 @@ export class Engine {
     await delivery.open(this.#publisher.hasExecutors, off).catch((error) => this.#stumbled(error));
   }
 
-  async #replaceHandlers({ registry }: Delivery): Promise<void> {
+  async #replaceHandlers({ registry, store }: Delivery): Promise<void> {
+    const known = this.#handlers.filter(({ handlerStatus }) => handlerStatus !== 'archived');
+    store.instances?.equip(new Map(known.map(({ id, concurrency }) => [id, concurrency])), this.#eventNodes);
     await registry.replace(this.#handlers).catch((error) => this.#stumbled(error));
     // A deploy may have ended a switch, or it may have been over when Node-RED started.
     this.#publisher.tellSwitch();

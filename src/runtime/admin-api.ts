@@ -1,5 +1,6 @@
 import { doctorRoutes } from './admin/doctor-routes.ts';
 import { exportRoutes } from './admin/export-routes.ts';
+import { instanceRoutes } from './admin/instance-routes.ts';
 import { logRoutes } from './admin/log-routes.ts';
 import { operationRoutes } from './admin/operation-routes.ts';
 import { operatorRoutes } from './admin/operator-routes.ts';
@@ -18,6 +19,7 @@ export const adminApi = onePerRuntime((red) => {
   operationRoutes(routes, provisioning);
   logRoutes(routes, provisioning);
   operatorRoutes(routes, provisioning);
+  instanceRoutes(routes, provisioning);
   exportRoutes(routes);
   const doctor = doctorOf(red);
   doctorRoutes(routes, doctor);

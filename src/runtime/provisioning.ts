@@ -1,9 +1,10 @@
-import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import type { AcceptResult } from '../engine/delivery/accept.ts';
 import { Engine } from '../engine/engine.ts';
-import { damagedIn, sqliteStore, sqliteStores } from '../engine/store/sqlite/sqlite-store.ts';
+import { postgresStores } from '../engine/store/postgres/postgres-stores.ts';
+import { sqliteStores } from '../engine/store/sqlite/sqlite-store.ts';
 import type { StoreLocation } from '../engine/store/store.ts';
+import type { Stores } from '../engine/store/stores.ts';
 import { createTarget } from '../engine/targets/create-target.ts';
 import { Flows } from '../engine/targets/flow/flow.ts';
 import { type InvalidInput, NotFound } from '../engine/words/errors.ts';
@@ -17,10 +18,11 @@ import { DeployedHandlers } from './deployed-handlers.ts';
 import { expressionsOf } from './expressions.ts';
 import { followSteps } from './flow-steps.ts';
 import { IntakePaths } from './intake/intake-paths.ts';
+import { readManifest } from './manifest.ts';
 import { Metrics } from './metrics.ts';
 import { MissingHandlers } from './missing-handlers.ts';
 import { watchProcessEnd } from './process-end.ts';
-import { dirOf, type Settings, settingsOf } from './settings.ts';
+import { dirOf, type Settings, schemaPrefixOf, settingsOf } from './settings.ts';
 
 /** What is wrong with a node whose registry is not deployed. */
 export const noRegistry = 'no registry: choose one in the node’s dialog and deploy';
@@ -52,6 +54,7 @@ export class Provisioning {
   readonly expressions: Expressions;
   readonly feed: CommsFeed;
   readonly #red: NodeAPI;
+  readonly #stores: Stores;
   readonly #engines = new Map<string, Engine>();
   /** Engines that drain, by the name of their store: one that comes back waits for its predecessor. */
   readonly #closing = new Map<string, Promise<void>>();
@@ -68,11 +71,30 @@ export class Provisioning {
     this.settings = settings;
     this.settingsError = error;
     if (error) red.log.error(`provisioning: ${error.message}`);
+    this.#stores = settings.postgres
+      ? this.#postgresStores(settings.postgres)
+      : sqliteStores(() => this.dir());
     this.feed = new CommsFeed(red.comms.publish);
     followSteps(red, (registry, eventId) => this.#engines.get(registry)?.traceOf(eventId));
     red.events.on('flows:stopping', () => this.#pause());
     red.events.on('flows:started', () => this.#resume());
     red.events.once('flows:started', watchProcessEnd);
+  }
+
+  #postgresStores({
+    schema,
+    poolSize,
+    leaseSeconds = 10,
+    ...server
+  }: NonNullable<Settings['postgres']>): Stores {
+    const prefix = () => schemaPrefixOf(this.#red, schema);
+    return postgresStores({
+      server,
+      prefix,
+      poolSize,
+      lease: leaseSeconds * 1000,
+      version: readManifest().version,
+    });
   }
 
   /** Where the registries' folders are; with Projects, the active project's own. */
@@ -96,7 +118,7 @@ export class Provisioning {
   addRegistry(config: RegistryConfig): { readonly engine: Engine; readonly end: () => void } {
     if (this.settingsError) throw this.settingsError;
     const end = hold(this.#registries, config.id, config);
-    const location = sqliteStore(this.folderOf(config.id));
+    const location = this.#stores.of(config.id);
     const running = this.#engines.get(config.id);
     const same = running?.location.name === location.name ? running : undefined;
     // Another project may have a registry of the same id: its store is another one.
@@ -118,18 +140,18 @@ export class Provisioning {
 
   /** Ids of the registries that have a store, whether they are deployed or not. */
   async storedRegistries(): Promise<string[]> {
-    const names = await sqliteStores(this.dir());
+    const names = await this.#stores.stored();
     return names.filter((name) => nodeIdSchema.safeParse(name).success);
   }
 
-  /** Where a registry keeps what it has. */
-  folderOf(registry: string): string {
-    return join(this.dir(), registry);
+  /** Where a registry keeps what it has, for people. */
+  placeOf(registry: string): string {
+    return this.#stores.of(registry).name;
   }
 
   /** The paths of a registry's files that were found damaged and have been moved aside. */
-  damagedFiles(registry: string): Promise<string[]> {
-    return damagedIn(this.folderOf(registry));
+  damagedFiles(registry: string): Promise<readonly string[]> {
+    return this.#stores.damaged(registry);
   }
 
   /** Why a registry is not in force; undefined when it is, or is not deployed. */

@@ -20,6 +20,36 @@ describe('provisioning in settings.js', () => {
     assert.ok(existsSync(join(examples, 'echo-event.sh')));
   });
 
+  it('may name a database instead, whose address the environment may give', () => {
+    const read = (postgres: object, url?: string) => readSettings({ postgres }, '/home/ann', url).postgres;
+    const given = { host: 'db.example', port: 5432, database: 'vcs', user: 'ann', password: 's', ssl: true };
+    assert.deepEqual(read({ ...given, poolSize: '4' }), { ...given, poolSize: 4, schema: 'provisioning' });
+    const url = 'postgres://ann@db.example/vcs';
+    assert.deepEqual(read({ connectionString: url }), { connectionString: url, schema: 'provisioning' });
+    assert.deepEqual(read({ host: 'other', schema: 'own', ssl: { ca: 'x' } }, url), {
+      connectionString: url,
+      schema: 'own',
+      ssl: { ca: 'x' },
+    });
+    assert.deepEqual(readSettings(undefined, '/home/ann', url).postgres, {
+      connectionString: url,
+      schema: 'provisioning',
+    });
+  });
+
+  it('is refused where the database is named wrongly', () => {
+    const issues = (postgres: unknown) =>
+      Object.keys(issuesOf(() => readSettings({ postgres }, '/home/ann')));
+    assert.deepEqual(issues({ connectionString: 'mysql://db' }), ['postgres.connectionString']);
+    assert.deepEqual(issues({ schema: 'Has"Quotes' }), ['postgres.schema']);
+    assert.deepEqual(issues({ port: 0, host: '' }), ['postgres.host', 'postgres.port']);
+    assert.deepEqual(issues({ url: 'postgres://db' }), ['postgres.url']);
+    assert.match(
+      issuesOf(() => readSettings(undefined, '/home/ann', 'db.example'))['connectionString'] ?? '',
+      /must begin with "postgres/,
+    );
+  });
+
   it('may say where they stand instead, and bound what handlers may reach', () => {
     const value = {
       dir: '/srv/provisioning',

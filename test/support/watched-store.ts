@@ -16,13 +16,14 @@ export class WatchedStore {
 
   private constructor(real: Store) {
     this.#real = real;
-    const { journal, log, handlers, notice, lost } = real;
+    const { journal, log, handlers, notice, lost, instances } = real;
     this.store = {
       journal: this.#watched(journal, {
         onWork: (tell: Tell) => journal.onWork((work) => !this.#dead && tell(work)),
       }),
       log: this.#watched(log),
       handlers: {
+        number: (all) => this.#watch(() => handlers.number(all)),
         numberOf: (handler) => handlers.numberOf(handler),
         overridden: () => handlers.overridden(),
         hold: () => handlers.hold(),
@@ -33,6 +34,7 @@ export class WatchedStore {
       },
       notice,
       lost,
+      instances,
       backUp: (to) => this.#watch(() => real.backUp(to)),
       close: () => this.#watch(() => real.close()),
     };

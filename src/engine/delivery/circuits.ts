@@ -1,22 +1,32 @@
 import { afterAttempt, type Circuit, closedCircuit, probing, unprobed } from '../rules/circuit.ts';
+import type { Instances, SharedCircuit } from '../store/instances.ts';
 import type { StoredCircuit } from '../store/journal.ts';
 import { messageOf, Unavailable } from '../words/errors.ts';
 import type { Outcome } from '../words/outcome.ts';
 import type { Context } from './context.ts';
 
 interface Options extends Context {
-  /** A circuit has another state. */
-  readonly onChange: (handler: string, circuit: Circuit, before: Circuit) => void;
+  /** Who else calls the same handlers; null: nobody. */
+  readonly instances: Instances | null;
+  /** A circuit has another state. @param elsewhere another instance has turned it */
+  readonly onChange: (handler: string, circuit: Circuit, before: Circuit, elsewhere: boolean) => void;
 }
 
-/** The handlers' circuits (rule 8), kept in the journal while they are not closed. */
-export function circuitsOn({ journal, time, persist, onChange, onError }: Options) {
+/** The last call that has tried a circuit. */
+interface Probe {
+  readonly execution: number;
+  readonly at: number;
+}
+
+/** The handlers' circuits (rule 8), kept in the journal while they are not closed, and shared with other instances. */
+export function circuitsOn({ journal, instances, time, persist, onChange, onError }: Options) {
   const circuits = new Map<string, Circuit>();
-  for (const { handler, ...stored } of journal.found.circuits) {
-    // The clock may have been set back meanwhile: probes are due by it.
-    const since = Math.min(stored.since, time.now());
-    circuits.set(handler, { ...stored, since, failures: 0 });
-  }
+  const lastProbes = new Map<string, Probe>();
+  /** How often a circuit is being saved: what others know of it is older. */
+  const saving = new Map<string, number>();
+  for (const { handler, ...stored } of journal.found.circuits)
+    circuits.set(handler, { ...stored, since: past(stored.since), failures: 0 });
+  instances?.onCircuits(adopt);
 
   function of(handler: string): Circuit {
     return circuits.get(handler) ?? closedCircuit;
@@ -24,7 +34,20 @@ export function circuitsOn({ journal, time, persist, onChange, onError }: Option
 
   /** An attempt has ended. */
   function record(handler: string, outcome: Outcome, probe: boolean): void {
-    void set(handler, afterAttempt(of(handler), outcome, time.now(), probe));
+    const before = of(handler);
+    const after = afterAttempt(before, outcome, time.now(), probe);
+    void set(handler, after);
+    if (probe) endProbe(handler, outcome.ok ? null : after.error);
+    if (after.state === 'closed' && after.failures > before.failures)
+      void countWithOthers(handler, outcome).catch(onError);
+  }
+
+  /** Failures in a row are those of all instances. */
+  async function countWithOthers(handler: string, outcome: Outcome): Promise<void> {
+    const failures = (await instances?.countFailure(handler)) ?? 0;
+    const circuit = of(handler);
+    if (circuit.state === 'closed' && failures > circuit.failures)
+      await set(handler, afterAttempt({ ...circuit, failures: failures - 1 }, outcome, time.now()));
   }
 
   function probe(handler: string): void {
@@ -34,6 +57,16 @@ export function circuitsOn({ journal, time, persist, onChange, onError }: Option
   /** A probe that was begun is not made: the next one may be. */
   function unprobe(handler: string): void {
     void set(handler, unprobed(of(handler)));
+    endProbe(handler, null);
+  }
+
+  function endProbe(handler: string, error: string | null): void {
+    instances?.endProbe(handler, error).catch(onError);
+  }
+
+  /** The handler is being called with it, or was. */
+  function probed(handler: string, execution: number, at: number): void {
+    lastProbes.set(handler, { execution, at });
   }
 
   /**
@@ -53,28 +86,70 @@ export function circuitsOn({ journal, time, persist, onChange, onError }: Option
     const before = of(handler);
     if (circuit === before) return Promise.resolve();
     circuits.set(handler, circuit);
-    if (circuit.state === before.state) return Promise.resolve();
-    const saved = storedState(circuit) === before.state ? Promise.resolve() : save(handler);
+    const from = storedState(before);
+    // Failures that others have counted are over, too.
+    const isOver = instances !== null && before.failures > 0 && circuit.failures === 0;
+    if (circuit.state === before.state && !isOver) return Promise.resolve();
+    const saved = storedState(circuit) === from && !isOver ? Promise.resolve() : save(handler, from);
     saved.catch((error) => {
       onError(error);
-      return persist(() => save(handler)).catch(onError);
+      return persist(() => save(handler, from)).catch(onError);
     });
-    onChange(handler, circuit, before);
+    if (circuit.state !== before.state) onChange(handler, circuit, before, false);
     return saved;
   }
 
   /** As it is now: an earlier attempt that comes late does not bring back what it was. */
-  function save(handler: string): Promise<void> {
+  async function save(handler: string, from: StoredCircuit['state']): Promise<void> {
     const { since, error, ...circuit } = of(handler);
-    return journal.saveCircuit({
-      handler,
-      state: storedState(circuit),
-      since: since ?? 0,
-      error,
-    });
+    saving.set(handler, (saving.get(handler) ?? 0) + 1);
+    try {
+      await journal.saveCircuit({ handler, state: storedState(circuit), since: since ?? 0, error }, from);
+    } finally {
+      const others = (saving.get(handler) ?? 1) - 1;
+      if (others > 0) saving.set(handler, others);
+      else saving.delete(handler);
+    }
   }
 
-  return { of, record, probe, unprobe, close };
+  /** What all instances know: those that are not in it are closed. */
+  function adopt(shared: readonly SharedCircuit[]): void {
+    const known = new Map(shared.map((circuit) => [circuit.handler, circuit]));
+    for (const handler of new Set([...circuits.keys(), ...known.keys()]))
+      if (!saving.has(handler)) adoptOne(handler, known.get(handler));
+  }
+
+  function adoptOne(handler: string, shared: SharedCircuit | undefined): void {
+    const before = of(handler);
+    const { probed: execution = null, probedAt = null } = shared ?? {};
+    if (execution !== null && probedAt !== null) probed(handler, execution, probedAt);
+    if (!shared || shared.state === 'closed') {
+      const since = before.state === 'closed' ? before.since : time.now();
+      circuits.set(handler, { ...closedCircuit, since, failures: shared?.failures ?? 0 });
+    } else {
+      const { state, error, failures } = shared;
+      const isProbing = before.state === 'probing' && state === 'open';
+      const since = past(shared.since);
+      circuits.set(handler, { state: isProbing ? 'probing' : state, since, error, failures });
+    }
+    const circuit = of(handler);
+    if (circuit.state !== before.state) onChange(handler, circuit, before, true);
+  }
+
+  /** The clock may have been set back meanwhile: probes are due by it. */
+  function past(at: number): number {
+    return Math.min(at, time.now());
+  }
+
+  return {
+    of,
+    record,
+    probe,
+    unprobe,
+    probed,
+    lastProbe: (handler: string) => lastProbes.get(handler),
+    close,
+  };
 }
 export type Circuits = ReturnType<typeof circuitsOn>;
 

@@ -19,6 +19,7 @@ import { firstPassesOn } from './first-passes.ts';
 import { Gate } from './gate.ts';
 import { missedEventsOn } from './missed-events.ts';
 import { parkedOn } from './parked.ts';
+import { passedElsewhereOn } from './passed-elsewhere.ts';
 import { persistently } from './persist.ts';
 import { Pruning } from './pruning.ts';
 import type { Publisher } from './publisher.ts';
@@ -62,7 +63,7 @@ export function deliveryOf({
   ...shared
 }: Options) {
   const { time, config, onError } = shared;
-  const { journal } = store;
+  const { journal, instances } = store;
   let letGo = false;
   const closed = () => letGo;
   const inFlight = new CallsInFlight();
@@ -79,16 +80,25 @@ export function deliveryOf({
   const pruning = new Pruning(context);
   const circuits = circuitsOn({
     ...context,
-    onChange: (id, circuit, before) => {
+    instances,
+    onChange: (id, circuit, before, elsewhere) => {
       parked.look(id);
       const handler = registry.find(id);
-      if (handler && circuitTurns(before, circuit)) publisher.tellCircuit(snapshotOf(handler), circuit);
+      if (!handler || !circuitTurns(before, circuit)) return;
+      // Who has turned it tells of it.
+      if (elsewhere) publisher.tellSwitch();
+      else publisher.tellCircuit(snapshotOf(handler), circuit);
     },
   });
   // Retries that are due go before new events.
-  const slots = new Slots(registry, time, (handler) => {
-    parked.look(handler);
-    firstPasses.look();
+  const slots = new Slots({
+    registry,
+    time,
+    ...(instances && { shareOf: (handler) => instances.shareOf(handler) }),
+    onFreed: (handler) => {
+      parked.look(handler);
+      firstPasses.look();
+    },
   });
   const gate = new Gate(registry, circuits, slots);
   const calls = callsOn({ ...context, circuits, gate, random });
@@ -99,6 +109,12 @@ export function deliveryOf({
   const parked = parkedOn({ ...context, gate, circuits, slots, turns });
   const alarms = toldAlarmsOn(context);
   const switching = switchingOn({ ...context, parked, firstPasses, publisher });
+  instances?.onSwitched(switching.followOthers);
+  if (instances) passedElsewhereOn({ ...context, instances, publisher, log: store.log });
+  instances?.onMembers(() => {
+    for (const { config } of registry.list()) parked.look(config.id);
+    firstPasses.look();
+  });
   const bulkCancels = bulkCancelsOn({ ...context, log: store.log, cancel: parked.cancel });
   const bulk = {
     executions: executionsAgainOn({ ...context, log: store.log }),

@@ -1,5 +1,5 @@
 import { probeInterval } from '../rules/circuit.ts';
-import type { CancelParked, EndedParked, StartedParked } from '../store/journal.ts';
+import type { CancelParked, EndedParked, ParkedBatch, StartedParked } from '../store/journal.ts';
 import type { Circuits } from './circuits.ts';
 import type { Context } from './context.ts';
 import type { Gate } from './gate.ts';
@@ -15,11 +15,8 @@ interface Options extends Context {
   readonly turns: Turns;
 }
 
-/** The last call that has tried a circuit. */
-interface Probe {
-  readonly execution: number;
-  readonly at: number;
-}
+/** Ms between two looks at whether a probe of another instance is over. */
+const probePause = 1000;
 
 /** Executions started, or cancelled, with one request. */
 const most = 64;
@@ -35,7 +32,6 @@ export function parkedOn({ journal, registry, gate, circuits, slots, turns, time
   const fresh = new Set<string>();
   /** Counts what may have made something stale. */
   let changes = 0;
-  const lastProbes = new Map<string, Probe>();
   let inFlight = 0;
 
   /** Handlers may have changed: each is looked at anew. */
@@ -79,11 +75,11 @@ export function parkedOn({ journal, registry, gate, circuits, slots, turns, time
 
   /** The circuit is open: every so often one execution, due or not, is tried (rule 8). */
   function probing(handler: string): Pull {
-    return starting(handler, probeDueAt(handler), lastProbes.get(handler)?.execution ?? 0);
+    return starting(handler, probeDueAt(handler), circuits.lastProbe(handler)?.execution ?? 0);
   }
 
   function probeDueAt(handler: string): number {
-    return Math.max(circuits.of(handler).since ?? 0, lastProbes.get(handler)?.at ?? 0) + probeInterval;
+    return Math.max(circuits.of(handler).since ?? 0, circuits.lastProbe(handler)?.at ?? 0) + probeInterval;
   }
 
   /** When a handler's circuit is tried next, if something waits then; null where that is now, or not known. */
@@ -97,8 +93,10 @@ export function parkedOn({ journal, registry, gate, circuits, slots, turns, time
     slots.take(handler, count);
     let unused = count;
     try {
-      const { started, failed, nextAt } = await journal.startParked(handler, count, time.now(), last);
+      const batch = await journal.startParked(handler, count, time.now(), last);
+      const { started, failed, nextAt, probedElsewhere } = batch;
       unused -= started.length;
+      if (probedElsewhere) waitForProbe(handler, probedElsewhere);
       const probe = last !== undefined;
       if (probe && started.length > 0) circuits.probe(handler);
       for (const one of started) run(handler, one, probe);
@@ -107,6 +105,14 @@ export function parkedOn({ journal, registry, gate, circuits, slots, turns, time
     } finally {
       slots.giveBack(handler, unused);
     }
+  }
+
+  /** Another instance tries the handler: this one does when it is due again, or when that takes longer, a second later. */
+  function waitForProbe(
+    handler: string,
+    { execution, at }: NonNullable<ParkedBatch['probedElsewhere']>,
+  ): void {
+    circuits.probed(handler, execution, Math.max(at, time.now() - probeInterval + probePause));
   }
 
   /** What became stale while the handler was disabled is cancelled before it is called again, the rest runs (rule 9). */
@@ -141,7 +147,7 @@ export function parkedOn({ journal, registry, gate, circuits, slots, turns, time
     turns
       .take(chain, executionOf(chain, execution), {
         parked: { dueAt: dueAt ?? time.now(), probe },
-        onBegun: () => probe && lastProbes.set(handler, { execution, at: time.now() }),
+        onBegun: () => probe && circuits.probed(handler, execution, time.now()),
       })
       .catch(onError)
       .finally(() => {

@@ -92,9 +92,23 @@ export class Publisher {
     return new Promise((resolve, reject) => this.#waiters.set(event, { resolve, reject, size }));
   }
 
-  /** The journal is open anew: messages are told of first passes that were over, but whose end nobody heard of. */
-  async tellHeld(ids: Ids, log: Pick<ExecutionLog, 'event'>): Promise<void> {
-    for (const [event, { resolve, reject, size }] of [...this.#waiters]) {
+  /** Events whose message is held, the first ones first. */
+  heldEvents(): readonly number[] {
+    return [...this.#waiters.keys()];
+  }
+
+  /**
+   * Messages are told of first passes that were over, but whose end nobody heard of: all of them when the journal is
+   * open anew, or those of some events.
+   */
+  async tellHeld(
+    ids: Ids,
+    log: Pick<ExecutionLog, 'event'>,
+    events: readonly number[] = this.heldEvents(),
+  ): Promise<void> {
+    for (const event of events) {
+      const { resolve, reject, size } = this.#waiters.get(event) ?? {};
+      if (!resolve || !reject || size === undefined) continue;
       const told = await log.event(ids.event(event)).then(
         (details) => {
           const pass = passFromJournal(this.#registry, details);

@@ -107,13 +107,13 @@ export class Registry {
 
   /**
    * Puts a whole set of handlers in force (rule 10). Targets of unchanged handlers are kept with their connections.
-   * @throws when the numbers of new handlers can not be saved; the set is in force all the same
+   * @throws when what has changed can not be saved; the set is in force all the same
    */
   async replace(configs: readonly (Handler | RefusedHandler)[]): Promise<void> {
-    this.#switches.endThoseOver();
     // Numbers go by the order of the first deploy, not of the chain.
+    await this.#book.number(configs.map(({ id }) => id));
+    this.#switches.endThoseOver();
     for (const { id, handlerStatus } of configs) {
-      this.#book.numberOf(id);
       if (this.#switches.of(id)?.status === handlerStatus) this.#switches.clear(id);
     }
     const before = this.#handlers;
@@ -179,6 +179,13 @@ export class Registry {
     const { handlers, registry } = this.#switches.endThoseOver();
     this.#judge();
     return { ended: registry ? [...this.#handlers.keys()] : handlers, saved: this.#save() };
+  }
+
+  /** Something may have been switched elsewhere. @returns all handlers */
+  judgeAnew(): readonly string[] {
+    this.#switches.await();
+    this.#judge();
+    return [...this.#handlers.keys()];
   }
 
   async close(): Promise<void> {

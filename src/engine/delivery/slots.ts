@@ -1,3 +1,4 @@
+import { alone, rateOf, type Share, slotsOf } from '../rules/share.ts';
 import type { Time } from '../words/time.ts';
 import type { Registry } from './registry.ts';
 
@@ -7,17 +8,27 @@ interface Use {
   lastAt: number;
 }
 
+interface Options {
+  readonly registry: Registry;
+  readonly time: Time;
+  /** This instance's share of a handler. Default: all of it. */
+  readonly shareOf?: (handler: string) => Share;
+  /** The handler has a slot to spare: who waited for it may look again. */
+  readonly onFreed: (handler: string) => void;
+}
+
 /** How many attempts of each handler are in flight, and how fast they may follow one another. */
 export class Slots {
   readonly #registry: Registry;
   readonly #time: Time;
+  readonly #shareOf: (handler: string) => Share;
   readonly #onFreed: (handler: string) => void;
   readonly #uses = new Map<string, Use>();
 
-  /** @param onFreed the handler has a slot to spare: who waited for it may look again */
-  constructor(registry: Registry, time: Time, onFreed: (handler: string) => void) {
+  constructor({ registry, time, shareOf = () => alone, onFreed }: Options) {
     this.#registry = registry;
     this.#time = time;
+    this.#shareOf = shareOf;
     this.#onFreed = onFreed;
   }
 
@@ -25,10 +36,8 @@ export class Slots {
    * Attempts of this handler that may start now. One that is not there has no bound: what waits for it parks at once.
    */
   room(handler: string): number {
-    const config = this.#registry.find(handler)?.config;
-    if (!config) return Number.POSITIVE_INFINITY;
-    const free = Math.max(0, config.concurrency - (this.#uses.get(handler)?.inFlight ?? 0));
-    if (config.ratePerSecond === 0) return free;
+    const free = Math.max(0, this.#most(handler) - (this.#uses.get(handler)?.inFlight ?? 0));
+    if (this.#interval(handler) === 0) return free;
     return this.waitMs(handler) === 0 ? Math.min(free, 1) : 0;
   }
 
@@ -38,8 +47,15 @@ export class Slots {
    */
   overdrawn(handler: string): boolean {
     const use = this.#uses.get(handler);
-    const concurrency = this.#registry.find(handler)?.config.concurrency ?? Number.POSITIVE_INFINITY;
-    return use !== undefined && (use.inFlight > concurrency || use.lastAt > this.#time.monotonic());
+    return use !== undefined && (use.inFlight > this.#most(handler) || use.lastAt > this.#time.monotonic());
+  }
+
+  /** This instance's attempts at a time. */
+  #most(handler: string): number {
+    const concurrency = this.#registry.find(handler)?.config.concurrency;
+    return concurrency === undefined
+      ? Number.POSITIVE_INFINITY
+      : slotsOf(this.#shareOf(handler), concurrency);
   }
 
   /** Ms until the handler's rate allows another attempt. */
@@ -74,8 +90,8 @@ export class Slots {
 
   /** Ms between two attempts; 0 where the rate has no bound. */
   #interval(handler: string): number {
-    const rate = this.#registry.find(handler)?.config.ratePerSecond ?? 0;
-    return rate > 0 ? 1000 / rate : 0;
+    const { ratePerSecond = 0, concurrency = 1 } = this.#registry.find(handler)?.config ?? {};
+    return ratePerSecond > 0 ? 1000 / rateOf(this.#shareOf(handler), ratePerSecond, concurrency) : 0;
   }
 
   #free(handler: string, use: Use, attempts: number): void {

@@ -52,11 +52,16 @@ export function switchingOn({ registry, parked, firstPasses, publisher, onError 
     follow(ended);
   }
 
+  /** Another instance has switched something, which is in the handler book. */
+  function followOthers(): void {
+    follow(registry.judgeAnew());
+  }
+
   function follow(handlers: readonly string[]): void {
     for (const id of handlers) parked.recheck(id);
     firstPasses.look();
     publisher.tellSwitch();
   }
 
-  return { handler, hold, release, endThoseOver };
+  return { handler, hold, release, endThoseOver, followOthers };
 }

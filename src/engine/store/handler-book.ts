@@ -12,7 +12,12 @@ export type KeptOverride = Readonly<z.infer<typeof keptOverrideSchema>>;
 
 /** What is known of a registry's handlers beyond the flow: their numbers for people, and operators' switches. */
 export interface HandlerBook {
-  /** Its number; the next one when it has none yet. Numbers are never reused. */
+  /**
+   * Gives those a number, in this order, that have none yet. Numbers are never reused.
+   * @throws when it can not be written where all who share the book see it at once
+   */
+  number(handlers: readonly string[]): Promise<void>;
+  /** Its number; 0: it was given none. */
   numberOf(handler: string): number;
   overrideOf(handler: string): KeptOverride | null;
   /** Handlers that have an override, also those that are not deployed. */

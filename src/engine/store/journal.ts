@@ -231,6 +231,8 @@ export interface ParkedBatch {
   readonly started: readonly StartedParked[];
   /** Their start could not be kept: they have failed. */
   readonly failed: readonly EndedParked[];
+  /** Another instance tries the handler, or did so a moment ago: with this execution, at that time. */
+  readonly probedElsewhere?: { readonly execution: number; readonly at: number };
   /** When the handler's next parked execution is due; null when none waits that may run. */
   readonly nextAt: number | null;
 }
@@ -426,8 +428,11 @@ export interface Journal {
   continueReplay(part: ContinueReplay): Promise<ContinuedReplay>;
   /** Cancels it. */
   endReplay(id: number, at: number): Promise<'cancelled' | 'over' | 'unknown'>;
-  /** Keeps a circuit that is not closed for the next start. */
-  saveCircuit(circuit: StoredCircuit): Promise<void>;
+  /**
+   * Keeps a circuit that is not closed for the next start.
+   * @param from what it was here: where instances know different things, it stays as it is
+   */
+  saveCircuit(circuit: StoredCircuit, from: StoredCircuit['state']): Promise<void>;
   /** Keeps an alarm for the next start, or no more. */
   saveAlarm(alarm: KeptAlarm): Promise<void>;
   /** Prunes for a while; others wait for that long. */

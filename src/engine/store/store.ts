@@ -1,5 +1,6 @@
 import type { ParkedFor } from '../words/execution.ts';
 import type { HandlerBook } from './handler-book.ts';
+import type { Instances } from './instances.ts';
 import type { Journal, OnTrouble } from './journal.ts';
 import type { ExecutionLog } from './log.ts';
 
@@ -12,6 +13,8 @@ export interface Store {
   readonly notice: string | null;
   /** Resolves when it can't be used any more, with why and what is done about it: it is to be closed and opened anew. */
   readonly lost: Promise<Error>;
+  /** Who else shares it; null: it is this process's alone. */
+  readonly instances: Instances | null;
   /**
    * Writes a copy to a new folder while everything goes on: it has all that was there when it was called.
    * @throws Conflict when something stands there, Unavailable when it can't be written

@@ -29,6 +29,29 @@ export interface RegistryRow {
   readonly error?: string;
 }
 
+/** A Node-RED that shares a registry. */
+export interface InstanceRow {
+  /** Id of the registry. */
+  readonly registry: string;
+  /** Of its start: each is another one. */
+  readonly id: number;
+  /** Of its machine. */
+  readonly name: string;
+  /** Of this package. */
+  readonly version: string;
+  /** ISO 8601, by the clock of the database. */
+  readonly startedAt: string;
+  readonly seenAt: string;
+  /** `gone`: it was not seen for so long that the others go on with what it had in hand. */
+  readonly state: 'live' | 'gone';
+  /** It is the one that answers. */
+  readonly own: boolean;
+  /** Of the slots of handlers that all have, from 0 to 1. */
+  readonly share: number;
+  /** Events that it has out in the flow, or in their first pass. */
+  readonly running: number;
+}
+
 /** An operator's switch of a handler that differs from what the flow says. */
 export interface Override {
   readonly status: Exclude<HandlerStatus, 'archived'>;

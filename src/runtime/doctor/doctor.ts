@@ -67,7 +67,9 @@ export class Doctor {
   async #examine(withFolder = true): Promise<Diagnosis> {
     const deployment = new Deployment(this.#red, this.#provisioning);
     const [folder, registries, rows, orphans, handlers] = await Promise.all([
-      withFolder ? checkFolder(this.#provisioning.dir(), deployment.isInUse, this.#stop.signal) : [],
+      withFolder && !this.#provisioning.settings.postgres
+        ? checkFolder(this.#provisioning.dir(), deployment.isInUse, this.#stop.signal)
+        : [],
       deployment.registries(),
       Promise.all(this.#provisioning.engines().map(checkRows)),
       this.#orphans(deployment),
@@ -130,7 +132,7 @@ export class Doctor {
     const stored = await this.#provisioning.storedRegistries();
     return stored
       .filter((id) => deployment.registryOf(id) === null)
-      .map((id) => checkOrphaned(id, this.#provisioning.folderOf(id)));
+      .map((id) => checkOrphaned(id, this.#provisioning.placeOf(id)));
   }
 }
 

@@ -45,8 +45,8 @@ export function checkRefused({ id, name, problem }: Named & { readonly problem: 
 }
 
 /** A registry that is no longer deployed, but whose folder stands. */
-export function checkOrphaned(id: string, folder: string): Sign {
-  return signOf('notice', 'registries', 'orphaned', { registry: { id, name: '' }, subject: folder });
+export function checkOrphaned(id: string, place: string): Sign {
+  return signOf('notice', 'registries', 'orphaned', { registry: { id, name: '' }, subject: place });
 }
 
 /** A node of the flow that belongs to no deployed registry. */

@@ -6,6 +6,7 @@ import type {
   Link,
   NewEvent,
   NextTurns,
+  Prune,
   Take,
   Work,
 } from '../../../src/engine/store/journal.ts';
@@ -1062,18 +1063,52 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
     });
   });
 
+  describe('pruning', () => {
+    const keepAll: Prune = { settledBefore: null, keepSettled: null, keysBefore: 0, forMs: 1000 };
+    const prune = async (asked: Partial<Prune>) => {
+      const { pruned, behind, more } = await journal.prune({ ...keepAll, ...asked });
+      return { pruned, behind, more };
+    };
+    const objects = async () => {
+      const [events, executions] = await Promise.all([
+        store.log.events({}, { limit: 10 }),
+        store.log.executions({}, { limit: 10 }),
+      ]);
+      return [events, executions].map(({ items }) => items.map(({ objectId }) => Number(objectId)).sort());
+    };
+
+    it('deletes the events that were settled first, with their executions, and none that is open', async () => {
+      for (const object of [1, 2, 3, 4]) await settleOne(object);
+      await take(anEvent(5));
+      assert.deepEqual(await prune({ keepSettled: 2 }), { pruned: 2, behind: 0, more: false });
+      assert.deepEqual(await objects(), [
+        [3, 4, 5],
+        [3, 4, 5],
+      ]);
+      assert.deepEqual(await prune({ keepSettled: 2 }), { pruned: 0, behind: 0, more: false });
+      const settledBefore = Date.now() + 60_000;
+      assert.deepEqual(await prune({ settledBefore }), { pruned: 2, behind: 0, more: false });
+      assert.deepEqual(await objects(), [[5], [5]]);
+    });
+
+    it('deletes keys by their age, and nothing else', async () => {
+      await settleOne(1);
+      await journal.accept([anEvent(2)], 1, { key: 'key', hash: 'hash' });
+      assert.deepEqual(await prune({ keysBefore: at + 1 }), { pruned: 0, behind: 0, more: false });
+      const again = await journal.accept([anEvent(2)], 1, { key: 'key', hash: 'hash' });
+      assert.equal(again.outcome, 'accepted');
+    });
+  });
+
   it('gives each handler a number, once, and keeps it', async () => {
-    const { handlers } = store;
-    assert.deepEqual(
-      ['a', 'b', 'a'].map((handler) => handlers.numberOf(handler)),
-      [1, 2, 1],
-    );
-    await handlers.save();
+    const numbersOf = (handlers: readonly string[]) =>
+      handlers.map((handler) => store.handlers.numberOf(handler));
+    await store.handlers.number(['a', 'b', 'a']);
+    assert.deepEqual(numbersOf(['a', 'b', 'c']), [1, 2, 0]);
+    await store.handlers.save();
     await reopen();
-    assert.deepEqual(
-      ['c', 'b', 'a'].map((handler) => store.handlers.numberOf(handler)),
-      [3, 2, 1],
-    );
+    await store.handlers.number(['c', 'b']);
+    assert.deepEqual(numbersOf(['c', 'b', 'a']), [3, 2, 1]);
   });
 
   it('keeps operators’ switches until they are taken back', async () => {
@@ -1113,40 +1148,6 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
     await store.handlers.save();
     await reopen();
     assert.equal(store.handlers.hold(), null);
-  });
-
-  it('writes copies while it is written itself, each with all that was there before', async () => {
-    const events = (count: number) => Array.from({ length: count }, (_, object) => anEvent(object));
-    store.handlers.numberOf('a');
-    await store.handlers.save();
-    let accepted = 0;
-    const write = async () => {
-      for (let commits = 0; commits < 10; commits += 1, accepted += 50) await journal.accept(events(50), 0);
-    };
-    for (let copies = 0; copies < 20; copies += 1) {
-      const copy = newPlace();
-      const before = accepted;
-      await Promise.all([store.backUp(copy), write()]);
-      const restored = await open(copy);
-      const { waiting } = (await restored.journal.accept([], 0, undefined, -1)) as { waiting: number };
-      assert.ok(waiting >= before && waiting % 50 === 0, `${waiting} of ${before}`);
-      assert.equal(restored.handlers.numberOf('b'), 2);
-      await restored.close();
-    }
-  });
-
-  it('writes one copy where two of the same name are asked for at once, and refuses the other', async () => {
-    await accept(anEvent(1));
-    const copy = newPlace();
-    const answers = await Promise.allSettled([store.backUp(copy), store.backUp(copy)]);
-    assert.deepEqual(answers.map((answer) => answer.status === 'rejected' && answer.reason.name).sort(), [
-      'Conflict',
-      false,
-    ]);
-    const restored = await open(copy);
-    const refused = await restored.journal.accept([], 0, undefined, -1);
-    await restored.close();
-    assert.equal(refused.outcome === 'full' && refused.waiting, 1);
   });
 
   it('shows in its log what the journal has, and why what is parked waits', async () => {
@@ -1360,9 +1361,9 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
   });
 
   it('keeps circuits that are not closed', async () => {
-    await journal.saveCircuit({ handler: 'a', state: 'gone', since: at, error: 'HTTP 410 Gone' });
-    await journal.saveCircuit({ handler: 'b', state: 'open', since: at, error: 'timeout' });
-    await journal.saveCircuit({ handler: 'b', state: 'closed', since: at, error: null });
+    await journal.saveCircuit({ handler: 'a', state: 'gone', since: at, error: 'HTTP 410 Gone' }, 'closed');
+    await journal.saveCircuit({ handler: 'b', state: 'open', since: at, error: 'timeout' }, 'closed');
+    await journal.saveCircuit({ handler: 'b', state: 'closed', since: at, error: null }, 'open');
     await reopen();
     assert.deepEqual(
       journal.found.circuits.map((circuit) => ({ ...circuit })),

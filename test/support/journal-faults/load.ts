@@ -63,7 +63,10 @@ function others(): Act {
   return {
     kind: 'fixed',
     operations: [
-      { name: 'saveCircuit', args: [{ handler: 'a', state: 'open', since: at, error: 'HTTP 500' }] },
+      {
+        name: 'saveCircuit',
+        args: [{ handler: 'a', state: 'open', since: at, error: 'HTTP 500' }, 'closed'],
+      },
       { name: 'saveAlarm', args: [{ watch: 'watch', key: 'a', alarm: '{}' }] },
       { name: 'keepBook', args: ['{"handlers":[]}'] },
     ],

@@ -19,10 +19,10 @@ export function lanesOn(rows: Rows, work: Announcements) {
 
   /**
    * Lets the next event of the object go, if nothing of it is on its way.
-   * @param emit there is an emission slot for it
+   * @param slot there is an emission slot for it
    * @returns whether the slot is used
    */
-  function release(objectKey: string, emit: boolean): boolean {
+  function release(objectKey: string, slot: boolean): boolean {
     const foremost = rows.foremost(objectKey);
     if (foremost !== stage.queued && foremost !== stage.behind) return false;
     const next = rows.firstInLane(objectKey, foremost);
@@ -32,6 +32,7 @@ export function lanesOn(rows: Rows, work: Announcements) {
       work.due(next.nextHandler ?? '');
       return false;
     }
+    const emit = slot && rows.isAtHome(next.seq);
     rows.changeEvent(next.seq, { stage: emit ? stage.emitted : stage.ready });
     const { seq, node, payload, eventType, objectId } = next;
     if (emit) work.emitted({ seq, node, payload, eventType, objectId });
@@ -39,5 +40,5 @@ export function lanesOn(rows: Rows, work: Announcements) {
     return emit;
   }
 
-  return { occupied, taken, holdBack: rows.holdBack, release };
+  return { occupied, taken, holdBack: (objectKey: string) => rows.holdBack(objectKey), release };
 }

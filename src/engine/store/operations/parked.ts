@@ -6,9 +6,20 @@ import { type Turns, unstarted } from './turns.ts';
 /** The executions that wait: found by index when they may run, or ended (rules 6 to 9). */
 export function parkedOn({ rows, isolated }: Shared, turns: Turns) {
   function start(handler: string, limit: number, at: number, last?: number): ParkedBatch {
+    if (last === undefined) return begin(handler, rows.parkedDue(handler, at, limit), at);
+    const probing = rows.claimProbe(handler, at, last);
+    if (probing.elsewhere) {
+      const probedElsewhere = { execution: probing.last, at: probing.at };
+      return { started: [], failed: [], probedElsewhere, nextAt: rows.nextDueAt(handler) };
+    }
+    const batch = begin(handler, toProbe(handler, probing.last), at);
+    rows.keepProbe(handler, batch.started[0]?.execution ?? null);
+    return batch;
+  }
+
+  function begin(handler: string, found: readonly ParkedRow[], at: number): ParkedBatch {
     const started: StartedParked[] = [];
     const failed: EndedParked[] = [];
-    const found = last === undefined ? rows.parkedDue(handler, at, limit) : toProbe(handler, last);
     for (const row of found) {
       isolated(
         () => void started.push(run(row)),
@@ -36,7 +47,12 @@ export function parkedOn({ rows, isolated }: Shared, turns: Turns) {
     });
   }
 
+  /** Which ones of many is left open; the first ones of these first. */
   function chosen(which: CancelParked['which'], limit: number): readonly ParkedRow[] {
+    return some(which, limit).toSorted((a, b) => a.seq - b.seq);
+  }
+
+  function some(which: CancelParked['which'], limit: number): readonly ParkedRow[] {
     if ('execution' in which) {
       const one = rows.parked(which.execution);
       return one ? [one] : [];

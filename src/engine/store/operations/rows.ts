@@ -113,6 +113,8 @@ export interface Rows {
   ready(node: string, limit: number): readonly Emission[];
   /** The next event node by id that has ready events; undefined: there is none. */
   nextNodeReady(after: string): string | undefined;
+  /** Whether an event is emitted, and told of, from here: where its message is, or nobody has that any more. */
+  isAtHome(seq: number): boolean;
   /** Emitted events are ready again. */
   recallAll(): void;
 
@@ -144,6 +146,11 @@ export interface Rows {
   /** What of a handler is stale and not parked is so no more. */
   renew(handler: string): void;
 
+  /** Whether the handler may be tried now, and what it was tried with last; `last`: as far as is known here. */
+  claimProbe(handler: string, at: number, last: number): Probing;
+  /** The handler is tried with this one; null: with none. */
+  keepProbe(handler: string, execution: number | null): void;
+
   /** Parked executions that are due, longest due first. */
   parkedDue(handler: string, at: number, limit: number): readonly ParkedRow[];
   /** The first one after another, of another object; null: of whichever. What waits behind an earlier one is left out. */
@@ -154,6 +161,15 @@ export interface Rows {
   /** When the handler's next parked execution is due. */
   nextDueAt(handler: string): number | null;
   objectOf(execution: number): string | undefined;
+}
+
+/** What the instances know of the tries of a handler whose circuit is open. */
+export interface Probing {
+  /** It is another one's turn to try. */
+  readonly elsewhere: boolean;
+  /** The execution that it was tried with last, 0: none; and when, in ms since the epoch. */
+  readonly last: number;
+  readonly at: number;
 }
 
 /** What is done with many, as the journal keeps it. */

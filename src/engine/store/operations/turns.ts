@@ -70,7 +70,15 @@ export function turnsOn({ rows, lanes, executions, clock, isolated, work }: Shar
 
   /** The event with its chain, as the window wants it. */
   function load(seq: number): StartedEvent {
-    return loaded(rows.wholeEvent(seq) ?? gone(seq), executions.chain(seq));
+    return withChain(rows.wholeEvent(seq) ?? gone(seq));
+  }
+
+  /** Who has the message of an event tells its executor. */
+  function withChain(
+    row: EventRow,
+    chain: StartedEvent['executions'] = executions.chain(row.seq),
+  ): StartedEvent {
+    return loaded(rows.isAtHome(row.seq) ? row : { ...row, executor: null }, chain);
   }
 
   /** Puts an event whose chain has someone to call back among the due ones, at the end of its object's queue. */
@@ -202,7 +210,7 @@ export function turnsOn({ rows, lanes, executions, clock, isolated, work }: Shar
       .chain(row.seq)
       .find((one) => one.handler.id === handler && one.status === 'pending');
     const state = fail(row.seq, next?.seq ?? 0, unstarted(error), true, at);
-    return { ...state, event: loaded(row, executions.chain(row.seq)) };
+    return { ...state, event: withChain(row) };
   }
 
   /** Handlers that were skipped run once the one that stopped the chain has been replayed with success (rule 5). */
@@ -218,14 +226,14 @@ export function turnsOn({ rows, lanes, executions, clock, isolated, work }: Shar
     const next = turn === undefined ? undefined : chain[turn];
     const left = (changed: readonly number[]): LeftEvent => ({
       ...goOn(row, nobody, { at, emit: false, changed }),
-      event: loaded(row, executions.chain(row.seq)),
+      event: withChain(row),
     });
     // Only the slot of this handler is reserved; and whose chain has nobody left to call just ends.
     if (turn === undefined || next?.handler.id !== handler) return left([]);
     if (executions.start(next.seq, handler, row, at)) return left([next.seq]);
     chain[turn] = { ...next, status: 'running', startedAt: next.startedAt ?? at, nextAttemptAt: null };
     rows.changeEvent(row.seq, { stage: stage.running, nextHandler: null });
-    return loaded(row, chain);
+    return withChain(row, chain);
   }
 
   return { end, startNext, passBy, fail, load, enqueue };

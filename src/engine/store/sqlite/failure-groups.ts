@@ -1,26 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { kindOf, otherKind } from '../../words/failure-kind.ts';
-
-/** Errors whose kinds are remembered: in an outage it is the same one again and again. */
-const remembered = 500;
-/** Kinds that are told apart of one handler, so that errors made of chance do not fill the disk. */
-const mostOfHandler = 1000;
-
-/** Names kinds, and remembers the last ones. */
-class KnownKinds {
-  readonly #known = new Map<string, string>();
-
-  of(code: number | null, error: string): string {
-    const key = `${code} ${error}`;
-    let kind = this.#known.get(key);
-    if (kind === undefined) {
-      kind = kindOf(code, error);
-      if (this.#known.size >= remembered) this.#known.clear();
-      this.#known.set(key, kind);
-    }
-    return kind;
-  }
-}
+import { otherKind } from '../../words/failure-kind.ts';
+import { KnownKinds, mostOfHandler } from '../known-kinds.ts';
 
 /** Gives each handler's kinds of failures their groups. */
 export function failureGroupsIn(db: DatabaseSync) {

@@ -90,10 +90,14 @@ export class FileBook implements HandlerBook {
     this.#file = file;
   }
 
-  numberOf(handler: string): number {
+  /** Kept by `save`. */
+  async number(handlers: readonly string[]): Promise<void> {
     const { data } = this.#file;
-    data.numbers[handler] ??= ++data.lastNumber;
-    return data.numbers[handler];
+    for (const handler of handlers) data.numbers[handler] ??= ++data.lastNumber;
+  }
+
+  numberOf(handler: string): number {
+    return this.#file.data.numbers[handler] ?? 0;
   }
 
   overrideOf(handler: string): KeptOverride | null {

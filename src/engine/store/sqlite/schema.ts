@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { calledTarget } from '../reading/rows.ts';
+import { oddSuccess } from '../reading/selections.ts';
 import { groupFailures } from './failure-groups.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -198,9 +200,6 @@ create index unresolved on executions(started_at, seq, handler_id, event_type)
   where status in (4, 5) and replayed_as is null and passed_by = 0 and started_at is not null;
 `;
 
-/** What has succeeded with a code that seldom means success. */
-export const oddSuccess = 'status = 3 and (code < 0 or code between 1 and 199 or code > 299)';
-
 /**
  * A search by code or duration goes through the log's own index alone: a row enters it when both are known, so that
  * the writer has no further one to keep. Nearly all rows have succeeded, and few of those are meant by a code such as
@@ -247,12 +246,6 @@ const version13 = 'alter table bulk_replays add column up_to integer';
 
 /** Whom each attempt called: a handler may have changed between two, or take it from the event. */
 const version14 = 'alter table attempts add column target text';
-
-/**
- * Whom an execution's last attempt called: of HTTP only where something was sent. Before its first attempt, and after
- * one that was interrupted, its row has a target too.
- */
-export const calledTarget = "iif(handler_type = 'http' and request_headers is null, null, target)";
 
 /** Makes way for the next attempt in the rows of executions; what follows says of which. */
 export const keepAttempts = `insert into attempts(execution_seq, attempt, started_at, duration_ms, code, response, error,

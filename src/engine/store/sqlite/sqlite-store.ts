@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Store, StoreLocation, StoreOptions } from '../store.ts';
+import type { Stores } from '../stores.ts';
 import { isDamagedAside } from './aside.ts';
 import { backUp } from './backup.ts';
 import { FileBook, openRegistryFile } from './registry-file.ts';
@@ -16,16 +17,24 @@ export function sqliteStore(folder: string, how: Pick<SqliteJournalOptions, 'dra
   return { name: `the folder ${folder}`, open: (options) => openStore(folder, { ...options, ...how }) };
 }
 
-/** The names of the folders below `dir` that hold a registry's store. */
-export async function sqliteStores(dir: string): Promise<string[]> {
+/** The stores of registries in folders below one; where that is is asked each time. */
+export function sqliteStores(dir: () => string): Stores {
+  const folderOf = (registry: string) => join(dir(), registry);
+  return {
+    of: (registry) => sqliteStore(folderOf(registry)),
+    stored: () => foldersWithStores(dir()),
+    damaged: (registry) => damagedIn(folderOf(registry)),
+  };
+}
+
+async function foldersWithStores(dir: string): Promise<string[]> {
   const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
   return entries
     .filter((entry) => entry.isDirectory() && existsSync(join(dir, entry.name, 'journal.sqlite')))
     .map(({ name }) => name);
 }
 
-/** The paths of what was found damaged in a store's folder and put aside, whenever that was. */
-export async function damagedIn(folder: string): Promise<string[]> {
+async function damagedIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
   return names.filter(isDamagedAside).map((name) => join(folder, name));
 }
@@ -58,6 +67,7 @@ async function openStore(
       handlers: new FileBook(file),
       notice: notices.join('\n') || null,
       lost: journal.lost,
+      instances: null,
       backUp: (to) => backUp(journal, folder, to),
       close,
     };

@@ -171,7 +171,7 @@ describe('a journal that was damaged while nobody used it', () => {
 
     it('keeps circuits: an endpoint that is gone stays so', async () => {
       const circuit = { handler: 'a', state: 'gone', since: at, error: '410' } as const;
-      await journal.saveCircuit(circuit);
+      await journal.saveCircuit(circuit, 'closed');
       assert.deepEqual({ ...(await reopened(damage)).found.circuits[0] }, circuit);
     });
 

@@ -7,7 +7,7 @@ import { migrations } from '../../../../src/engine/store/sqlite/schema.ts';
 import { sqliteStore } from '../../../../src/engine/store/sqlite/sqlite-store.ts';
 import { stage } from '../../../../src/engine/store/stage.ts';
 import { Ids } from '../../../../src/engine/words/ids.ts';
-import { storeContract } from '../store-contract.ts';
+import { anEvent, storeContract } from '../store-contract.ts';
 
 describe('the store in SQLite', () => {
   const root = mkdtempSync(join(tmpdir(), 'store-'));
@@ -23,6 +23,46 @@ describe('the store in SQLite', () => {
     });
 
   storeContract(open, newFolder);
+
+  it('writes copies while it is written itself, each with all that was there before', async () => {
+    const store = await open(newFolder());
+    const events = (count: number) => Array.from({ length: count }, (_, object) => anEvent(object));
+    await store.handlers.number(['a']);
+    await store.handlers.save();
+    let accepted = 0;
+    const write = async () => {
+      for (let commits = 0; commits < 10; commits += 1, accepted += 50)
+        await store.journal.accept(events(50), 0);
+    };
+    for (let copies = 0; copies < 20; copies += 1) {
+      const copy = newFolder();
+      const before = accepted;
+      await Promise.all([store.backUp(copy), write()]);
+      const restored = await open(copy);
+      const { waiting } = (await restored.journal.accept([], 0, undefined, -1)) as { waiting: number };
+      assert.ok(waiting >= before && waiting % 50 === 0, `${waiting} of ${before}`);
+      await restored.handlers.number(['b']);
+      assert.equal(restored.handlers.numberOf('b'), 2);
+      await restored.close();
+    }
+    await store.close();
+  });
+
+  it('writes one copy where two of the same name are asked for at once, and refuses the other', async () => {
+    const store = await open(newFolder());
+    await store.journal.accept([anEvent(1)], 1);
+    const copy = newFolder();
+    const answers = await Promise.allSettled([store.backUp(copy), store.backUp(copy)]);
+    await store.close();
+    assert.deepEqual(answers.map((answer) => answer.status === 'rejected' && answer.reason.name).sort(), [
+      'Conflict',
+      false,
+    ]);
+    const restored = await open(copy);
+    const refused = await restored.journal.accept([], 0, undefined, -1);
+    await restored.close();
+    assert.equal(refused.outcome === 'full' && refused.waiting, 1);
+  });
 
   it('knows of replays in a journal of an older version that nobody has noted who asked, and notes it from then on', async () => {
     const folder = newFolder();

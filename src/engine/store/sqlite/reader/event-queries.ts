@@ -2,11 +2,12 @@ import type { Page } from '../../../words/answers.ts';
 import type { EventRow } from '../../../words/execution.ts';
 import type { Ids } from '../../../words/ids.ts';
 import type { EventFilter } from '../../log.ts';
+import { cursorOf } from '../../reading/cursor.ts';
+import { eventColumns, readEvent } from '../../reading/rows.ts';
+import type { Positions, Window } from '../../reading/window.ts';
 import type { Statements } from '../statements.ts';
-import { cursorOf } from './cursor.ts';
-import { eventColumns, readEvent } from './execution-rows.ts';
 import type { IndexedSearch } from './indexed-search.ts';
-import { newestFirst, type Positions, type Window } from './newest-first.ts';
+import { newestFirst } from './newest-first.ts';
 import { eventsSelected } from './selections.ts';
 
 /** Reads events. */

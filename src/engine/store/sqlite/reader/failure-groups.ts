@@ -1,31 +1,27 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { FailureGroup, FailureGroups } from '../../../words/answers.ts';
-import { causeOf } from '../../../words/cause.ts';
-import type { HandlerSnapshot } from '../../../words/handler.ts';
 import type { FailuresRequest } from '../../log.ts';
+import {
+  add,
+  type Counted,
+  type Counts,
+  countedAtOnce,
+  largest,
+  mostLookedAt,
+  mostTime,
+  type Newest,
+  newestColumns,
+  nothingCounted,
+  shownGroup,
+  shownGroups,
+} from '../../reading/failure-counts.ts';
 import type { Statements } from '../statements.ts';
 
-/** Groups that are looked at, that are told of, and failures that are looked at in one go. */
-const mostLookedAt = 5000;
-const mostGroups = 100;
-const atOnce = 20_000;
-/** Ms after which other questions go between, and after which it is told what has been counted until then. */
+/** Ms after which other questions go between. */
 const yieldAfter = 10;
-const mostTime = 2000;
 
 const failures = 'from executions indexed by failures where failure_group is not null and status in (2, 4)';
 const ofGroup = `${failures} and failure_group = :group and started_at >= :from and started_at < :to`;
-
-/** A group while it is counted; times in ms. */
-interface Counted {
-  readonly id: number;
-  readonly perStep: number[];
-  count: number;
-  unresolved: number;
-  waiting: number;
-  first: number;
-  last: number;
-}
 
 /**
  * Counts failures by handler and kind, along the one index that holds them and all that is asked of them. Each look is
@@ -48,13 +44,8 @@ export function failureGroupsOn(statements: Statements) {
       complete = complete && looked < mostLookedAt && (await mayGoOn());
       if (!complete) break;
     }
-    const most = groups.toSorted((a, b) => b.count - a.count).slice(0, mostGroups);
-    return {
-      from: isoOf(request.from),
-      step: request.step / 1000,
-      items: most.flatMap((group) => shown(group, request) ?? []),
-      complete: complete && groups.length <= mostGroups,
-    };
+    const items = largest(groups).flatMap((group) => shown(group, request) ?? []);
+    return shownGroups(request, groups, items, complete);
   };
 
   /** Of the groups that there are failures of, whenever they began. */
@@ -73,8 +64,7 @@ export function failureGroupsOn(statements: Statements) {
   /** Counts a group, and gives it after each piece: a step of it, or a part of a long one. */
   function* countedIn(id: number, request: FailuresRequest): Generator<Counted> {
     const { to, step } = request;
-    const perStep = Array.from({ length: Math.ceil((to - request.from) / step) }, () => 0);
-    const group = { id, perStep, count: 0, unresolved: 0, waiting: 0, first: 0, last: 0 };
+    const group = nothingCounted(id, request);
     const asked = (from: number, to: number) => ({ group: id, from, to, ...typeOf(request) });
     const next = statements.of(`select started_at as at ${ofGroupIn(request)} order by started_at limit 1`);
     for (let from = request.from; ; ) {
@@ -103,7 +93,7 @@ export function failureGroupsOn(statements: Statements) {
   ): Piece {
     const among = ofGroupIn(request);
     const beyond = statements
-      .of(`select started_at as at ${among} order by started_at limit 1 offset ${atOnce}`)
+      .of(`select started_at as at ${among} order by started_at limit 1 offset ${countedAtOnce}`)
       .get(asked)?.['at'];
     const ends = typeof beyond === 'number' ? Math.max(beyond, asked.from + 1) : asked.to;
     const counted = statements
@@ -117,42 +107,19 @@ export function failureGroupsOn(statements: Statements) {
   }
 
   function shown(group: Counted, request: FailuresRequest): FailureGroup | undefined {
-    const { id, first, last, ...counts } = group;
+    const { id, last } = group;
     const newest = statements
       .of(`select seq ${ofGroupIn(request)} order by started_at desc, seq desc limit 1`)
       .get({ group: id, from: last, to: last + 1, ...typeOf(request) });
     const row = statements
-      .of(
-        `select handler_id as id, handler_number as number, handler_name as name, handler_type as type, priority,
-         code, response, error, (select kind from failure_groups where failure_groups.id = failure_group) as kind
-         from executions where seq = ?`,
-      )
-      .get(newest?.['seq'] ?? 0) as unknown as NewestRow | undefined;
+      .of(`select ${newestColumns} from executions where seq = ?`)
+      .get(newest?.['seq'] ?? 0) as unknown as Newest | undefined;
     // It was pruned since it was counted.
-    if (!row) return undefined;
-    const { code, response, error, kind, ...handler } = row;
-    const sample = causeOf({ code, response, error }) ?? kind;
-    return { handler, kind, sample, ...counts, first: isoOf(first), last: isoOf(last) };
+    return row && shownGroup(group, row);
   }
 }
 
-type Piece = Pick<Counted, 'count' | 'unresolved' | 'waiting' | 'first' | 'last'> & { readonly ends: number };
-type NewestRow = HandlerSnapshot & {
-  readonly kind: string;
-  readonly code: number | null;
-  readonly response: string | null;
-  readonly error: string | null;
-};
-
-function add(group: Counted, index: number, { count, unresolved, waiting, first, last }: Piece): void {
-  if (count === 0) return;
-  if (group.count === 0) group.first = first;
-  group.last = last;
-  group.count += count;
-  group.unresolved += unresolved;
-  group.waiting += waiting;
-  group.perStep[index] = (group.perStep[index] ?? 0) + count;
-}
+type Piece = Counts & { readonly ends: number };
 
 function ofGroupIn({ eventType }: FailuresRequest): string {
   return eventType === undefined ? ofGroup : `${ofGroup} and event_type = :eventType`;
@@ -172,8 +139,4 @@ function otherQuestionsBetween(deadline: number): () => Promise<boolean> {
     }
     return yielded < deadline;
   };
-}
-
-function isoOf(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,17 +1,14 @@
-import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { HandlerHealth, StatisticsStep } from '../../../words/answers.ts';
 import type { Counts, StatisticsRange } from '../../log.ts';
+import { breather } from '../../reading/breather.ts';
+import { percentile } from '../../reading/percentile.ts';
 import { statusCode } from '../../stage.ts';
 import type { Statements } from '../statements.ts';
 import { handlerHealthOn } from './handler-health.ts';
-import { percentile } from './percentile.ts';
 import { isUnresolved } from './selections.ts';
 
 /** Durations that a percentile is taken from at most, or about so many of more rows. */
 const sample = 1000;
-
-/** Ms of counting, after which other queries go between. */
-const yieldAfter = 10;
 
 const inStep = `from executions indexed by executions_by_status
   where status = :status and status > 1 and started_at is not null and started_at >= :from and started_at < :to`;
@@ -35,12 +32,10 @@ export function figuresOn(statements: Statements) {
 
   async function statistics({ from, to, step }: StatisticsRange): Promise<StatisticsStep[]> {
     const steps: StatisticsStep[] = [];
-    let yielded = performance.now();
+    const breathe = breather();
     for (let at = from; at < to; at += step) {
       steps.push(stepOf(at, Math.min(at + step, to)));
-      if (performance.now() - yielded < yieldAfter) continue;
-      await yieldToOthers();
-      yielded = performance.now();
+      await breathe();
     }
     return steps;
   }

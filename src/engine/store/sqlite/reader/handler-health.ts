@@ -1,14 +1,7 @@
-import type { SQLOutputValue } from 'node:sqlite';
 import type { HandlerHealth } from '../../../words/answers.ts';
-import { causeOf } from '../../../words/cause.ts';
+import { healthFrom, judged, lookedAt } from '../../reading/handler-health.ts';
 import { statusCode } from '../../stage.ts';
 import type { Statements } from '../statements.ts';
-import { percentile } from './percentile.ts';
-
-/** Executions of a handler that its health is judged by at most: those whose last attempt began last. */
-const judged = 400;
-/** Of those whose turns came last, so many are looked at for the one that was called last: some were retried. */
-const lookedAt = 50;
 
 type Judged = 'parked' | 'succeeded' | 'failed';
 
@@ -47,41 +40,15 @@ const waiting = 'select count(*) as n from executions indexed by parked where st
 
 /** How a handler has been doing since a moment: each question is a walk along an index from its newest end. */
 export function handlerHealthOn(statements: Statements) {
-  /** What was called last of what these tell of. */
-  const last = (asked: readonly string[], handler: string, since: number) =>
-    asked
-      .flatMap((sql) => statements.of(sql).all({ handler, since }))
-      .reduce<Row | undefined>(
-        (latest, row) => (Number(row['attempted_at']) > Number(latest?.['attempted_at'] ?? 0) ? row : latest),
-        undefined,
-      );
+  const all = (asked: readonly string[], handler: string, since: number) =>
+    asked.flatMap((sql) => statements.of(sql).all({ handler, since }));
 
-  return (handler: string, since: number): HandlerHealth => {
-    const rows = statements.of(tried).all({ handler, since });
-    const succeeded = rows.filter(({ status }) => status === statusCode.succeeded).length;
-    const durations = rows.flatMap(({ duration_ms: ms }) => (typeof ms === 'number' ? [ms] : []));
-    const lost = last(failures, handler, since);
-    return {
+  return (handler: string, since: number): HandlerHealth =>
+    healthFrom({
+      tried: all([tried], handler, since),
+      failures: all(failures, handler, since),
+      successes: all(successes, handler, 0),
       parked: Number(statements.of(waiting).get(handler)?.['n']),
-      successRate: rows.length === 0 ? null : succeeded / rows.length,
-      p95Ms: percentile(durations, 0.95),
-      lastError: lost ? causeOfRow(lost) : null,
-      lastErrorAt: isoOf(lost?.['attempted_at']),
-      lastSuccessAt: isoOf(last(successes, handler, 0)?.['attempted_at']),
-      nextAttemptAt: isoOf(statements.of(due).get(handler)?.['at']),
-    };
-  };
+      dueAt: statements.of(due).get(handler)?.['at'],
+    });
 }
-
-type Row = Readonly<Record<string, SQLOutputValue>>;
-
-function causeOfRow({ code, response, error }: Row): string | null {
-  return causeOf({ code: numberOf(code), response: textOf(response), error: textOf(error) });
-}
-
-function isoOf(at: SQLOutputValue | undefined): string | null {
-  return typeof at === 'number' ? new Date(at).toISOString() : null;
-}
-
-const textOf = (value: SQLOutputValue | undefined) => (typeof value === 'string' ? value : null);
-const numberOf = (value: SQLOutputValue | undefined) => (typeof value === 'number' ? value : null);

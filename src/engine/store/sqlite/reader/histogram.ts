@@ -1,27 +1,21 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Histogram, HistogramStep } from '../../../words/answers.ts';
-import { type ShownStatus, shownStatuses } from '../../../words/execution.ts';
+import { shownStatuses } from '../../../words/execution.ts';
 import type { ExecutionFilter, HistogramRequest } from '../../log.ts';
-import { executionStatusOf } from '../../stage.ts';
+import type { Position } from '../../reading/cursor.ts';
+import { countRow, emptySteps, foundAtOnce, isCounted, mostTime } from '../../reading/histogram-steps.ts';
 import type { Statements } from '../statements.ts';
-import type { Position } from './cursor.ts';
 import type { ExecutionQueries } from './execution-queries.ts';
 import { executionsSelected } from './selections.ts';
 
-/** Ms of counting, after which other questions go between, and after which it ends with what it has. */
+/** Ms of counting, after which other questions go between. */
 const yieldAfter = 10;
-const mostTime = 150;
-/** Rows that are found at a time where no index counts them. */
-const foundAtOnce = 500;
 
 /** Counts what a filter means by when it began, the newest first, until all is counted or the time is over. */
 export function histogramOn(statements: Statements, executions: ExecutionQueries) {
   return async (request: HistogramRequest): Promise<Histogram> => {
-    const { from, to, step, filter } = request;
-    const items = Array.from({ length: Math.ceil((to - from) / step) }, (_, at) =>
-      emptyStep(from + at * step),
-    );
-    const counting = isCounted(filter) ? countedSteps(request, items) : countedRows(request, items);
+    const items = emptySteps(request);
+    const counting = isCounted(request.filter) ? countedSteps(request, items) : countedRows(request, items);
     const end = performance.now() + mostTime;
     let yielded = performance.now();
     let countedFrom: number | null = null;
@@ -65,10 +59,8 @@ export function histogramOn(statements: Statements, executions: ExecutionQueries
   }
 
   /** Row by row, as the list finds them. */
-  async function* countedRows(
-    { from, to, step, filter }: HistogramRequest,
-    items: HistogramStep[],
-  ): AsyncGenerator<number> {
+  async function* countedRows(request: HistogramRequest, items: HistogramStep[]): AsyncGenerator<number> {
+    const { from, to, filter } = request;
     const statusOf = statements.of(
       'select seq, status from executions where seq in (select value from json_each(?))',
     );
@@ -76,28 +68,10 @@ export function histogramOn(statements: Statements, executions: ExecutionQueries
     do {
       const { found, next } = await executions.positions(filter, { from, to, limit: foundAtOnce, after });
       const startedAt = new Map(found.map(([at, seq]) => [seq, at]));
-      for (const { seq, status } of statusOf.all(JSON.stringify([...startedAt.keys()]))) {
-        const item = items[Math.floor(((startedAt.get(Number(seq)) ?? from) - from) / step)];
-        const name = executionStatusOf(Number(status));
-        if (item && name !== 'pending') item[name] += 1;
-      }
+      for (const { seq, status } of statusOf.all(JSON.stringify([...startedAt.keys()])))
+        countRow(request, items, startedAt.get(Number(seq)) ?? from, Number(status));
       after = next ?? undefined;
       if (after) yield after[0];
     } while (after);
   }
-}
-
-/** Whether an index holds all that is asked. */
-function isCounted(filter: ExecutionFilter): boolean {
-  const { text, objectId, eventId, ids, kind, status, handler, eventType } = filter;
-  const { code, minDurationMs, maxDurationMs } = filter;
-  if ([text, objectId, eventId, ids, kind].some((one) => one !== undefined)) return false;
-  if (status?.includes('unresolved')) return false;
-  const isLed = handler !== undefined || eventType !== undefined;
-  return !isLed || [code, minDurationMs, maxDurationMs].every((one) => one === undefined);
-}
-
-function emptyStep(at: number): HistogramStep {
-  const none = Object.fromEntries(shownStatuses.map((status) => [status, 0])) as Record<ShownStatus, number>;
-  return { at: new Date(at).toISOString(), ...none };
 }

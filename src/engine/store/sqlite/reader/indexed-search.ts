@@ -1,9 +1,10 @@
 import type { EventFilter, ExecutionFilter } from '../../log.ts';
-import { addWords, matches, type SearchWord } from '../../search-words.ts';
-import { documentColumns, indexQuery, searchedPart, wordsOf } from '../search/text-document.ts';
+import { documentColumns, hasAll, searchedPart } from '../../reading/text-document.ts';
+import type { Positions, Window } from '../../reading/window.ts';
+import type { SearchWord } from '../../search-words.ts';
+import { indexQuery } from '../search/index-query.ts';
 import type { TextIndex } from '../search/text-index.ts';
 import type { Statements } from '../statements.ts';
-import type { Positions, Window } from './newest-first.ts';
 import { proposed } from './proposals.ts';
 import { eventsSelected, executionsSelected } from './selections.ts';
 
@@ -75,10 +76,7 @@ export function indexedSearchOn(statements: Statements, index: TextIndex) {
          from executions where seq = ?`,
       )
       .get(execution);
-    if (!row) return false;
-    const ofRequest = new Set<string>();
-    addWords(String(row['request'] ?? ''), ofRequest);
-    return matches(wordsOf(row, ofRequest), search);
+    return row !== undefined && hasAll(row, search);
   }
 
   /** The object's events that are open or have been touched since the index was written. */

@@ -1,42 +1,8 @@
-import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { SQLOutputValue } from 'node:sqlite';
+import type { Position } from '../../reading/cursor.ts';
+import type { Selection } from '../../reading/selection.ts';
+import type { Positions, Window } from '../../reading/window.ts';
 import type { Statements } from '../statements.ts';
-import type { Position } from './cursor.ts';
-
-/** A stretch of an index in which rows already stand in the order of the list. */
-export interface Stretch {
-  /** Named, because the planner has no statistics to choose it by. */
-  readonly index?: string;
-  /** Conditions that the index answers. */
-  readonly where: string;
-}
-
-/** A list's rows: stretches to be merged, and conditions that no index answers. */
-export interface Selection {
-  readonly table: 'executions' | 'events';
-  /** The column that the list is sorted by; ties by seq. */
-  readonly time: 'started_at' | 'accepted_at';
-  readonly stretches: readonly Stretch[];
-  /** Columns that `filter` looks at. */
-  readonly columns?: readonly string[];
-  /** Applied to each merged row; at most `bound` rows are looked through for one page. */
-  readonly filter?: string;
-  readonly bound?: number;
-  readonly values: Readonly<Record<string, SQLInputValue>>;
-}
-
-/** Of a page: times inclusive and exclusive in ms, and the place after which it begins. */
-export interface Window {
-  readonly from: number | undefined;
-  readonly to: number | undefined;
-  readonly after: Position | undefined;
-  readonly limit: number;
-}
-
-export interface Positions {
-  readonly found: readonly Position[];
-  /** Where the next page goes on; null when there is none. */
-  readonly next: Position | null;
-}
 
 const end = Number.MAX_SAFE_INTEGER;
 
@@ -92,6 +58,7 @@ function united(
   conditions: readonly string[],
 ): string {
   const parts = stretches.map(
+    // Named, because the planner has no statistics to choose it by.
     ({ index, where }) =>
       `select ${columns.join(', ')} from ${table}${index ? ` indexed by ${index}` : ''}` +
       ` where ${[where, ...conditions].join(' and ')}`,

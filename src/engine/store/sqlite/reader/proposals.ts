@@ -1,10 +1,12 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import type { IndexQuery } from '../search/text-document.ts';
+import type { Position } from '../../reading/cursor.ts';
+import type { Selection } from '../../reading/selection.ts';
+import { isAfter, type Positions, paged, type Window } from '../../reading/window.ts';
+import type { IndexQuery } from '../search/index-query.ts';
 import type { TextIndex } from '../search/text-index.ts';
 import type { Proposed } from '../search/word-slices.ts';
 import type { Statements } from '../statements.ts';
-import type { Position } from './cursor.ts';
-import { type Positions, rowsOfMs, type Selection, type Window } from './newest-first.ts';
+import { rowsOfMs } from './newest-first.ts';
 
 /** Ms after which a search gives what it has, and where to go on. */
 const searchTime = 200;
@@ -36,7 +38,7 @@ export async function proposed(statements: Statements, index: TextIndex, asked: 
     const older = proposal.upTo;
     const between = alsoAt.filter((at) => at <= newest && at > (older ?? from - 1));
     for (const at of merged(proposal.found, between)) {
-      for (const seq of rowsAt(at)) if (isAfter(at, seq, after) && keeps(seq)) found.push([at, seq]);
+      for (const seq of rowsAt(at)) if (isAfter([at, seq], after) && keeps(seq)) found.push([at, seq]);
       if (found.length > window.limit) return paged(found, window.limit);
       if (performance.now() > deadline) return { found, next: [at, 0] };
     }
@@ -48,16 +50,7 @@ export async function proposed(statements: Statements, index: TextIndex, asked: 
   return { found, next: null };
 }
 
-export function paged(found: readonly Position[], limit: number): Positions {
-  const page = found.slice(0, limit);
-  return { found: page, next: found.length > limit ? (page.at(-1) ?? null) : null };
-}
-
 /** Newest first. */
 function merged(times: readonly number[], others: readonly number[]): readonly number[] {
   return others.length === 0 ? times : [...new Set([...times, ...others])].sort((a, b) => b - a);
-}
-
-function isAfter(at: number, seq: number, after: Position | undefined): boolean {
-  return after === undefined || at < after[0] || seq < after[1];
 }

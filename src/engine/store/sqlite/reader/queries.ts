@@ -1,20 +1,22 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Ids } from '../../../words/ids.ts';
+import { newestBulkRows, readBulkRow } from '../../reading/bulk-rows.ts';
+import { emittablePlansOn } from '../../reading/emittable-plans.ts';
+import { missedOn } from '../../reading/missed.ts';
+import { parkedCountOn } from '../../reading/parked-count.ts';
+import type { LogAnswers } from '../../reading/queried-log.ts';
+import { replayPlansOn } from '../../reading/replay-plans.ts';
 import { metaOf } from '../schema.ts';
 import { TextIndex } from '../search/text-index.ts';
 import { Statements } from '../statements.ts';
-import { emittablePlansOn } from './emittable-plans.ts';
 import { eventQueriesOn } from './event-queries.ts';
 import { executionQueriesOn } from './execution-queries.ts';
 import { failureGroupsOn } from './failure-groups.ts';
 import { figuresOn } from './figures.ts';
 import { histogramOn } from './histogram.ts';
 import { indexedSearchOn } from './indexed-search.ts';
-import { missedOn } from './missed.ts';
-import { parkedCountOn } from './parked-count.ts';
-import { replayPlansOn } from './replay-plans.ts';
-import { replayRows } from './replay-rows.ts';
+import { rowsOn } from './sqlite-rows.ts';
 import { waitsOn } from './waits.ts';
 
 /** What the reading thread answers; undefined: there is none. */
@@ -55,8 +57,9 @@ function queriesOn(db: DatabaseSync, ids: Ids, index: TextIndex) {
   const events = eventQueriesOn(statements, ids, search);
   const figures = figuresOn(statements);
   const waits = waitsOn(statements);
-  const plans = replayPlansOn(statements, executions);
-  const emittable = emittablePlansOn(statements, events);
+  const rows = rowsOn(statements, executions, events);
+  const plans = replayPlansOn(rows);
+  const emittable = emittablePlansOn(rows);
   return {
     executions: executions.page,
     execution: executions.details,
@@ -72,15 +75,15 @@ function queriesOn(db: DatabaseSync, ids: Ids, index: TextIndex) {
     histogram: histogramOn(statements, executions),
     waits: waits.waits,
     failures: waits.failures,
-    parkedCount: parkedCountOn(statements, executions),
+    parkedCount: parkedCountOn(rows),
     replayCount: plans.count,
     replayBatch: plans.batch,
     emittableCount: emittable.count,
     emittableBatch: emittable.batch,
-    missed: missedOn(statements),
-    replays: () => replayRows(statements),
+    missed: missedOn(rows),
+    replays: () => statements.of(newestBulkRows).all().map(readBulkRow),
     handlerNumbers: figures.handlerNumbers,
-  };
+  } satisfies LogAnswers & Readonly<Record<'handlerNumbers', unknown>>;
 }
 
 /** Where the index can't be kept, a search finds too little, but the counts hold. */

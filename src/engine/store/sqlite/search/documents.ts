@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { TransientMap } from '../../../words/transient-map.ts';
 import { JournalError, sqliteErrorKind } from '../../journal-error.ts';
+import { addFacets, addObject, documentColumns, searchedPart, wordsOf } from '../../reading/text-document.ts';
 import { addWords } from '../../search-words.ts';
 import { Statements } from '../statements.ts';
-import { addFacets, addObject, documentColumns, searchedPart, wordsOf } from './text-document.ts';
 
 /** Events whose documents are gathered at a time. */
 const batch = 1024;

@@ -3,8 +3,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { sqliteErrorKind } from '../../journal-error.ts';
 import { inTransaction } from '../transaction.ts';
 import { Documents, type Touched } from './documents.ts';
+import type { IndexQuery } from './index-query.ts';
 import { openSearchFile, removeSearchFile } from './search-file.ts';
-import type { IndexQuery } from './text-document.ts';
 import { type Proposed, WordSlices } from './word-slices.ts';
 
 /** Large enough that few tables are opened, small enough that the frequent words of one are merged in 10 ms. */

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { IndexQuery } from './text-document.ts';
+import { sliceFor } from '../../reading/slices.ts';
+import type { IndexQuery } from './index-query.ts';
 
 interface Slice {
   readonly id: number;
@@ -110,13 +111,7 @@ export class WordSlices {
   }
 
   #sliceFor(at: number): Slice {
-    const next = this.#slices.findIndex(({ last }) => last >= at);
-    const after = this.#slices[next < 0 ? this.#slices.length : next];
-    if (after && after.first <= at) return after;
-    const before = this.#slices[next < 0 ? this.#slices.length - 1 : next - 1];
-    for (const neighbour of [before, after])
-      if (neighbour && neighbour.documents < this.#size) return neighbour;
-    return this.#create(at);
+    return sliceFor(this.#slices, at, this.#size) ?? this.#create(at);
   }
 
   #create(at: number): Slice {

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { ExecutionChange, StoredCircuit, TurnEnd } from '../../journal.ts';
+import type { ExecutionChange, Journal, TurnEnd } from '../../journal.ts';
 import { statusCode } from '../../stage.ts';
 import { inTransaction } from '../transaction.ts';
 import type { Operations } from './operations.ts';
@@ -23,7 +23,8 @@ export function writeLate(db: DatabaseSync, operations: Operations, unwritten: r
     }
   };
   for (const { name, args } of unwritten) {
-    if (name === 'saveCircuit') write(() => operations.saveCircuit(...(args as [StoredCircuit])));
+    if (name === 'saveCircuit')
+      write(() => operations.saveCircuit(...(args as Parameters<Journal['saveCircuit']>)));
     if (name !== 'endTurn') continue;
     const [late] = args as readonly [TurnEnd];
     if (isNews(late.change)) write(() => operations.endTurn(withoutStart(late)));

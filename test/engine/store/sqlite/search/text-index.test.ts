@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { ExecutionFilter } from '../../../../../src/engine/store/log.ts';
-import { positionOf } from '../../../../../src/engine/store/sqlite/reader/cursor.ts';
+import { positionOf } from '../../../../../src/engine/store/reading/cursor.ts';
 import {
   type OpenQueries,
   openQueries,

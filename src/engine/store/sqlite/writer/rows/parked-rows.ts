@@ -3,7 +3,15 @@ import type { ParkedRow, Rows } from '../../../operations/rows.ts';
 
 type ParkedRows = Pick<
   Rows,
-  'parkedDue' | 'parkedAfter' | 'parked' | 'parkedOf' | 'parkedStale' | 'nextDueAt' | 'objectOf'
+  | 'claimProbe'
+  | 'keepProbe'
+  | 'parkedDue'
+  | 'parkedAfter'
+  | 'parked'
+  | 'parkedOf'
+  | 'parkedStale'
+  | 'nextDueAt'
+  | 'objectOf'
 >;
 
 /** Finds parked executions, each way by an index of its own. */
@@ -38,6 +46,9 @@ export function parkedRowsOn(db: DatabaseSync): ParkedRows {
     parkedDue: (handler, at, limit) => rowsOf(sql.due.all(handler, at, limit)),
     parkedAfter: (handler, after, otherThan) => rowOf(sql.after.get(handler, after, otherThan)),
     parked: (execution) => rowOf(sql.one.get(execution)),
+    // There is no other instance.
+    claimProbe: (_, at, last) => ({ elsewhere: false, last, at }),
+    keepProbe: () => undefined,
     parkedOf: (handler, limit) => rowsOf(sql.all.all(handler, limit)),
     parkedStale: (handler, limit) => rowsOf(sql.stale.all(handler, limit)),
     nextDueAt: (handler) => (sql.nextAt.get(handler)?.['at'] ?? null) as number | null,

@@ -42,6 +42,8 @@ export function sqliteRowsOn(db: DatabaseSync, clock: Clock): SqliteRows {
     ...eventRowsOn(db, clock),
     ...executionRowsOn(db),
     ...parkedRowsOn(db),
+    // All is here: a folder is one process's.
+    isAtHome: () => true,
     nextEventSeq: eventSeqs.next,
     nextExecutionSeq: executionSeqs.next,
     waiting,

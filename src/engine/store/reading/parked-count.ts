@@ -1,21 +1,19 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import type { ExecutionFilter, ParkedCount } from '../../log.ts';
-import type { Statements } from '../statements.ts';
+import type { ExecutionFilter, ParkedCount } from '../log.ts';
 import type { Position } from './cursor.ts';
-import type { ExecutionQueries } from './execution-queries.ts';
+import type { LogRows } from './log-rows.ts';
 
 const foundAtOnce = 2000;
 
 /** Counts what is parked and matches a filter, up to an execution. */
-export function parkedCountOn(statements: Statements, executions: ExecutionQueries) {
+export function parkedCountOn(rows: LogRows) {
   return async (filter: ExecutionFilter, asked?: number): Promise<ParkedCount> => {
-    const last = statements.of('select max(seq) as last from executions').get();
-    const upTo = asked ?? Number(last?.['last'] ?? 0);
+    const upTo = asked ?? (await rows.last('executions'));
     let matched = 0;
     let after: Position | undefined;
     do {
       const window = { from: filter.from, to: filter.to, limit: foundAtOnce, after };
-      const { found, next } = await executions.positions({ ...filter, status: ['parked'] }, window);
+      const { found, next } = await rows.executions({ ...filter, status: ['parked'] }, window);
       matched += found.filter(([, seq]) => seq <= upTo).length;
       after = next ?? undefined;
       await yieldToOthers();

@@ -1,4 +1,4 @@
-import { InvalidInput } from '../../../words/errors.ts';
+import { InvalidInput } from '../../words/errors.ts';
 
 /** A row's place in a list that is sorted by time and seq, newest first. Time in ms. */
 export type Position = readonly [at: number, seq: number];

@@ -1,18 +1,24 @@
-import type { SQLOutputValue } from 'node:sqlite';
 import { z } from 'zod';
-import type { AttemptRow, EventRow, ExecutionRow } from '../../../words/execution.ts';
-import { handlerTypes } from '../../../words/handler-settings.ts';
-import type { Ids } from '../../../words/ids.ts';
-import { eventStatusOf, executionStatusOf, stage } from '../../stage.ts';
+import type { ExecutionDetails } from '../../words/answers.ts';
+import type { AttemptRow, EventRow, ExecutionRow } from '../../words/execution.ts';
+import { handlerTypes } from '../../words/handler-settings.ts';
+import type { Ids } from '../../words/ids.ts';
+import { eventStatusOf, executionStatusOf, stage } from '../stage.ts';
+import { searchedPart } from './text-document.ts';
 
-/** A row of the log but for `parkedFor`, which hangs on handlers that the reading thread does not know. */
+/** A row of the log but for `parkedFor`, which hangs on handlers that are not known here. */
 export interface ReadExecution extends Omit<ExecutionRow, 'parkedFor'> {
   /** Parked behind an earlier execution of its handler and object. */
   readonly blocked: boolean;
 }
 
+/** As `ExecutionDetails`, but for the same. */
+export type ReadDetails = ReadExecution & Omit<ExecutionDetails, keyof ReadExecution | 'parkedFor'>;
+
 const numberOrNull = z.number().nullable();
 const textOrNull = z.string().nullable();
+/** SQLite knows no truth values, but numbers. */
+const flag = z.union([z.boolean(), z.number()]).transform(Boolean);
 
 const storedExecution = z.object({
   seq: z.number(),
@@ -25,7 +31,7 @@ const storedExecution = z.object({
   handler_type: z.enum(handlerTypes),
   priority: z.number(),
   status: z.number(),
-  blocked: z.number(),
+  blocked: flag,
   next_attempt_at: numberOrNull,
   target: textOrNull,
   started_at: numberOrNull,
@@ -36,7 +42,7 @@ const storedExecution = z.object({
   error: textOrNull,
   replay_of: numberOrNull,
   replayed_as: numberOrNull,
-  passed_by: z.number(),
+  passed_by: flag,
   delivery: numberOrNull,
 });
 
@@ -55,7 +61,23 @@ const storedEvent = z.object({
 /** Without the columns that only the details need, which may be long. */
 export const executionColumns = `${columnsOf(storedExecution)},
   (select later.status from executions as later where later.seq = executions.replayed_as) as replayed_status`;
+export const detailColumns = `${executionColumns}, request_headers, response_headers, sent_body,
+  (select by from askers where execution_seq = executions.seq) as asker`;
 export const eventColumns = columnsOf(storedEvent);
+
+/**
+ * Whom an execution's last attempt called: of HTTP only where something was sent. Before its first attempt, and after
+ * one that was interrupted, its row has a target too.
+ */
+export const calledTarget =
+  "case when handler_type = 'http' and request_headers is null then null else target end";
+
+/** The execution's row holds the last attempt; one that is being made is not told of yet. */
+export const attemptsOf = `select attempt, started_at, duration_ms, code, response, error, request_headers, response_headers,
+  sent_body, target from attempts where execution_seq = :seq
+  union all select attempts, attempt_started_at, duration_ms, code, response, error, request_headers, response_headers,
+  sent_body, ${calledTarget} from executions where seq = :seq and attempts > 0 and attempt_started_at is not null and duration_ms is not null
+  order by attempt`;
 
 const storedAttempt = z.object({
   attempt: z.number(),
@@ -70,7 +92,8 @@ const storedAttempt = z.object({
   target: textOrNull,
 });
 
-type Stored = Record<string, SQLOutputValue>;
+/** A row as it is stored, by column. */
+export type Stored = Readonly<Record<string, unknown>>;
 
 export function readExecution(stored: Stored, ids: Ids): ReadExecution {
   const row = shownExecution.parse(stored);
@@ -90,7 +113,7 @@ export function readExecution(stored: Stored, ids: Ids): ReadExecution {
     },
     target: row.target,
     status: executionStatusOf(row.status),
-    blocked: row.blocked === 1,
+    blocked: row.blocked,
     startedAt: isoOrNull(row.started_at),
     durationMs: row.duration_ms,
     attempts: row.attempts,
@@ -104,7 +127,23 @@ export function readExecution(stored: Stored, ids: Ids): ReadExecution {
         ? null
         : { id: ids.execution(replayedAs), status: executionStatusOf(row.replayed_status ?? 0) },
     ...(row.delivery !== null && { deliveredLater: true as const }),
-    ...(row.passed_by === 1 && { passedBy: true as const }),
+    ...(row.passed_by && { passedBy: true as const }),
+  };
+}
+
+/** @param stored with `request` and the columns of the details */
+export function readDetails(stored: Stored, attempts: readonly Stored[], ids: Ids): ReadDetails {
+  return {
+    ...readExecution(stored, ids),
+    request: String(stored['request'] ?? ''),
+    by: typeof stored['asker'] === 'string' ? stored['asker'] : null,
+    sentBody: typeof stored['sent_body'] === 'string' ? stored['sent_body'] : null,
+    searchedInPart: (['request', 'response', 'error'] as const).filter((text) =>
+      isLonger(String(stored[text] ?? ''), searchedPart),
+    ),
+    requestHeaders: readHeaders(stored['request_headers']),
+    responseHeaders: readHeaders(stored['response_headers']),
+    attemptList: attempts.map(readAttempt),
   };
 }
 
@@ -125,7 +164,7 @@ export function readEvent(stored: Stored, ids: Ids): EventRow {
   };
 }
 
-export function readAttempt(stored: Stored): AttemptRow {
+function readAttempt(stored: Stored): AttemptRow {
   const row = storedAttempt.parse(stored);
   return {
     attempt: row.attempt,
@@ -143,8 +182,13 @@ export function readAttempt(stored: Stored): AttemptRow {
 
 const headersSchema = z.record(z.string(), z.string());
 
-export function readHeaders(stored: SQLOutputValue | undefined): Readonly<Record<string, string>> {
+function readHeaders(stored: unknown): Readonly<Record<string, string>> {
   return typeof stored === 'string' ? headersSchema.parse(JSON.parse(stored)) : {};
+}
+
+/** Than so many characters, of which a few take two places in a string. */
+function isLonger(text: string, characters: number): boolean {
+  return text.length > characters && [...text].length > characters;
 }
 
 function columnsOf(stored: z.ZodObject): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ReplayRow } from '../../log.ts';
-import type { Statements } from '../statements.ts';
+import type { ReplayRow } from '../log.ts';
+import type { Stored } from './rows.ts';
 
 const most = 100;
 
@@ -19,13 +19,10 @@ const rowSchema = z.object({
   endedAt: isoSchema.nullable(),
 });
 
-/** The newest bulk replays, newest first. */
-export function replayRows(statements: Statements): ReplayRow[] {
-  return statements
-    .of(
-      `select id, kind, filter, state as status, matched, looked, replayed, rate as ratePerSecond, by, started_at as startedAt,
-       ended_at as endedAt from bulk_replays order by id desc limit ${most}`,
-    )
-    .all()
-    .map((row) => rowSchema.parse(row));
+/** The newest of what was done with many, newest first. */
+export const newestBulkRows = `select id, kind, filter, state as status, matched, looked, replayed, rate as "ratePerSecond", by,
+  started_at as "startedAt", ended_at as "endedAt" from bulk_replays order by id desc limit ${most}`;
+
+export function readBulkRow(stored: Stored): ReplayRow {
+  return rowSchema.parse(stored);
 }

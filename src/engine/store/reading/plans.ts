@@ -1,8 +1,8 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import type { Batch } from '../../log.ts';
+import type { Batch } from '../log.ts';
 
 /** Events looked at between two turns of others, and in all for one answer. */
-const lookedAtAtOnce = 200;
+export const lookedAtAtOnce = 200;
 const lookedAtInAll = 2000;
 /** Plans that are kept at most: one that is not is made anew. */
 const kept = 16;
@@ -31,27 +31,36 @@ export class Plans<E extends Entry> {
   }
 }
 
+/** Chooses of an entry what is meant; undefined: it is left out. */
+export type Choose<E extends Entry, Chosen> = (entry: E) => Chosen | undefined;
+
 /**
  * Goes on through a plan, and gives way to others meanwhile.
- * @param choose undefined: it is left out
+ * @param look learns what is to be known of some entries before it is chosen among them
  * @param isFull whether no more of them belong into one answer, however few they are
  */
 export async function goThrough<E extends Entry, Chosen>(
   entries: readonly E[],
   after: number,
   limit: number,
-  choose: (entry: E) => Chosen | undefined,
+  look: (some: readonly E[]) => Choose<E, Chosen> | Promise<Choose<E, Chosen>>,
   isFull = () => false,
 ): Promise<Batch<Chosen>> {
   const first = firstAfter(entries, after);
   const end = Math.min(entries.length, first + lookedAtInAll);
   const chosen: Chosen[] = [];
+  const mayGoOn = () => chosen.length < limit && !isFull();
   let next = first;
-  for (; next < end && chosen.length < limit && !isFull(); next += 1) {
-    if (next > first && (next - first) % lookedAtAtOnce === 0) await yieldToOthers();
-    const entry = entries[next];
-    const one = entry && choose(entry);
-    if (one !== undefined) chosen.push(one);
+  while (next < end && mayGoOn()) {
+    if (next > first) await yieldToOthers();
+    const some = entries.slice(next, Math.min(end, next + lookedAtAtOnce));
+    const choose = await look(some);
+    for (const entry of some) {
+      if (!mayGoOn()) break;
+      next += 1;
+      const one = choose(entry);
+      if (one !== undefined) chosen.push(one);
+    }
   }
   const cursor = entries[next - 1]?.event ?? after;
   return { chosen, cursor: Math.max(cursor, after), looked: next - first, ends: next >= entries.length };

@@ -1,7 +1,6 @@
-import type { SQLOutputValue } from 'node:sqlite';
-import type { ExecutionFilter } from '../../log.ts';
-import { addWords, type SearchWord } from '../../search-words.ts';
-import { statusCodesOf } from '../../stage.ts';
+import type { ExecutionFilter } from '../log.ts';
+import { addWords, matches, type SearchWord } from '../search-words.ts';
+import { statusCodesOf } from '../stage.ts';
 
 /** Characters of each text that can be searched for; what comes after them would cost more than to deliver it. */
 export const searchedPart = 16_384;
@@ -11,7 +10,7 @@ export const documentColumns = `seq, event_seq, event_type, object_id, handler_i
   substr(response, 1, ${searchedPart}) as response, substr(error, 1, ${searchedPart}) as error`;
 
 /** An execution as the text index sees it. */
-export type Documented = Readonly<Record<string, SQLOutputValue>>;
+export type Documented = Readonly<Record<string, unknown>>;
 
 /** Begins what stands for a condition other than text; no letter, so no word begins with it. */
 const mark = '\u{e000}';
@@ -21,6 +20,13 @@ export function wordsOf(row: Documented, ofRequest: ReadonlySet<string>): Set<st
   const words = new Set(ofRequest);
   for (const text of [row['response'], row['error']]) if (typeof text === 'string') addWords(text, words);
   return words;
+}
+
+/** Whether an execution has all of these words. @param row with its `request` */
+export function hasAll(row: Documented, search: readonly SearchWord[]): boolean {
+  const ofRequest = new Set<string>();
+  addWords(String(row['request'] ?? ''), ofRequest);
+  return matches(wordsOf(row, ofRequest), search);
 }
 
 /** Words that stand for the conditions, so that the index can tell that a frequent word never meets a rare handler. */
@@ -37,39 +43,18 @@ export function addObject(objectId: string, words: Set<string>): void {
   words.add(facet('o', objectId));
 }
 
-/** What the index is asked, in FTS5's language. It may find too much: another row of the same ms, or an older state. */
-export interface IndexQuery {
-  /** Empty: none are asked for, but there are facets. */
-  readonly words: string;
-  /** The conditions other than text; null: there are none. */
-  readonly facets: string | null;
-}
-
-export function indexQuery(search: readonly SearchWord[], filter: ExecutionFilter): IndexQuery {
+/** What stands for the conditions other than text: one of each of these. */
+export function facetsOf(filter: ExecutionFilter): readonly (readonly string[])[] {
   const { handler, eventType, objectId, status } = filter;
-  const facets = [
-    ...(handler === undefined ? [] : [quoted(facet('h', handler))]),
-    ...(eventType === undefined ? [] : [quoted(facet('t', eventType))]),
-    ...(objectId === undefined ? [] : [quoted(facet('o', objectId))]),
-    ...(status
-      ? [
-          `(${statusCodesOf(status)
-            .map((code) => quoted(facet('s', String(code))))
-            .join(' OR ')})`,
-        ]
-      : []),
+  return [
+    ...(handler === undefined ? [] : [[facet('h', handler)]]),
+    ...(eventType === undefined ? [] : [[facet('t', eventType)]]),
+    ...(objectId === undefined ? [] : [[facet('o', objectId)]]),
+    ...(status ? [statusCodesOf(status).map((code) => facet('s', String(code)))] : []),
   ];
-  return {
-    words: search.map(({ word, prefix }) => quoted(word) + (prefix ? ' *' : '')).join(' AND '),
-    facets: facets.length === 0 ? null : facets.join(' AND '),
-  };
 }
 
 /** One token, whatever the value holds; two values may share one. */
 function facet(kind: string, value: string): string {
   return mark + kind + value.replace(/[^A-Za-z0-9@._\u{80}-\u{10ffff}-]/gu, '_');
-}
-
-function quoted(token: string): string {
-  return `"${token}"`;
 }

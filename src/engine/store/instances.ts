@@ -1,0 +1,60 @@
+import type { Share } from '../rules/share.ts';
+import type { StoredCircuit } from './journal.ts';
+
+/** An instance of Node-RED that takes part in a registry. */
+export interface Instance {
+  /** Of this start: each is another one. */
+  readonly id: number;
+  /** For people. */
+  readonly name: string;
+  /** Of this package. */
+  readonly version: string;
+  /** Ms since the epoch, by the clock of the store. */
+  readonly startedAt: number;
+  readonly seenAt: number;
+  /** It was not seen for so long that the others go on with what it had in hand. */
+  readonly dead: boolean;
+}
+
+/** What the instances know together of a handler's circuit. */
+export interface SharedCircuit extends StoredCircuit {
+  /** In a row. */
+  readonly failures: number;
+  /** The execution that it was tried with last, and when; null: it was not tried. */
+  readonly probed: number | null;
+  readonly probedAt: number | null;
+}
+
+/** The instances that share a store. */
+export interface Instances {
+  /** The id of this one. */
+  readonly own: number;
+  /** As they were seen some seconds ago at most. */
+  list(): readonly Instance[];
+  /** How many events each one has out in the flow, or in their first pass, by its id. */
+  inHand(): Promise<ReadonlyMap<number, number>>;
+  /**
+   * Tells the others which handlers, and event nodes, this one has: what it has not is left to them.
+   * @param handlers how many of its calls there may be at a time, by id: the instances that have it share them
+   */
+  equip(handlers: ReadonlyMap<string, number>, eventNodes: readonly string[]): void;
+  /** This one's share of a handler. */
+  shareOf(handler: string): Share;
+  /** `tell` is told when an instance has come or gone, or has other handlers. */
+  onMembers(tell: () => void): void;
+  /** `tell` is told each time that this one has looked at what others have done: once a second, or more often. */
+  onLook(tell: () => void): void;
+  /** @returns those of some events whose first pass is over */
+  passed(events: readonly number[]): Promise<readonly number[]>;
+  /** `tell` is told that others have switched something: it is in the handler book by then. */
+  onSwitched(tell: () => void): void;
+  /** `tell` is told of all circuits that the instances know something of, each time that others have changed one. */
+  onCircuits(tell: (circuits: readonly SharedCircuit[]) => void): void;
+  /**
+   * A call has failed, in a way that speaks of its target, while the circuit was closed.
+   * @returns failures in a row, of all instances; null: it is not closed any more
+   */
+  countFailure(handler: string): Promise<number | null>;
+  /** The probe that this one has made is over. @param error what it came to; null: nobody was called */
+  endProbe(handler: string, error: string | null): Promise<void>;
+}

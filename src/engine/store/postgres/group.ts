@@ -1,0 +1,216 @@
+import { Unavailable } from '../../words/errors.ts';
+import type { Journal, Work } from '../journal.ts';
+import { acceptanceOn } from '../operations/accept.ts';
+import { Announcements } from '../operations/announcements.ts';
+import { bulkReplaysOn } from '../operations/bulk-replays.ts';
+import { deliveriesOn } from '../operations/deliveries.ts';
+import { emissionsOn } from '../operations/emissions.ts';
+import { parkedOn } from '../operations/parked.ts';
+import { replaysOn } from '../operations/replays.ts';
+import { sharedOn } from '../operations/shared.ts';
+import { takingOn } from '../operations/take.ts';
+import { turnsOn } from '../operations/turns.ts';
+import { bulkRowsOn } from './bulk-rows.ts';
+import { Apart, Changes } from './changes.ts';
+import { Disconnected, type Query } from './connection.ts';
+import type { KnownGroups } from './known-groups.ts';
+import { lockLanes } from './lanes.ts';
+import { Loaded } from './loaded.ts';
+import { LoadedRows } from './loaded-rows.ts';
+import { load } from './loading.ts';
+import type { Members } from './members.ts';
+import { Needs, NotLoaded } from './needs.ts';
+import { write } from './writing.ts';
+
+/** What is decided by the rows, in a transaction with others. */
+export type OperationName = Exclude<
+  keyof Journal,
+  'tag' | 'found' | 'onWork' | 'saveCircuit' | 'saveAlarm' | 'prune'
+>;
+
+export interface Operation {
+  readonly name: OperationName;
+  readonly args: readonly unknown[];
+}
+
+export type Result = { readonly value: unknown } | { readonly error: unknown };
+
+export interface Carried {
+  /** Of the first operations: the others are to be carried out in another transaction. */
+  readonly results: readonly Result[];
+  readonly work: Work | undefined;
+  readonly touched: boolean;
+  /** Other instances that have something to do now. */
+  readonly hints: readonly number[];
+}
+
+/** The transaction, as the server counts them: until it ends, nobody declares the instance dead. */
+const fence = 'select pg_current_xact_id()::text as id from instances where id = $1 and not dead for share';
+
+/** Others have declared this instance dead, as it was not seen for too long: what it had in hand is theirs. */
+export class Fenced extends Unavailable {
+  constructor() {
+    super('the other instances took this one for dead: it begins anew');
+  }
+}
+
+/** It was to be committed when the connection was lost: the database knows whether it was. */
+export class Unconfirmed extends Error {
+  /** As the server counts it: another one has the same number after a crash. */
+  readonly transaction: string;
+  /** As this instance counts it. */
+  readonly group: number;
+  /** What came of it, if it was. */
+  readonly carried: Carried;
+
+  constructor(transaction: string, group: number, carried: Carried) {
+    super(`transaction ${transaction} is not confirmed`);
+    this.transaction = transaction;
+    this.group = group;
+    this.carried = carried;
+  }
+}
+
+interface GroupsOptions {
+  /** Tells lanes of this registry from those of others. */
+  readonly lockSeed: string;
+  readonly members: Members;
+  readonly groups: KnownGroups;
+  readonly lastTouched: number;
+  /** Seqs are drawn before it is known how many are needed: some are in vain then. Default: true. */
+  readonly drawsAhead?: boolean;
+}
+
+/** Carries out groups of operations, a transaction each: what they need is read, all is decided here, and written. */
+export function groupsOn({ lockSeed, members, groups, lastTouched, drawsAhead = true }: GroupsOptions) {
+  const rows = new LoadedRows(new Changes(), groups, members);
+  const work = new Announcements();
+  let last = lastTouched;
+  let number = 0;
+  let touched = false;
+  const clock = {
+    touch(now: number): number {
+      last = Math.max(last + 1, now * 1000);
+      touched = true;
+      return last;
+    },
+  };
+
+  const mark = () => {
+    const undo = [rows.changes.mark(), work.mark()];
+    return () => {
+      for (const one of undo) one();
+    };
+  };
+
+  function isolated<T>(part: () => T, otherwise: (error: unknown) => T): T {
+    const undo = mark();
+    try {
+      return part();
+    } catch (error) {
+      if (error instanceof NotLoaded || error instanceof Apart) throw error;
+      undo();
+      return otherwise(error);
+    }
+  }
+
+  const shared = sharedOn({ rows, work, clock, isolated });
+  const acceptance = acceptanceOn(shared);
+  const emissions = emissionsOn(shared);
+  const turns = turnsOn(shared);
+  const parked = parkedOn(shared, turns);
+  const replays = replaysOn(shared, turns);
+  const bulk = bulkReplaysOn(shared, bulkRowsOn(rows), replays, deliveriesOn(shared, turns));
+  const operations: Readonly<Record<OperationName, (...args: never[]) => unknown>> = {
+    accept: acceptance.accept,
+    emitNext: emissions.emitNext,
+    recall: emissions.recall,
+    unclaim: emissions.unclaim,
+    take: takingOn(shared, acceptance, turns).take,
+    endTurn: turns.end,
+    startNext: turns.startNext,
+    startParked: parked.start,
+    cancelParked: parked.cancel,
+    replay: replays.replay,
+    beginReplay: bulk.begin,
+    continueReplay: bulk.advance,
+    endReplay: bulk.cancel,
+  };
+
+  /** @throws Unconfirmed, Fenced, Disconnected, or what the server says: nothing was done then */
+  async function carryOut(query: Query, group: readonly Operation[]): Promise<Carried> {
+    const needs = Needs.of(group, drawsAhead);
+    const loaded = new Loaded();
+    loaded.waiting = needs.bounded ? -1 : 0;
+    touched = false;
+    number += 1;
+    work.clear();
+    try {
+      const begun = query('begin');
+      const known = query(fence, [members.id]);
+      let locked = lock(query, needs);
+      let reading = load(query, needs, loaded);
+      for (;;) {
+        const [[transaction]] = await Promise.all([known, begun, locked, reading]);
+        if (!transaction) throw new Fenced();
+        const results = decide(group, needs, loaded);
+        if (results) {
+          const { changes } = rows;
+          const carried = { results, work: work.take(), touched, hints: changes.hints };
+          await Promise.all([write(query, changes, members.id, number), query('commit')]).catch((error) => {
+            throw error instanceof Disconnected
+              ? new Unconfirmed(String(transaction['id']), number, carried)
+              : error;
+          });
+          for (const group of changes.groups.values()) groups.keep(group);
+          return carried;
+        }
+        locked = lock(query, needs);
+        reading = load(query, needs, loaded);
+      }
+    } catch (error) {
+      if (!(error instanceof Unconfirmed || error instanceof Disconnected))
+        await query('rollback').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** @returns undefined where something is missing, which is needed from now on */
+  function decide(group: readonly Operation[], needs: Needs, loaded: Loaded): Result[] | undefined {
+    rows.begin(loaded, new Changes());
+    work.clear();
+    const results: Result[] = [];
+    for (const { name, args } of group) {
+      const undo = mark();
+      try {
+        results.push({ value: (operations[name] as (...given: readonly unknown[]) => unknown)(...args) });
+      } catch (error) {
+        undo();
+        if (error instanceof NotLoaded) {
+          error.add(needs);
+          return undefined;
+        }
+        if (error instanceof Apart) return complete(results, needs);
+        results.push({ error });
+      }
+    }
+    return complete(results, needs);
+  }
+
+  function complete(results: Result[], needs: Needs): Result[] | undefined {
+    if (!rows.isShort) return results;
+    needs.eventSeqs = rows.changes.eventSeqs;
+    needs.executionSeqs = rows.changes.executionSeqs;
+    return undefined;
+  }
+
+  /** In one order, so that two who lock several never wait for each other. */
+  function lock(query: Query, needs: Needs): Promise<unknown> {
+    const keys = [...needs.lanes.keys(), ...Array.from(needs.keys, (key) => `key ${key}`)];
+    return query(lockLanes, [keys, [...needs.events], lockSeed, [...needs.executions]]);
+  }
+
+  return { carryOut };
+}
+
+export type Groups = ReturnType<typeof groupsOn>;

@@ -1,0 +1,217 @@
+import { createHash } from 'node:crypto';
+import type { Share } from '../../rules/share.ts';
+import type { Query } from './connection.ts';
+import { isGone, type ProcessPlace } from './process-place.ts';
+
+/** Of whom it is told that nobody has it: an id that no instance has. */
+export const nobody = 0;
+
+/** What an instance says of itself. */
+export interface Presence {
+  /** For people. */
+  readonly name: string;
+  readonly version: string;
+  readonly place: ProcessPlace;
+}
+
+/** An instance that takes part in a registry. */
+export interface Member extends Presence {
+  readonly id: number;
+  /** Ms since the epoch. */
+  readonly startedAt: number;
+  readonly seenAt: number;
+  readonly dead: boolean;
+  /** Ids of the handlers that it has, and of its event nodes; null: it has not told yet. */
+  readonly handlers: readonly string[] | null;
+  readonly nodes: readonly string[] | null;
+}
+
+const sql = {
+  join: `with joined as (
+      insert into instances(name, version, machine, pid, began) values($1, $2, $3, $4, $5) returning id
+    ), beaten as (
+      insert into beats(instance, seen_at) select id, clock_timestamp() from joined
+    ) select id from joined`,
+  all: `select id, name, version, machine, pid, began, dead, handlers, nodes, started_at as "startedAt",
+    seen_at as "seenAt", seen_at < clock_timestamp() - make_interval(secs => $1) as silent
+    from instances join beats on instance = id order by id`,
+  beat: 'update beats set seen_at = clock_timestamp() where instance = $1',
+  // Waits for what they are at, and nothing that comes later gets in.
+  bury: 'update instances set dead = true where id = any($1::bigint[]) and not dead returning id',
+  equip: 'update instances set handlers = $2, nodes = $3 where id = $1',
+};
+
+interface Read extends Omit<Member, 'place' | 'startedAt' | 'seenAt'>, ProcessPlace {
+  readonly startedAt: Date;
+  readonly seenAt: Date;
+  readonly silent: boolean;
+}
+
+/** Incarnations of this process that have been given up: nobody has to wait for them. */
+const givenUp = new Set<string>();
+
+/**
+ * The instances that share a registry, as this one sees them. Each start is a new one, which is known by its beat on
+ * the database's clock.
+ */
+export class Members {
+  readonly id: number;
+  /** Ms without a beat after which one is dead. */
+  readonly lease: number;
+  readonly #query: Query;
+  readonly #registry: string;
+  #all: readonly Member[] = [];
+  /** Of this one: how many calls of each there may be at a time, of all instances. */
+  #handlers: ReadonlyMap<string, number> = new Map();
+  /** By handler, as long as nobody comes or goes. */
+  readonly #sharers = new Map<string, readonly number[]>();
+  /** What this one has, as far as the others are not told yet. */
+  #untold: readonly [handlers: readonly string[], nodes: readonly string[]] | undefined;
+  #onChange: () => void = () => undefined;
+  /** The last one that had joined when they were looked at. */
+  #newest: number;
+  /** Since when this one has beaten without a gap, in ms of a clock that never jumps. */
+  #steadySince = performance.now();
+  #beaten = performance.now();
+
+  /** @param registry tells its instances from those of others */
+  static async join(query: Query, registry: string, me: Presence, lease: number): Promise<Members> {
+    const { machine, pid, began } = me.place;
+    const [row] = await query(sql.join, [me.name, me.version, machine, pid, began]);
+    return new Members(query, registry, Number(row?.['id']), lease);
+  }
+
+  private constructor(query: Query, registry: string, id: number, lease: number) {
+    this.#query = query;
+    this.#registry = registry;
+    this.id = id;
+    this.lease = lease;
+    this.#newest = id;
+  }
+
+  /** `tell` is told when another one has come or gone, or has other handlers. */
+  onChange(tell: () => void): void {
+    this.#onChange = tell;
+  }
+
+  /** Those that live, and the dead who have left something. */
+  get all(): readonly Member[] {
+    return this.#all;
+  }
+
+  /** Whether there is nobody any more whose home that is. Who has joined since is there. */
+  isGone(instance: number): boolean {
+    if (instance === this.id || instance > this.#newest) return false;
+    return !this.#all.some(({ id, dead }) => id === instance && !dead);
+  }
+
+  /** Whose events this one runs for a handler: its own, nobody's, and those of others who do not call it. */
+  homesFor(handler: string): readonly number[] {
+    const callers = this.callersOf(handler);
+    const without = this.others().filter((id) => !callers.includes(id));
+    return [this.id, nobody, ...without];
+  }
+
+  /** Who calls a handler: those who have it, or as many of them as it may have calls at a time. */
+  callersOf(handler: string): readonly number[] {
+    return this.#sharersOf(handler).slice(0, this.#handlers.get(handler) ?? Number.POSITIVE_INFINITY);
+  }
+
+  shareOf(handler: string): Share {
+    const sharers = this.#sharersOf(handler);
+    return { place: sharers.indexOf(this.id), of: sharers.length };
+  }
+
+  /** All who have it, and who have not told yet; of each handler in another order, so that few slots are spread. */
+  #sharersOf(handler: string): readonly number[] {
+    const known = this.#sharers.get(handler);
+    if (known) return known;
+    const having = this.#living().filter(({ handlers }) => handlers === null || handlers.includes(handler));
+    const all = [this.id, ...having.map(({ id }) => id)];
+    const places = new Map(
+      all.map((id) => [id, createHash('sha256').update(`${handler} ${id}`).digest('hex')]),
+    );
+    const sharers = all.sort((a, b) => (String(places.get(a)) < String(places.get(b)) ? -1 : 1));
+    this.#sharers.set(handler, sharers);
+    return sharers;
+  }
+
+  /** Event nodes that others have. */
+  nodesElsewhere(): readonly string[] {
+    return [...new Set(this.#living().flatMap(({ nodes }) => nodes ?? []))];
+  }
+
+  /** This one has them, and no others: with its next beat all are told. */
+  equip(handlers: ReadonlyMap<string, number>, nodes: readonly string[]): void {
+    this.#handlers = handlers;
+    this.#untold = [[...handlers.keys()], nodes];
+    this.#sharers.clear();
+  }
+
+  /** This one is there. */
+  async beat(): Promise<void> {
+    const untold = this.#untold;
+    if (untold) await this.#query(sql.equip, [this.id, ...untold]);
+    if (this.#untold === untold) this.#untold = undefined;
+    await this.#query(sql.beat, [this.id]);
+    const now = performance.now();
+    if (now - this.#beaten > this.lease / 2) this.#steadySince = now;
+    this.#beaten = now;
+  }
+
+  /**
+   * Looks at all, and declares dead who is.
+   * @returns ids of the dead, whoever has declared them so
+   */
+  async look(): Promise<readonly number[]> {
+    const rows = (await this.#query(sql.all, [this.lease / 1000])) as unknown as readonly Read[];
+    const dead = new Set(rows.filter((row) => row.dead).map(({ id }) => id));
+    const dying = rows.filter((row) => !row.dead && row.id !== this.id && this.#isOver(row));
+    if (dying.length > 0)
+      for (const { id } of await this.#query(sql.bury, [dying.map(({ id }) => id)])) dead.add(Number(id));
+    this.#newest = Math.max(this.#newest, ...rows.map(({ id }) => id));
+    const before = this.#equipment();
+    this.#all = rows.map((row) => memberFrom(row, dead.has(row.id)));
+    if (this.#equipment() !== before) {
+      this.#sharers.clear();
+      this.#onChange();
+    }
+    return [...dead];
+  }
+
+  /** Who lives, with what. */
+  #equipment(): string {
+    return JSON.stringify(this.#living().map(({ id, handlers, nodes }) => [id, handlers, nodes]));
+  }
+
+  /** It is over, and nothing of it is under way: others need not wait. */
+  async leave(): Promise<void> {
+    givenUp.add(this.#nameOf(this.id));
+    await this.#query(sql.bury, [[this.id]]);
+  }
+
+  /** After an outage of the database everybody is silent: who comes back first must not bury the others. */
+  #isOver({ id, silent, machine, pid, began }: Read): boolean {
+    if (givenUp.has(this.#nameOf(id)) || isGone({ machine, pid, began })) return true;
+    return silent && performance.now() - this.#steadySince > this.lease;
+  }
+
+  /** Ids of the other ones that live. */
+  others(): readonly number[] {
+    return this.#living().map(({ id }) => id);
+  }
+
+  #living(): readonly Member[] {
+    return this.#all.filter(({ id, dead }) => id !== this.id && !dead);
+  }
+
+  #nameOf(id: number): string {
+    return `${this.#registry} ${id}`;
+  }
+}
+
+function memberFrom(row: Read, dead: boolean): Member {
+  const { id, name, version, machine, pid, began, handlers, nodes, startedAt, seenAt } = row;
+  const times = { startedAt: startedAt.getTime(), seenAt: seenAt.getTime() };
+  return { id, name, version, place: { machine, pid, began }, ...times, dead, handlers, nodes };
+}

@@ -1,0 +1,251 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf, WriteRefused } from '../../words/errors.ts';
+import type { Found, Journal, KeptAlarm, OnTrouble, Prune, Pruned, StoredCircuit, Work } from '../journal.ts';
+import { Disconnected, isConflict, isOwnFault, type Query, refusalOf } from './connection.ts';
+import {
+  type Carried,
+  Fenced,
+  type Groups,
+  groupsOn,
+  type Operation,
+  type OperationName,
+  Unconfirmed,
+} from './group.ts';
+import type { KeptConnection } from './kept-connection.ts';
+import type { KnownGroups } from './known-groups.ts';
+import type { Members } from './members.ts';
+import { retentionOn } from './retention.ts';
+import type { TableCircuits } from './table-circuits.ts';
+
+/** Those that search: each is carried out in a transaction of its own. */
+const alone: ReadonlySet<OperationName> = new Set([
+  'emitNext',
+  'startNext',
+  'startParked',
+  'cancelParked',
+  'beginReplay',
+  'continueReplay',
+  'endReplay',
+]);
+/** Operations of a transaction at most. */
+const most = 256;
+/** Ms between two questions for what has become of a transaction. */
+const pause = 50;
+
+/** A session that goes on with it although its client is gone is ended. */
+const endUnderWay = `select count(pg_terminate_backend(pid)) as sessions from pg_stat_activity
+  where backend_xid = $1::text::xid8::xid`;
+/** What the transaction itself has written: its number at the server says nothing after a crash. */
+const isCommitted = 'select last_group = $2 as committed from counters where id = $1';
+
+interface Asked {
+  readonly operation: Operation;
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Options {
+  readonly connection: KeptConnection;
+  /** For what is done beside the operations: nothing of these is to get into a transaction of theirs. */
+  readonly keep: Query;
+  readonly tag: string;
+  readonly found: Found;
+  readonly foundWork: Work;
+  readonly groups: KnownGroups;
+  readonly lockSeed: string;
+  readonly members: Members;
+  readonly circuits: TableCircuits;
+  readonly lastTouched: number;
+  readonly onTrouble: OnTrouble;
+  readonly drawsAhead?: boolean;
+  /** Told when events were touched. */
+  readonly onTouched: () => void;
+  /** Told of other instances that have something to do now. */
+  readonly onHints: (instances: readonly number[]) => void;
+  readonly onFenced: () => void;
+}
+
+/** The journal in PostgreSQL. What is asked for while a transaction is under way shares the next one. */
+export class PostgresJournal implements Journal {
+  readonly tag: string;
+  readonly found: Found;
+  readonly #query: Query;
+  readonly #groups: Groups;
+  readonly #options: Options;
+  readonly #retention: ReturnType<typeof retentionOn>;
+  #tellWork: (work: Work) => void = () => undefined;
+  #gathered: Asked[] = [];
+  #busy = false;
+  #trouble: string | null = null;
+  #closing: (() => void) | undefined;
+
+  readonly accept = this.#passOn('accept');
+  readonly take = this.#passOn('take');
+  readonly endTurn = this.#passOn('endTurn');
+  readonly recall = this.#passOn('recall');
+  readonly unclaim = this.#passOn('unclaim');
+  readonly startNext = this.#passOn('startNext');
+  readonly startParked = this.#passOn('startParked');
+  readonly cancelParked = this.#passOn('cancelParked');
+  readonly replay = this.#passOn('replay');
+  readonly beginReplay = this.#passOn('beginReplay');
+  readonly continueReplay = this.#passOn('continueReplay');
+  readonly endReplay = this.#passOn('endReplay');
+
+  /** Events of nobody are left to those who have their node. */
+  readonly emitNext: Journal['emitNext'] = (limit, nodes, off = []) =>
+    this.#emitNext(limit, nodes, [...off, ...this.#options.members.nodesElsewhere()]);
+  readonly #emitNext = this.#passOn('emitNext');
+
+  constructor(options: Options) {
+    const { keep, tag, found, groups, lockSeed, members, lastTouched, drawsAhead = true } = options;
+    this.#options = options;
+    this.tag = tag;
+    this.found = found;
+    this.#query = keep;
+    this.#retention = retentionOn(keep, lockSeed, members.id);
+    this.#groups = groupsOn({
+      lockSeed,
+      lastTouched,
+      members,
+      groups,
+      drawsAhead,
+    });
+  }
+
+  /** What has become this instance's by what others have done. */
+  tellWork(work: Work): void {
+    this.#tellWork(work);
+  }
+
+  onWork(tell: (work: Work) => void): void {
+    this.#tellWork = tell;
+    tell(this.#options.foundWork);
+  }
+
+  saveCircuit(circuit: StoredCircuit, from: StoredCircuit['state']): Promise<void> {
+    return this.#options.circuits.save(circuit, from);
+  }
+
+  async saveAlarm({ watch, key, alarm }: KeptAlarm): Promise<void> {
+    if (alarm === null) await this.#query('delete from alarms where watch = $1 and key = $2', [watch, key]);
+    else
+      await this.#query(
+        'insert into alarms values($1, $2, $3) on conflict(watch, key) do update set alarm = excluded.alarm',
+        [watch, key, alarm],
+      );
+  }
+
+  /** Beside the groups of operations. */
+  prune(asked: Prune): Promise<Pruned> {
+    return this.#retention.prune(asked);
+  }
+
+  /** Once everything called before is kept. */
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#closing = resolve;
+      if (!this.#busy) resolve();
+    });
+  }
+
+  #passOn<Name extends OperationName>(name: Name) {
+    return (...args: Parameters<Journal[Name]>) =>
+      new Promise<Awaited<ReturnType<Journal[Name]>>>((resolve, reject) => {
+        // At once, whatever is not confirmed yet.
+        if (!this.#options.connection.isConnected) return reject(new Disconnected('it is tried again'));
+        this.#gathered.push({ operation: { name, args }, resolve, reject });
+        if (!this.#busy) {
+          this.#busy = true;
+          // At the end of this turn of the event loop, so that what it brings is written together.
+          setImmediate(() => void this.#carryOn());
+        }
+      });
+  }
+
+  async #carryOn(): Promise<void> {
+    for (let group = this.#next(); group.length > 0; group = this.#next()) await this.#carryOut(group);
+    this.#busy = false;
+    this.#closing?.();
+  }
+
+  /** What may share a transaction, in the order in which it was asked for. */
+  #next(): Asked[] {
+    const end = this.#gathered.findIndex(({ operation }) => alone.has(operation.name));
+    const count = end === -1 ? this.#gathered.length : Math.max(1, end);
+    return this.#gathered.splice(0, Math.min(most, count));
+  }
+
+  async #carryOut(group: readonly Asked[]): Promise<void> {
+    let carried: Carried;
+    try {
+      carried = await this.#carried(group.map(({ operation }) => operation));
+    } catch (error) {
+      if (group.length > 1 && isOwnFault(error)) {
+        for (const one of group) await this.#carryOut([one]);
+        return;
+      }
+      for (const { reject } of group) reject(this.#refusal(error));
+      return;
+    }
+    this.#become(null);
+    const { results, work, touched, hints } = carried;
+    if (touched) this.#options.onTouched();
+    this.#options.onHints(hints);
+    // What is left goes first.
+    this.#gathered.unshift(...group.slice(results.length));
+    if (work) this.#tellWork(work);
+    for (const [index, result] of results.entries()) {
+      const { resolve, reject } = group[index] as Asked;
+      if ('value' in result) resolve(result.value as never);
+      else reject(new WriteRefused(messageOf(result.error)));
+    }
+  }
+
+  async #carried(group: readonly Operation[]): Promise<Carried> {
+    for (;;) {
+      try {
+        return await this.#groups.carryOut(this.#options.connection.query, group);
+      } catch (error) {
+        if (isConflict(error)) continue;
+        if (!(error instanceof Unconfirmed)) throw error;
+        if (await this.#wasCommitted(error)) return error.carried;
+      }
+    }
+  }
+
+  /** Whether a transaction of which no answer came was committed. @throws Disconnected when nobody can be asked */
+  async #wasCommitted({ transaction, group }: Unconfirmed): Promise<boolean> {
+    for (;;) {
+      const { query } = await this.#options.connection.connected();
+      try {
+        const [underWay] = await query(endUnderWay, [transaction]);
+        if (underWay?.['sessions'] === 0) {
+          const [row] = await query(isCommitted, [this.#options.members.id, group]);
+          return row?.['committed'] === true;
+        }
+        await sleep(pause);
+      } catch (error) {
+        if (!(error instanceof Disconnected)) throw error;
+      }
+    }
+  }
+
+  #refusal(error: unknown): Error {
+    if (error instanceof Fenced) this.#options.onFenced();
+    const refusal = refusalOf(error);
+    if (!(refusal instanceof WriteRefused)) this.#become(refusal.message);
+    return refusal;
+  }
+
+  /** There is no connection, or there is one again: null. */
+  told(why: string | null): void {
+    this.#become(why && new Disconnected(why).message);
+  }
+
+  #become(trouble: string | null): void {
+    if (trouble === this.#trouble) return;
+    this.#trouble = trouble;
+    this.#options.onTrouble(trouble);
+  }
+}

@@ -1,0 +1,85 @@
+import type { Page } from '../../../words/answers.ts';
+import type { Ids } from '../../../words/ids.ts';
+import type { ExecutionFilter } from '../../log.ts';
+import { mostOfEvent, pageOfExecutions } from '../../reading/pages.ts';
+import {
+  attemptsOf,
+  detailColumns,
+  executionColumns,
+  type ReadDetails,
+  type ReadExecution,
+  readDetails,
+  readExecution,
+} from '../../reading/rows.ts';
+import { type Positions, paged, type Window } from '../../reading/window.ts';
+import { searchWords } from '../../search-words.ts';
+import type { Ask } from '../named-values.ts';
+import type { Readers } from '../readers.ts';
+import { type TextSearch, withWords } from '../search/text-search.ts';
+import { newestFirst } from './newest-first.ts';
+import { executionsSelected } from './selections.ts';
+
+/** Reads executions. */
+export function executionQueriesOn(readers: Readers, ids: Ids, texts: TextSearch) {
+  async function page(filter: ExecutionFilter, window: Window): Promise<Page<ReadExecution>> {
+    await texts.prepare(filter);
+    return readers.read(async (ask) =>
+      pageOfExecutions(await found(ask, filter, window), async (seqs) => {
+        const rows = await ask(`select ${executionColumns} from executions where seq = any(:seqs)`, { seqs });
+        return rows.map((row) => readExecution(row, ids));
+      }),
+    );
+  }
+
+  /** Where the executions of a page stand. */
+  async function positions(filter: ExecutionFilter, window: Window): Promise<Positions> {
+    await texts.prepare(filter);
+    return readers.read((ask) => found(ask, filter, window));
+  }
+
+  async function found(ask: Ask, filter: ExecutionFilter, window: Window): Promise<Positions> {
+    const { text, eventId } = filter;
+    const words = text === undefined ? undefined : searchWords(text);
+    const event = eventId === undefined ? undefined : ids.eventSeq(eventId);
+    const seqs = filter.ids?.flatMap((id) => ids.executionSeq(id) ?? []);
+    if (words?.length === 0 || (eventId !== undefined && event === undefined))
+      return { found: [], next: null };
+    if (words && event === undefined && !seqs) return texts.find(ask, words, filter, window);
+    const selection = executionsSelected(filter, event, seqs);
+    if (!words) return newestFirst(ask, selection, window);
+    // An event has few executions, and few are named: they are looked at themselves.
+    const few = await newestFirst(ask, selection, { ...window, limit: mostOfEvent });
+    const page = paged(await withWords(ask, few.found, words), window.limit);
+    return { ...page, next: page.next ?? few.next };
+  }
+
+  function details(id: string): Promise<ReadDetails | undefined> {
+    return readers.read(async (ask) => {
+      const seq = ids.executionSeq(id);
+      if (seq === undefined) return undefined;
+      const [[row], attempts] = await Promise.all([
+        ask(
+          `select ${detailColumns}, (select payload from bodies where bodies.seq = event_seq) as request
+           from executions where seq = :seq and status > 0`,
+          { seq },
+        ),
+        ask(attemptsOf, { seq }),
+      ]);
+      return row && readDetails(row, attempts, ids);
+    });
+  }
+
+  /** All of an event, in chain order. */
+  async function ofEvent(ask: Ask, event: number): Promise<ReadExecution[]> {
+    const rows = await ask(
+      `select ${executionColumns} from executions
+       where event_seq = :event and status > 0 order by position, seq limit ${mostOfEvent}`,
+      { event },
+    );
+    return rows.map((row) => readExecution(row, ids));
+  }
+
+  return { page, positions, found, details, ofEvent };
+}
+
+export type ExecutionQueries = ReturnType<typeof executionQueriesOn>;

@@ -1,0 +1,75 @@
+import type { SharedCircuit } from '../instances.ts';
+import type { StoredCircuit } from '../journal.ts';
+import type { Query } from './connection.ts';
+
+const sql = {
+  all: `select handler_id as handler, state, since, error, failures, probed, probed_at as "probedAt" from circuits
+    order by handler_id`,
+  // Who opens what another one has opened has it open since then.
+  keep: `insert into circuits(handler_id, state, since, error, failures) values($1, $2, $3, $4, 0)
+    on conflict(handler_id) do update set state = excluded.state, since = excluded.since, error = excluded.error,
+    failures = 0 where circuits.state = 'closed' or excluded.state = 'gone' and circuits.state <> 'gone'`,
+  close: "delete from circuits where handler_id = $1 and state in ('closed', $2)",
+  count: `insert into circuits(handler_id, state, since, failures) values($1, 'closed', 0, $2)
+    on conflict(handler_id) do update set failures = circuits.failures + excluded.failures
+    where circuits.state = 'closed' returning failures`,
+  endProbe:
+    'update circuits set prober = null, error = coalesce($3, error) where handler_id = $1 and prober = $2',
+};
+
+/** Circuits that are not closed, and how many failures in a row there are of those that are. */
+export async function circuitsIn(query: Query): Promise<readonly SharedCircuit[]> {
+  return (await query(sql.all, [])) as unknown as readonly SharedCircuit[];
+}
+
+/** How an instance changes the circuits that it shares with others. */
+export class TableCircuits {
+  readonly #query: Query;
+  readonly #me: number;
+  readonly #onTurned: () => void;
+  /** By handler: the last count that was begun, or is to begin. */
+  readonly #counts = new Map<string, Promise<number | null>>();
+  /** By handler: failures that the next count is of. */
+  readonly #uncounted = new Map<string, number>();
+
+  /** @param me this instance @param onTurned others can read now that a circuit has opened or closed */
+  constructor(query: Query, me: number, onTurned: () => void) {
+    this.#query = query;
+    this.#me = me;
+    this.#onTurned = onTurned;
+  }
+
+  /** @param from what it was as far as is known here: where others know better, it stays as it is */
+  async save({ handler, state, since, error }: StoredCircuit, from: StoredCircuit['state']): Promise<void> {
+    if (state === 'closed') await this.#query(sql.close, [handler, from]);
+    else await this.#query(sql.keep, [handler, state, since, error]);
+    if (state !== from) this.#onTurned();
+  }
+
+  /**
+   * One more failure in a row. A count of a handler waits for the one before, and takes along what comes meanwhile.
+   * @returns how many there are; null: the circuit is not closed any more
+   */
+  count(handler: string): Promise<number | null> {
+    const waiting = this.#uncounted.get(handler);
+    this.#uncounted.set(handler, (waiting ?? 0) + 1);
+    const before = this.#counts.get(handler);
+    if (before && waiting !== undefined) return before;
+    const counted = Promise.resolve(before?.catch(() => null)).then(() => this.#count(handler));
+    this.#counts.set(handler, counted);
+    return counted;
+  }
+
+  async #count(handler: string): Promise<number | null> {
+    const failures = this.#uncounted.get(handler);
+    this.#uncounted.delete(handler);
+    const [row] = await this.#query(sql.count, [handler, failures]);
+    if (!this.#uncounted.has(handler)) this.#counts.delete(handler);
+    return row ? Number(row['failures']) : null;
+  }
+
+  /** The probe of this instance is over. @param error what it came to; null: nobody was called */
+  async endProbe(handler: string, error: string | null): Promise<void> {
+    await this.#query(sql.endProbe, [handler, this.#me, error]);
+  }
+}

@@ -1,0 +1,171 @@
+import { strict as assert } from 'node:assert';
+import pg from 'pg';
+import type { Store } from '../../../../src/engine/store/store.ts';
+import { Unavailable } from '../../../../src/engine/words/errors.ts';
+import { eventually } from '../../../support/eventually.ts';
+import { openPostgres, type Postgres, sharedPostgres, startPostgres } from '../../../support/postgres.ts';
+import { startTcpProxy, type TcpProxy } from '../../../support/tcp-proxy.ts';
+import { anEvent } from '../store-contract.ts';
+
+describe('the store in PostgreSQL whose connection is lost', () => {
+  let schemas = 0;
+  let proxy: TcpProxy;
+  let store: Store;
+  let client: pg.Client;
+  let troubles: (string | null)[];
+
+  const openOn = async (postgres: Postgres, lease?: number) => {
+    schemas += 1;
+    const schema = `lost_${schemas}`;
+    const url = new URL(postgres.url);
+    proxy = await startTcpProxy(Number(url.port));
+    url.port = String(proxy.port);
+    troubles = [];
+    store = await openPostgres(url.href, schema, {
+      onTrouble: (trouble) => troubles.push(trouble),
+      ...(lease && { lease }),
+    });
+    client = new pg.Client({ connectionString: postgres.url });
+    client.on('error', () => undefined);
+    await client.connect();
+    await client.query(`set search_path = ${schema}`);
+  };
+  afterEach(async () => {
+    await client.end();
+    await store.close();
+    await proxy.close();
+  });
+  const accept = (object: number) => store.journal.accept([anEvent(object)], 1);
+  const events = async () => Number((await client.query('select count(*) as n from events')).rows[0]?.n);
+  /** The next commit passes, or not, and its connection is cut. */
+  const cutAtCommit = (what: 'pass and cut' | 'cut') => {
+    let done = false;
+    proxy.watch((piece) => {
+      if (done || !piece.includes('commit')) return 'pass';
+      done = true;
+      return what;
+    });
+  };
+
+  it('answers truly what was committed although no answer came', async () => {
+    await openOn(await sharedPostgres());
+    cutAtCommit('pass and cut');
+    const accepted = await accept(1);
+    assert.ok(accepted.outcome === 'accepted');
+    assert.equal(await events(), 1);
+    await eventually('it is told', () => troubles.at(-1) === null && troubles.length === 2);
+  });
+
+  it('carries out again what was not committed', async () => {
+    await openOn(await sharedPostgres());
+    cutAtCommit('cut');
+    assert.equal((await accept(1)).outcome, 'accepted');
+    assert.equal(await events(), 1);
+  });
+
+  it('refuses at once while there is none, says so once, and goes on when there is one again', async () => {
+    await openOn(await sharedPostgres());
+    proxy.cut();
+    await eventually('it is told', () => troubles.length > 0);
+    for (const object of [1, 2]) await assert.rejects(accept(object), Unavailable);
+    assert.equal(troubles.length, 1);
+    assert.match(String(troubles[0]), /^the database can not be reached: /);
+    proxy.restore();
+    await eventually('it is there again', () => troubles.at(-1) === null);
+    assert.equal((await accept(3)).outcome, 'accepted');
+    assert.equal(await events(), 1);
+  });
+
+  it('takes a server that does not answer for lost', async () => {
+    await openOn(await sharedPostgres(), 600);
+    proxy.holdUp();
+    await assert.rejects(accept(1), Unavailable);
+    await eventually('it is there again', () => troubles.at(-1) === null);
+    assert.equal((await accept(2)).outcome, 'accepted');
+    assert.equal(await events(), 1);
+  });
+
+  it('is lost when there is none for too long', async () => {
+    await openOn(await sharedPostgres(), 300);
+    cutAtCommit('pass and cut');
+    const accepting = accept(1);
+    const refused = assert.rejects(accepting, Unavailable);
+    await eventually('it is told', () => troubles.length > 0);
+    proxy.cut();
+    assert.match((await store.lost).message, /^the database can not be reached: /);
+    await refused;
+  });
+
+  it('takes no transaction for its own that has the same number after a crash of the server', async function () {
+    this.timeout(30_000);
+    const postgres = await startPostgres();
+    await openOn(postgres);
+    let isCut = false;
+    proxy.watch((piece) => {
+      if (isCut || !piece.includes('commit')) return 'pass';
+      isCut = true;
+      setImmediate(() => proxy.cut());
+      return 'cut';
+    });
+    const accepting = accept(1);
+    await eventually('it waits for its commit', () => isCut);
+    await postgres.stop('immediate');
+    await postgres.start();
+    await client.end().catch(() => undefined);
+    client = new pg.Client({ connectionString: postgres.url });
+    await client.connect();
+    await client.query(`set search_path = lost_${schemas}`);
+    // Numbers that were given away before the crash are given again.
+    for (let n = 0; n < 20; n += 1) await client.query('select pg_current_xact_id()');
+    proxy.restore();
+    assert.equal((await accepting).outcome, 'accepted');
+    assert.equal(await events(), 1);
+    await store.close();
+    await client.end();
+    await postgres.stop('fast');
+  });
+
+  it('loses nothing that it has answered where the server crashes under load, and knows each request once', async function () {
+    this.timeout(60_000);
+    const postgres = await startPostgres();
+    await openOn(postgres);
+    const accepted = new Set<string>();
+    let asking = true;
+    const ask = async (client: number) => {
+      for (let n = 0; asking; n += 1) {
+        const key = `${client}-${n}`;
+        const answer = () => store.journal.accept([anEvent(n % 7)], 1, { key, hash: 'hash' });
+        for (;;) {
+          const outcome = await answer().then(
+            (one) => one.outcome,
+            (error) => {
+              assert.ok(error instanceof Unavailable, error);
+            },
+          );
+          if (outcome === 'accepted' || outcome === 'duplicate') break;
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        accepted.add(key);
+      }
+    };
+    const asked = Array.from({ length: 8 }, (_, client) => ask(client));
+    for (let crashes = 0; crashes < 3; crashes += 1) {
+      const before = accepted.size;
+      await eventually('it works', () => accepted.size > before + 100);
+      await postgres.stop('immediate');
+      await postgres.start();
+    }
+    const before = accepted.size;
+    await eventually('it works again', () => accepted.size > before + 100);
+    asking = false;
+    await Promise.all(asked);
+    await client.end();
+    client = new pg.Client({ connectionString: postgres.url });
+    await client.connect();
+    await client.query(`set search_path = lost_${schemas}`);
+    assert.equal(await events(), accepted.size);
+    await store.close();
+    await client.end();
+    await postgres.stop('fast');
+  });
+});
