@@ -124,7 +124,7 @@ export class SharedEngine {
             ...options,
             registry: 'registry',
             version: '0.0.0',
-            lease: 1000,
+            lease: 5000,
             pollPause: 100,
           }),
       },

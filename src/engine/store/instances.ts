@@ -55,7 +55,7 @@ export interface Instances {
   passed(events: readonly number[]): Promise<readonly number[]>;
   /** `tell` is told that others have switched something: it is in the handler book by then. */
   onSwitched(tell: () => void): void;
-  /** `tell` is told of all circuits that the instances know something of, each time that others have changed one. */
+  /** `tell` is told of all circuits that the instances know something of, each time that this one has looked. */
   onCircuits(tell: (circuits: readonly SharedCircuit[]) => void): void;
   /**
    * A call has failed, in a way that speaks of its target, while the circuit was closed.

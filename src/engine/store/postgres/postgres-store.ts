@@ -11,7 +11,7 @@ import { claimReplays, foundIn, lastTouched, migrate, schemaComment, tagOf } fro
 import { PostgresJournal } from './postgres-journal.ts';
 import { PostgresLog } from './postgres-log.ts';
 import { ownPlace } from './process-place.ts';
-import { Rounds } from './rounds.ts';
+import { Rounds, tellAll } from './rounds.ts';
 import type { Server } from './server.ts';
 import { SharedState } from './shared-state.ts';
 import { suitabilityOf } from './suitability.ts';
@@ -82,7 +82,11 @@ export async function openStore(server: Server, schema: string, options: Options
     open.push(upkeep);
     const me = { name: hostname(), version: options.version, place: ownPlace() };
     const members = await Members.join(upkeep.query, schema, me, lease);
-    open.push({ close: () => members.leave().catch(() => undefined) });
+    const leave = async () => {
+      await members.leave();
+      await tellAll(upkeep.query, schema);
+    };
+    open.push({ close: () => leave().catch(() => undefined) });
     const sweepUp = async (dead: readonly number[], orphaned: readonly number[]) => {
       const own = await Connection.open(server, schema, writing);
       const now = () => Date.now();

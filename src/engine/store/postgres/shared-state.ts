@@ -30,7 +30,6 @@ export class SharedState {
   #tellSwitched: () => void = () => undefined;
   #tellCircuits: (circuits: readonly SharedCircuit[]) => void = () => undefined;
   #tellLook: () => void = () => undefined;
-  #told = '';
   #touched: { readonly since: number; readonly known: ReadonlyMap<number, number> };
 
   /** @param me this instance @param lastTouched when an event was touched last, in µs */
@@ -74,9 +73,7 @@ export class SharedState {
 
   async look(): Promise<void> {
     const [circuits, switched] = await Promise.all([circuitsIn(this.#query), this.#book.refresh()]);
-    const text = JSON.stringify(circuits);
-    if (text !== this.#told) this.#tellCircuits(circuits);
-    this.#told = text;
+    this.#tellCircuits(circuits);
     if (switched) this.#tellSwitched();
     this.#tellLook();
   }
