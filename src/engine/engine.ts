@@ -37,7 +37,7 @@ export class Engine {
   /** What is wrong and what to do. */
   readonly problem = new Problem();
   /** Tells of executions, circuits and switches. */
-  readonly news: Pick<Publisher, 'observe' | 'observeCircuits' | 'observeSwitches'>;
+  readonly news: Pick<Publisher, 'observe' | 'observeElsewhere' | 'observeCircuits' | 'observeSwitches'>;
   readonly watches: Watches;
   readonly #options: EngineOptions;
   readonly #publisher: Publisher;
@@ -66,6 +66,7 @@ export class Engine {
     this.#kept = new KeptOpen({
       time: this.#time,
       what: options.location.name,
+      check: options.location.check,
       open: () => this.#open(),
       onOpened: async (delivery) => {
         if (this.#flowsRun) await this.#resume(delivery);

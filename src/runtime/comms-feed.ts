@@ -8,6 +8,11 @@ import { RecentChanges } from './recent-changes.ts';
 /** Ms between frames, of all registries together: comms queues without bound for a slow browser. */
 const pace = 250;
 
+interface Followed {
+  readonly id: string;
+  readonly news: Pick<Engine['news'], 'observe' | 'observeElsewhere'>;
+}
+
 /** Tells every open editor that executions have changed, and whoever may read them what has become of them. */
 export class CommsFeed {
   readonly #publish: NodeAPI['comms']['publish'];
@@ -25,8 +30,12 @@ export class CommsFeed {
   }
 
   /** @returns what ends it */
-  follow(engine: { readonly id: string; readonly news: Pick<Engine['news'], 'observe'> }): () => void {
-    return engine.news.observe((row) => this.#note(engine.id, row));
+  follow({ id, news }: Followed): () => void {
+    const note = (row: ExecutionRow) => this.#note(id, row);
+    const ends = [news.observe(note), news.observeElsewhere(note)];
+    return () => {
+      for (const end of ends) end();
+    };
   }
 
   /**

@@ -67,6 +67,7 @@ describe('comms feed', function () {
           observers.add(observer);
           return () => observers.delete(observer);
         },
+        observeElsewhere: () => () => undefined,
       },
     });
     const tell = (row: ExecutionRow): void => {

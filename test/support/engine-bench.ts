@@ -77,7 +77,7 @@ export class EngineBench {
     this.engine = new Engine({
       config: registryConfigSchema.parse(this.config),
       location: {
-        name: sqliteStore(this.folder).name,
+        ...sqliteStore(this.folder),
         open: (options) => this.#open(options),
       },
       time: this.time,

@@ -12,15 +12,37 @@ import { expressions } from './jsonata.ts';
 import { fine } from './made-call.ts';
 import { sharedPostgres } from './postgres.ts';
 
-/** A time that passes so many times faster than that of the system. */
-export function fasterTime(factor: number): Time {
-  const began = systemTime.now();
-  const begun = systemTime.monotonic();
-  return {
-    now: () => Math.floor(began + (systemTime.now() - began) * factor),
-    monotonic: () => begun + (systemTime.monotonic() - begun) * factor,
-    after: (ms, callback) => systemTime.after(ms / factor, callback),
-  };
+/** A time that can pass faster than that of the system. */
+export class FasterTime implements Time {
+  #factor = 1;
+  #since = systemTime.monotonic();
+  /** How far it had come by then. */
+  #passed = 0;
+  readonly #began = systemTime.now();
+  readonly #begun = systemTime.monotonic();
+
+  /** From now on it passes so many times faster; timers that are set stay as they are. */
+  hurry(factor: number): void {
+    this.#passed = this.#elapsed();
+    this.#since = systemTime.monotonic();
+    this.#factor = factor;
+  }
+
+  now(): number {
+    return Math.floor(this.#began + this.#elapsed());
+  }
+
+  monotonic(): number {
+    return this.#begun + this.#elapsed();
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    return systemTime.after(ms / this.#factor, callback);
+  }
+
+  #elapsed(): number {
+    return this.#passed + (systemTime.monotonic() - this.#since) * this.#factor;
+  }
 }
 
 export interface SharedCall extends Call {
@@ -32,7 +54,7 @@ export interface SharedCall extends Call {
 /** What several instances share in a test: a store, a time, and those whom they call. */
 export class SharedScene {
   readonly schema: string;
-  readonly time: Time;
+  readonly time = new FasterTime();
   readonly calls: SharedCall[] = [];
   /** Those that have ended. */
   readonly over = new Set<SharedCall>();
@@ -42,9 +64,8 @@ export class SharedScene {
   readonly #underWay = new Map<string, number>();
   readonly #engines: SharedEngine[] = [];
 
-  constructor(schema: string, time: Time = systemTime) {
+  constructor(schema: string) {
     this.schema = schema;
-    this.time = time;
   }
 
   /** Another instance starts, with these handlers deployed. */
@@ -97,12 +118,13 @@ export class SharedEngine {
       config: registryConfigSchema.parse({ id: 'registry', ...config }),
       location: {
         name: schema,
+        check: 'that it runs',
         open: (options) =>
           openStore({ connectionString: url }, schema, {
             ...options,
             registry: 'registry',
             version: '0.0.0',
-            lease: 1000,
+            lease: 5000,
             pollPause: 100,
           }),
       },

@@ -103,6 +103,8 @@ export function bulkReplaysOn({ journal, time, persist, nextPart, closed, onErro
     /** It is known which handlers there are: until then none of them could be called. */
     open: opened.resolve,
     begin,
+    /** Goes on with what another instance has begun. */
+    adopt: enqueue,
     cancel,
   };
 }

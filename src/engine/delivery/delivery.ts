@@ -17,9 +17,9 @@ import { eventsAgainOn } from './events-again.ts';
 import { executionsAgainOn } from './executions-again.ts';
 import { firstPassesOn } from './first-passes.ts';
 import { Gate } from './gate.ts';
+import { looksElsewhereOn } from './looks-elsewhere.ts';
 import { missedEventsOn } from './missed-events.ts';
 import { parkedOn } from './parked.ts';
-import { passedElsewhereOn } from './passed-elsewhere.ts';
 import { persistently } from './persist.ts';
 import { Pruning } from './pruning.ts';
 import type { Publisher } from './publisher.ts';
@@ -110,7 +110,6 @@ export function deliveryOf({
   const alarms = toldAlarmsOn(context);
   const switching = switchingOn({ ...context, parked, firstPasses, publisher });
   instances?.onSwitched(switching.followOthers);
-  if (instances) passedElsewhereOn({ ...context, instances, publisher, log: store.log });
   instances?.onMembers(() => {
     for (const { config } of registry.list()) parked.look(config.id);
     firstPasses.look();
@@ -127,6 +126,7 @@ export function deliveryOf({
     delivery: bulk.delivery.next,
   };
   const bulkReplays = bulkReplaysOn({ ...context, nextPart, closed });
+  if (instances) looksElsewhereOn({ ...context, instances, publisher, bulkReplays, log: store.log });
   // What became runnable, through whatever, is told to whoever runs it.
   journal.onWork((work) => {
     for (const emission of work.emitted) emissions.emit(emission);

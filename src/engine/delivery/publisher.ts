@@ -39,6 +39,7 @@ export class Publisher {
   readonly #onError: (error: unknown) => void;
   readonly #executors = new Map<string, OnResumed>();
   readonly #observers = new Set<(row: ExecutionRow) => void>();
+  readonly #observersElsewhere = new Set<(row: ExecutionRow) => void>();
   readonly #circuitObservers = new Set<(change: CircuitChange) => void>();
   readonly #switchObservers = new Set<() => void>();
   readonly #waiters = new TransientMap<number, Waiter>();
@@ -73,6 +74,22 @@ export class Publisher {
   observe(observer: (row: ExecutionRow) => void): () => void {
     this.#observers.add(observer);
     return () => this.#observers.delete(observer);
+  }
+
+  /** Tells of executions that have changed by what other instances did, for who shows them. @returns what ends it */
+  observeElsewhere(observer: (row: ExecutionRow) => void): () => void {
+    this.#observersElsewhere.add(observer);
+    return () => this.#observersElsewhere.delete(observer);
+  }
+
+  /** Whether anybody is told of what other instances did. */
+  get observesElsewhere(): boolean {
+    return this.#observersElsewhere.size > 0;
+  }
+
+  tellElsewhere(rows: readonly ExecutionRow[]): void {
+    for (const row of rows)
+      for (const observer of this.#observersElsewhere) this.#guarded(() => observer(row));
   }
 
   /** Tells of each circuit that opens, closes or is gone. @returns what ends it */

@@ -1,5 +1,5 @@
 import type { Share } from '../rules/share.ts';
-import type { StoredCircuit } from './journal.ts';
+import type { StoredCircuit, StoredReplay } from './journal.ts';
 
 /** An instance of Node-RED that takes part in a registry. */
 export interface Instance {
@@ -44,11 +44,18 @@ export interface Instances {
   onMembers(tell: () => void): void;
   /** `tell` is told each time that this one has looked at what others have done: once a second, or more often. */
   onLook(tell: () => void): void;
+  /** What is done with many, and was done by an instance that is gone: it is this one's from now on. */
+  claimReplays(): Promise<readonly StoredReplay[]>;
+  /**
+   * What others have changed since this was asked last: the newest ones, when there is much.
+   * @returns seqs of executions
+   */
+  changedElsewhere(): Promise<readonly number[]>;
   /** @returns those of some events whose first pass is over */
   passed(events: readonly number[]): Promise<readonly number[]>;
   /** `tell` is told that others have switched something: it is in the handler book by then. */
   onSwitched(tell: () => void): void;
-  /** `tell` is told of all circuits that the instances know something of, each time that others have changed one. */
+  /** `tell` is told of all circuits that the instances know something of, each time that this one has looked. */
   onCircuits(tell: (circuits: readonly SharedCircuit[]) => void): void;
   /**
    * A call has failed, in a way that speaks of its target, while the circuit was closed.

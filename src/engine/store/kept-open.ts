@@ -20,6 +20,8 @@ interface Options<T> {
   readonly time: Time;
   /** What is opened, for the message. */
   readonly what: string;
+  /** What to look at when it does not answer. */
+  readonly check: string;
   readonly open: () => Promise<T>;
   /** It is there: whoever asks gets it once this is done. */
   readonly onOpened: (opened: T) => Promise<void>;
@@ -73,8 +75,8 @@ export class KeptOpen<T extends Opened> {
 
   async #open(): Promise<void> {
     if (this.#closed) return;
-    const { time, what, open, onOpened } = this.#options;
-    const cancel = time.after(openingTime, () => this.#refuse(unanswered(what)));
+    const { time, open, onOpened } = this.#options;
+    const cancel = time.after(openingTime, () => this.#refuse(unanswered(this.#options)));
     try {
       const opened = await open();
       if (this.#closed) return await opened.close();
@@ -117,9 +119,9 @@ export class KeptOpen<T extends Opened> {
   }
 }
 
-function unanswered(what: string): JournalError {
+function unanswered({ what, check }: Pick<Options<never>, 'what' | 'check'>): JournalError {
   return new JournalError(
     'failed',
-    `${what} has not answered for ${openingTime / 1000} s: check that its disk is there, mounted and answers; it is taken into use as soon as it does`,
+    `${what} has not answered for ${openingTime / 1000} s: check ${check}; it is taken into use as soon as it does`,
   );
 }

@@ -37,6 +37,8 @@ export interface StoreOptions {
 export interface StoreLocation {
   /** For people; two of the same name are the same place. */
   readonly name: string;
+  /** What to look at when it does not answer, such as `that its disk is there`. */
+  readonly check: string;
   /** Opens what is there, or begins it. @throws JournalError saying what to do; nothing is held then */
   open(options: StoreOptions): Promise<Store>;
 }

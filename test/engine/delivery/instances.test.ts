@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../support/eventually.ts';
 import { aHandler, anEnvelope, outage, refusal } from '../../support/made-call.ts';
-import { fasterTime, type SharedEngine, SharedScene } from '../../support/shared-scene.ts';
+import { type SharedEngine, SharedScene } from '../../support/shared-scene.ts';
 
 describe('instances of one registry', () => {
   let schemas = 0;
@@ -10,9 +10,9 @@ describe('instances of one registry', () => {
   let one: SharedEngine;
   let other: SharedEngine;
 
-  const begin = async (handler = aHandler('a'), factor = 1) => {
+  const begin = async (handler = aHandler('a')) => {
     schemas += 1;
-    scene = new SharedScene(`instances_${schemas}`, fasterTime(factor));
+    scene = new SharedScene(`instances_${schemas}`);
     one = await scene.join([handler]);
     other = await scene.join([handler]);
     await eventually('they know each other', () => scene.known().every((count) => count === 2));
@@ -70,9 +70,11 @@ describe('instances of one registry', () => {
       await both('it is open', async (engine) => (await engine.circuit('a')) === 'open');
       await other.accept(anEnvelope(20));
       await one.accept(anEnvelope(21));
-      await settled(12);
+      await eventually(
+        'both wait',
+        async () => (await statuses()).filter((status) => status === 'circuit').length === 2,
+      );
       assert.equal(scene.calls.length, 10);
-      assert.equal((await statuses()).filter((status) => status === 'circuit').length, 2);
     });
 
     it('in which an answer ends the row, whoever has got it', async () => {
@@ -88,7 +90,8 @@ describe('instances of one registry', () => {
     });
 
     it('which is tried by one call at a time, and closes for all', async () => {
-      await begin(aHandler('a', { retryDelays: [1, 1, 1] }), 60);
+      await begin(aHandler('a', { retryDelays: [1, 1, 1] }));
+      scene.time.hurry(60);
       let working = false;
       // Longer than the pause between two tries.
       scene.answer = async () => {
@@ -178,6 +181,37 @@ describe('instances of one registry', () => {
       await load(30, [other]);
       await told(30, [other]);
       assert.equal(scene.most.get('a'), 3);
+    });
+  });
+
+  describe('know of what others do', () => {
+    it('and tell who shows it, once', async () => {
+      await begin();
+      const told: string[] = [];
+      other.engine.news.observeElsewhere(({ id, status }) => told.push(`${id} ${status}`));
+      const event = await one.accept(anEnvelope(1));
+      await eventually('it is told', () => told.length > 0);
+      const { executions } = await (await one.engine.log()).event(event);
+      await sleep(500);
+      assert.deepEqual(told, [`${executions[0]?.id} succeeded`]);
+      assert.deepEqual(other.rows, []);
+    });
+
+    it('and go on with a replay that one had begun who is gone', async () => {
+      await begin(aHandler('a', { retryDelays: [] }));
+      scene.answer = () => refusal;
+      const events = 30;
+      for (let n = 0; n < events; n += 1) await one.accept(anEnvelope(n));
+      await settled(events);
+      scene.answer = () => ({});
+      const operator = await one.engine.operator();
+      await operator.replayAll({ status: ['failed'] }, { dryRun: false, ratePerSecond: 20 });
+      await eventually('it has begun', () => scene.calls.length > events);
+      await one.engine.close();
+      one = other;
+      await eventually('all have run again', () => scene.calls.length >= 2 * events);
+      await sleep(300);
+      assert.equal(scene.calls.length, 2 * events);
     });
   });
 });

@@ -6,7 +6,7 @@ export function bulkRowsOn(rows: LoadedRows): BulkRows {
   return {
     add(asked) {
       const id = rows.found({ what: 'bulkSeq' }) as number;
-      rows.changes.defer({ what: 'beginBulk', id, asked });
+      rows.changes.defer({ what: 'beginBulk', id, asked, runner: rows.instance });
       return id;
     },
     running: (id) => {

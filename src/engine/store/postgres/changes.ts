@@ -25,7 +25,7 @@ export type Deferred =
     }
   | { readonly what: 'keepProbe'; readonly handler: string; readonly execution: number | null }
   | { readonly what: 'asker'; readonly execution: number; readonly by: string }
-  | { readonly what: 'beginBulk'; readonly id: number; readonly asked: BeginReplay }
+  | { readonly what: 'beginBulk'; readonly id: number; readonly asked: BeginReplay; readonly runner: number }
   | {
       readonly what: 'advanceBulk';
       readonly id: number;

@@ -49,6 +49,11 @@ export class LoadedRows implements Rows {
     this.#members = members;
   }
 
+  /** Whose they are. */
+  get instance(): number {
+    return this.#members.id;
+  }
+
   get changes(): Changes {
     return this.#changes;
   }

@@ -1,6 +1,6 @@
-import type { Found } from '../journal.ts';
+import type { Found, StoredReplay } from '../journal.ts';
 import { JournalError } from '../journal-error.ts';
-import { type Connection, literal, quoted } from './connection.ts';
+import { type Connection, literal, type Query, quoted } from './connection.ts';
 import { migrations } from './schema.ts';
 
 /** Before the id of the registry, in the comment on its schema. */
@@ -35,17 +35,25 @@ export async function migrate({ query }: Connection, schema: string, registry: s
   }
 }
 
-export async function foundIn({ query }: Connection): Promise<Found> {
+/** @param me this instance: of what is done with many it finds what nobody else does */
+export async function foundIn({ query }: Connection, me: number): Promise<Found> {
   const [circuits, replays, alarms] = await Promise.all([
     query("select handler_id as handler, state, since, error from circuits where state <> 'closed'", []),
-    query(
-      `select id, kind, filter, rate as "ratePerSecond", until, up_to as "upTo", cursor
-       from bulk_replays where state = 'running' order by id`,
-      [],
-    ),
+    claimReplays(query, me),
     query('select watch, key, alarm from alarms order by watch, key', []),
   ]);
   return { circuits, replays, alarms } as unknown as Found;
+}
+
+const claim = `with claimed as (
+    update bulk_replays set runner = $1 where state = 'running' and runner is distinct from $1
+      and (runner is null or not exists (select from instances where id = runner and not dead))
+    returning id, kind, filter, rate as "ratePerSecond", until, up_to as "upTo", cursor
+  ) select * from claimed order by id`;
+
+/** What is done with many, and whose runner is gone, is this instance's from now on. */
+export async function claimReplays(query: Query, me: number): Promise<readonly StoredReplay[]> {
+  return (await query(claim, [me])) as unknown as readonly StoredReplay[];
 }
 
 /** Random, of this registry: by it its ids are told from those of others. */

@@ -7,11 +7,11 @@ import { Fenced } from './group.ts';
 import { KeptConnection } from './kept-connection.ts';
 import { KnownGroups } from './known-groups.ts';
 import { Members } from './members.ts';
-import { foundIn, lastTouched, migrate, schemaComment, tagOf } from './opening.ts';
+import { claimReplays, foundIn, lastTouched, migrate, schemaComment, tagOf } from './opening.ts';
 import { PostgresJournal } from './postgres-journal.ts';
 import { PostgresLog } from './postgres-log.ts';
 import { ownPlace } from './process-place.ts';
-import { Rounds } from './rounds.ts';
+import { Rounds, tellAll } from './rounds.ts';
 import type { Server } from './server.ts';
 import { SharedState } from './shared-state.ts';
 import { suitabilityOf } from './suitability.ts';
@@ -82,7 +82,11 @@ export async function openStore(server: Server, schema: string, options: Options
     open.push(upkeep);
     const me = { name: hostname(), version: options.version, place: ownPlace() };
     const members = await Members.join(upkeep.query, schema, me, lease);
-    open.push({ close: () => members.leave().catch(() => undefined) });
+    const leave = async () => {
+      await members.leave();
+      await tellAll(upkeep.query, schema);
+    };
+    open.push({ close: () => leave().catch(() => undefined) });
     const sweepUp = async (dead: readonly number[], orphaned: readonly number[]) => {
       const own = await Connection.open(server, schema, writing);
       const now = () => Date.now();
@@ -99,12 +103,13 @@ export async function openStore(server: Server, schema: string, options: Options
       parkedFor: options.parkedFor,
     });
     open.push(log);
+    const last = await lastTouched(first);
     const tellOthers = () => rounds.hint(members.others());
     const keep: Query = (text, values) =>
       upkeep.query(text, values).catch((error) => Promise.reject(refusalOf(error)));
     const circuits = new TableCircuits(keep, members.id, tellOthers);
     const handlers = await TableBook.read(upkeep, `provisioning handlers ${schema}`, tellOthers);
-    const shared = new SharedState(upkeep.query, handlers);
+    const shared = new SharedState(upkeep.query, handlers, members.id, last);
     const journal = new PostgresJournal({
       connection,
       keep,
@@ -112,10 +117,10 @@ export async function openStore(server: Server, schema: string, options: Options
       groups,
       members,
       circuits,
-      found: await foundIn(first),
+      found: await foundIn(first, members.id),
       foundWork: { ...(await workIn(first.query, members)), ready: true },
       lockSeed: schema,
-      lastTouched: await lastTouched(first),
+      lastTouched: last,
       onTrouble: options.onTrouble,
       drawsAhead: options.drawsAhead ?? true,
       onTouched: () => log.poke(),
@@ -155,6 +160,8 @@ export async function openStore(server: Server, schema: string, options: Options
         shareOf: (handler) => members.shareOf(handler),
         onMembers: (tell) => members.onChange(tell),
         onLook: (tell) => shared.onLook(tell),
+        claimReplays: () => claimReplays(keep, members.id),
+        changedElsewhere: () => shared.changedElsewhere(),
         passed: (events) => shared.passed(events),
         onSwitched: (tell) => shared.onSwitched(tell),
         onCircuits: (tell) => shared.onCircuits(tell),

@@ -42,6 +42,7 @@ function location(
 ): StoreLocation {
   return {
     name: `the schema ${schema} of ${serverName(server)}`,
+    check: 'that the database runs, and can be reached from here',
     open: async (options) => (await implementation()).openStore(server, schema, { ...options, ...own }),
   };
 }

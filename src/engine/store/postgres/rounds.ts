@@ -12,6 +12,11 @@ const notify = 'select pg_notify($1, $2)';
 /** Stands for the ids of all instances. */
 const all = 'all';
 
+/** An instance has come or gone, or has other handlers: all look at one another. */
+export async function tellAll(query: Query, channel: string): Promise<void> {
+  await query(notify, [channel, all]);
+}
+
 interface Options {
   readonly connection: KeptConnection;
   readonly members: Members;
@@ -67,7 +72,7 @@ export class Rounds {
   announce(): void {
     void Promise.resolve(this.#beating).then(() => {
       this.beat();
-      return this.#attempt(({ query }) => query(notify, [this.#options.channel, all]));
+      return this.#attempt(({ query }) => tellAll(query, this.#options.channel));
     });
   }
 

@@ -14,6 +14,7 @@ import { oddSuccess } from '../reading/selections.ts';
  * - `texts` has the words of executions, each with the slice of time that it belongs to (see search/text-index.ts);
  *   `texts` in `meta` is the `touched_at` of the last event that is in it.
  * - `handlers` and `switches` are what the other has in registry.json; the registry as a whole is switched by no id.
+ * - `runner` of what is done with many is the instance that does it.
  * - A closed circuit is there, too, while `failures` in a row are known. `prober` is the instance that tries an open one.
  * - `counters` counts accepted events that nobody has taken, and settled ones: a row for each who writes, so that
  *   nobody waits for another to count; the sum of all is what there is.
@@ -170,8 +171,10 @@ create table bulk_replays(
   state text not null default 'running',
   by text,
   started_at bigint not null,
-  ended_at bigint
+  ended_at bigint,
+  runner bigint
 );
+create index bulk_replays_running on bulk_replays(id) where state = 'running';
 
 create table circuits(
   handler_id text collate "C" primary key,

@@ -6,6 +6,19 @@ import { circuitsIn } from './table-circuits.ts';
 
 const passed = 'select seq from events where seq = any($1::bigint[]) and touched_at is not null';
 
+/** What was touched after a moment at events that are not this one's, the last first. */
+const changed = `select seq, touched_at as at, array(
+    select x.seq from executions x where x.event_seq = e.seq) as executions
+  from events e where touched_at > $1 and home <> $2 order by touched_at desc limit 200`;
+/** µs that a commit may come later than its time tells, and that clocks may differ. */
+const lateness = 3_000_000;
+
+interface Touched {
+  readonly seq: number;
+  readonly at: number;
+  readonly executions: readonly number[];
+}
+
 const inHand = `select owner, count(*) as events from events
   where stage in (${stage.emitted}, ${stage.running}) group by owner`;
 
@@ -13,14 +26,18 @@ const inHand = `select owner, count(*) as events from events
 export class SharedState {
   readonly #query: Query;
   readonly #book: TableBook;
+  readonly #me: number;
   #tellSwitched: () => void = () => undefined;
   #tellCircuits: (circuits: readonly SharedCircuit[]) => void = () => undefined;
   #tellLook: () => void = () => undefined;
-  #told = '';
+  #touched: { readonly since: number; readonly known: ReadonlyMap<number, number> };
 
-  constructor(query: Query, book: TableBook) {
+  /** @param me this instance @param lastTouched when an event was touched last, in µs */
+  constructor(query: Query, book: TableBook, me: number, lastTouched: number) {
     this.#query = query;
     this.#book = book;
+    this.#me = me;
+    this.#touched = { since: lastTouched, known: new Map() };
   }
 
   onSwitched(tell: () => void): void {
@@ -39,6 +56,16 @@ export class SharedState {
     return (await this.#query(passed, [events])).map(({ seq }) => Number(seq));
   }
 
+  async changedElsewhere(): Promise<readonly number[]> {
+    const since = this.#touched.since - lateness;
+    const rows = (await this.#query(changed, [since, this.#me])) as unknown as readonly Touched[];
+    // Clocks differ, and who is late with a commit has touched it before.
+    const news = rows.filter(({ seq, at }) => this.#touched.known.get(seq) !== at);
+    const latest = Math.max(this.#touched.since, ...rows.map(({ at }) => at));
+    this.#touched = { since: latest, known: new Map(rows.map(({ seq, at }) => [seq, at])) };
+    return news.flatMap(({ executions }) => executions);
+  }
+
   async inHand(): Promise<ReadonlyMap<number, number>> {
     const rows = await this.#query(inHand, []);
     return new Map(rows.map(({ owner, events }) => [Number(owner), Number(events)]));
@@ -46,9 +73,7 @@ export class SharedState {
 
   async look(): Promise<void> {
     const [circuits, switched] = await Promise.all([circuitsIn(this.#query), this.#book.refresh()]);
-    const text = JSON.stringify(circuits);
-    if (text !== this.#told) this.#tellCircuits(circuits);
-    this.#told = text;
+    this.#tellCircuits(circuits);
     if (switched) this.#tellSwitched();
     this.#tellLook();
   }

@@ -39,8 +39,8 @@ const deferred: Readonly<Record<Deferred['what'], string>> = {
     probed_at = case when $2::bigint is null then null else probed_at end,
     prober = case when $2::bigint is null then null else prober end where handler_id = $1 and state = 'open'`,
   asker: 'insert into askers(execution_seq, by) values($1, $2)',
-  beginBulk: `insert into bulk_replays(id, kind, filter, rate, matched, until, up_to, by, started_at)
-    overriding system value values($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+  beginBulk: `insert into bulk_replays(id, kind, filter, rate, matched, until, up_to, by, started_at, runner)
+    overriding system value values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
   advanceBulk:
     'update bulk_replays set replayed = replayed + $2, looked = looked + $3, cursor = $4 where id = $1',
   endBulk: 'update bulk_replays set state = $2, ended_at = $3 where id = $1',
@@ -95,7 +95,7 @@ export function write(query: Query, changes: Changes, me: number, group: number)
 function valuesOf(one: Deferred): unknown[] {
   if (one.what === 'beginBulk') {
     const { kind, filter, ratePerSecond, matched, until, upTo, by, at } = one.asked;
-    return [one.id, kind, filter, ratePerSecond, matched, until, upTo, by, at];
+    return [one.id, kind, filter, ratePerSecond, matched, until, upTo, by, at, one.runner];
   }
   const { what: _, ...values } = one;
   return Object.values(values);

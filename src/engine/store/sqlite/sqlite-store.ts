@@ -14,7 +14,11 @@ import { SqliteLog } from './sqlite-log.ts';
  * @param how as in `SqliteJournalOptions`
  */
 export function sqliteStore(folder: string, how: Pick<SqliteJournalOptions, 'drafts'> = {}): StoreLocation {
-  return { name: `the folder ${folder}`, open: (options) => openStore(folder, { ...options, ...how }) };
+  return {
+    name: `the folder ${folder}`,
+    check: 'that its disk is there, mounted and answers',
+    open: (options) => openStore(folder, { ...options, ...how }),
+  };
 }
 
 /** The stores of registries in folders below one; where that is is asked each time. */

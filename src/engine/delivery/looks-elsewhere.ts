@@ -1,0 +1,59 @@
+import type { Instances } from '../store/instances.ts';
+import type { ExecutionLog } from '../store/log.ts';
+import type { BulkReplays } from './bulk-replays.ts';
+import type { Context } from './context.ts';
+import type { Publisher } from './publisher.ts';
+
+interface Options extends Pick<Context, 'ids' | 'onError'> {
+  readonly instances: Instances;
+  readonly log: Pick<ExecutionLog, 'event' | 'executions'>;
+  readonly publisher: Publisher;
+  readonly bulkReplays: BulkReplays;
+}
+
+/** Messages that are asked about at a time, the oldest ones, and executions that are told of. */
+const mostHeld = 2000;
+const mostTold = 200;
+
+/** What follows here from what other instances do, each time that it is looked at. */
+export function looksElsewhereOn({ instances, publisher, bulkReplays, ids, log, onError }: Options): void {
+  /** Over when this was looked at last: what is over here is told of before it is looked at again. */
+  let passed: ReadonlySet<number> = new Set();
+
+  /**
+   * Another one may run the first pass of an event whose message is here, where this one has no slot of a handler, or
+   * not that handler: the message goes on once that is over.
+   */
+  async function letHeldGo(): Promise<void> {
+    const held = publisher.heldEvents().slice(0, mostHeld);
+    const before = passed;
+    passed = new Set(held.length > 0 ? await instances.passed(held) : []);
+    const over = [...passed].filter((event) => before.has(event));
+    await publisher.tellHeld(ids, log, over);
+  }
+
+  /** As far as somebody shows it. */
+  async function tellChanges(): Promise<void> {
+    if (!publisher.observesElsewhere) return;
+    const changed = (await instances.changedElsewhere()).slice(0, mostTold);
+    if (changed.length === 0) return;
+    const which = { ids: changed.map((seq) => ids.execution(seq)) };
+    const { items } = await log.executions(which, { limit: mostTold });
+    publisher.tellElsewhere(items.toReversed());
+  }
+
+  async function goOnWithReplays(): Promise<void> {
+    for (const replay of await instances.claimReplays()) bulkReplays.adopt(replay);
+  }
+
+  let looking = false;
+  instances.onLook(() => {
+    if (looking) return;
+    looking = true;
+    Promise.all([letHeldGo(), tellChanges(), goOnWithReplays()])
+      .catch(onError)
+      .finally(() => {
+        looking = false;
+      });
+  });
+}
