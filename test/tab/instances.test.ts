@@ -68,6 +68,6 @@ describe('the tab of one of two Node-REDs with the same registry', function () {
     for (const text of texts) assert.match(text, /started .*0 under way.*50 % of the slots/s);
     await cluster.kill(other);
     await instances().nth(1).waitFor({ state: 'detached', timeout: 30_000 });
-    assert.match(await instances().textContent(), /100 % of the slots/);
+    assert.match((await instances().textContent()) ?? '', /100 % of the slots/);
   });
 });
