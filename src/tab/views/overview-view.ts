@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { FailureSource } from '../data/failures.ts';
 import { localTime } from '../data/filters.ts';
 import { Handlers } from '../data/handlers.ts';
+import { InstanceSource } from '../data/instances.ts';
 import { Overview } from '../data/overview.ts';
 import { shownRegistries } from '../data/shown-registries.ts';
 import { rangeOf, type Series, spans } from '../data/statistics.ts';
@@ -10,6 +11,7 @@ import type { Figure } from './chart-view.ts';
 import './chart-view.ts';
 import { sourceNote } from './empty-state.ts';
 import { failureGroups } from './failure-groups.ts';
+import { instanceList } from './instance-list.ts';
 import { wordButton } from './parts.ts';
 import { define, lazy, View, Watch } from './view.ts';
 
@@ -18,10 +20,17 @@ class OverviewView extends View {
   readonly #numbers = lazy(() => new Overview(this.app));
   readonly #handlers = lazy(() => new Handlers(this.app));
   readonly #failures = lazy(() => new FailureSource(this.app));
+  readonly #instances = lazy(() => new InstanceSource(this.app));
 
   constructor() {
     super();
-    new Watch(this, () => [this.#numbers(), this.#handlers(), this.#failures(), this.app.registries]);
+    new Watch(this, () => [
+      this.#numbers(),
+      this.#handlers(),
+      this.#failures(),
+      this.#instances(),
+      this.app.registries,
+    ]);
   }
 
   override render(): TemplateResult {
@@ -31,6 +40,7 @@ class OverviewView extends View {
       ${series ? this.#charts(series) : nothing}
       ${sourceNote(this.app, this.#numbers())}
       ${failureGroups(this.app, this.#failures())} ${attention(this.app, this.#handlers())}
+      ${instanceList(this.app, this.#instances())}
     </div>`;
   }
 

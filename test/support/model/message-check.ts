@@ -55,7 +55,8 @@ export function checkMessage(
     .map((row) => row && plain(row));
   const expected = begun.map((stored, place) =>
     (isDeepStrictEqual(said[place], told[place]) && said[place]?.id === stored.id) ||
-    isDeepStrictEqual(said[place], behindEndedNow(bench, pass, stored))
+    isDeepStrictEqual(said[place], behindEndedNow(bench, pass, stored)) ||
+    isStartedNow(bench, said[place], stored)
       ? said[place]
       : stored,
   );
@@ -70,6 +71,16 @@ export function checkMessage(
     lost ? 'failed' : done ? 'succeeded' : 'parked',
     `the outcome of ${pass.eventId}`,
   );
+}
+
+/** It was due, and was started by the commit that is told of in this turn. */
+function isStartedNow(
+  bench: EngineBench,
+  said: ReturnType<typeof plain> | undefined,
+  stored: { readonly id: string; readonly status: unknown },
+): boolean {
+  if (said?.parkedFor !== 'retry' || stored.status !== 'running' || said.id !== stored.id) return false;
+  return bench.rows.slice(bench.toldBefore).some(({ id, status }) => id === said.id && status === 'running');
 }
 
 /**

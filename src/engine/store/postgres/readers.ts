@@ -20,14 +20,17 @@ export const withBitmaps = 'set local enable_bitmapscan = on';
 export class Readers {
   readonly #open: () => Promise<Connection>;
   readonly #most: number;
+  readonly #idleTime: number;
+  #idle: NodeJS.Timeout | undefined;
   readonly #free: Connection[] = [];
   readonly #reading = new Set<Promise<unknown>>();
   #closed = false;
 
-  /** @param most connections at a time */
-  constructor(open: () => Promise<Connection>, most = 2) {
+  /** @param most connections at a time @param idleTime ms after which those are closed that nobody reads on */
+  constructor(open: () => Promise<Connection>, most = 2, idleTime = 30_000) {
     this.#open = open;
     this.#most = most;
+    this.#idleTime = idleTime;
   }
 
   /** Reads in a transaction, so that all statements of `work` see one moment. */
@@ -47,7 +50,13 @@ export class Readers {
   /** Once what is being read has come to the end of its statement. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#idle);
     await Promise.all(this.#reading);
+    await this.#closeFree();
+  }
+
+  /** A database has connections for so many only. */
+  async #closeFree(): Promise<void> {
     await Promise.all(this.#free.splice(0).map((connection) => connection.close()));
   }
 
@@ -63,6 +72,8 @@ export class Readers {
       const [, result] = await Promise.all([begun, work(ask)]);
       await connection.query('commit');
       this.#free.push(connection);
+      clearTimeout(this.#idle);
+      this.#idle = setTimeout(() => void this.#closeFree().catch(() => undefined), this.#idleTime).unref();
       return result;
     } catch (error) {
       void connection.close().catch(() => undefined);

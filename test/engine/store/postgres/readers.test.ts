@@ -55,6 +55,17 @@ describe('readers of the log in PostgreSQL', () => {
     assert.equal(opened, 1);
   });
 
+  it('are closed when nobody reads for a while, and opened anew', async () => {
+    const brief = new Readers(open, 2, 50);
+    await brief.read((ask) => ask(sum));
+    const connections = 'select count(*)::integer as n from pg_stat_activity where application_name like $1';
+    const count = async () =>
+      (await connection.query(connections, ['node-red-contrib-provisioning']))[0]?.['n'];
+    await eventually('it is closed', async () => (await count()) === 1);
+    assert.deepEqual(await brief.read((ask) => ask(sum)), [{ sum: 1 }]);
+    await brief.close();
+  });
+
   it('are two at a time, and the others wait', async () => {
     let reading = 0;
     let most = 0;
