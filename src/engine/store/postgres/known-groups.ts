@@ -36,7 +36,7 @@ export class KnownGroups {
     const own = this.#named.of(code, error);
     const kind = kinds.has(own) || kinds.size < mostOfHandler ? own : otherKind;
     kinds.add(kind);
-    return { id: idOf(handler, kind), handler, kind };
+    return { id: groupIdOf(handler, kind), handler, kind };
   }
 
   isKept({ id }: FailureGroup): boolean {
@@ -55,7 +55,7 @@ export class KnownGroups {
   }
 }
 
-function idOf(handler: string, kind: string): number {
+export function groupIdOf(handler: string, kind: string): number {
   const hash = createHash('sha256').update(`${handler}\0${kind}`).digest();
   return Number(hash.readBigUInt64BE() >> 12n);
 }

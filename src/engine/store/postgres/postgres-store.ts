@@ -7,7 +7,15 @@ import { Fenced } from './group.ts';
 import { KeptConnection } from './kept-connection.ts';
 import { KnownGroups } from './known-groups.ts';
 import { Members } from './members.ts';
-import { claimReplays, foundIn, lastTouched, migrate, schemaComment, tagOf } from './opening.ts';
+import {
+  claimReplays,
+  foundIn,
+  lastTouched,
+  migrate,
+  refuseMoving,
+  schemaComment,
+  tagOf,
+} from './opening.ts';
 import { PostgresJournal } from './postgres-journal.ts';
 import { PostgresLog } from './postgres-log.ts';
 import { ownPlace } from './process-place.ts';
@@ -68,6 +76,7 @@ export async function openStore(server: Server, schema: string, options: Options
     open.push(connection);
     const notice = await suitabilityOf(first, connection);
     await migrate(first, schema, options.registry);
+    await refuseMoving(first);
     const groups = await KnownGroups.in(first.query);
     const upkeep = await KeptConnection.open({
       open: async () => {

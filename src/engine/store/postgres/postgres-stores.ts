@@ -48,7 +48,7 @@ function location(
 }
 
 /** A name that no other registry's schema has. */
-function schemaOf(prefix: string, registry: string): string {
+export function schemaOf(prefix: string, registry: string): string {
   const name = `${prefix}_${registry}`;
   if (name.length <= longestName) return name;
   const hash = createHash('sha256').update(registry).digest('hex');

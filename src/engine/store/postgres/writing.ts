@@ -155,7 +155,8 @@ function stored({ handler, status, ...rest }: Partial<ExecutionRow>): object {
 /** PostgreSQL has no character for U+0000, nor for half of one. */
 const unkeepable = /((?:^|[^\\])(?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
 
-function jsonOf(rows: readonly object[]): string {
+/** Rows as a parameter for `json_to_recordset` and its like. */
+export function jsonOf(rows: readonly object[]): string {
   const text = JSON.stringify(rows);
   return text.includes('\\u0000') || text.includes('\\ud') ? text.replace(unkeepable, '$1\\ufffd') : text;
 }

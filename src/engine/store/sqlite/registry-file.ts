@@ -8,7 +8,7 @@ import { type HandlerBook, type KeptOverride, keptOverrideSchema } from '../hand
 import { JournalError } from '../journal-error.ts';
 import { asideOf } from './aside.ts';
 
-const registryDataSchema = z.object({
+export const registryDataSchema = z.object({
   version: z.literal(1),
   /** The number that was given last; numbers are never reused. */
   lastNumber: z.int().min(0),
