@@ -47,6 +47,20 @@ export interface Options extends StoreOptions {
 }
 
 /**
+ * Statements are planned once, perhaps while there is next to nothing in a table: each is to take the index that it is
+ * made for, whatever the statistics say.
+ */
+const byIndexes = {
+  enable_seqscan: 'off',
+  enable_bitmapscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  enable_sort: 'off',
+  enable_incremental_sort: 'off',
+  jit: 'off',
+} as const;
+
+/**
  * Opens the store of a registry in a schema, or begins it.
  * @throws JournalError, Disconnected
  */
@@ -57,6 +71,7 @@ export async function openStore(server: Server, schema: string, options: Options
     settings: { idle_in_transaction_session_timeout: String(lease / 2) },
     patience: lease / 2,
   };
+  const ofJournal = { ...writing, settings: { ...writing.settings, ...byIndexes } };
   const channel = quoted(schema);
   const first = await Connection.open(server, schema);
   const open: { close(): Promise<void> }[] = [];
@@ -69,7 +84,7 @@ export async function openStore(server: Server, schema: string, options: Options
   const onFenced = () => fenced.resolve(new Fenced());
   try {
     const connection = await KeptConnection.open({
-      open: () => Connection.open(server, schema, writing),
+      open: () => Connection.open(server, schema, ofJournal),
       patience: lease,
       onChange: (why) => tell(why),
     });
