@@ -48,6 +48,7 @@ export class Connection {
   readonly #names: Map<string, string> | undefined;
   readonly #ended = Promise.withResolvers<void>();
   #lost = false;
+  #gathering = false;
   /** Resolves when it can not be used any more. */
   readonly ended: Promise<void> = this.#ended.promise;
 
@@ -95,6 +96,7 @@ export class Connection {
   /** @throws Disconnected, or what the server says */
   readonly query: Query = async (text, values) => {
     const name = values && this.#nameOf(text);
+    this.#gather();
     try {
       const { rows } = await this.#client.query({
         text,
@@ -116,11 +118,26 @@ export class Connection {
 
   /** Once what is under way is answered, or nobody answers. */
   async close(): Promise<void> {
-    const { stream } = (this.#client as unknown as { readonly connection: { readonly stream: Socket } })
-      .connection;
-    const unanswered = setTimeout(() => stream.destroy(), farewell).unref();
+    const unanswered = setTimeout(() => this.#stream.destroy(), farewell).unref();
     await this.#client.end();
     clearTimeout(unanswered);
+  }
+
+  /** All that is asked for in this turn leaves at once. */
+  #gather(): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
+    const stream = this.#stream;
+    stream.cork();
+    process.nextTick(() => {
+      this.#gathering = false;
+      stream.uncork();
+    });
+  }
+
+  get #stream(): Socket {
+    return (this.#client as unknown as { readonly connection: { readonly stream: Socket } }).connection
+      .stream;
   }
 
   /** A statement that is planned once has a name. */

@@ -198,7 +198,7 @@ create table texts(
   touched_at bigint not null,
   words tsvector not null
 );
-create index texts_by_word on texts using gin(words) with (fastupdate = off);
+create index texts_by_word on texts using gin(words) with (gin_pending_list_limit = 1024);
 create table text_slices(
   id integer primary key,
   first bigint not null,
