@@ -10,6 +10,7 @@ import { idle } from './bench/idle.ts';
 import { intake } from './bench/intake/intake.ts';
 import type { Measure, Row } from './bench/measure.ts';
 import { nextToRun } from './bench/next-to-run.ts';
+import { postgres } from './bench/postgres/postgres.ts';
 import { processTrees } from './bench/process-trees.ts';
 import { restart } from './bench/restart.ts';
 import { retention } from './bench/retention.ts';
@@ -24,6 +25,7 @@ const onFullJournal: readonly Measure[] = [full, search, retention];
 const measures: readonly Measure[] = [
   ...unhurried,
   throughput,
+  postgres,
   scripts,
   intake,
   costs,
