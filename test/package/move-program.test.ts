@@ -17,7 +17,7 @@ describe('the program that moves a registry', function () {
   it('moves it to where the settings look for it', async () => {
     const { url } = await sharedPostgres();
     const folder = join(temporaryFolder('move-'), 'r1');
-    const options = { now: Date.now(), parkedFor: () => 'retry' as const, onTrouble: () => undefined };
+    const options = { now: () => Date.now(), parkedFor: () => 'retry' as const, onTrouble: () => undefined };
     const store = await sqliteStore(folder).open(options);
     await store.journal.accept([anEvent(1)], 0);
     await store.close();

@@ -37,7 +37,7 @@ export function openPostgres(
   return openStore({ connectionString: url }, schema, {
     registry: 'registry',
     version: '0.0.0',
-    now: Date.now(),
+    now: () => Date.now(),
     parkedFor: (_, blocked) => (blocked ? 'order' : 'retry'),
     onTrouble: () => undefined,
     ...options,

@@ -31,6 +31,8 @@ export interface Instances {
   readonly own: number;
   /** As they were seen some seconds ago at most. */
   list(): readonly Instance[];
+  /** Ms that the clock of all, which is the store's, is ahead of the one that the store was opened with. */
+  ahead(): number;
   /** How many events each one has out in the flow, or in their first pass, by its id. */
   inHand(): Promise<ReadonlyMap<number, number>>;
   /**

@@ -184,6 +184,31 @@ describe('instances of one registry', () => {
     });
   });
 
+  describe('whose clocks differ', () => {
+    const hour = 3_600_000;
+
+    it('keep one time, which is that of the database', async () => {
+      schemas += 1;
+      scene = new SharedScene(`instances_${schemas}`);
+      const handlers = [aHandler('a', { retryDelays: [0.3] })];
+      one = await scene.join(handlers, {}, hour);
+      other = await scene.join(handlers, {}, -hour);
+      await eventually('they know each other', () => scene.known().every((count) => count === 2));
+      const began = Date.now();
+      scene.answer = ({ attempt }) => (attempt === 1 ? refusal : {});
+      for (let n = 0; n < 6; n += 1) await (n % 2 ? one : other).accept(anEnvelope(n));
+      await both('all have been tried again', async ({ engine }) => {
+        const { items } = await (await engine.log()).executions({ text: 'clients' }, { limit: 10 });
+        return items.length === 6 && items.every(({ status }) => status === 'succeeded');
+      });
+      const { items } = await (await one.engine.log()).executions({}, { limit: 10 });
+      for (const { startedAt } of items) {
+        const late = Date.parse(startedAt ?? '') - began;
+        assert.ok(late > -1000 && late < 30_000, `${late} ms`);
+      }
+    });
+  });
+
   describe('know of what others do', () => {
     it('and tell who shows it, once', async () => {
       await begin();

@@ -55,7 +55,7 @@ export async function moveIntoPostgres(moving: Moving): Promise<void> {
   if (!existsSync(file)) throw new JournalError('failed', `there is no journal.sqlite in ${folder}`);
   // Holds the folder, brings it to this version, and puts back what was in hand.
   const store = await sqliteStore(folder).open({
-    now: Date.now(),
+    now: () => Date.now(),
     parkedFor: () => 'retry',
     onTrouble: () => undefined,
   });

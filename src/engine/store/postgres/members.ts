@@ -31,11 +31,11 @@ const sql = {
       insert into instances(name, version, machine, pid, began) values($1, $2, $3, $4, $5) returning id
     ), beaten as (
       insert into beats(instance, seen_at) select id, clock_timestamp() from joined
-    ) select id from joined`,
+    ) select id, clock_timestamp() as now from joined`,
   all: `select id, name, version, machine, pid, began, dead, handlers, nodes, started_at as "startedAt",
     seen_at as "seenAt", seen_at < clock_timestamp() - make_interval(secs => $1) as silent
     from instances join beats on instance = id order by id`,
-  beat: 'update beats set seen_at = clock_timestamp() where instance = $1',
+  beat: 'update beats set seen_at = clock_timestamp() where instance = $1 returning seen_at as now',
   // Waits for what they are at, and nothing that comes later gets in.
   bury: 'update instances set dead = true where id = any($1::bigint[]) and not dead returning id',
   equip: 'update instances set handlers = $2, nodes = $3 where id = $1',
@@ -46,6 +46,9 @@ interface Read extends Omit<Member, 'place' | 'startedAt' | 'seenAt'>, ProcessPl
   readonly seenAt: Date;
   readonly silent: boolean;
 }
+
+/** Ms that a clock may differ from the database's before it is put right. */
+const tolerance = 200;
 
 /** Incarnations of this process that have been given up: nobody has to wait for them. */
 const givenUp = new Set<string>();
@@ -60,6 +63,8 @@ export class Members {
   readonly lease: number;
   readonly #query: Query;
   readonly #registry: string;
+  readonly #clock: () => number;
+  #ahead = 0;
   #all: readonly Member[] = [];
   /** Of this one: how many calls of each there may be at a time, of all instances. */
   #handlers: ReadonlyMap<string, number> = new Map();
@@ -74,16 +79,29 @@ export class Members {
   #steadySince = performance.now();
   #beaten = performance.now();
 
-  /** @param registry tells its instances from those of others */
-  static async join(query: Query, registry: string, me: Presence, lease: number): Promise<Members> {
+  /**
+   * @param registry tells its instances from those of others
+   * @param clock of those above, in ms since the epoch
+   */
+  static async join(
+    query: Query,
+    registry: string,
+    me: Presence,
+    lease: number,
+    clock: () => number,
+  ): Promise<Members> {
     const { machine, pid, began } = me.place;
+    const asked = clock();
     const [row] = await query(sql.join, [me.name, me.version, machine, pid, began]);
-    return new Members(query, registry, Number(row?.['id']), lease);
+    const members = new Members(query, registry, Number(row?.['id']), lease, clock);
+    members.#compareClocks(asked, row?.['now']);
+    return members;
   }
 
-  private constructor(query: Query, registry: string, id: number, lease: number) {
+  private constructor(query: Query, registry: string, id: number, lease: number, clock: () => number) {
     this.#query = query;
     this.#registry = registry;
+    this.#clock = clock;
     this.id = id;
     this.lease = lease;
     this.#newest = id;
@@ -153,10 +171,25 @@ export class Members {
     const untold = this.#untold;
     if (untold) await this.#query(sql.equip, [this.id, ...untold]);
     if (this.#untold === untold) this.#untold = undefined;
-    await this.#query(sql.beat, [this.id]);
+    const asked = this.#clock();
+    const [beaten] = await this.#query(sql.beat, [this.id]);
+    this.#compareClocks(asked, beaten?.['now']);
     const now = performance.now();
     if (now - this.#beaten > this.lease / 2) this.#steadySince = now;
     this.#beaten = now;
+  }
+
+  /** Ms that the database's clock is ahead of this instance's. */
+  get ahead(): number {
+    return this.#ahead;
+  }
+
+  /** An answer that was long in coming says little of the clocks. */
+  #compareClocks(asked: number, now: unknown): void {
+    if (!(now instanceof Date)) return;
+    const answered = this.#clock();
+    const ahead = Math.round(now.getTime() - (asked + answered) / 2);
+    if (Math.abs(ahead - this.#ahead) > tolerance + (answered - asked)) this.#ahead = ahead;
   }
 
   /**

@@ -105,7 +105,7 @@ export async function openStore(server: Server, schema: string, options: Options
     });
     open.push(upkeep);
     const me = { name: hostname(), version: options.version, place: ownPlace() };
-    const members = await Members.join(upkeep.query, schema, me, lease);
+    const members = await Members.join(upkeep.query, schema, me, lease, options.now);
     const leave = async () => {
       await members.leave();
       await tellAll(upkeep.query, schema);
@@ -113,7 +113,7 @@ export async function openStore(server: Server, schema: string, options: Options
     open.push({ close: () => leave().catch(() => undefined) });
     const sweepUp = async (dead: readonly number[], orphaned: readonly number[]) => {
       const own = await Connection.open(server, schema, writing);
-      const now = () => Date.now();
+      const now = () => options.now() + members.ahead;
       await sweep({ query: own.query, lockSeed: schema, groups, now }, dead, orphaned).finally(() =>
         own.close(),
       );
@@ -176,6 +176,7 @@ export async function openStore(server: Server, schema: string, options: Options
       instances: {
         own: members.id,
         list: () => members.all,
+        ahead: () => members.ahead,
         inHand: () => shared.inHand(),
         equip(ofHandlers, eventNodes) {
           members.equip(ofHandlers, eventNodes);

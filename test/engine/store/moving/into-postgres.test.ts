@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { aLink, anEvent, aPass, aTake, succeeded } from '../store-contract.ts';
 
 const at = 1_700_000_000_000;
-const options = { now: at, parkedFor: () => 'retry' as const, onTrouble: () => undefined };
+const options = { now: () => at, parkedFor: () => 'retry' as const, onTrouble: () => undefined };
 
 describe('a registry that is moved into PostgreSQL', () => {
   let url: string;
