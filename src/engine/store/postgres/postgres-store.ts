@@ -4,6 +4,7 @@ import { JournalError } from '../journal-error.ts';
 import type { Store, StoreOptions } from '../store.ts';
 import { Connection, type Query, quoted, refusalOf } from './connection.ts';
 import { Fenced } from './group.ts';
+import { historyOf, Replaced } from './history.ts';
 import { KeptConnection } from './kept-connection.ts';
 import { KnownGroups } from './known-groups.ts';
 import { Members } from './members.ts';
@@ -79,11 +80,18 @@ export async function openStore(server: Server, schema: string, options: Options
   };
   let tell: (why: string | null) => void = () => undefined;
   let hear: (text: string) => void = () => undefined;
-  const fenced = Promise.withResolvers<Error>();
-  const onFenced = () => fenced.resolve(new Fenced());
+  const ended = Promise.withResolvers<Error>();
+  const onFenced = () => ended.resolve(new Fenced());
   try {
+    let history: string | null | undefined;
     const connection = await KeptConnection.open({
-      open: () => Connection.open(server, schema, writing),
+      async open() {
+        const one = await Connection.open(server, schema, writing);
+        if (history === undefined || (await historyOf(one)) === history) return one;
+        ended.resolve(new Replaced());
+        await one.close();
+        throw new Replaced();
+      },
       patience: lease,
       onChange: (why) => tell(why),
     });
@@ -91,6 +99,7 @@ export async function openStore(server: Server, schema: string, options: Options
     const notice = await suitabilityOf(first, connection);
     await migrate(first, schema, options.registry);
     await refuseMoving(first);
+    history = await historyOf(first);
     const groups = await KnownGroups.in(first.query);
     const upkeep = await KeptConnection.open({
       open: async () => {
@@ -171,7 +180,7 @@ export async function openStore(server: Server, schema: string, options: Options
       log,
       handlers,
       notice,
-      lost: Promise.race([connection.givenUp, fenced.promise]),
+      lost: Promise.race([connection.givenUp, ended.promise]),
       instances: {
         own: members.id,
         list: () => members.all,

@@ -168,4 +168,30 @@ describe('the store in PostgreSQL whose connection is lost', () => {
     await client.end();
     await postgres.stop('fast');
   });
+
+  it('gives no number again that a server had given, in whose place another one is that knew less', async () => {
+    const postgres = await startPostgres();
+    await openOn(postgres);
+    const schema = `lost_${schemas}`;
+    await accept(1);
+    const failOver = await postgres.standby();
+    const acceptedSoon = async (object: number) => {
+      let accepted = await accept(object).catch(() => undefined);
+      await eventually('it is accepted', async () => {
+        accepted ??= await accept(object).catch(() => undefined);
+        return accepted !== undefined;
+      });
+      return accepted?.outcome === 'accepted' ? (accepted.events[0]?.seq ?? 0) : 0;
+    };
+    const lost = Math.max(await acceptedSoon(2), await acceptedSoon(3));
+    await failOver();
+    assert.match((await store.lost).message, /is opened anew/);
+    await store.close();
+    store = await openPostgres(postgres.url, schema);
+    const next = await acceptedSoon(4);
+    assert.ok(next > lost + 1_000_000, `${next} after ${lost}`);
+    await store.close();
+    store = await openPostgres(postgres.url, schema);
+    assert.ok((await acceptedSoon(5)) < next + 1_000, 'they go on from there');
+  });
 });
