@@ -1,5 +1,5 @@
 import { Connection } from '../../src/engine/store/postgres/connection.ts';
-import { migrate } from '../../src/engine/store/postgres/opening.ts';
+import { migrate } from '../../src/engine/store/postgres/migrate.ts';
 import { stage } from '../../src/engine/store/stage.ts';
 
 /** 2026-01-01T00:00:00Z, where every made journal begins; an event is accepted each 100 ms. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Share } from '../../rules/share.ts';
 import type { Query } from './connection.ts';
 import { isGone, type ProcessPlace } from './process-place.ts';
+import { migrations } from './schema.ts';
 
 /** Of whom it is told that nobody has it: an id that no instance has. */
 export const nobody = 0;
@@ -28,7 +29,8 @@ export interface Member extends Presence {
 
 const sql = {
   join: `with joined as (
-      insert into instances(name, version, machine, pid, began) values($1, $2, $3, $4, $5) returning id
+      insert into instances(name, version, machine, pid, began, format)
+      values($1, $2, $3, $4, $5, ${migrations.length}) returning id
     ), beaten as (
       insert into beats(instance, seen_at) select id, clock_timestamp() from joined
     ) select id, clock_timestamp() as now from joined`,

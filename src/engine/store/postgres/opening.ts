@@ -1,39 +1,6 @@
 import type { Found, StoredReplay } from '../journal.ts';
 import { JournalError } from '../journal-error.ts';
-import { type Connection, literal, type Query, quoted } from './connection.ts';
-import { migrations } from './schema.ts';
-
-/** Before the id of the registry, in the comment on its schema. */
-export const schemaComment = 'registry ';
-
-/**
- * Brings the schema to this version, all or nothing; who comes at the same time waits.
- * @throws JournalError where a newer version has written it
- */
-export async function migrate({ query }: Connection, schema: string, registry: string): Promise<void> {
-  await query('begin');
-  try {
-    await query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`provisioning ${schema}`]);
-    await query(`create schema if not exists ${quoted(schema)}`);
-    await query(`comment on schema ${quoted(schema)} is ${literal(schemaComment + registry)}`);
-    await query('create table if not exists schema_version(version integer not null)');
-    const [row] = await query('select version from schema_version');
-    const from = Number(row?.['version'] ?? 0);
-    if (from > migrations.length)
-      throw new JournalError(
-        'newer',
-        `the schema ${schema} was written by a newer version of this package (format ${from}, this one knows ${migrations.length}): update the package`,
-      );
-    for (const step of migrations.slice(from)) await query(step);
-    if (!row) await query('insert into schema_version values($1)', [migrations.length]);
-    else if (from < migrations.length)
-      await query('update schema_version set version = $1', [migrations.length]);
-    await query('commit');
-  } catch (error) {
-    await query('rollback').catch(() => undefined);
-    throw error;
-  }
-}
+import type { Connection, Query } from './connection.ts';
 
 /**
  * A registry is moved into the schema: until that is over nobody opens it.

@@ -8,15 +8,8 @@ import { historyOf, Replaced } from './history.ts';
 import { KeptConnection } from './kept-connection.ts';
 import { KnownGroups } from './known-groups.ts';
 import { Members } from './members.ts';
-import {
-  claimReplays,
-  foundIn,
-  lastTouched,
-  migrate,
-  refuseMoving,
-  schemaComment,
-  tagOf,
-} from './opening.ts';
+import { migrate, schemaComment } from './migrate.ts';
+import { claimReplays, foundIn, lastTouched, refuseMoving, tagOf } from './opening.ts';
 import { PostgresJournal } from './postgres-journal.ts';
 import { PostgresLog } from './postgres-log.ts';
 import { ownPlace } from './process-place.ts';

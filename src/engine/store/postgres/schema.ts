@@ -213,6 +213,7 @@ create table instances(
   machine text not null,
   pid integer not null,
   began text not null,
+  format integer not null,
   started_at timestamptz not null default clock_timestamp(),
   dead boolean not null default false,
   handlers text[],
@@ -224,5 +225,11 @@ create table meta(key text primary key, value text not null);
 insert into meta values('tag', substr(md5(random()::text || clock_timestamp()::text), 1, 8)), ('texts', '0');
 `;
 
+export interface Migration {
+  readonly sql: string;
+  /** The first version that can work beside this one: what only adds something leaves it as it was before. */
+  readonly oldest: number;
+}
+
 /** One step a version: `migrations[n]` leads from version n to n + 1. */
-export const migrations: readonly string[] = [version1];
+export const migrations: readonly Migration[] = [{ sql: version1, oldest: 1 }];
