@@ -22,7 +22,7 @@ import { ownPlace } from './process-place.ts';
 import { Rounds, tellAll } from './rounds.ts';
 import type { Server } from './server.ts';
 import { SharedState } from './shared-state.ts';
-import { suitabilityOf } from './suitability.ts';
+import { examine } from './suitability.ts';
 import { sweep } from './sweep.ts';
 import { TableBook } from './table-book.ts';
 import { TableCircuits } from './table-circuits.ts';
@@ -58,6 +58,7 @@ export async function openStore(server: Server, schema: string, options: Options
     patience: lease / 2,
   };
   const channel = quoted(schema);
+  const notice = await examine(server);
   const first = await Connection.open(server, schema);
   const open: { close(): Promise<void> }[] = [];
   const close = async () => {
@@ -74,7 +75,6 @@ export async function openStore(server: Server, schema: string, options: Options
       onChange: (why) => tell(why),
     });
     open.push(connection);
-    const notice = await suitabilityOf(first, connection);
     await migrate(first, schema, options.registry);
     await refuseMoving(first);
     const groups = await KnownGroups.in(first.query);

@@ -76,6 +76,25 @@ describe('the store in PostgreSQL whose connection is lost', () => {
     assert.equal(await events(), 1);
   });
 
+  it('does not go on with a server that takes no writes, as one that has become a standby', async () => {
+    const { url } = await sharedPostgres();
+    const admin = new pg.Client({ connectionString: url });
+    await admin.connect();
+    await admin.query('create role demoted login superuser');
+    const asDemoted = Object.assign(new URL(url), { username: 'demoted' }).href;
+    await openOn({ ...(await sharedPostgres()), url: asDemoted });
+    await admin.query('alter role demoted set default_transaction_read_only = on');
+    proxy.cut();
+    await eventually('it is told', () => troubles.length > 0);
+    proxy.restore();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await assert.rejects(accept(1), /can not be reached/);
+    await admin.query('alter role demoted set default_transaction_read_only = off');
+    await eventually('it is there again', () => troubles.at(-1) === null);
+    assert.equal((await accept(2)).outcome, 'accepted');
+    await admin.end();
+  });
+
   it('takes a server that does not answer for lost', async () => {
     await openOn(await sharedPostgres(), 600);
     proxy.holdUp();
