@@ -1,5 +1,4 @@
 import { answer } from '../http/answer.ts';
-import { processIsEnding } from '../process-end.ts';
 import type { Provisioning } from '../provisioning.ts';
 import type { Routes } from './routes.ts';
 
@@ -14,7 +13,6 @@ export function readyRoute(routes: Routes, provisioning: Provisioning): void {
   });
   const isReady = () =>
     flowsHaveStarted &&
-    !processIsEnding() &&
     !provisioning.settingsError &&
     // Intake goes on while flows stand still for a deploy.
     provisioning.engines().every(({ state }) => state === 'ready' || state === 'stopped');
