@@ -3,6 +3,7 @@ import { Conflict, messageOf, Unavailable } from '../../words/errors.ts';
 import { JournalError } from '../journal-error.ts';
 import type { Store, StoreOptions } from '../store.ts';
 import { Connection, type Query, quoted, refusalOf } from './connection.ts';
+import { leaveGap } from './descent.ts';
 import { Fenced } from './group.ts';
 import { KeptConnection } from './kept-connection.ts';
 import { KnownGroups } from './known-groups.ts';
@@ -69,14 +70,21 @@ export async function openStore(server: Server, schema: string, options: Options
   const fenced = Promise.withResolvers<Error>();
   const onFenced = () => fenced.resolve(new Fenced());
   try {
+    await migrate(first, schema, options.registry);
+    await refuseMoving(first);
     const connection = await KeptConnection.open({
-      open: () => Connection.open(server, schema, writing),
+      open: async () => {
+        const one = await Connection.open(server, schema, writing);
+        await leaveGap(one).catch((error) => {
+          void one.close().catch(() => undefined);
+          throw error;
+        });
+        return one;
+      },
       patience: lease,
       onChange: (why) => tell(why),
     });
     open.push(connection);
-    await migrate(first, schema, options.registry);
-    await refuseMoving(first);
     const groups = await KnownGroups.in(first.query);
     const upkeep = await KeptConnection.open({
       open: async () => {
