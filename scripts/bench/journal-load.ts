@@ -13,8 +13,11 @@ export interface Load {
   readonly waits: readonly number[];
 }
 
-/** Events that are accepted, taken and settled by one handler, so many in flight, as fast as the journal lets them. */
-export async function load(journal: Journal, ms: number, inFlight = 64): Promise<Load> {
+/**
+ * Events that are accepted, taken and settled by one handler, so many in flight, as fast as the journal lets them.
+ * @param firstObject each event is of another object, from this one on
+ */
+export async function load(journal: Journal, ms: number, inFlight = 64, firstObject = 0): Promise<Load> {
   const began = performance.now();
   const waits: number[] = [];
   let events = 0;
@@ -26,7 +29,7 @@ export async function load(journal: Journal, ms: number, inFlight = 64): Promise
   };
   const one = async (object: number) => {
     while (performance.now() - began < ms) {
-      await deliver(journal, String(object + inFlight * events), timed);
+      await deliver(journal, String(firstObject + object + inFlight * events), timed);
       events += 1;
     }
   };

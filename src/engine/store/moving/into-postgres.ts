@@ -8,6 +8,7 @@ import { addGroups, groupIdOf } from '../postgres/known-groups.ts';
 import { migrate } from '../postgres/migrate.ts';
 import { beginMoving, endMoving } from '../postgres/opening.ts';
 import type { Server } from '../postgres/server.ts';
+import { examine } from '../postgres/suitability.ts';
 import { jsonOf } from '../postgres/writing.ts';
 import { registryDataSchema } from '../sqlite/registry-file.ts';
 import { metaOf, numbersGiven } from '../sqlite/schema.ts';
@@ -48,12 +49,14 @@ const atOnce = 1000;
 /**
  * Moves a registry from a folder into a schema, with its ids, its log, and what is not settled. Where it is cut off it
  * goes on when it is called again; the folder stays as it was until all is there, and is put aside then.
- * @throws JournalError when the folder is in use or holds no journal, or the schema holds events; Disconnected
+ * @throws JournalError when the folder is in use or holds no journal, the database can not be used, or the schema holds
+ *   events; Disconnected
  */
 export async function moveIntoPostgres(moving: Moving): Promise<void> {
   const { folder, server, schema, registry } = moving;
   const file = join(folder, 'journal.sqlite');
   if (!existsSync(file)) throw new JournalError('failed', `there is no journal.sqlite in ${folder}`);
+  await examine(server);
   // Holds the folder, brings it to this version, and puts back what was in hand.
   const store = await sqliteStore(folder).open({
     now: () => Date.now(),

@@ -34,13 +34,20 @@ export class Disconnected extends Unavailable {
 }
 
 export interface ConnectionOptions {
-  /** Of the session, by name; they are words and numbers. */
+  /** Of the session, by name. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Whether each statement is planned once, or each time by its values. */
   readonly planned?: 'once' | 'each time';
   /** Ms after which a statement that is not answered breaks the connection; default: never. */
-  readonly patience?: number;
+  readonly patience?: number | undefined;
 }
+
+/** What every session is to have, however the server, its databases and users are set up. */
+const usual = { synchronous_commit: 'on', default_transaction_isolation: 'read committed' };
+
+/** By statements: poolers pass on none of what stands in the first message of a connection. */
+const setAll =
+  'select set_config(name, value, false) from unnest($1::text[], $2::text[]) as settings(name, value)';
 
 /** A connection whose statements do not wait for one another's answers. */
 export class Connection {
@@ -66,9 +73,26 @@ export class Connection {
   static async open(
     server: Server,
     schema: string,
-    { settings = {}, planned = 'once', patience = 0 }: ConnectionOptions = {},
+    { settings = {}, planned = 'once', patience }: ConnectionOptions = {},
   ): Promise<Connection> {
-    const all = { search_path: quoted(schema), synchronous_commit: 'on', ...settings };
+    const connection = await Connection.bare(server, { planned, patience });
+    try {
+      await connection.#begin({ search_path: quoted(schema), ...usual, ...settings });
+      return connection;
+    } catch (error) {
+      void connection.close().catch(() => undefined);
+      throw error instanceof Disconnected ? error : new Disconnected(messageOf(error));
+    }
+  }
+
+  /**
+   * Of which nothing is asked yet.
+   * @throws Disconnected
+   */
+  static async bare(
+    server: Server,
+    { planned = 'each time', patience = 0 }: Omit<ConnectionOptions, 'settings'> = {},
+  ): Promise<Connection> {
     const client = new pg.Client({
       ...server,
       types: types as never,
@@ -77,9 +101,6 @@ export class Connection {
       connectionTimeoutMillis: connectionTimeout,
       query_timeout: patience,
       application_name: 'node-red-contrib-provisioning',
-      options: Object.entries(all)
-        .map(([name, value]) => `-c ${name}=${value}`)
-        .join(' '),
     } as pg.ClientConfig);
     const connection = new Connection(client, planned);
     await client.connect().catch((error) => {
@@ -138,6 +159,16 @@ export class Connection {
   get #stream(): Socket {
     return (this.#client as unknown as { readonly connection: { readonly stream: Socket } }).connection
       .stream;
+  }
+
+  async #begin(settings: Readonly<Record<string, string>>): Promise<void> {
+    const [, [row]] = await Promise.all([
+      this.#client.query(setAll, [Object.keys(settings), Object.values(settings)]),
+      this.query('show transaction_read_only'),
+    ]);
+    // After a fail-over the address may lead to the server that was the first one.
+    if (row?.['transaction_read_only'] === 'on')
+      throw new Disconnected('it takes no writes: it is a standby, or set to be read only');
   }
 
   /** A statement that is planned once has a name. */

@@ -29,6 +29,8 @@ const alone: ReadonlySet<OperationName> = new Set([
 ]);
 /** Operations of a transaction at most. */
 const most = 256;
+/** Lanes that they lock at most, unless a single one has more: a database has room for so many locks only. */
+const mostLanes = 1000;
 /** Ms between two questions for what has become of a transaction. */
 const pause = 50;
 
@@ -171,9 +173,12 @@ export class PostgresJournal implements Journal {
 
   /** What may share a transaction, in the order in which it was asked for. */
   #next(): Asked[] {
-    const end = this.#gathered.findIndex(({ operation }) => alone.has(operation.name));
-    const count = end === -1 ? this.#gathered.length : Math.max(1, end);
-    return this.#gathered.splice(0, Math.min(most, count));
+    let lanes = 0;
+    const end = this.#gathered.findIndex(({ operation }, index) => {
+      lanes += lanesOf(operation);
+      return index === most || lanes > mostLanes || alone.has(operation.name);
+    });
+    return this.#gathered.splice(0, end === -1 ? this.#gathered.length : Math.max(1, end));
   }
 
   async #carryOut(group: readonly Asked[]): Promise<void> {
@@ -248,4 +253,9 @@ export class PostgresJournal implements Journal {
     this.#trouble = trouble;
     this.#options.onTrouble(trouble);
   }
+}
+
+/** About how many; those that search are not asked for. */
+function lanesOf({ name, args: [first] }: Operation): number {
+  return name === 'accept' && Array.isArray(first) ? first.length : 1;
 }

@@ -3,8 +3,8 @@ import { Conflict, messageOf, Unavailable } from '../../words/errors.ts';
 import { JournalError } from '../journal-error.ts';
 import type { Store, StoreOptions } from '../store.ts';
 import { Connection, type Query, quoted, refusalOf } from './connection.ts';
+import { descentOf, Replaced } from './descent.ts';
 import { Fenced } from './group.ts';
-import { historyOf, Replaced } from './history.ts';
 import { KeptConnection } from './kept-connection.ts';
 import { KnownGroups } from './known-groups.ts';
 import { Members } from './members.ts';
@@ -16,7 +16,7 @@ import { ownPlace } from './process-place.ts';
 import { Rounds, tellAll } from './rounds.ts';
 import type { Server } from './server.ts';
 import { SharedState } from './shared-state.ts';
-import { suitabilityOf } from './suitability.ts';
+import { examine } from './suitability.ts';
 import { sweep } from './sweep.ts';
 import { TableBook } from './table-book.ts';
 import { TableCircuits } from './table-circuits.ts';
@@ -66,6 +66,7 @@ export async function openStore(server: Server, schema: string, options: Options
     patience: lease / 2,
   };
   const channel = quoted(schema);
+  const notice = await examine(server);
   const first = await Connection.open(server, schema);
   const open: { close(): Promise<void> }[] = [];
   const close = async () => {
@@ -76,23 +77,25 @@ export async function openStore(server: Server, schema: string, options: Options
   const ended = Promise.withResolvers<Error>();
   const onFenced = () => ended.resolve(new Fenced());
   try {
-    let history: string | null | undefined;
+    await migrate(first, schema, options.registry);
+    await refuseMoving(first);
+    const descent = await descentOf(first);
     const connection = await KeptConnection.open({
       async open() {
         const one = await Connection.open(server, schema, writing);
-        if (history === undefined || (await historyOf(one)) === history) return one;
-        ended.resolve(new Replaced());
-        await one.close();
-        throw new Replaced();
+        try {
+          if ((await descentOf(one)) === descent) return one;
+          ended.resolve(new Replaced());
+          throw new Replaced();
+        } catch (error) {
+          void one.close().catch(() => undefined);
+          throw error;
+        }
       },
       patience: lease,
       onChange: (why) => tell(why),
     });
     open.push(connection);
-    const notice = await suitabilityOf(first, connection);
-    await migrate(first, schema, options.registry);
-    await refuseMoving(first);
-    history = await historyOf(first);
     const groups = await KnownGroups.in(first.query);
     const upkeep = await KeptConnection.open({
       open: async () => {

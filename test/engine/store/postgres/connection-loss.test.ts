@@ -76,6 +76,50 @@ describe('the store in PostgreSQL whose connection is lost', () => {
     assert.equal(await events(), 1);
   });
 
+  it('does not go on with a server that takes no writes, as one that has become a standby', async () => {
+    const { url } = await sharedPostgres();
+    const admin = new pg.Client({ connectionString: url });
+    await admin.connect();
+    await admin.query('create role demoted login superuser');
+    const asDemoted = Object.assign(new URL(url), { username: 'demoted' }).href;
+    await openOn({ ...(await sharedPostgres()), url: asDemoted });
+    await admin.query('alter role demoted set default_transaction_read_only = on');
+    proxy.cut();
+    await eventually('it is told', () => troubles.length > 0);
+    proxy.restore();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await assert.rejects(accept(1), /can not be reached/);
+    await admin.query('alter role demoted set default_transaction_read_only = off');
+    await eventually('it is there again', () => troubles.at(-1) === null);
+    assert.equal((await accept(2)).outcome, 'accepted');
+    await admin.end();
+  });
+
+  it('gives no number again where the server goes on from a copy, which may lack the last ones', async () => {
+    await openOn(await sharedPostgres());
+    const seqAfter = async (object: number) => {
+      troubles = [];
+      proxy.cut();
+      await eventually('it is told', () => troubles.length > 0);
+      proxy.restore();
+      await eventually('it is there again', () => troubles.at(-1) === null);
+      const accepted = await accept(object);
+      assert.ok(accepted.outcome === 'accepted');
+      return accepted.events[0]?.seq ?? 0;
+    };
+    assert.ok((await seqAfter(1)) < 1000);
+    const { rows } = await client.query("select value from meta where key = 'descent'");
+    assert.match(rows[0].value, /^\d+ 00000001 \d+$/);
+    await client.query("update meta set value = 'what it was before' where key = 'descent'");
+    const first = await seqAfter(2);
+    assert.ok(first > 100_000_000 && first < 100_001_000, String(first));
+    assert.ok((await seqAfter(3)) < 100_001_000);
+    const next = await client.query(
+      "select nextval('execution_seqs') as executions, nextval('instances_id_seq') as instances",
+    );
+    for (const seq of Object.values(next.rows[0])) assert.ok(Number(seq) > 100_000_000);
+  });
+
   it('takes a server that does not answer for lost', async () => {
     await openOn(await sharedPostgres(), 600);
     proxy.holdUp();
