@@ -7,15 +7,8 @@ import { Fenced } from './group.ts';
 import { KeptConnection } from './kept-connection.ts';
 import { KnownGroups } from './known-groups.ts';
 import { Members } from './members.ts';
-import {
-  claimReplays,
-  foundIn,
-  lastTouched,
-  migrate,
-  refuseMoving,
-  schemaComment,
-  tagOf,
-} from './opening.ts';
+import { refuseMarked } from './move-mark.ts';
+import { claimReplays, foundIn, lastTouched, migrate, schemaComment, tagOf } from './opening.ts';
 import { PostgresJournal } from './postgres-journal.ts';
 import { PostgresLog } from './postgres-log.ts';
 import { ownPlace } from './process-place.ts';
@@ -76,7 +69,7 @@ export async function openStore(server: Server, schema: string, options: Options
     open.push(connection);
     const notice = await suitabilityOf(first, connection);
     await migrate(first, schema, options.registry);
-    await refuseMoving(first);
+    await refuseMarked(first.query, schema);
     const groups = await KnownGroups.in(first.query);
     const upkeep = await KeptConnection.open({
       open: async () => {
@@ -96,6 +89,8 @@ export async function openStore(server: Server, schema: string, options: Options
       await tellAll(upkeep.query, schema);
     };
     open.push({ close: () => leave().catch(() => undefined) });
+    // Whoever marks it looks for members then.
+    await refuseMarked(first.query, schema);
     const sweepUp = async (dead: readonly number[], orphaned: readonly number[]) => {
       const own = await Connection.open(server, schema, writing);
       const now = () => Date.now();

@@ -1,16 +1,14 @@
 import { strict as assert } from 'node:assert';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Moved, moveIntoPostgres } from '../../../../src/engine/store/moving/into-postgres.ts';
+import type { Moved } from '../../../../src/engine/store/moving/move.ts';
+import { moveIntoPostgres } from '../../../../src/engine/store/moving/moves.ts';
 import { Connection } from '../../../../src/engine/store/postgres/connection.ts';
 import { sqliteStore } from '../../../../src/engine/store/sqlite/sqlite-store.ts';
-import type { Store } from '../../../../src/engine/store/store.ts';
+import { at, fill, options, seenIn } from '../../../support/moved-registry.ts';
 import { openPostgres, sharedPostgres } from '../../../support/postgres.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
-import { aLink, anEvent, aPass, aTake, succeeded } from '../store-contract.ts';
-
-const at = 1_700_000_000_000;
-const options = { now: at, parkedFor: () => 'retry' as const, onTrouble: () => undefined };
+import { anEvent } from '../store-contract.ts';
 
 describe('a registry that is moved into PostgreSQL', () => {
   let url: string;
@@ -35,51 +33,6 @@ describe('a registry that is moved into PostgreSQL', () => {
       registry: 'registry',
       ...(onProgress && { onProgress }),
     });
-
-  /** Events that are ready, out in the flow, running, due, parked, done and failed. */
-  async function fill({ journal, handlers }: Store): Promise<void> {
-    await handlers.number(['a', 'b']);
-    const switched = { by: 'anna', at: new Date(at).toISOString(), reason: 'maintenance' };
-    handlers.override('b', { status: 'held', ...switched });
-    handlers.holdAll({ status: 'held', ...switched });
-    await handlers.save();
-    await journal.accept([anEvent(1), anEvent(1), anEvent(2, { ordered: false })], 1, {
-      key: 'k',
-      hash: 'h',
-    });
-    const chain = async (object: number, links = [aLink('a')]) => {
-      const taken = await journal.take(aTake(anEvent(object), { links }));
-      assert.ok(taken.outcome === 'taken');
-      return taken;
-    };
-    const ended = async (object: number, change: object) => {
-      const { seq, chain: executions } = await chain(object);
-      const [execution = 0] = executions;
-      const whole = { ...succeeded(execution), ...change };
-      await journal.endTurn({ event: seq, change: whole, pass: aPass(), at, emit: false });
-      return execution;
-    };
-    await chain(10, [aLink('a'), aLink('b')]);
-    await ended(11, {});
-    const failed = { ...succeeded(0).attempt, code: 500, error: 'HTTP 500 \0 odd', response: 'no' };
-    await ended(12, { status: 'failed', attempt: failed });
-    await ended(13, { status: 'parked', nextAttemptAt: at + 5000, attempt: failed });
-    await journal.saveCircuit({ handler: 'a', state: 'open', since: at, error: 'HTTP 500' }, 'closed');
-    await journal.saveAlarm({ watch: 'w', key: 'k', alarm: '{}' });
-  }
-
-  async function seenIn({ log }: Store) {
-    const { items: executions } = await log.executions({}, { limit: 100 });
-    const { items: events } = await log.events({}, { limit: 100 });
-    const details = await Promise.all(events.map(({ id }) => log.event(id)));
-    const calls = await Promise.all(executions.map(({ id }) => log.execution(id)));
-    const text = JSON.stringify({
-      executions,
-      details,
-      calls,
-    });
-    return JSON.parse(text.replaceAll('\\u0000', '\ufffd')) as unknown;
-  }
 
   it('has its log, its numbers and its switches there, and goes on', async () => {
     let store = await sqliteStore(folder).open(options);
@@ -127,7 +80,7 @@ describe('a registry that is moved into PostgreSQL', () => {
       }),
       cutOff,
     );
-    await assert.rejects(openPostgres(url, schema), /is being moved into the schema/);
+    await assert.rejects(openPostgres(url, schema), /is being moved out of the folder/);
     await move();
     const moved = await openPostgres(url, schema);
     assert.equal((await moved.log.counts()).waiting, 2500);
