@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Moved } from '../../../../src/engine/store/moving/move.ts';
 import { moveIntoPostgres } from '../../../../src/engine/store/moving/moves.ts';
@@ -100,5 +100,55 @@ describe('a registry that is moved into PostgreSQL', () => {
     const connection = await Connection.open({ connectionString: url }, schema);
     assert.deepEqual(await connection.query('select count(*)::integer as n from events'), [{ n: 1 }]);
     await connection.close();
+  });
+
+  it('is not moved to where a Node-RED is at work, and takes the place of what nothing has happened in', async () => {
+    const filled = await sqliteStore(folder).open(options);
+    await fill(filled);
+    await filled.close();
+    const other = await openPostgres(url, schema);
+    await other.handlers.number(['b', 'z']);
+    other.handlers.override('z', {
+      status: 'disabled',
+      by: null,
+      at: new Date(at).toISOString(),
+      reason: null,
+    });
+    await other.handlers.save();
+    await assert.rejects(move(), /in use by a Node-RED on/);
+    await other.close();
+    await move();
+    const { handlers, close } = await openPostgres(url, schema);
+    assert.deepEqual(
+      ['a', 'b', 'z'].map((id) => handlers.numberOf(id)),
+      [1, 2, 0],
+    );
+    assert.deepEqual(handlers.overridden(), ['b']);
+    await close();
+  });
+
+  it('is used in its folder after all, and moved anew then', async () => {
+    const filled = await sqliteStore(folder).open(options);
+    await fill(filled);
+    await filled.close();
+    await assert.rejects(
+      move(() => {
+        throw new Error('cut off');
+      }),
+    );
+    const store = await sqliteStore(folder).open(options);
+    assert.equal((await store.journal.emitNext(10, ['event-node'])).length, 2);
+    await store.close();
+    await assert.rejects(move(), /holds the half of another move: drop schema/);
+    const connection = await Connection.open({ connectionString: url }, schema);
+    await connection.query(`drop schema ${schema} cascade`);
+    await connection.close();
+    await move();
+    const [aside = ''] = readdirSync(folder).filter((name) => name.startsWith('journal.sqlite.moved-'));
+    renameSync(join(folder, aside), join(folder, 'journal.sqlite'));
+    await assert.rejects(
+      sqliteStore(folder).open(options),
+      /was moved into the schema .*: set provisioning.postgres/,
+    );
   });
 });
