@@ -77,8 +77,8 @@ export async function live(store: Store, file: string, seed: number): Promise<vo
 
 /** Each is made once the one before it was carried out on the journal. */
 export function* randomOperations(db: DatabaseSync, seed: number): Generator<Operation> {
+  // Which ones of many are cancelled, no journal says.
   for (const [number, { steps }] of fc.sample(histories, { seed, numRuns: 5 }).flat().entries())
-    // Which ones of many are cancelled, no journal says.
     for (const step of steps.filter(({ kind }) => kind !== 'broken'))
       for (const { name, args } of operationsOf(
         { steps: [step], end: 'kept', writes: 'nothing' },

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Moved } from '../../../../src/engine/store/moving/move.ts';
 import { moveIntoPostgres, moveOutOfPostgres } from '../../../../src/engine/store/moving/moves.ts';
 import { Connection, type Query } from '../../../../src/engine/store/postgres/connection.ts';
-import { setMark } from '../../../../src/engine/store/postgres/move-mark.ts';
+import { reserve, setMark } from '../../../../src/engine/store/postgres/move-mark.ts';
 import { sqliteStore } from '../../../../src/engine/store/sqlite/sqlite-store.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { PlainJournal } from '../../../support/journal-faults/plain-journal.ts';
@@ -21,7 +21,7 @@ import {
 } from '../../../support/moved-registry.ts';
 import { openPostgres, sharedPostgres } from '../../../support/postgres.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
-import { anEvent } from '../store-contract.ts';
+import { anEvent, aTake } from '../store-contract.ts';
 
 describe('a registry that is moved out of PostgreSQL', () => {
   let url: string;
@@ -241,6 +241,31 @@ describe('a registry that is moved out of PostgreSQL', () => {
     await connection.query('commit');
     await assert.rejects(opening, /is being moved into the folder f/);
     await connection.close();
+  });
+
+  it('stays in use where it could not be marked', async () => {
+    await filled();
+    const refused = new Error('refused');
+    const mark = { state: 'leaving', token: 't', other: 'the folder f' } as const;
+    await assert.rejects(
+      withQuery((query) => reserve(query, mark, () => Promise.reject(refused))),
+      refused,
+    );
+    await open().then((store) => store.close());
+  });
+
+  it('gives no number again, also not one of an event that is pruned', async () => {
+    let store = await open();
+    const taken = await store.journal.take(aTake(anEvent(1), { links: [] }));
+    assert.ok(taken.outcome === 'taken');
+    const all = { settledBefore: at + 1000, keepSettled: null, keysBefore: 0, forMs: 100 };
+    assert.equal((await store.journal.prune(all)).pruned, 1);
+    await store.close();
+    await moveOut();
+    store = await openFolder();
+    const accepted = await store.journal.accept([anEvent(1)], 0);
+    assert.ok(accepted.outcome === 'accepted' && (accepted.events[0]?.seq ?? 0) > taken.seq);
+    await store.close();
   });
 
   it('has no two touches at the same time afterwards, in the order in which they were', async () => {
