@@ -221,6 +221,9 @@ describe('a registry that is moved out of PostgreSQL', () => {
     await assert.rejects(moveOut(), /in use by a Node-RED on m2, .*one that has crashed counts as gone/);
     await withQuery((query) => query("update beats set seen_at = seen_at - interval '101 s'"));
     await moveOut();
+    // It can not write there any more, wherever it is.
+    const there = await withQuery((query) => query('select 1 from instances where not dead', []));
+    assert.deepEqual(there, []);
     const store = await openFolder();
     const { items } = await store.log.events({ status: ['running'] }, { limit: 10 });
     assert.equal(items.length, 0);
