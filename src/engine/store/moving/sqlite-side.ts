@@ -64,7 +64,7 @@ export class SqliteSide implements Source, Target {
   }
 
   async leave(mark: MoveMark): Promise<void> {
-    inTransaction(this.#db, () => setMark(this.#db, mark));
+    this.#write(() => setMark(this.#db, mark));
   }
 
   left(mark: MoveMark): Promise<void> {
@@ -113,7 +113,7 @@ export class SqliteSide implements Source, Target {
   async begin(mark: MoveMark, tag: string): Promise<void> {
     await this.check();
     rmSync(join(this.#folder, 'registry.json'), { force: true });
-    inTransaction(this.#db, () => {
+    this.#write(() => {
       for (const name of [...tables.map(({ name }) => name), 'failure_groups', 'meta', 'sqlite_sequence'])
         this.#db.exec(`delete from ${name}`);
       this.#sql.of("insert into meta values('tag', ?)").run(tag);
@@ -127,7 +127,7 @@ export class SqliteSide implements Source, Target {
     );
     const find = this.#sql.of('select id from failure_groups where handler_id = ? and kind = ?');
     const ids = new Map<unknown, number>();
-    inTransaction(this.#db, () => {
+    this.#write(() => {
       for (const { id, handler, kind } of groups) {
         add.run(handler, kind);
         ids.set(id, Number(find.get(handler, kind)?.['id']));
@@ -148,14 +148,14 @@ export class SqliteSide implements Source, Target {
     const add = this.#sql.of(
       `insert into ${name}(${names}) values(${names.map(() => '?')}) on conflict do nothing`,
     );
-    inTransaction(this.#db, () => {
+    this.#write(() => {
       for (const row of rows as readonly Values[])
         add.run(...names.map((name) => row[name] as SQLInputValue));
     });
   }
 
   async complete(numbers: Numbers, book: RegistryData): Promise<void> {
-    inTransaction(this.#db, () => {
+    this.#write(() => {
       passOver(this.#db, numbers);
       this.#db.exec(spreadTouches);
     });
@@ -168,12 +168,21 @@ export class SqliteSide implements Source, Target {
   }
 
   async end(): Promise<void> {
-    inTransaction(this.#db, () => setMark(this.#db, null));
+    this.#write(() => setMark(this.#db, null));
   }
 
   async close(): Promise<void> {
     this.#db.close();
     this.#lock.release();
+  }
+
+  /** All or nothing. @throws JournalError */
+  #write(work: () => void): void {
+    try {
+      inTransaction(this.#db, work);
+    } catch (error) {
+      throw JournalError.from(error, journalIn(this.#folder));
+    }
   }
 
   #openBook() {

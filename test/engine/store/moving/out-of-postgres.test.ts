@@ -20,6 +20,7 @@ import {
   seenIn,
 } from '../../../support/moved-registry.ts';
 import { openPostgres, sharedPostgres } from '../../../support/postgres.ts';
+import { smallDisk } from '../../../support/small-disk.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { anEvent, aTake } from '../store-contract.ts';
 
@@ -164,6 +165,28 @@ describe('a registry that is moved out of PostgreSQL', () => {
     const store = await openFolder();
     assert.deepEqual(await seenIn(store), before);
     await store.close();
+  });
+
+  it('goes on once the disk that was full has room', async function () {
+    if (process.getuid?.() !== 0) this.skip();
+    const store = await open();
+    const payload = `"${'x'.repeat(1024 * 1024)}"`;
+    for (let n = 0; n < 12; n += 1) await store.journal.accept([anEvent(n, { payload })], 0);
+    await store.close();
+    const disk = await smallDisk(join(folder, 'disk'), '40m');
+    try {
+      const room = join(disk.folder, 'room');
+      writeFileSync(room, Buffer.alloc(32 * 1024 * 1024));
+      const path = join(disk.folder, 'registry');
+      await assert.rejects(moveOut({ folder: path }), /the disk is full: free some space \(.*journal.sqlite/);
+      rmSync(room);
+      await moveOut({ folder: path });
+      const moved = await openFolder(path);
+      assert.equal((await moved.log.counts()).waiting, 12);
+      await moved.close();
+    } finally {
+      await disk.unmount();
+    }
   });
 
   it('is moved once: what was begun elsewhere before is of no use', async () => {
