@@ -140,14 +140,14 @@ export class PostgresSide implements Source, Target {
     const [event] = await this.#query('select 1 from events limit 1', []);
     if (!event) return;
     const mark = await this.mark();
-    const why =
-      mark === null
-        ? 'holds events already'
-        : mark.state === 'arriving'
-          ? 'holds the half of another move'
-          : `holds what was moved into ${mark.other}`;
     const drop = `drop schema ${quoted(this.#schema)} cascade`;
-    throw new JournalError('failed', `${this.place} ${why}: ${drop}, or choose another one`);
+    const why =
+      mark?.state === 'arriving'
+        ? `the half of another move: ${drop}`
+        : mark?.state === 'left'
+          ? `what was moved into ${mark.other}: ${drop}`
+          : 'events already: name another schema';
+    throw new JournalError('failed', `${this.place} holds ${why}`);
   }
 
   async begin(mark: MoveMark, tag: string): Promise<void> {
