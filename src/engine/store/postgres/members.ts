@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Share } from '../../rules/share.ts';
+import { JournalError } from '../journal-error.ts';
 import type { Query } from './connection.ts';
 import { isGone, type ProcessPlace } from './process-place.ts';
 import { migrations } from './schema.ts';
@@ -51,6 +52,9 @@ interface Read extends Omit<Member, 'place' | 'startedAt' | 'seenAt'>, ProcessPl
 
 /** Ms that a clock may differ from the database's before it is put right. */
 const tolerance = 200;
+
+/** Seconds after which one is gone whose lease is not known: more than pass between two beats of the longest. */
+const longestSilence = 100;
 
 /** Incarnations of this process that have been given up: nobody has to wait for them. */
 const givenUp = new Set<string>();
@@ -249,4 +253,20 @@ function memberFrom(row: Read, dead: boolean): Member {
   const { id, name, version, machine, pid, began, handlers, nodes, startedAt, seenAt } = row;
   const times = { startedAt: startedAt.getTime(), seenAt: seenAt.getTime() };
   return { id, name, version, place: { machine, pid, began }, ...times, dead, handlers, nodes };
+}
+
+/**
+ * Declares dead all who are left over, where there is nobody else.
+ * @throws JournalError naming one who is there
+ */
+export async function buryAll(query: Query): Promise<void> {
+  const rows = (await query(sql.all, [longestSilence])) as unknown as readonly Read[];
+  const left = rows.filter(({ dead }) => !dead);
+  const there = left.find((row) => !row.silent && !isGone(row));
+  if (there)
+    throw new JournalError(
+      'failed',
+      `the registry is in use by a Node-RED on ${there.name}, which was there at ${there.seenAt.toISOString()}: stop it; one that has crashed counts as gone ${longestSilence} s later`,
+    );
+  await query(sql.bury, [left.map(({ id }) => id)]);
 }

@@ -1,35 +1,5 @@
 import type { Found, StoredReplay } from '../journal.ts';
-import { JournalError } from '../journal-error.ts';
 import type { Connection, Query } from './connection.ts';
-
-/**
- * A registry is moved into the schema: until that is over nobody opens it.
- * @param tag of the registry, which it keeps
- * @throws JournalError where it holds another one, or events of its own
- */
-export async function beginMoving({ query }: Connection, tag: string): Promise<void> {
-  const [moving] = await query("select value from meta where key = 'moving'", []);
-  if (moving?.['value'] === tag) return;
-  const [event] = await query('select 1 from events limit 1', []);
-  if (moving || event)
-    throw new JournalError('failed', 'the schema holds events already: move into one that holds none');
-  await query("update meta set value = $1 where key = 'tag'", [tag]);
-  await query("insert into meta values('moving', $1)", [tag]);
-}
-
-export async function endMoving({ query }: Connection): Promise<void> {
-  await query("delete from meta where key = 'moving'", []);
-}
-
-/** @throws JournalError while a registry is moved into it */
-export async function refuseMoving({ query }: Connection): Promise<void> {
-  const [moving] = await query("select 1 from meta where key = 'moving'", []);
-  if (moving)
-    throw new JournalError(
-      'failed',
-      'a registry is being moved into the schema: wait for that to end, or begin it again where it was cut off',
-    );
-}
 
 /** @param me this instance: of what is done with many it finds what nobody else does */
 export async function foundIn({ query }: Connection, me: number): Promise<Found> {

@@ -9,7 +9,8 @@ import { KeptConnection } from './kept-connection.ts';
 import { KnownGroups } from './known-groups.ts';
 import { Members } from './members.ts';
 import { migrate, schemaComment } from './migrate.ts';
-import { claimReplays, foundIn, lastTouched, refuseMoving, tagOf } from './opening.ts';
+import { refuseMarked } from './move-mark.ts';
+import { claimReplays, foundIn, lastTouched, tagOf } from './opening.ts';
 import { PostgresJournal } from './postgres-journal.ts';
 import { PostgresLog } from './postgres-log.ts';
 import { ownPlace } from './process-place.ts';
@@ -78,7 +79,7 @@ export async function openStore(server: Server, schema: string, options: Options
   const onFenced = () => ended.resolve(new Fenced());
   try {
     await migrate(first, schema, options.registry);
-    await refuseMoving(first);
+    await refuseMarked(first.query, schema);
     const descent = await descentOf(first);
     const connection = await KeptConnection.open({
       async open() {
@@ -115,6 +116,8 @@ export async function openStore(server: Server, schema: string, options: Options
       await tellAll(upkeep.query, schema);
     };
     open.push({ close: () => leave().catch(() => undefined) });
+    // Whoever marks it looks for members then.
+    await refuseMarked(first.query, schema);
     const sweepUp = async (dead: readonly number[], orphaned: readonly number[]) => {
       const own = await Connection.open(server, schema, writing);
       const now = () => options.now() + members.ahead;
