@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { copyFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import {
@@ -26,7 +25,7 @@ const [container] = kinds.Deployment.spec.template.spec.containers;
 describe('Node-REDs with the settings and the variables of the files for several instances', function () {
   this.timeout(120_000);
   const flows = temporaryFolder('flows-');
-  const admin = user('admin', '*');
+  const { password } = user('admin', '*');
   const [editor, other] = ['node-red-1', 'node-red-2'];
   const reds = new Map<string, NodeRed>();
   const at = (name: string) => reds.get(name) as NodeRed;
@@ -37,31 +36,8 @@ describe('Node-REDs with the settings and the variables of the files for several
     receiver = await misbehavingServer();
     postgres = await startPostgres();
     copyFileSync(join(packageRoot, folder, 'flows/flows.json'), join(flows, 'flows.json'));
-    for (const name of [editor, other]) {
-      const values: Readonly<Record<string, string>> = {
-        POSTGRES_PASSWORD: 'safe',
-        NODE_RED_CREDENTIAL_SECRET: 'secret',
-        NODE_RED_ADMIN_HASH: admin.password,
-      };
-      const env = Object.fromEntries(
-        Object.entries(services[name]?.environment ?? {}).map(([variable, value]) => [
-          variable,
-          value.replace(/\$\{(\w+):[?-]\}/g, (_, named) => values[named] ?? assert.fail(named)),
-        ]),
-      );
-      const url = new URL(env['PROVISIONING_POSTGRES_URL'] ?? '');
-      assert.equal(url.hostname, 'postgres');
-      if (name === editor) await makeDatabase(url);
-      url.host = new URL(postgres.url).host;
-      reds.set(
-        name,
-        await startNodeRed({
-          settings: { httpAdminRoot: settings.httpAdminRoot },
-          settingsCode: `{ ...require(${JSON.stringify(settingsFile)}), flowFile: ${JSON.stringify(join(flows, 'flows.json'))} }`,
-          env: { ...env, PROVISIONING_POSTGRES_URL: url.href, RECEIVER: receiver.url },
-        }),
-      );
-    }
+    await makeDatabase();
+    for (const name of [editor, other]) await start(name);
   });
   after(async () => {
     for (const red of reds.values()) await red.kill9();
@@ -69,8 +45,28 @@ describe('Node-REDs with the settings and the variables of the files for several
     await postgres.stop('immediate').catch(() => undefined);
   });
 
+  const variablesOf = (name: string): Record<string, string> => {
+    const values: Readonly<Record<string, string>> = {
+      POSTGRES_PASSWORD: 'safe',
+      NODE_RED_CREDENTIAL_SECRET: 'secret',
+      NODE_RED_ADMIN_HASH: password,
+    };
+    const given = Object.entries(services[name]?.environment ?? {});
+    const filledIn = (value: string) =>
+      value.replace(/\$\{(\w+):[?-]\}/g, (_, named) => values[named] ?? assert.fail(named));
+    return Object.fromEntries(given.map(([variable, value]) => [variable, filledIn(value)]));
+  };
+  /** Those of a pod, besides those of its secret. */
+  const variablesOfPod = () => ({
+    ...variablesOf(other),
+    ...Object.fromEntries(container.env.map((one) => [one.name, one.value])),
+  });
+  const database = () => new URL(variablesOf(editor)['PROVISIONING_POSTGRES_URL'] ?? '');
+
   /** The user of the file, with the rights that the documentation names. */
-  async function makeDatabase({ username, password, pathname }: URL): Promise<void> {
+  async function makeDatabase(): Promise<void> {
+    const { username, password, pathname, hostname } = database();
+    assert.ok(hostname in services, hostname);
     const client = new pg.Client({ connectionString: postgres.url });
     await client.connect();
     await client.query(`create role ${username} login password ${pg.escapeLiteral(password)}`);
@@ -78,6 +74,23 @@ describe('Node-REDs with the settings and the variables of the files for several
     await client.query(`grant create on database ${pathname.slice(1)} to ${username}`);
     await client.end();
   }
+
+  async function start(name: string, variables = variablesOf(name)): Promise<void> {
+    const url = Object.assign(database(), { host: new URL(postgres.url).host });
+    const flowFile = JSON.stringify(join(flows, 'flows.json'));
+    const red = await startNodeRed({
+      settings: { httpAdminRoot: settings.httpAdminRoot },
+      settingsCode: `{ ...require(${JSON.stringify(settingsFile)}), flowFile: ${flowFile} }`,
+      env: { ...variables, PROVISIONING_POSTGRES_URL: url.href, RECEIVER: receiver.url },
+    });
+    reds.set(name, red);
+  }
+
+  const token = (name: string) =>
+    signIn(at(name), {
+      username: 'admin',
+      permissions: name === editor ? '*' : ['read', 'provisioning.write'],
+    });
   const path = (probe: Probe) => probe.httpGet.path;
   const statusOf = async (name: string, ofPath: string) => (await fetch(`${at(name).url}${ofPath}`)).status;
 
@@ -95,8 +108,7 @@ describe('Node-REDs with the settings and the variables of the files for several
   });
 
   it('know each other, and deliver what any receives', async () => {
-    const token = await signIn(at(other), admin);
-    const headers = { authorization: `Bearer ${token}` };
+    const headers = { authorization: `Bearer ${await token(other)}` };
     await eventually('they know each other', async () => {
       const response = await at(other).admin('provisioning/instances', { headers });
       const all = (await response.json()) as { readonly state: string }[];
@@ -107,24 +119,27 @@ describe('Node-REDs with the settings and the variables of the files for several
     await eventually('both are called for', () => receiver.received.length === 2);
   });
 
-  it('have the flows that are deployed in the editor, once they read them again', async () => {
-    const deploy = async (name: string, type: string, body: unknown) => {
-      const headers = {
-        authorization: `Bearer ${await signIn(at(name), admin)}`,
-        'node-red-api-version': 'v2',
-        'node-red-deployment-type': type,
-      };
-      const sent = () => at(name).admin('flows', postJson(body, headers));
-      await at(name).started(async () => assert.equal((await sent()).status, 200));
+  it('have the flows that are deployed in the editor, and not anywhere else, once they are started again', async () => {
+    const moved = (to: string) => ({
+      flows: JSON.parse(read('flows/flows.json').replaceAll('/provisioning/events', to)) as unknown,
+    });
+    const deploy = async (name: string, body: unknown) => {
+      const headers = { authorization: `Bearer ${await token(name)}`, 'node-red-api-version': 'v2' };
+      return (await at(name).admin('flows', postJson(body, headers))).status;
     };
-    const saved = () => readFile(join(flows, 'flows.json'), 'utf8');
-    const moved = (to: string) =>
-      JSON.parse(read('flows/flows.json').replaceAll('/provisioning/events', to)) as unknown;
-    await deploy(editor, 'full', { flows: moved('/moved') });
-    assert.match(await saved(), /"\/moved"/);
-    await deploy(other, 'reload', {});
+    await at(editor).started(async () => assert.equal(await deploy(editor, moved('/moved')), 200));
+    assert.equal(await deploy(other, moved('/astray')), 401);
+    await at(other).stop();
+    await start(other);
     assert.equal((await at(other).node('/moved', postJson(envelope()))).status, 202);
-    await deploy(other, 'full', { flows: moved('/astray') });
-    assert.match(await saved(), /"\/moved"/);
+  });
+
+  it('have in a pod an editor that deploys nothing', async () => {
+    await start('pod', variablesOfPod());
+    assert.equal(await statusOf('pod', '/admin/'), 200);
+    const headers = { authorization: `Bearer ${await token('pod')}` };
+    assert.equal((await at('pod').admin('flows', { headers })).status, 200);
+    assert.equal((await at('pod').admin('flows', postJson([], headers))).status, 401);
+    assert.equal((await at('pod').admin('provisioning/registries', { headers })).status, 200);
   });
 });

@@ -18,15 +18,15 @@ const namesIn = (text: string, pattern: RegExp) =>
 
 describe('the files for several instances', () => {
   it('name variables that something reads, and all that are read', () => {
-    const read1 = [
+    const known = [
       ...namesIn(read('settings.js'), /\b(NODE_RED_\w+)/g),
       ...namesIn(readText('src/runtime/settings.ts'), /process\.env\['(\w+)'\]/g),
     ];
     const ofFlows = namesIn(read('flows/flows.json'), /\$\{(\w+)\}/g);
     const given = instances.flatMap(([, { environment = {} }]) => Object.keys(environment));
-    assert.deepEqual([...new Set(given)].sort(), [...read1, ...ofFlows].sort());
-    const { stringData } = kinds.Secret;
-    assert.deepEqual(Object.keys(stringData).sort(), read1.filter((name) => !name.endsWith('EDITOR')).sort());
+    assert.deepEqual([...new Set(given)].sort(), [...known, ...ofFlows].sort());
+    const inKubernetes = [...Object.keys(kinds.Secret.stringData), ...container.env.map(({ name }) => name)];
+    assert.deepEqual(inKubernetes.sort(), known.sort());
   });
 
   it('mount what is there where the settings look for it, and for writing only on the one with the editor', () => {

@@ -143,6 +143,13 @@ describe('what is handed out for Prometheus and Grafana', () => {
     assert.ok(exposed.get(metric)?.has(label), `${metric} ${label}`);
   });
 
+  it('shows in the dashboard once what each of several instances tells of their registry', () => {
+    const shared = /provisioning_(?:events_waiting|executions_parked|executions_running|circuit_open)\b/;
+    const shown = targets.filter(({ expr }) => shared.test(expr));
+    assert.ok(shown.length > 5);
+    for (const { expr } of shown) assert.match(expr, /max by \(registry/);
+  });
+
   describe('by promtool', () => {
     before(function () {
       if (!hasPromtool) this.skip();

@@ -29,6 +29,7 @@ interface Selector {
 }
 interface Container {
   readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly env: readonly { readonly name: string; readonly value: string }[];
   readonly envFrom: readonly { readonly secretRef: { readonly name: string } }[];
   readonly startupProbe: Probe;
   readonly livenessProbe: Probe;
