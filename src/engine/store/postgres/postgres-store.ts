@@ -68,10 +68,9 @@ export async function openStore(server: Server, schema: string, options: Options
   const { lease = 10_000, pollPause = 1000 } = options;
   // Who does not answer holds up the others no longer than that.
   const writing = {
-    settings: { idle_in_transaction_session_timeout: String(lease / 2) },
+    settings: { ...byIndexes, idle_in_transaction_session_timeout: String(lease / 2) },
     patience: lease / 2,
   };
-  const ofJournal = { ...writing, settings: { ...writing.settings, ...byIndexes } };
   const channel = quoted(schema);
   const first = await Connection.open(server, schema);
   const open: { close(): Promise<void> }[] = [];
@@ -84,7 +83,7 @@ export async function openStore(server: Server, schema: string, options: Options
   const onFenced = () => fenced.resolve(new Fenced());
   try {
     const connection = await KeptConnection.open({
-      open: () => Connection.open(server, schema, ofJournal),
+      open: () => Connection.open(server, schema, writing),
       patience: lease,
       onChange: (why) => tell(why),
     });
@@ -125,6 +124,7 @@ export async function openStore(server: Server, schema: string, options: Options
       tag: await tagOf(first),
       lock: `provisioning texts ${schema}`,
       parkedFor: options.parkedFor,
+      hasOthers: () => members.others().length > 0,
     });
     open.push(log);
     const last = await lastTouched(first);
