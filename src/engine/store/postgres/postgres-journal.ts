@@ -105,7 +105,7 @@ export class PostgresJournal implements Journal {
     this.tag = tag;
     this.found = found;
     this.#query = keep;
-    this.#retention = retentionOn(keep, lockSeed, members.id);
+    this.#retention = retentionOn(keep, lockSeed, -members.id);
     this.#groups = groupsOn({
       lockSeed,
       lastTouched,

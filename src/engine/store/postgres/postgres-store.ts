@@ -132,6 +132,7 @@ export async function openStore(server: Server, schema: string, options: Options
       tag: await tagOf(first),
       lock: `provisioning texts ${schema}`,
       parkedFor: options.parkedFor,
+      hasOthers: () => members.others().length > 0,
     });
     open.push(log);
     const last = await lastTouched(first);

@@ -16,8 +16,8 @@ import { oddSuccess } from '../reading/selections.ts';
  * - `handlers` and `switches` are what the other has in registry.json; the registry as a whole is switched by no id.
  * - `runner` of what is done with many is the instance that does it.
  * - A closed circuit is there, too, while `failures` in a row are known. `prober` is the instance that tries an open one.
- * - `counters` counts accepted events that nobody has taken, and settled ones: a row for each who writes, so that
- *   nobody waits for another to count; the sum of all is what there is.
+ * - `counters` counts accepted events that nobody has taken, and settled ones: a row for each who writes, and one of
+ *   its negative id for what it prunes, so that nobody waits for another to count; the sum of all is what there is.
  *   `last_group` is the number of the last transaction that an instance has committed.
  */
 const version1 = `
@@ -43,7 +43,7 @@ create index events_by_type on events(event_type, accepted_at, seq);
 create index events_by_object on events(object_id, accepted_at, seq);
 create index events_by_time on events(accepted_at, seq);
 create index events_by_touch on events(touched_at) where touched_at is not null;
-create index settled on events(touched_at) where stage >= 7;
+create index settled on events(touched_at, seq) where stage >= 7;
 create index lanes on events(object_key, stage, turn) where stage < 6 and ordered;
 create index ready on events(home, node, accepted_at, seq) where stage = 1;
 create index due on events(home, next_handler, turn) where stage = 4;
