@@ -197,13 +197,27 @@ describe('instances of one registry', () => {
       assert.deepEqual(other.rows, []);
     });
 
-    it('and go on with a replay that one had begun who is gone', async () => {
+    const failing = async (events: number) => {
       await begin(aHandler('a', { retryDelays: [] }));
       scene.answer = () => refusal;
-      const events = 30;
       for (let n = 0; n < events; n += 1) await one.accept(anEnvelope(n));
       await settled(events);
       scene.answer = () => ({});
+    };
+
+    it('and let the next replay begin when the slow one before it is stopped elsewhere', async () => {
+      await failing(3);
+      const operator = await one.engine.operator();
+      await operator.replayAll({ status: ['failed'] }, { dryRun: false, ratePerSecond: 0.001 });
+      await eventually('one has gone', () => scene.calls.length === 4);
+      await operator.replayAll({ status: ['failed'] }, { dryRun: false, ratePerSecond: 0 });
+      await (await other.engine.operator()).cancelReplay(1);
+      await eventually('the others go', () => scene.calls.length === 6);
+    });
+
+    it('and go on with a replay that one had begun who is gone', async () => {
+      const events = 30;
+      await failing(events);
       const operator = await one.engine.operator();
       await operator.replayAll({ status: ['failed'] }, { dryRun: false, ratePerSecond: 20 });
       await eventually('it has begun', () => scene.calls.length > events);
