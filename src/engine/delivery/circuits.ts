@@ -67,8 +67,9 @@ export function circuitsOn({ journal, instances, time, persist, onChange, onErro
     endProbe(handler, null);
   }
 
+  /** Until others know it, nobody tries the circuit again. */
   function endProbe(handler: string, error: string | null): void {
-    instances?.endProbe(handler, error).catch(onError);
+    if (instances) persist(() => instances.endProbe(handler, error)).catch(onError);
   }
 
   /** The handler is being called with it, or was. */
