@@ -190,7 +190,7 @@ describe('instances that share a store in PostgreSQL', () => {
 
   it('leave a circuit to the one that tries it, until it says that this is over', async () => {
     await bothSeen();
-    await park(2);
+    await park(3);
     await one.journal.saveCircuit({ handler: 'a', state: 'open', since: at, error: null }, 'closed');
     const [tried] = (await one.journal.startParked('a', 1, at, 0)).started;
     const probed = { execution: tried?.execution, at };
@@ -199,6 +199,16 @@ describe('instances that share a store in PostgreSQL', () => {
     assert.deepEqual([elsewhere.started, elsewhere.probedElsewhere], [[], probed]);
     await one.store.instances?.endProbe('a', 'HTTP 503');
     assert.equal((await other.journal.startParked('a', 1, later, tried?.execution)).started.length, 1);
+  });
+
+  it('try no circuit that another one has closed, before they have heard of it', async () => {
+    await bothSeen();
+    await park(2);
+    await one.journal.saveCircuit({ handler: 'a', state: 'open', since: at, error: null }, 'closed');
+    assert.equal((await one.journal.startParked('a', 1, at, 0)).started.length, 1);
+    await one.journal.saveCircuit({ handler: 'a', state: 'closed', since: at, error: null }, 'open');
+    const { started, probedElsewhere } = await other.journal.startParked('a', 1, at, 0);
+    assert.deepEqual([started, probedElsewhere], [[], { execution: 0, at }]);
   });
 
   it('run each parked execution once, whoever looks for it', async () => {
