@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import type { ApiHandler, Changes } from '../../../src/engine/words/answers.ts';
 import { eventually } from '../../support/eventually.ts';
+import { deployed } from './flows.ts';
 import type { Listed } from './listed.ts';
 import { type Member, main, type Site } from './site.ts';
 
@@ -88,23 +90,49 @@ export function figuresOf(site: () => Site, listed: () => Listed): void {
         ['brief', 'ready'],
       ],
     );
-    const { items: handlers } = await site().agreed<{ items: { number: number; priority: number }[] }>(
-      'handlers are the same',
-      `${main}/handlers`,
-      always,
-    );
-    assert.equal(handlers.length, registries[0]?.handlers);
-    const priorities = handlers.map(({ priority }) => priority);
+    for (const list of ['catalogue', 'replays']) await site().same(`${main}/${list}`);
+  });
+
+  it('lists handlers by priority, and numbers them in the order in which they came', async () => {
+    const handlersBy = async (query: string) =>
+      (
+        await site().agreed<{ items: ApiHandler[] }>(
+          'handlers are the same',
+          `${main}/handlers?${query}`,
+          () => true,
+        )
+      ).items;
+    const idsBy = async (query: string) => (await handlersBy(query)).map(({ id }) => id);
+    const shown = await handlersBy('');
+    const archived = await handlersBy('status=archived');
+    const priorities = shown.map(({ priority }) => priority);
     assert.deepEqual(
       priorities,
       priorities.toSorted((a, b) => a - b),
     );
-    const numbers = handlers.map(({ number }) => number).sort((a, b) => a - b);
+    const numbered = [...shown, ...archived].sort((a, b) => a.number - b.number);
     assert.deepEqual(
-      numbers,
-      numbers.map((_, n) => n + 1),
+      numbered.map(({ number, id }) => [number, id]),
+      deployed.map((id, n) => [n + 1, id]),
     );
-    for (const list of ['catalogue', 'replays']) await site().same(`${main}/${list}`);
+    assert.deepEqual(
+      archived.map(({ id }) => id),
+      ['of_old'],
+    );
+    assert.deepEqual(await idsBy('eventType=list.many'), ['listed', 'listed_too']);
+    assert.deepEqual(await idsBy('type=local'), []);
+  });
+
+  it('tells each, as live news, of what any of them calls', async () => {
+    const before = await Promise.all(site().members.map((member) => member.get<Changes>(`${main}/changes`)));
+    const id = await site().emit('key.news', 1);
+    const [row] = (await site().event(id, 'succeeded')).executions;
+    for (const [n, { boot, seq }] of before.entries())
+      await eventually('it is told', async () => {
+        const path = `${main}/changes?boot=${boot}&after=${seq}`;
+        const { items } = await (site().members[n] as Member).get<Changes>(path);
+        return items.some((news) => news.id === row?.id && news.status === 'succeeded');
+      });
   });
 
   it('counts in the metrics what each has done, and measures what all have', async () => {

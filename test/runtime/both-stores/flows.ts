@@ -47,6 +47,7 @@ const handlers: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   bulk: { name: 'Bulk', events: ['bulk.*'] },
   listed: { name: 'Listed', events: ['list.*'], priority: 1 },
   listed_too: { name: 'Listed too', events: ['list.many'], priority: 2, retryDelays: later },
+  of_old: { name: 'Of old', events: ['list.*'], handlerStatus: 'archived' },
   told: { name: 'Told', events: ['told.*'], priority: 1, retryDelays: later, retryOn: 'transient' },
   told_too: { name: 'Told too', events: ['told.*'], priority: 2 },
   keyed: { name: 'Keyed', events: ['key.*'] },
@@ -56,6 +57,9 @@ const handlers: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   row: { name: 'Row', events: ['row.*'] },
   gone: { name: 'Gone', events: ['gone.*'], retryDelays: later },
 };
+
+/** Those of the registry that most cases are about, in the order in which they are deployed. */
+export const deployed = Object.keys(handlers).filter((id) => handlers[id]?.['registry'] === undefined);
 
 /** The flows of every Node-RED over either store. */
 export function flowsFor(receivers: Receivers): readonly FlowNode[] {
