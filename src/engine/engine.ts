@@ -183,7 +183,7 @@ export class Engine {
 
   /** A handler's circuit as it stands (rule 8). */
   circuitOf(handler: string): Omit<CircuitChange, 'handler'> {
-    return circuitView(this.#kept.opened?.circuits.of(handler) ?? closedCircuit);
+    return circuitView(this.#kept.opened?.circuits.shown(handler) ?? closedCircuit);
   }
 
   /** When its circuit is tried next, ISO 8601; null where it is closed, or nobody knows. */

@@ -116,6 +116,13 @@ describe('what is handed out for Prometheus and Grafana', () => {
     }
   });
 
+  it('counts once in the dashboard what each of several Node-REDs tells of the registry that they share', () => {
+    const gauge =
+      /(?<!max by \([a-z, ]+\) \()\bprovisioning_(?:events_waiting|executions_(?:running|parked)|circuit_open)\b/;
+    const summed = targets.filter(({ expr }) => gauge.test(expr));
+    assert.deepEqual(summed, []);
+  });
+
   it('has alerts with a name of their own, a severity, and texts that say what it means', () => {
     assert.equal(new Set(rules.map(({ alert }) => alert)).size, rules.length);
     for (const rule of rules) {

@@ -6,7 +6,7 @@ import type { Publisher } from './publisher.ts';
 
 interface Options extends Pick<Context, 'ids' | 'onError'> {
   readonly instances: Instances;
-  readonly log: Pick<ExecutionLog, 'event' | 'executions'>;
+  readonly log: Pick<ExecutionLog, 'event' | 'executions' | 'replays'>;
   readonly publisher: Publisher;
   readonly bulkReplays: BulkReplays;
 }
@@ -46,11 +46,19 @@ export function looksElsewhereOn({ instances, publisher, bulkReplays, ids, log, 
     for (const replay of await instances.claimReplays()) bulkReplays.adopt(replay);
   }
 
+  /** Another one may have stopped what waits here for its rate, perhaps for long. */
+  async function makeWayForReplays(): Promise<void> {
+    const { pausing } = bulkReplays;
+    if (pausing === undefined) return;
+    const replay = (await log.replays()).find(({ id }) => id === pausing);
+    if (replay && replay.status !== 'running') bulkReplays.stopPausing(pausing);
+  }
+
   let looking = false;
   instances.onLook(() => {
     if (looking) return;
     looking = true;
-    Promise.all([letHeldGo(), tellChanges(), goOnWithReplays()])
+    Promise.all([letHeldGo(), tellChanges(), goOnWithReplays(), makeWayForReplays()])
       .catch(onError)
       .finally(() => {
         looking = false;

@@ -23,6 +23,8 @@ export interface SharedCircuit extends StoredCircuit {
   /** The execution that it was tried with last, and when; null: it was not tried. */
   readonly probed: number | null;
   readonly probedAt: number | null;
+  /** Another instance tries it now. */
+  readonly triedElsewhere: boolean;
 }
 
 /** The instances that share a store. */

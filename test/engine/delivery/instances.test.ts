@@ -90,7 +90,7 @@ describe('instances of one registry', () => {
     });
 
     it('which is tried by one call at a time, and closes for all', async () => {
-      await begin(aHandler('a', { retryDelays: [1, 1, 1] }));
+      await begin(aHandler('a', { retryDelays: Array(20).fill(1) }));
       scene.time.hurry(60);
       let working = false;
       // Longer than the pause between two tries.
@@ -104,10 +104,14 @@ describe('instances of one registry', () => {
       await eventually('calls of before are over', () => before.every((call) => scene.over.has(call)));
       scene.most.clear();
       const tried = scene.calls.length;
+      await both('it shows that it is tried', async (engine) => (await engine.circuit('a')) === 'probing');
       await eventually('it was tried thrice', () => scene.calls.length >= tried + 3);
       assert.equal(scene.most.get('a'), 1);
       working = true;
       await both('it is closed', async (engine) => (await engine.circuit('a')) === 'closed');
+      const [since, ...others] = [one, other].map(({ engine }) => engine.circuitOf('a').since);
+      assert.ok(since);
+      assert.deepEqual(others, [since]);
       await eventually('all is done', async () =>
         (await statuses()).every((status) => status === 'succeeded'),
       );
@@ -222,13 +226,27 @@ describe('instances of one registry', () => {
       assert.deepEqual(other.rows, []);
     });
 
-    it('and go on with a replay that one had begun who is gone', async () => {
+    const failing = async (events: number) => {
       await begin(aHandler('a', { retryDelays: [] }));
       scene.answer = () => refusal;
-      const events = 30;
       for (let n = 0; n < events; n += 1) await one.accept(anEnvelope(n));
       await settled(events);
       scene.answer = () => ({});
+    };
+
+    it('and let the next replay begin when the slow one before it is stopped elsewhere', async () => {
+      await failing(3);
+      const operator = await one.engine.operator();
+      await operator.replayAll({ status: ['failed'] }, { dryRun: false, ratePerSecond: 0.001 });
+      await eventually('one has gone', () => scene.calls.length === 4);
+      await operator.replayAll({ status: ['failed'] }, { dryRun: false, ratePerSecond: 0 });
+      await (await other.engine.operator()).cancelReplay(1);
+      await eventually('the others go', () => scene.calls.length === 6);
+    });
+
+    it('and go on with a replay that one had begun who is gone', async () => {
+      const events = 30;
+      await failing(events);
       const operator = await one.engine.operator();
       await operator.replayAll({ status: ['failed'] }, { dryRun: false, ratePerSecond: 20 });
       await eventually('it has begun', () => scene.calls.length > events);

@@ -88,7 +88,7 @@ const searches: Readonly<Record<Search['what'], string>> = {
         and (probed_at is null or probed_at <= $2::bigint - ${probeInterval})
         and (prober is null or not exists (select from instances where id = prober and not dead)) returning 1
     ) select probed, probed_at as "probedAt", exists(select from claimed) as claimed
-    from circuits where handler_id = $1 and state <> 'closed'`,
+    from circuits where handler_id = $1`,
   nextDueAt: `select next_attempt_at as found from executions
     where handler_id = $1 and not blocked and status = 2 and seq <> all($2::bigint[]) order by next_attempt_at limit 1`,
   bulkState: 'select state, by from bulk_replays where id = $1',

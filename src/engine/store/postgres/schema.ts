@@ -15,7 +15,8 @@ import { oddSuccess } from '../reading/selections.ts';
  *   `texts` in `meta` is the `touched_at` of the last event that is in it.
  * - `handlers` and `switches` are what the other has in registry.json; the registry as a whole is switched by no id.
  * - `runner` of what is done with many is the instance that does it.
- * - A closed circuit is there, too, while `failures` in a row are known. `prober` is the instance that tries an open one.
+ * - A closed circuit is there, too, once it was open or had `failures` in a row; `since` is 0 until it was open.
+ *   `prober` is the instance that tries an open one.
  * - `counters` counts accepted events that nobody has taken, and settled ones: a row for each who writes, and one of
  *   its negative id for what it prunes, so that nobody waits for another to count; the sum of all is what there is.
  *   `last_group` is the number of the last transaction that an instance has committed.

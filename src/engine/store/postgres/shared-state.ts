@@ -72,7 +72,7 @@ export class SharedState {
   }
 
   async look(): Promise<void> {
-    const [circuits, switched] = await Promise.all([circuitsIn(this.#query), this.#book.refresh()]);
+    const [circuits, switched] = await Promise.all([circuitsIn(this.#query, this.#me), this.#book.refresh()]);
     this.#tellCircuits(circuits);
     if (switched) this.#tellSwitched();
     this.#tellLook();
