@@ -180,6 +180,8 @@ describe('instances of one registry', () => {
       assert.deepEqual([scene.most.get('a'), callers().size], [3, 3]);
       await third.engine.close();
       await one.engine.close();
+      const living = () => other.engine.instances?.list().filter(({ dead }) => !dead) ?? [];
+      await eventually('it has heard that it is alone', () => living().length === 1);
       scene.most.clear();
       other.passes.length = 0;
       await load(30, [other]);
