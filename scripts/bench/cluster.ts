@@ -26,10 +26,10 @@ process.exit(0);
 async function journal(): Promise<void> {
   const store = await openPostgres(url, schema);
   const first = (Number(place) + 1) * 1e9;
-  await load(store.journal, warmUp, 64, first);
+  await load(store.journal, warmUp, { firstObject: first });
   const { user, system } = process.cpuUsage();
   process.send?.('warm');
-  const { events } = await load(store.journal, ms, 64, first + 1e8);
+  const { events } = await load(store.journal, ms, { firstObject: first + 1e8 });
   const used = process.cpuUsage({ user, system });
   process.send?.({ events, cpu: (used.user + used.system) / 1e6 } satisfies Told);
   await store.close();
