@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FlowNode, type NodeRedOptions, startNodeRed } from '../../test/support/node-red.ts';
 import { eventNode, executor, httpHandler, registry, tab } from '../../test/support/provisioning-flow.ts';
-import { filledInPostgres, inPostgres } from './in-postgres.ts';
 import { atMost, type Measure, mb, type Row } from './measure.ts';
+import { filledInPostgres, inPostgres } from './postgres/in-postgres.ts';
 import { heapOf, processFacts } from './process-facts.ts';
 import { startReceiver } from './receiver.ts';
 import { addWaitingEvents, filledFolder } from './waiting-events.ts';

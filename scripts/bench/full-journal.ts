@@ -8,7 +8,7 @@ import { SqliteLog } from '../../src/engine/store/sqlite/sqlite-log.ts';
 import { fillJournal } from '../../test/support/filled-journal.ts';
 import { openPostgres } from '../../test/support/postgres.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
-import { filledInPostgres, type InPostgres, vacuum } from './in-postgres.ts';
+import { filledInPostgres, type InPostgres, vacuum } from './postgres/in-postgres.ts';
 import { filledFolder } from './waiting-events.ts';
 
 /** Executions in it, at least. */

@@ -3,8 +3,8 @@ import { operationsOn } from '../../src/engine/store/sqlite/writer/operations.ts
 import { openJournal } from '../../test/support/filled-journal.ts';
 import { openPostgres } from '../../test/support/postgres.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
-import { filledInPostgres } from './in-postgres.ts';
 import { atMost, type Measure, ms, quantile, type Row } from './measure.ts';
+import { filledInPostgres } from './postgres/in-postgres.ts';
 import { addParkedEvents } from './waiting-events.ts';
 
 const asked = 500;

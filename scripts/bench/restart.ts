@@ -3,8 +3,8 @@ import { type FlowNode, type NodeRedOptions, startNodeRed } from '../../test/sup
 import { httpHandler, registry, tab } from '../../test/support/provisioning-flow.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { fullInPostgres, onFullRowsInPostgres } from './full-journal.ts';
-import { inPostgres } from './in-postgres.ts';
 import { type Measure, median, ms, type Row } from './measure.ts';
+import { inPostgres } from './postgres/in-postgres.ts';
 import { addParkedEvents, filledFolder } from './waiting-events.ts';
 
 const parked = 100_000;

@@ -1,4 +1,4 @@
-import type { Connection } from '../../src/engine/store/postgres/connection.ts';
+import type { Connection } from '../../../src/engine/store/postgres/connection.ts';
 
 /** What a table takes; sizes in bytes. */
 export interface TableSize {

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { moveIntoPostgres } from '../../src/engine/store/moving/into-postgres.ts';
-import { Connection } from '../../src/engine/store/postgres/connection.ts';
-import { schemaOf } from '../../src/engine/store/postgres/postgres-stores.ts';
-import { sharedPostgres } from '../../test/support/postgres.ts';
-import { filledFolder } from './waiting-events.ts';
+import { moveIntoPostgres } from '../../../src/engine/store/moving/moves.ts';
+import { Connection } from '../../../src/engine/store/postgres/connection.ts';
+import { schemaOf } from '../../../src/engine/store/postgres/postgres-stores.ts';
+import { sharedPostgres } from '../../../test/support/postgres.ts';
+import { filledFolder } from '../waiting-events.ts';
 
 const registry = 'registry';
 

@@ -1,15 +1,15 @@
-import { Pruning } from '../../src/engine/delivery/pruning.ts';
-import type { Journal } from '../../src/engine/store/journal.ts';
-import { Connection } from '../../src/engine/store/postgres/connection.ts';
-import { registryConfigSchema } from '../../src/engine/words/registry-config.ts';
-import { systemTime } from '../../src/engine/words/time.ts';
-import { openPostgres, sharedPostgres } from '../../test/support/postgres.ts';
-import { type Load, load } from './journal-load.ts';
-import { mb, quantile } from './measure.ts';
-import { sizesIn, type TableSize, together } from './postgres-sizes.ts';
-import { trendOf } from './trend.ts';
+import { Pruning } from '../../../src/engine/delivery/pruning.ts';
+import type { Journal } from '../../../src/engine/store/journal.ts';
+import { Connection } from '../../../src/engine/store/postgres/connection.ts';
+import { registryConfigSchema } from '../../../src/engine/words/registry-config.ts';
+import { systemTime } from '../../../src/engine/words/time.ts';
+import { openPostgres, sharedPostgres } from '../../../test/support/postgres.ts';
+import { type Load, load } from '../journal-load.ts';
+import { mb, quantile } from '../measure.ts';
+import { trendOf } from '../trend.ts';
+import { sizesIn, type TableSize, together } from './sizes.ts';
 
-// node scripts/bench/postgres-day.ts [MINUTES]: two days' load of a store in PostgreSQL in so many minutes.
+// node scripts/bench/postgres/day.ts [MINUTES]: two days' load of a store in PostgreSQL in so many minutes.
 const minutes = Number(process.argv[2] ?? 10);
 if (!(minutes > 0)) throw new Error('MINUTES is to be a number above 0');
 

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import pg from 'pg';
-import { openPostgres, startPostgres } from '../../test/support/postgres.ts';
-import { load } from './journal-load.ts';
-import { cpuSeconds } from './process-facts.ts';
+import { openPostgres, startPostgres } from '../../../test/support/postgres.ts';
+import { load } from '../journal-load.ts';
+import { cpuSeconds } from '../process-facts.ts';
 
 // npm run bench:cluster: what an event takes of Node.js and of PostgreSQL, with one, two and three journals on one
 // registry. A process of its own is each of them, with 64 events in flight, each event of another object.
