@@ -105,7 +105,8 @@ export async function openStore(server: Server, schema: string, options: Options
     };
     open.push({ close: () => leave().catch(() => undefined) });
     const sweepUp = async (dead: readonly number[], orphaned: readonly number[]) => {
-      const own = await Connection.open(server, schema, writing);
+      const settings = { ...writing.settings, synchronous_commit: 'off' };
+      const own = await Connection.open(server, schema, { ...writing, settings });
       const now = () => Date.now();
       await sweep({ query: own.query, lockSeed: schema, groups, now }, dead, orphaned).finally(() =>
         own.close(),
