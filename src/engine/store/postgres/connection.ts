@@ -49,6 +49,11 @@ const usual = { synchronous_commit: 'on', default_transaction_isolation: 'read c
 const setAll =
   'select set_config(name, value, false) from unnest($1::text[], $2::text[]) as settings(name, value)';
 
+const ownSession =
+  'select pid, backend_start::text as since from pg_stat_activity where pid = pg_backend_pid()';
+const endSession = `select pg_terminate_backend(pid) from pg_stat_activity
+  where pid = $1 and backend_start::text = $2`;
+
 /** A connection whose statements do not wait for one another's answers. */
 export class Connection {
   readonly #client: pg.Client;
@@ -56,6 +61,8 @@ export class Connection {
   readonly #ended = Promise.withResolvers<void>();
   #lost = false;
   #gathering = false;
+  /** As the server knows it. */
+  #session: Row | undefined;
   /** Resolves when it can not be used any more. */
   readonly ended: Promise<void> = this.#ended.promise;
 
@@ -137,6 +144,13 @@ export class Connection {
     this.#client.on('notification', ({ payload = '' }) => heard(payload));
   }
 
+  /** Ends the session of a connection that was lost, if it can: it may wait for something, and be waited for. */
+  async takeOverFrom(lost: Connection): Promise<void> {
+    const session = lost.#session;
+    if (!session) return;
+    await this.query(endSession, [session['pid'], session['since']]).catch(() => undefined);
+  }
+
   /** Once what is under way is answered, or nobody answers. */
   async close(): Promise<void> {
     const unanswered = setTimeout(() => this.#stream.destroy(), farewell).unref();
@@ -162,10 +176,12 @@ export class Connection {
   }
 
   async #begin(settings: Readonly<Record<string, string>>): Promise<void> {
-    const [, [row]] = await Promise.all([
+    const [, [row], [session]] = await Promise.all([
       this.#client.query(setAll, [Object.keys(settings), Object.values(settings)]),
       this.query('show transaction_read_only'),
+      this.query(ownSession),
     ]);
+    this.#session = session;
     // After a fail-over the address may lead to the server that was the first one.
     if (row?.['transaction_read_only'] === 'on')
       throw new Disconnected('it takes no writes: it is a standby, or set to be read only');

@@ -28,6 +28,12 @@ export interface Member extends Presence {
   readonly nodes: readonly string[] | null;
 }
 
+/**
+ * What is done anew where it is lost waits for no disk, and for no standby: an instance is there, although nothing can
+ * be kept.
+ */
+export const unsynced = "unsynced as (select set_config('synchronous_commit', 'off', true))";
+
 const sql = {
   join: `with joined as (
       insert into instances(name, version, machine, pid, began, format)
@@ -38,10 +44,12 @@ const sql = {
   all: `select id, name, version, machine, pid, began, dead, handlers, nodes, started_at as "startedAt",
     seen_at as "seenAt", seen_at < clock_timestamp() - make_interval(secs => $1) as silent
     from instances join beats on instance = id order by id`,
-  beat: 'update beats set seen_at = clock_timestamp() where instance = $1 returning seen_at as now',
+  beat: `with ${unsynced} update beats set seen_at = clock_timestamp() from unsynced where instance = $1
+    returning seen_at as now`,
   // Waits for what they are at, and nothing that comes later gets in.
-  bury: 'update instances set dead = true where id = any($1::bigint[]) and not dead returning id',
-  equip: 'update instances set handlers = $2, nodes = $3 where id = $1',
+  bury: `with ${unsynced} update instances set dead = true from unsynced
+    where id = any($1::bigint[]) and not dead returning id`,
+  equip: `with ${unsynced} update instances set handlers = $2, nodes = $3 from unsynced where id = $1`,
 };
 
 interface Read extends Omit<Member, 'place' | 'startedAt' | 'seenAt'>, ProcessPlace {

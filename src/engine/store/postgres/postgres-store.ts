@@ -119,7 +119,8 @@ export async function openStore(server: Server, schema: string, options: Options
     // Whoever marks it looks for members then.
     await refuseMarked(first.query, schema);
     const sweepUp = async (dead: readonly number[], orphaned: readonly number[]) => {
-      const own = await Connection.open(server, schema, writing);
+      const settings = { ...writing.settings, synchronous_commit: 'off' };
+      const own = await Connection.open(server, schema, { ...writing, settings });
       const now = () => options.now() + members.ahead;
       await sweep({ query: own.query, lockSeed: schema, groups, now }, dead, orphaned).finally(() =>
         own.close(),

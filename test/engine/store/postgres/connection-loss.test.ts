@@ -140,6 +140,41 @@ describe('the store in PostgreSQL whose connection is lost', () => {
     await refused;
   });
 
+  it('answers nothing that a standby has not confirmed, is there meanwhile, and piles up no sessions', async function () {
+    this.timeout(60_000);
+    const postgres = await startPostgres();
+    await openOn(postgres, 600);
+    const one = async (text: string) => (await client.query(text)).rows[0]?.value;
+    await client.query("alter system set synchronous_standby_names = 'nobody'");
+    await client.query('select pg_reload_conf()');
+    await eventually(
+      'it is in force',
+      async () => (await one("select current_setting('synchronous_standby_names') as value")) !== '',
+    );
+    let answers = 0;
+    const accepting = accept(1).finally(() => answers++);
+    const numbering = ['a', 'b', 'c'].map((handler) => store.handlers.number([handler]));
+    await eventually('it is told', () => /does not confirm/.test(String(troubles.at(-1))));
+    await assert.rejects(accept(2), /does not confirm what was committed last/);
+    const seen = await one('select max(seen_at)::text as value from beats');
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    assert.equal(answers, 0);
+    assert.notEqual(await one('select max(seen_at)::text as value from beats'), seen);
+    const sessions = await one(
+      "select count(*) as value from pg_stat_activity where application_name = 'node-red-contrib-provisioning'",
+    );
+    assert.ok(Number(sessions) <= 4, `${sessions} sessions`);
+    await client.query('alter system reset synchronous_standby_names');
+    await client.query('select pg_reload_conf()');
+    assert.equal((await accepting).outcome, 'accepted');
+    await Promise.all(numbering);
+    assert.equal((await accept(2)).outcome, 'accepted');
+    assert.equal(await events(), 2);
+    await store.close();
+    await client.end();
+    await postgres.stop('fast');
+  });
+
   it('takes no transaction for its own that has the same number after a crash of the server', async function () {
     this.timeout(30_000);
     const postgres = await startPostgres();
