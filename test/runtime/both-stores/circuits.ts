@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiHandler } from '../../../src/engine/words/answers.ts';
+import type { ApiHandler, EventDetails } from '../../../src/engine/words/answers.ts';
 import { eventually } from '../../support/eventually.ts';
 import { answers, type Exchange } from '../../support/misbehaving-server.ts';
 import { main, type Site } from './site.ts';
@@ -131,8 +131,13 @@ export function circuitsOf(site: () => Site): void {
 export function probesOf(site: () => Site, opened: () => Opened): void {
   it('tries an open circuit with one call of all, the oldest; it succeeds, and closes it for all', async () => {
     const { failed, waiting } = opened();
-    const [oldest, ...others] = failed;
     await circuitOf(site(), 'broken', 'closed', untilProbed);
+    const seqs = new Map<string, number>();
+    for (const id of failed) {
+      const { executions } = await site().same<EventDetails>(`${main}/events/${id}`);
+      seqs.set(id, executions[0]?.seq ?? 0);
+    }
+    const [oldest, ...others] = failed.toSorted((a, b) => Number(seqs.get(a)) - Number(seqs.get(b)));
     for (const id of [oldest, ...waiting]) await site().event(String(id), 'succeeded');
     for (const id of others) {
       const [row] = (await site().event(id, 'parked')).executions;
