@@ -29,7 +29,7 @@ export function looksElsewhereOn({ instances, publisher, bulkReplays, ids, log, 
     const before = passed;
     passed = new Set(held.length > 0 ? await instances.passed(held) : []);
     const over = [...passed].filter((event) => before.has(event));
-    await publisher.tellHeld(ids, log, over);
+    await publisher.tellHeld(ids, log, over, true);
   }
 
   /** As far as somebody shows it. */
