@@ -136,11 +136,20 @@ export class Publisher {
         },
         (error: Error) => (again && error instanceof Unavailable ? null : () => reject(error)),
       );
-      if (!told) continue;
-      this.#waiters.delete(event);
-      this.held.give(size);
-      this.#send(told);
+      if (told) this.#letGo(event, size, told);
     }
+  }
+
+  /** The message of an event does not go on. */
+  refuseHeld(event: number, why: Error): void {
+    const waiter = this.#waiters.get(event);
+    if (waiter) this.#letGo(event, waiter.size, () => waiter.reject(why));
+  }
+
+  #letGo(event: number, size: number, send: () => void): void {
+    this.#waiters.delete(event);
+    this.held.give(size);
+    this.#send(send);
   }
 
   /** What the message of a chain that is through its first pass says. */

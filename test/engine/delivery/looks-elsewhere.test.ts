@@ -5,7 +5,7 @@ import { Publisher } from '../../../src/engine/delivery/publisher.ts';
 import type { Instances } from '../../../src/engine/store/instances.ts';
 import type { ExecutionLog } from '../../../src/engine/store/log.ts';
 import type { EventDetails } from '../../../src/engine/words/answers.ts';
-import { NotFound, Unavailable } from '../../../src/engine/words/errors.ts';
+import { Conflict, NotFound, Unavailable } from '../../../src/engine/words/errors.ts';
 import { Ids } from '../../../src/engine/words/ids.ts';
 
 describe('a message whose first pass another instance has run', () => {
@@ -13,15 +13,17 @@ describe('a message whose first pass another instance has run', () => {
   let look: () => Promise<void>;
   let read: () => Promise<EventDetails>;
   let errors: unknown[];
+  let goneOn: boolean;
 
   beforeEach(() => {
     publisher = new Publisher('registry', (error) => assert.fail(String(error)));
     publisher.open();
     errors = [];
+    goneOn = false;
     let onLook = () => undefined as unknown;
     const instances = {
       onLook: (tell: () => void) => (onLook = tell),
-      passed: async (events: readonly number[]) => events,
+      passed: async (events: readonly number[]) => events.map((event) => ({ event, goneOn })),
       claimReplays: async () => [],
     };
     looksElsewhereOn({
@@ -56,5 +58,17 @@ describe('a message whose first pass another instance has run', () => {
     const refused = assert.rejects(publisher.firstPassOf(1, 10), NotFound);
     for (let looks = 0; looks < 2; looks += 1) await look();
     await refused;
+  });
+
+  it('is refused when this one was dead for the other, which has sent one', async () => {
+    goneOn = true;
+    read = async () => settled;
+    const refused = assert.rejects(publisher.firstPassOf(1, 10), (error) => {
+      assert.ok(error instanceof Conflict);
+      return /^another instance has gone on with ev-tag-1, and sent its message/.test(error.message);
+    });
+    for (let looks = 0; looks < 2; looks += 1) await look();
+    await refused;
+    assert.deepEqual(publisher.heldEvents(), []);
   });
 });
