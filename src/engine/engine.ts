@@ -282,7 +282,8 @@ export class Engine {
     try {
       // What is parked waits for what its handler is: they are known from before when the store was lost.
       if (this.#handlers.length > 0) await this.#replaceHandlers(delivery);
-      await this.#publisher.tellHeld(delivery.ids, store.log);
+      // Where others may have gone on, that is looked at each time that they are.
+      if (!store.instances) await this.#publisher.tellHeld(delivery.ids, store.log);
     } catch (error) {
       await delivery.close();
       throw error;

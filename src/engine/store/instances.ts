@@ -27,6 +27,13 @@ export interface SharedCircuit extends StoredCircuit {
   readonly triedElsewhere: boolean;
 }
 
+/** An event whose first pass is over. */
+export interface PassedEvent {
+  readonly event: number;
+  /** This instance was dead for the others: one of them has gone on with it, and sent its message. */
+  readonly goneOn: boolean;
+}
+
 /** The instances that share a store. */
 export interface Instances {
   /** The id of this one. */
@@ -56,7 +63,7 @@ export interface Instances {
    */
   changedElsewhere(): Promise<readonly number[]>;
   /** @returns those of some events whose first pass is over */
-  passed(events: readonly number[]): Promise<readonly number[]>;
+  passed(events: readonly number[]): Promise<readonly PassedEvent[]>;
   /** `tell` is told that others have switched something: it is in the handler book by then. */
   onSwitched(tell: () => void): void;
   /** `tell` is told of all circuits that the instances know something of, each time that this one has looked. */
