@@ -29,7 +29,7 @@ describe('a message whose first pass another instance has run', () => {
     looksElsewhereOn({
       instances: instances as unknown as Instances,
       publisher,
-      bulkReplays: undefined as unknown as BulkReplays,
+      bulkReplays: { pausing: undefined } as unknown as BulkReplays,
       ids: new Ids('tag'),
       log: { event: () => read() } as unknown as ExecutionLog,
       onError: (error) => errors.push(error),
