@@ -2,18 +2,19 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { backlog } from './bench/backlog.ts';
+import { backlog, backlogInPostgres } from './bench/backlog.ts';
 import { costs } from './bench/costs.ts';
 import { editor } from './bench/editor.ts';
 import { fullJournal } from './bench/full-journal.ts';
 import { idle } from './bench/idle.ts';
 import { intake } from './bench/intake/intake.ts';
 import type { Measure, Row } from './bench/measure.ts';
-import { nextToRun } from './bench/next-to-run.ts';
+import { nextToRun, nextToRunInPostgres } from './bench/next-to-run.ts';
+import { postgres } from './bench/postgres/postgres.ts';
 import { processTrees } from './bench/process-trees.ts';
-import { restart } from './bench/restart.ts';
-import { retention } from './bench/retention.ts';
-import { search } from './bench/search.ts';
+import { restart, restartInPostgres } from './bench/restart.ts';
+import { retention, retentionInPostgres } from './bench/retention.ts';
+import { search, searchInPostgres } from './bench/search.ts';
 import { full } from './bench/throughput/full.ts';
 import { scripts } from './bench/throughput/scripts.ts';
 import { throughput } from './bench/throughput/throughput.ts';
@@ -21,15 +22,25 @@ import { throughput } from './bench/throughput/throughput.ts';
 /** Of no speed: the full journal is made beside them. */
 const unhurried: readonly Measure[] = [processTrees, backlog, idle, editor];
 const onFullJournal: readonly Measure[] = [full, search, retention];
+/** They do not wait: it takes long to make, and is made when all else is measured. */
+const inPostgres: readonly Measure[] = [
+  backlogInPostgres,
+  nextToRunInPostgres,
+  searchInPostgres,
+  restartInPostgres,
+  retentionInPostgres,
+];
 const measures: readonly Measure[] = [
   ...unhurried,
   throughput,
+  postgres,
   scripts,
   intake,
   costs,
   nextToRun,
   restart,
   ...onFullJournal,
+  ...inPostgres,
 ];
 
 // npm run bench [-- --only MEASURE] [--svg FILE]: all measures, or these; and what throughput costs, as a picture.

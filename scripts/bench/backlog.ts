@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type FlowNode, startNodeRed } from '../../test/support/node-red.ts';
+import { type FlowNode, type NodeRedOptions, startNodeRed } from '../../test/support/node-red.ts';
 import { eventNode, executor, httpHandler, registry, tab } from '../../test/support/provisioning-flow.ts';
-import { temporaryFolder } from '../../test/support/temporary-folder.ts';
-import { atMost, type Measure, mb } from './measure.ts';
+import { atMost, type Measure, mb, type Row } from './measure.ts';
+import { filledInPostgres, inPostgres } from './postgres/in-postgres.ts';
 import { heapOf, processFacts } from './process-facts.ts';
 import { startReceiver } from './receiver.ts';
 import { addWaitingEvents, filledFolder } from './waiting-events.ts';
@@ -10,22 +10,44 @@ import { addWaitingEvents, filledFolder } from './waiting-events.ts';
 const waiting = 1_000_000;
 const watchedSeconds = 12;
 
+/** Where a Node-RED finds its registry. */
+type Place = Pick<NodeRedOptions, 'userDir' | 'settings'>;
+
 /** The heap of Node-RED while a million events wait: for a message's way out, and for a handler that never answers. */
 export const backlog: Measure = {
   name: 'backlog',
   async run() {
-    const receiver = await startReceiver();
-    const idle = await highestHeap(temporaryFolder('provisioning-bench-'), flows(receiver.url), 1);
     const full = await filledFolder((db) => addWaitingEvents(db, waiting, 'event'));
-    const heap = await highestHeap(full, flows(receiver.url), watchedSeconds);
-    receiver.end();
-    const measure = `heap above idle, ${waiting.toLocaleString('en-US')} events waiting`;
-    return [atMost(measure, heap - idle, 150 * 2 ** 20, mb, `idle ${mb(idle)}`)];
+    return [await heapAboveIdle('events waiting', { userDir: full }, {})];
   },
 };
 
-async function highestHeap(userDir: string, flows: FlowNode[], seconds: number): Promise<number> {
-  const nodeRed = await startNodeRed({ userDir, flows });
+export const backlogInPostgres: Measure = {
+  name: 'backlog-postgres',
+  async run() {
+    const full = await filledInPostgres('waiting', (db) => addWaitingEvents(db, waiting, 'event'));
+    const { settings } = await inPostgres('idle');
+    return [
+      await heapAboveIdle(
+        'events waiting in PostgreSQL',
+        { settings: { ...full.settings } },
+        { settings: { ...settings } },
+      ),
+    ];
+  },
+};
+
+async function heapAboveIdle(of: string, full: Place, empty: Place): Promise<Row> {
+  const receiver = await startReceiver();
+  const idle = await highestHeap(empty, flows(receiver.url), 1);
+  const heap = await highestHeap(full, flows(receiver.url), watchedSeconds);
+  receiver.end();
+  const measure = `heap above idle, ${waiting.toLocaleString('en-US')} ${of}`;
+  return atMost(measure, heap - idle, 150 * 2 ** 20, mb, `idle ${mb(idle)}`);
+}
+
+async function highestHeap(place: Place, flows: FlowNode[], seconds: number): Promise<number> {
+  const nodeRed = await startNodeRed({ ...place, flows });
   let highest = 0;
   for (let second = 0; second < seconds; second += 1) {
     await sleep(1000);

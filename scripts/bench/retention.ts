@@ -1,8 +1,10 @@
 import { Pruning } from '../../src/engine/delivery/pruning.ts';
+import type { Journal } from '../../src/engine/store/journal.ts';
 import { SqliteJournal } from '../../src/engine/store/sqlite/sqlite-journal.ts';
 import { registryConfigSchema } from '../../src/engine/words/registry-config.ts';
 import { systemTime, type Time } from '../../src/engine/words/time.ts';
-import { fullJournalCopy, onFullRows } from './full-journal.ts';
+import { openPostgres } from '../../test/support/postgres.ts';
+import { fullInPostgres, fullJournalCopy, onFullRows, onFullRowsInPostgres } from './full-journal.ts';
 import { type Load, load } from './journal-load.ts';
 import { atMost, type Measure, ms, quantile, type Row, rate } from './measure.ts';
 
@@ -21,32 +23,49 @@ export const retention: Measure = {
   async run() {
     const { folder, settled } = await fullJournalCopy();
     const journal = await SqliteJournal.open(folder);
-    const kept: Load[] = [];
-    const bounded: Load[] = [];
-    let pruned = 0;
-    for (let round = 0; round < rounds; round += 1) {
-      kept.push(await load(journal, roundMs));
-      const config = registryConfigSchema.parse({ id: 'bench', retentionDays: 0, retentionEvents: settled });
-      const prune: SqliteJournal['prune'] = async (request) => {
-        const done = await journal.prune(request);
-        pruned += done.pruned;
-        return done;
-      };
-      const pruning = new Pruning({
-        journal: { prune },
-        time: impatient,
-        config: () => config,
-        onError: (error) => console.error(error),
-      });
-      bounded.push(await load(journal, roundMs));
-      pruning.stop();
-    }
+    const rows = await measured(journal, settled, onFullRows);
     await journal.close();
-    return rowsOf(kept, bounded, pruned);
+    return rows;
   },
 };
 
-function rowsOf(kept: readonly Load[], bounded: readonly Load[], pruned: number): Row[] {
+export const retentionInPostgres: Measure = {
+  name: 'retention-postgres',
+  async run() {
+    const { url, schema, settled } = await fullInPostgres();
+    const { journal, close } = await openPostgres(url, schema);
+    journal.onWork(() => undefined);
+    const rows = await measured(journal, settled, onFullRowsInPostgres);
+    await close();
+    return rows;
+  },
+};
+
+async function measured(journal: Journal, settled: number, on: string): Promise<Row[]> {
+  const kept: Load[] = [];
+  const bounded: Load[] = [];
+  let pruned = 0;
+  const config = registryConfigSchema.parse({ id: 'bench', retentionDays: 0, retentionEvents: settled });
+  const prune: Journal['prune'] = async (request) => {
+    const done = await journal.prune(request);
+    pruned += done.pruned;
+    return done;
+  };
+  for (let round = 0; round < rounds; round += 1) {
+    kept.push(await load(journal, roundMs));
+    const pruning = new Pruning({
+      journal: { prune },
+      time: impatient,
+      config: () => config,
+      onError: (error) => console.error(error),
+    });
+    bounded.push(await load(journal, roundMs));
+    pruning.stop();
+  }
+  return rowsOf(kept, bounded, pruned, on);
+}
+
+function rowsOf(kept: readonly Load[], bounded: readonly Load[], pruned: number, on: string): Row[] {
   const events = bounded.reduce((sum, one) => sum + one.events, 0);
   const seconds = bounded.reduce((sum, one) => sum + one.ms, 0) / 1000;
   const waits = (loads: readonly Load[]) => loads.flatMap((one) => one.waits);
@@ -60,7 +79,7 @@ function rowsOf(kept: readonly Load[], bounded: readonly Load[], pruned: number)
     );
   return [
     {
-      measure: `events pruned ${onFullRows}, at peak`,
+      measure: `events pruned ${on}, at peak`,
       value: rate(pruned / seconds),
       rival: `written meanwhile ${rate(events / seconds)}`,
       ratio: pruned / events,

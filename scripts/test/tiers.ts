@@ -8,9 +8,9 @@ const root = join(import.meta.dirname, '../..');
 const starters = { browser: 'test/support/browser.ts', runtime: 'test/support/node-red.ts' };
 const runtimeInAnyCase = /^test\/(?:faults|hostile|package)\/|\/model\.test\.ts$/;
 
-/** What takes longer than its size tells: it waits for grace times of scripts, or tries very much. */
+/** What takes longer than its size tells: it waits for grace times of scripts or for probes, or tries very much. */
 const long =
-  /^test\/(?:engine\/targets\/(?:local|resident|redaction)\/|engine\/delivery\/(?:model|pruning)\.|engine\/store\/sqlite\/sqlite-|faults\/)/;
+  /^test\/(?:engine\/targets\/(?:local|resident|redaction)\/|engine\/delivery\/(?:model|pruning)\.|engine\/store\/sqlite\/sqlite-|faults\/|runtime\/both-stores\.)/;
 
 /** What measures speed, memory or idleness, or whose leases must not end by the load of others: it runs by itself. */
 const measuring = new Set([

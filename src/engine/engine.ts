@@ -41,7 +41,11 @@ export class Engine {
   readonly watches: Watches;
   readonly #options: EngineOptions;
   readonly #publisher: Publisher;
+  /** This machine's. */
+  readonly #clock: Time;
+  /** Of all who share the store. */
   readonly #time: Time;
+  #ahead: () => number = () => 0;
   readonly #emitters = new Map<string, Emit>();
   /** Resolves when flows have started for the first time; null from then on. */
   #firstFlows: PromiseWithResolvers<void> | null = Promise.withResolvers<void>();
@@ -57,7 +61,8 @@ export class Engine {
     this.id = options.config.id;
     this.location = options.location;
     this.#options = options;
-    this.#time = forwardOnly(options.time);
+    this.#clock = forwardOnly(options.time);
+    this.#time = { ...this.#clock, now: () => this.#clock.now() + this.#ahead() };
     this.#publisher = new Publisher(this.id, (error) => this.#stumbled(error));
     this.news = this.#publisher;
     this.watches = new Watches(this.#time, this.#publisher);
@@ -178,7 +183,7 @@ export class Engine {
 
   /** A handler's circuit as it stands (rule 8). */
   circuitOf(handler: string): Omit<CircuitChange, 'handler'> {
-    return circuitView(this.#kept.opened?.circuits.of(handler) ?? closedCircuit);
+    return circuitView(this.#kept.opened?.circuits.shown(handler) ?? closedCircuit);
   }
 
   /** When its circuit is tried next, ISO 8601; null where it is closed, or nobody knows. */
@@ -256,11 +261,13 @@ export class Engine {
     let notice: string | null = null;
     let delivery: Delivery | undefined;
     const store = await this.location.open({
-      now: this.#time.now(),
+      now: () => this.#clock.now(),
       parkedFor: (handler, blocked) =>
         delivery?.gate.parkedFor(handler, blocked) ?? (blocked ? 'order' : 'retry'),
       onTrouble: (trouble) => this.problem.become(trouble ?? notice),
     });
+    const { instances } = store;
+    this.#ahead = () => instances?.ahead() ?? 0;
     delivery = deliveryOf({
       store,
       publisher: this.#publisher,
@@ -275,7 +282,8 @@ export class Engine {
     try {
       // What is parked waits for what its handler is: they are known from before when the store was lost.
       if (this.#handlers.length > 0) await this.#replaceHandlers(delivery);
-      await this.#publisher.tellHeld(delivery.ids, store.log);
+      // Where others may have gone on, that is looked at each time that they are.
+      if (!store.instances) await this.#publisher.tellHeld(delivery.ids, store.log);
     } catch (error) {
       await delivery.close();
       throw error;

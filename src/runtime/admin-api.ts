@@ -5,6 +5,7 @@ import { logRoutes } from './admin/log-routes.ts';
 import { operationRoutes } from './admin/operation-routes.ts';
 import { operatorRoutes } from './admin/operator-routes.ts';
 import { pageRoute } from './admin/page-route.ts';
+import { readyRoute } from './admin/ready-route.ts';
 import { registryRoutes } from './admin/registry-routes.ts';
 import { Routes } from './admin/routes.ts';
 import { doctorOf } from './doctor/doctor.ts';
@@ -20,6 +21,7 @@ export const adminApi = onePerRuntime((red) => {
   logRoutes(routes, provisioning);
   operatorRoutes(routes, provisioning);
   instanceRoutes(routes, provisioning);
+  readyRoute(routes, provisioning);
   exportRoutes(routes);
   const doctor = doctorOf(red);
   doctorRoutes(routes, doctor);

@@ -126,12 +126,13 @@ describe('three Node-REDs with one registry, under load', function () {
         httpHandler(`${server.url}/first`, { id: 'first', name: 'a', onFailure: 'stop', ...patient }),
         httpHandler(`${server.url}/second`, { id: 'second', name: 'b', concurrency: 2, ...patient }),
       ]);
-      const senders = new Senders({
+      const senders: Senders = new Senders({
         url: () => {
           const chosen = cluster.any();
           return chosen && `${chosen.red.url}/in`;
         },
-        pause: () => Math.random() * 60,
+        // What is accepted can be delivered by the time that all is to be settled.
+        pause: () => (2 * senders.accepted.length - answered.size > 600 ? 500 : Math.random() * 60),
       });
       try {
         senders.start();

@@ -116,6 +116,13 @@ describe('what is handed out for Prometheus and Grafana', () => {
     }
   });
 
+  it('counts once in the dashboard what each of several Node-REDs tells of the registry that they share', () => {
+    const gauge =
+      /(?<!max by \([a-z, ]+\) \()\bprovisioning_(?:events_waiting|executions_(?:running|parked)|circuit_open)\b/;
+    const summed = targets.filter(({ expr }) => gauge.test(expr));
+    assert.deepEqual(summed, []);
+  });
+
   it('has alerts with a name of their own, a severity, and texts that say what it means', () => {
     assert.equal(new Set(rules.map(({ alert }) => alert)).size, rules.length);
     for (const rule of rules) {
@@ -141,6 +148,13 @@ describe('what is handed out for Prometheus and Grafana', () => {
         .map(({ definition = '' }) => /^label_values\((\w+), (\w+)\)$/.exec(definition))
         .find(Boolean) ?? [];
     assert.ok(exposed.get(metric)?.has(label), `${metric} ${label}`);
+  });
+
+  it('shows in the dashboard once what each of several instances tells of their registry', () => {
+    const shared = /provisioning_(?:events_waiting|executions_parked|executions_running|circuit_open)\b/;
+    const shown = targets.filter(({ expr }) => shared.test(expr));
+    assert.ok(shown.length > 5);
+    for (const { expr } of shown) assert.match(expr, /max by \(registry/);
   });
 
   describe('by promtool', () => {

@@ -65,6 +65,10 @@ describe('a wrong setting of provisioning', function () {
     statuses.close();
   });
 
+  it('is why this Node-RED is not ready', async () => {
+    assert.equal((await red.admin('provisioning/ready')).status, 503);
+  });
+
   it('is why the intake accepts nothing', async () => {
     const response = await red.node('/in', postJson(envelope()));
     assert.equal(response.status, 503);

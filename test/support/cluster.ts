@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { InstanceRow } from '../../src/engine/words/answers.ts';
+import { groupBy } from './calls-seen.ts';
 import { coreNodes } from './core-nodes.ts';
 import { eventually } from './eventually.ts';
 import { type FlowNode, type NodeRed, startNodeRed } from './node-red.ts';
@@ -15,9 +17,10 @@ export interface Instance {
   isUp: boolean;
 }
 
-interface InstanceRow {
-  readonly id: number;
-  readonly state: 'live' | 'gone';
+interface ClusterOptions {
+  readonly leaseSeconds?: number;
+  /** Of each Node-RED, beside those that make them a cluster. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** Several Node-REDs with the same flows over one PostgreSQL. */
@@ -26,19 +29,29 @@ export class Cluster {
   readonly instances: Instance[] = [];
   readonly #flows: readonly FlowNode[];
   readonly #leaseSeconds: number;
+  readonly #settings: Readonly<Record<string, unknown>>;
 
-  static async start(size: number, flows: readonly FlowNode[], leaseSeconds = 2): Promise<Cluster> {
-    const cluster = new Cluster(await startPostgres(), flows, leaseSeconds);
+  static async start(
+    size: number,
+    flows: readonly FlowNode[],
+    options: ClusterOptions = {},
+  ): Promise<Cluster> {
+    const cluster = new Cluster(await startPostgres(), flows, options);
     await cluster.join();
     await Promise.all(Array.from({ length: size - 1 }, () => cluster.join()));
     await cluster.complete();
     return cluster;
   }
 
-  private constructor(postgres: Postgres, flows: readonly FlowNode[], leaseSeconds: number) {
+  private constructor(
+    postgres: Postgres,
+    flows: readonly FlowNode[],
+    { leaseSeconds = 2, settings = {} }: ClusterOptions,
+  ) {
     this.postgres = postgres;
     this.#flows = flows;
     this.#leaseSeconds = leaseSeconds;
+    this.#settings = settings;
   }
 
   /** Ms without a sign of life after which one is dead. */
@@ -89,11 +102,12 @@ export class Cluster {
 
   /** Until all that are up know of one another, and of nobody else that lives. */
   async complete(): Promise<void> {
+    const registries = this.#flows.filter(({ type }) => type === 'provisioning-registry').length;
     await eventually(
       'all know one another',
       async () => {
-        const seen = await Promise.all(this.up.map(({ red }) => living(red)));
-        return seen.every((count) => count === this.up.length);
+        const seen = (await Promise.all(this.up.map(({ red }) => living(red)))).flat();
+        return seen.length === registries * this.up.length && seen.every((count) => count === this.up.length);
       },
       this.lease + 20_000,
     );
@@ -112,17 +126,20 @@ export class Cluster {
       userDir,
       flows: this.#flows,
       settings: {
-        provisioning: { postgres: { leaseSeconds: this.#leaseSeconds } },
         nodesExcludes: coreNodes(),
+        ...this.#settings,
+        provisioning: { postgres: { leaseSeconds: this.#leaseSeconds } },
       },
       env: { PROVISIONING_POSTGRES_URL: url.href },
     });
   }
 }
 
-async function living(red: NodeRed): Promise<number> {
+/** How many live, of each registry. */
+async function living(red: NodeRed): Promise<number[]> {
   const rows = await red.get<InstanceRow[]>('provisioning/instances').catch(() => []);
-  return rows.filter(({ state }) => state === 'live').length;
+  const ofRegistries = groupBy(rows, ({ registry }) => registry).values();
+  return [...ofRegistries].map((all) => all.filter(({ state }) => state === 'live').length);
 }
 
 /** Ms after a while that is not always the same. */

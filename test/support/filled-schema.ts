@@ -1,5 +1,5 @@
 import { Connection } from '../../src/engine/store/postgres/connection.ts';
-import { migrate } from '../../src/engine/store/postgres/opening.ts';
+import { migrate } from '../../src/engine/store/postgres/migrate.ts';
 import { stage } from '../../src/engine/store/stage.ts';
 
 /** 2026-01-01T00:00:00Z, where every made journal begins; an event is accepted each 100 ms. */
@@ -23,18 +23,30 @@ export async function fillSchema(
 ): Promise<Connection> {
   const connection = await Connection.open({ connectionString: url }, schema);
   await migrate(connection, schema, 'registry');
-  const { query } = connection;
-  await query('set synchronous_commit = off');
+  await leaveStatistics(connection);
+  await fillTables(connection, events);
+  if (statistics === 'current') await connection.query('analyze');
+  return connection;
+}
+
+/** Nobody counts the rows of a schema, nor plans anew for that reason, until it is asked for. */
+export async function leaveStatistics({ query }: Connection): Promise<void> {
   for (const table of ['events', 'bodies', 'executions', 'texts'])
     await query(`alter table ${table} set (autovacuum_enabled = off)`);
+}
+
+/** The same in tables that are there, with seqs from this one on; statistics are left as they were. */
+export async function fillTables({ query }: Connection, events: number, first = 1): Promise<void> {
+  const numbers = `generate_series(${first}, ${first + events - 1}) as n`;
+  await query('set synchronous_commit = off');
   await query(`insert into events(seq, event_type, object_id, object_key, ordered, node, stage, turn, accepted_at, touched_at, hops,
       home, owner)
     select n, ${types}[1 + n % 4], (n % 5000)::text, 'clients:' || n % 5000, true, 'event-node',
       case n % 250 when 7 then ${stage.parked} when 57 then ${stage.failed} when 200 then ${stage.unclaimed} else ${stage.succeeded} end,
       n * 2, ${beginning} + n * ${everyMs}, (${beginning} + n * ${everyMs} + 50) * 1000, 0, 0, 0
-    from generate_series(1, ${events}) as n`);
+    from ${numbers}`);
   await query(`insert into bodies(seq, payload)
-    select n, '{"data":{"name":"Anna ' || n % 1000 || '","account":"acc-' || n || '"}}' from generate_series(1, ${events}) as n`);
+    select n, '{"data":{"name":"Anna ' || n % 1000 || '","account":"acc-' || n || '"}}' from ${numbers}`);
   await query(`insert into executions(seq, event_seq, position, event_type, object_id, object_key, ordered, handler_id,
       handler_number, handler_name, handler_type, priority, stop, status, blocked, stale, unjudged, passed_by, retries,
       attempts, next_attempt_at, target, started_at, attempt_started_at, duration_ms, code, response, error, failure_group, owner)
@@ -43,9 +55,7 @@ export async function fillSchema(
       case n % 250 when 7 then ${beginning} + n * ${everyMs} end, 'POST http://a', ${beginning} + n * ${everyMs} + k * 3,
       ${beginning} + n * ${everyMs} + k * 3, 5 + n % 40, case when n % 250 in (7, 57) then 500 else 200 end,
       '{"ok":true}', case when n % 250 in (7, 57) then 'HTTP 500' end, case when n % 250 in (7, 57) then 1 + (n + k) % 5 end, 0
-    from generate_series(1, ${events}) as n, generate_series(0, 1) as k`);
+    from ${numbers}, generate_series(0, 1) as k`);
   await query(`insert into failure_groups(id, handler_id, kind)
     select n, ${handlers}[n], 'HTTP 500' from generate_series(1, 5) as n`);
-  if (statistics === 'current') await query('analyze');
-  return connection;
 }

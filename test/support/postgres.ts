@@ -1,5 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -18,6 +27,11 @@ export interface Postgres {
   /** @param mode as `pg_ctl` has it: `immediate` is a crash */
   stop(mode: 'fast' | 'immediate'): Promise<void>;
   start(): Promise<void>;
+  /**
+   * Makes a standby that has come no further than this.
+   * @returns what ends the server with a crash and puts the standby in its place
+   */
+  standby(): Promise<() => Promise<void>>;
 }
 
 let shared: Promise<Postgres> | undefined;
@@ -37,7 +51,7 @@ export function openPostgres(
   return openStore({ connectionString: url }, schema, {
     registry: 'registry',
     version: '0.0.0',
-    now: Date.now(),
+    now: () => Date.now(),
     parkedFor: (_, blocked) => (blocked ? 'order' : 'retry'),
     onTrouble: () => undefined,
     ...options,
@@ -86,8 +100,27 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
     }
   }
 
+  async function stop(mode: 'fast' | 'immediate'): Promise<void> {
+    control('stop', '-m', mode, '-w');
+  }
+
+  async function standby(): Promise<() => Promise<void>> {
+    const copy = join(folder, 'standby');
+    await stop('fast');
+    execFileSync('cp', ['-Rp', data, copy], as);
+    await start();
+    return async () => {
+      await stop('immediate');
+      rmSync(data, { recursive: true });
+      renameSync(copy, data);
+      execFileSync('touch', [join(data, 'standby.signal')], as);
+      await start();
+      control('promote', '-w');
+    };
+  }
+
   await start();
-  return { url, start, stop: async (mode) => void control('stop', '-m', mode, '-w') };
+  return { url, start, stop, standby };
 }
 
 /** The programs come by npm, without the links to their libraries, and perhaps where nobody else may look. */

@@ -68,10 +68,17 @@ export class SharedScene {
     this.schema = schema;
   }
 
-  /** Another instance starts, with these handlers deployed. */
-  async join(handlers: readonly Handler[], config: Record<string, unknown> = {}): Promise<SharedEngine> {
+  /**
+   * Another instance starts, with these handlers deployed.
+   * @param clock ms that its machine's clock is ahead
+   */
+  async join(
+    handlers: readonly Handler[],
+    config: Record<string, unknown> = {},
+    clock = 0,
+  ): Promise<SharedEngine> {
     const { url } = await sharedPostgres();
-    const engine = new SharedEngine(this, url, config);
+    const engine = new SharedEngine(this, url, config, clock);
     this.#engines.push(engine);
     await engine.engine.resume(handlers, ['event-node']);
     await engine.engine.operator();
@@ -112,23 +119,31 @@ export class SharedEngine {
   readonly passes: FirstPass[] = [];
   readonly rows: ExecutionRow[] = [];
 
-  constructor(scene: SharedScene, url: string, config: Record<string, unknown>) {
+  constructor(scene: SharedScene, url: string, config: Record<string, unknown>, clock: number) {
     const { schema, time } = scene;
     this.engine = new Engine({
       config: registryConfigSchema.parse({ id: 'registry', ...config }),
       location: {
         name: schema,
         check: 'that it runs',
-        open: (options) =>
-          openStore({ connectionString: url }, schema, {
+        open: async (options) => {
+          const store = await openStore({ connectionString: url }, schema, {
             ...options,
             registry: 'registry',
             version: '0.0.0',
             lease: 5000,
             pollPause: 100,
-          }),
+          });
+          const { instances } = store;
+          // A time that passes faster is not the database's.
+          return clock === 0 && instances ? { ...store, instances: { ...instances, ahead: () => 0 } } : store;
+        },
       },
-      time,
+      time: {
+        now: () => time.now() + clock,
+        monotonic: () => time.monotonic(),
+        after: (ms, callback) => time.after(ms, callback),
+      },
       random: () => 0.5,
       backlogLimit: 1_000_000,
       expressions,

@@ -1,3 +1,4 @@
+import type { Instances } from '../../src/engine/store/instances.ts';
 import type { Journal } from '../../src/engine/store/journal.ts';
 import type { Store, StoreLocation, StoreOptions } from '../../src/engine/store/store.ts';
 
@@ -9,6 +10,7 @@ export class WatchedStore {
   readonly #real: Store;
   #pending = 0;
   #dead = false;
+  #looks = 0;
 
   static async open(place: StoreLocation, options: StoreOptions): Promise<WatchedStore> {
     return new WatchedStore(await place.open(options));
@@ -33,8 +35,8 @@ export class WatchedStore {
         save: () => this.#watch(() => handlers.save()),
       },
       notice,
-      lost,
-      instances,
+      lost: lost.then((why) => (this.#dead ? new Promise<Error>(() => undefined) : why)),
+      instances: instances && this.#watchedInstances(instances),
       backUp: (to) => this.#watch(() => real.backUp(to)),
       close: () => this.#watch(() => real.close()),
     };
@@ -45,10 +47,35 @@ export class WatchedStore {
     return this.#pending;
   }
 
+  /** How often it has looked at what other instances have done. */
+  get looks(): number {
+    return this.#looks;
+  }
+
   /** What was called is on disk or not; nobody hears of it. Its place is free afterwards. */
   async crash(): Promise<void> {
     this.#dead = true;
     await this.#real.close();
+  }
+
+  #watchedInstances(instances: Instances): Instances {
+    const { onLook, inHand, claimReplays, changedElsewhere, passed, countFailure, endProbe } = instances;
+    return {
+      ...instances,
+      // The test's time is not the store's.
+      ahead: () => 0,
+      onLook: (tell) =>
+        onLook(() => {
+          this.#looks += 1;
+          if (!this.#dead) tell();
+        }),
+      inHand: () => this.#watch(inHand),
+      claimReplays: () => this.#watch(claimReplays),
+      changedElsewhere: () => this.#watch(changedElsewhere),
+      passed: (events) => this.#watch(() => passed(events)),
+      countFailure: (handler) => this.#watch(() => countFailure(handler)),
+      endProbe: (handler, error) => this.#watch(() => endProbe(handler, error)),
+    };
   }
 
   #watched<Part extends object>(part: Part, own: Partial<Part> = {}): Part {

@@ -61,14 +61,14 @@ export async function post(undici: BareUndici, load: Parameters<BareUndici['run'
  * Each entrant's figures of each round; the first one warms up. Every other one goes backwards, so that nobody always
  * comes after the same.
  */
-export async function alternate<Name extends string>(
+export async function alternate<Name extends string, Taken>(
   rounds: number,
-  entrants: Readonly<Record<Name, () => Promise<Figures>>>,
-): Promise<readonly Readonly<Record<Name, Figures>>[]> {
+  entrants: Readonly<Record<Name, () => Promise<Taken>>>,
+): Promise<readonly Readonly<Record<Name, Taken>>[]> {
   const names = Object.keys(entrants) as Name[];
-  const taken: Record<Name, Figures>[] = [];
+  const taken: Record<Name, Taken>[] = [];
   for (let round = 0; round <= rounds; round += 1) {
-    const figures = {} as Record<Name, Figures>;
+    const figures = {} as Record<Name, Taken>;
     for (const name of round % 2 ? names.toReversed() : names) figures[name] = await entrants[name]();
     if (round > 0) taken.push(figures);
   }

@@ -57,6 +57,11 @@ export function bulkReplaysOn({ journal, time, persist, nextPart, closed, onErro
     const ended = await journal.endReplay(id, time.now());
     if (ended === 'unknown') throw new NotFound(`there is no replay ${id}`);
     if (ended === 'over') throw new Conflict(`replay ${id} is over already`);
+    stopPausing(id);
+  }
+
+  /** One is over, whoever has stopped it: what comes after it need not wait for its rate. */
+  function stopPausing(id: number): void {
     if (pausing?.id === id) pausing.end();
   }
 
@@ -106,6 +111,11 @@ export function bulkReplaysOn({ journal, time, persist, nextPart, closed, onErro
     /** Goes on with what another instance has begun. */
     adopt: enqueue,
     cancel,
+    /** The one that waits for its rate; undefined: none does. */
+    get pausing() {
+      return pausing?.id;
+    },
+    stopPausing,
   };
 }
 export type BulkReplays = ReturnType<typeof bulkReplaysOn>;

@@ -22,6 +22,8 @@ interface Probe {
 export function circuitsOn({ journal, instances, time, persist, onChange, onError }: Options) {
   const circuits = new Map<string, Circuit>();
   const lastProbes = new Map<string, Probe>();
+  /** Handlers whose circuit another instance tries now. */
+  let triedElsewhere: ReadonlySet<string> = new Set();
   /** How often a circuit is being saved: what others know of it is older. */
   const saving = new Map<string, number>();
   for (const { handler, ...stored } of journal.found.circuits)
@@ -30,6 +32,11 @@ export function circuitsOn({ journal, instances, time, persist, onChange, onErro
 
   function of(handler: string): Circuit {
     return circuits.get(handler) ?? closedCircuit;
+  }
+
+  /** As people see it: also when it is another instance that tries it. */
+  function shown(handler: string): Circuit {
+    return triedElsewhere.has(handler) ? probing(of(handler)) : of(handler);
   }
 
   /** An attempt has ended. */
@@ -60,8 +67,9 @@ export function circuitsOn({ journal, instances, time, persist, onChange, onErro
     endProbe(handler, null);
   }
 
+  /** Until others know it, nobody tries the circuit again. */
   function endProbe(handler: string, error: string | null): void {
-    instances?.endProbe(handler, error).catch(onError);
+    if (instances) persist(() => instances.endProbe(handler, error)).catch(onError);
   }
 
   /** The handler is being called with it, or was. */
@@ -115,6 +123,7 @@ export function circuitsOn({ journal, instances, time, persist, onChange, onErro
   /** What all instances know: those that are not in it are closed. */
   function adopt(shared: readonly SharedCircuit[]): void {
     const known = new Map(shared.map((circuit) => [circuit.handler, circuit]));
+    triedElsewhere = new Set(shared.filter((one) => one.triedElsewhere).map(({ handler }) => handler));
     for (const handler of new Set([...circuits.keys(), ...known.keys()]))
       if (!saving.has(handler)) adoptOne(handler, known.get(handler));
   }
@@ -124,7 +133,7 @@ export function circuitsOn({ journal, instances, time, persist, onChange, onErro
     const { probed: execution = null, probedAt = null } = shared ?? {};
     if (execution !== null && probedAt !== null) probed(handler, execution, probedAt);
     if (!shared || shared.state === 'closed') {
-      const since = before.state === 'closed' ? before.since : time.now();
+      const since = shared?.since ? past(shared.since) : null;
       circuits.set(handler, { ...closedCircuit, since, failures: shared?.failures ?? 0 });
     } else {
       const { state, error, failures } = shared;
@@ -143,6 +152,7 @@ export function circuitsOn({ journal, instances, time, persist, onChange, onErro
 
   return {
     of,
+    shown,
     record,
     probe,
     unprobe,

@@ -84,7 +84,7 @@ export function parkedOn({ journal, registry, gate, circuits, slots, turns, time
 
   /** When a handler's circuit is tried next, if something waits then; null where that is now, or not known. */
   function nextProbeAt(handler: string): number | null {
-    if (gate.shutFor(handler) !== 'circuit' || circuits.of(handler).state !== 'open') return null;
+    if (gate.shutFor(handler) !== 'circuit' || circuits.shown(handler).state !== 'open') return null;
     const at = probeDueAt(handler);
     return at > time.now() ? at : null;
   }

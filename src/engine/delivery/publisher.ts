@@ -1,6 +1,7 @@
 import type { Circuit } from '../rules/circuit.ts';
 import type { ExecutionLog } from '../store/log.ts';
 import type { CircuitState } from '../words/answers.ts';
+import { Unavailable } from '../words/errors.ts';
 import type { Envelope } from '../words/event.ts';
 import type { ExecutionRow } from '../words/execution.ts';
 import type { HandlerSnapshot } from '../words/handler.ts';
@@ -117,11 +118,13 @@ export class Publisher {
   /**
    * Messages are told of first passes that were over, but whose end nobody heard of: all of them when the journal is
    * open anew, or those of some events.
+   * @param again this is asked for again: who can't be told now waits
    */
   async tellHeld(
     ids: Ids,
     log: Pick<ExecutionLog, 'event'>,
     events: readonly number[] = this.heldEvents(),
+    again = false,
   ): Promise<void> {
     for (const event of events) {
       const { resolve, reject, size } = this.#waiters.get(event) ?? {};
@@ -131,13 +134,22 @@ export class Publisher {
           const pass = passFromJournal(this.#registry, details);
           return pass && (() => resolve(pass));
         },
-        (error: Error) => () => reject(error),
+        (error: Error) => (again && error instanceof Unavailable ? null : () => reject(error)),
       );
-      if (!told) continue;
-      this.#waiters.delete(event);
-      this.held.give(size);
-      this.#send(told);
+      if (told) this.#letGo(event, size, told);
     }
+  }
+
+  /** The message of an event does not go on. */
+  refuseHeld(event: number, why: Error): void {
+    const waiter = this.#waiters.get(event);
+    if (waiter) this.#letGo(event, waiter.size, () => waiter.reject(why));
+  }
+
+  #letGo(event: number, size: number, send: () => void): void {
+    this.#waiters.delete(event);
+    this.held.give(size);
+    this.#send(send);
   }
 
   /** What the message of a chain that is through its first pass says. */

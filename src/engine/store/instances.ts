@@ -23,6 +23,15 @@ export interface SharedCircuit extends StoredCircuit {
   /** The execution that it was tried with last, and when; null: it was not tried. */
   readonly probed: number | null;
   readonly probedAt: number | null;
+  /** Another instance tries it now. */
+  readonly triedElsewhere: boolean;
+}
+
+/** An event whose first pass is over. */
+export interface PassedEvent {
+  readonly event: number;
+  /** This instance was dead for the others: one of them has gone on with it, and sent its message. */
+  readonly goneOn: boolean;
 }
 
 /** The instances that share a store. */
@@ -31,6 +40,8 @@ export interface Instances {
   readonly own: number;
   /** As they were seen some seconds ago at most. */
   list(): readonly Instance[];
+  /** Ms that the clock of all, which is the store's, is ahead of the one that the store was opened with. */
+  ahead(): number;
   /** How many events each one has out in the flow, or in their first pass, by its id. */
   inHand(): Promise<ReadonlyMap<number, number>>;
   /**
@@ -52,7 +63,7 @@ export interface Instances {
    */
   changedElsewhere(): Promise<readonly number[]>;
   /** @returns those of some events whose first pass is over */
-  passed(events: readonly number[]): Promise<readonly number[]>;
+  passed(events: readonly number[]): Promise<readonly PassedEvent[]>;
   /** `tell` is told that others have switched something: it is in the handler book by then. */
   onSwitched(tell: () => void): void;
   /** `tell` is told of all circuits that the instances know something of, each time that this one has looked. */

@@ -25,8 +25,8 @@ export interface Store {
 }
 
 export interface StoreOptions {
-  /** Ms since the epoch. */
-  readonly now: number;
+  /** The clock of those above: ms since the epoch. */
+  readonly now: () => number;
   /** Why an execution is parked: handlers are known above, not in the store. */
   readonly parkedFor: (handler: string, blocked: boolean) => ParkedFor;
   /** Told why the last thing to be written was not, and what to do; null when it was. */

@@ -97,7 +97,7 @@ export class Routes {
     this.#serve('get', path, write, 'read');
   }
 
-  /** Like `text`, for whoever knows the path: a browser's download carries no token. */
+  /** Like `text`, for whoever knows the path: a browser's download carries no token, nor does a load balancer. */
   unguardedText(path: string, write: Write): void {
     this.#serve('get', path, write);
   }

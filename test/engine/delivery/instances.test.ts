@@ -90,7 +90,7 @@ describe('instances of one registry', () => {
     });
 
     it('which is tried by one call at a time, and closes for all', async () => {
-      await begin(aHandler('a', { retryDelays: [1, 1, 1] }));
+      await begin(aHandler('a', { retryDelays: Array(20).fill(1) }));
       scene.time.hurry(60);
       let working = false;
       // Longer than the pause between two tries.
@@ -104,10 +104,14 @@ describe('instances of one registry', () => {
       await eventually('calls of before are over', () => before.every((call) => scene.over.has(call)));
       scene.most.clear();
       const tried = scene.calls.length;
+      await both('it shows that it is tried', async (engine) => (await engine.circuit('a')) === 'probing');
       await eventually('it was tried thrice', () => scene.calls.length >= tried + 3);
       assert.equal(scene.most.get('a'), 1);
       working = true;
       await both('it is closed', async (engine) => (await engine.circuit('a')) === 'closed');
+      const [since, ...others] = [one, other].map(({ engine }) => engine.circuitOf('a').since);
+      assert.ok(since);
+      assert.deepEqual(others, [since]);
       await eventually('all is done', async () =>
         (await statuses()).every((status) => status === 'succeeded'),
       );
@@ -176,11 +180,38 @@ describe('instances of one registry', () => {
       assert.deepEqual([scene.most.get('a'), callers().size], [3, 3]);
       await third.engine.close();
       await one.engine.close();
+      const living = () => other.engine.instances?.list().filter(({ dead }) => !dead) ?? [];
+      await eventually('it has heard that it is alone', () => living().length === 1);
       scene.most.clear();
       other.passes.length = 0;
       await load(30, [other]);
       await told(30, [other]);
       assert.equal(scene.most.get('a'), 3);
+    });
+  });
+
+  describe('whose clocks differ', () => {
+    const hour = 3_600_000;
+
+    it('keep one time, which is that of the database', async () => {
+      schemas += 1;
+      scene = new SharedScene(`instances_${schemas}`);
+      const handlers = [aHandler('a', { retryDelays: [0.3] })];
+      one = await scene.join(handlers, {}, hour);
+      other = await scene.join(handlers, {}, -hour);
+      await eventually('they know each other', () => scene.known().every((count) => count === 2));
+      const began = Date.now();
+      scene.answer = ({ attempt }) => (attempt === 1 ? refusal : {});
+      for (let n = 0; n < 6; n += 1) await (n % 2 ? one : other).accept(anEnvelope(n));
+      await both('all have been tried again', async ({ engine }) => {
+        const { items } = await (await engine.log()).executions({ text: 'clients' }, { limit: 10 });
+        return items.length === 6 && items.every(({ status }) => status === 'succeeded');
+      });
+      const { items } = await (await one.engine.log()).executions({}, { limit: 10 });
+      for (const { startedAt } of items) {
+        const late = Date.parse(startedAt ?? '') - began;
+        assert.ok(late > -1000 && late < 30_000, `${late} ms`);
+      }
     });
   });
 
@@ -197,13 +228,27 @@ describe('instances of one registry', () => {
       assert.deepEqual(other.rows, []);
     });
 
-    it('and go on with a replay that one had begun who is gone', async () => {
+    const failing = async (events: number) => {
       await begin(aHandler('a', { retryDelays: [] }));
       scene.answer = () => refusal;
-      const events = 30;
       for (let n = 0; n < events; n += 1) await one.accept(anEnvelope(n));
       await settled(events);
       scene.answer = () => ({});
+    };
+
+    it('and let the next replay begin when the slow one before it is stopped elsewhere', async () => {
+      await failing(3);
+      const operator = await one.engine.operator();
+      await operator.replayAll({ status: ['failed'] }, { dryRun: false, ratePerSecond: 0.001 });
+      await eventually('one has gone', () => scene.calls.length === 4);
+      await operator.replayAll({ status: ['failed'] }, { dryRun: false, ratePerSecond: 0 });
+      await (await other.engine.operator()).cancelReplay(1);
+      await eventually('the others go', () => scene.calls.length === 6);
+    });
+
+    it('and go on with a replay that one had begun who is gone', async () => {
+      const events = 30;
+      await failing(events);
       const operator = await one.engine.operator();
       await operator.replayAll({ status: ['failed'] }, { dryRun: false, ratePerSecond: 20 });
       await eventually('it has begun', () => scene.calls.length > events);

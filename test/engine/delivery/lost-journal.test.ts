@@ -13,7 +13,7 @@ describe('a journal whose writer ends by itself', () => {
   afterEach(() => bench.end());
 
   it('is opened again by itself, and says meanwhile why it takes nothing', async () => {
-    await bench.endThreads();
+    await bench.loseStore();
     assert.equal(bench.engine.state, 'error');
     assert.match(String(bench.engine.problem.text), /the journal's writer has ended.*: it is started again/);
     await assert.rejects(bench.engine.accept([anEnvelope(1)], 'event-node'), /it is started again/);
@@ -30,7 +30,7 @@ describe('a journal whose writer ends by itself', () => {
   it('has nobody called again whose answer came after its end', async () => {
     bench.behaviours.set('a', () => undefined);
     await bench.accept(anEnvelope(1));
-    await bench.endThreads();
+    await bench.loseStore();
     await bench.answerAll();
     await bench.reopened();
     assert.deepEqual(bench.called, ['a:1', 'b:1']);
@@ -50,7 +50,7 @@ describe('a journal whose writer ends by itself', () => {
   it('has a call repeated whose answer does not come in time, with the same id', async () => {
     bench.behaviours.set('a', () => undefined);
     await bench.accept(anEnvelope(1));
-    await bench.endThreads();
+    await bench.loseStore();
     bench.behaviours.delete('a');
     await bench.advance(11_000);
     await bench.reopened();
@@ -65,7 +65,7 @@ describe('a journal whose writer ends by itself', () => {
   it('loses no event that was accepted, and has none taken twice', async () => {
     bench.flow = () => undefined;
     const ids = await bench.accept(...Array.from({ length: 50 }, (_, object) => anEnvelope(object)));
-    await bench.endThreads();
+    await bench.loseStore();
     bench.flow = (event) => void bench.take(event);
     await bench.reopened();
     assert.deepEqual(new Set(bench.calls.map(({ eventId }) => eventId)), new Set(ids));
@@ -78,7 +78,7 @@ describe('a journal whose writer ends by itself', () => {
     const [, held] = bench.calls;
     // The answer's commit and the thread's end come together: the commit may be on disk, and nobody knows.
     held?.answer({});
-    await bench.endThreads();
+    await bench.loseStore();
     await bench.reopened();
     assert.equal(bench.calls.length, 2);
     assert.deepEqual(
@@ -92,7 +92,7 @@ describe('a journal whose writer ends by itself', () => {
     bench.behaviours.set('a', () => undefined);
     await bench.accept(anEnvelope(1));
     bench.calls[0]?.answer({});
-    await bench.endThreads();
+    await bench.loseStore();
     await bench.reopened();
     assert.deepEqual(
       bench.passes.map(({ status, executions }) => [status, executions.map(({ parkedFor }) => parkedFor)]),
@@ -109,7 +109,7 @@ describe('a journal whose writer ends by itself', () => {
       bench.behaviours.set('a', () => undefined);
       await bench.accept(anEnvelope(1));
       if (answered) bench.calls[0]?.answer(gone);
-      await bench.endThreads();
+      await bench.loseStore();
       bench.calls[0]?.answer(gone);
       await bench.reopened();
       assert.equal(bench.engine.circuitOf('a').state, 'gone');
@@ -132,7 +132,7 @@ describe('a journal whose writer ends by itself', () => {
     const closing = operator
       .closeCircuit('a')
       .catch((error: Error) => assert.match(String(error), /is closed, but/));
-    await bench.endThreads();
+    await bench.loseStore();
     await closing;
     await bench.reopened();
     assert.equal(bench.engine.circuitOf('a').state, 'closed');

@@ -195,7 +195,7 @@ describe('switches', () => {
       await bench.start(handlers());
       await holdFor(null);
       await bench.accept(anEnvelope(1));
-      await bench.endThreads();
+      await bench.loseStore();
       await bench.reopened();
       assert.equal(bench.engine.hold?.by, 'anna');
       await bench.accept(anEnvelope(2));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Outcome } from '../../../src/engine/words/outcome.ts';
-import type { EngineBench, MadeCall } from '../engine-bench.ts';
+import type { MadeCall } from '../made-call.ts';
+import type { StoreBench } from '../store-bench.ts';
 
 interface Seen {
   state: 'closed' | 'open' | 'gone';
@@ -17,12 +18,12 @@ interface Seen {
  * calls keep to that. Neither a deploy without the handler nor a restart changes it.
  */
 export class CircuitWatch {
-  readonly #bench: EngineBench;
+  readonly #bench: StoreBench;
   readonly #seen = new Map<string, Seen>();
   /** The wall clock was set: probes are due by it. */
   #clockSet = false;
 
-  constructor(bench: EngineBench) {
+  constructor(bench: StoreBench) {
     this.#bench = bench;
   }
 

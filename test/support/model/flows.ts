@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
-import type { EngineBench } from '../engine-bench.ts';
+import { Unavailable } from '../../../src/engine/words/errors.ts';
+import type { StoreBench } from '../store-bench.ts';
 import type { Flow } from './happenings.ts';
 
 type Emitted = { readonly id: string; readonly payload: string };
 
 /** What stands between an event node and its executor: it does with each event what that says. */
 export class Flows {
-  readonly #bench: EngineBench;
+  readonly #bench: StoreBench;
   readonly #onError: (error: unknown) => void;
   readonly #flows = new Map<string, Flow>();
   readonly #held: Emitted[] = [];
 
-  constructor(bench: EngineBench, onError: (error: unknown) => void) {
+  constructor(bench: StoreBench, onError: (error: unknown) => void) {
     this.#bench = bench;
     this.#onError = onError;
   }
@@ -48,7 +49,7 @@ export class Flows {
   #take(event: Emitted): void {
     this.#bench.take(event).catch((error) => {
       try {
-        assert.equal(error.name, 'Unavailable');
+        assert.ok(error instanceof Unavailable, String(error));
       } catch (unexpected) {
         this.#onError(unexpected);
       }

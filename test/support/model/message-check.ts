@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import type { FirstPass } from '../../../src/engine/delivery/execution-row.ts';
 import type { ExecutionSummary, ParkedFor } from '../../../src/engine/words/execution.ts';
-import type { EngineBench } from '../engine-bench.ts';
+import type { StoreBench } from '../store-bench.ts';
 
 interface Stored {
   readonly seq: number;
@@ -26,14 +26,14 @@ const statuses = ['pending', 'running', 'parked', 'succeeded', 'failed', 'skippe
  * @param shut why a handler may not be called, if it may not
  */
 export function checkMessage(
-  bench: EngineBench,
+  bench: StoreBench,
   pass: FirstPass,
   shut: (handler: string) => ParkedFor | null,
 ): void {
   const [, tag, event] = pass.eventId.split('-');
   const rows = bench.select<Stored>(
     `select seq, position, handler_id as handler, status, blocked, attempts, code, response, error,
-     duration_ms as durationMs, passed_by as passedBy from executions where event_seq = ${event} order by seq`,
+     duration_ms as "durationMs", passed_by as "passedBy" from executions where event_seq = ${event} order by seq`,
   );
   // Of a place that was replayed, the last one counts.
   const chain = [...new Map(rows.map((row) => [row.position, row])).values()]
@@ -75,7 +75,7 @@ export function checkMessage(
 
 /** It was due, and was started by the commit that is told of in this turn. */
 function isStartedNow(
-  bench: EngineBench,
+  bench: StoreBench,
   said: ReturnType<typeof plain> | undefined,
   stored: { readonly id: string; readonly status: unknown },
 ): boolean {
@@ -89,7 +89,7 @@ function isStartedNow(
  */
 function behindEndedNow<
   Row extends { readonly id: string; readonly handler: string; readonly parkedFor: unknown },
->(bench: EngineBench, { objectId }: FirstPass, stored: Row): Row | undefined {
+>(bench: StoreBench, { objectId }: FirstPass, stored: Row): Row | undefined {
   if (stored.parkedFor !== 'retry') return undefined;
   const [, tag, seq] = stored.id.split('-');
   const settled = bench.select<{ seq: number }>(

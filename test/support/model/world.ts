@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { FirstPass } from '../../../src/engine/delivery/execution-row.ts';
+import { Unavailable } from '../../../src/engine/words/errors.ts';
 import type { ParkedFor } from '../../../src/engine/words/execution.ts';
-import { aHandler, anEnvelope, type Behaviour, EngineBench, outage, refusal } from '../engine-bench.ts';
+import { aHandler, anEnvelope, type Behaviour, outage, refusal } from '../made-call.ts';
+import type { StoreBench } from '../store-bench.ts';
 import { CircuitWatch } from './circuit-watch.ts';
 import { Flows } from './flows.ts';
 import {
@@ -19,10 +21,14 @@ import {
 import { checkMessage } from './message-check.ts';
 import { type Said, Switches } from './switches.ts';
 
+/** What the engine says when its store was taken away from it. */
+const storeIsLost =
+  /journal's writer has ended|took this one for dead|the database can not be reached|it is tried again/;
+
 /** A registry to which things happen, with what was promised about each event. */
 export class World {
-  readonly bench = new EngineBench();
-  readonly circuits = new CircuitWatch(this.bench);
+  readonly bench: StoreBench;
+  readonly circuits: CircuitWatch;
   /** Ids of acknowledged events. */
   readonly accepted: string[] = [];
   /** Events that were replayed by hand break the plain order on purpose. */
@@ -32,15 +38,19 @@ export class World {
   /** Calls were cut off, and messages perhaps with them. */
   cutOff = false;
   readonly #broken: unknown[] = [];
-  readonly #switches = new Switches(this.bench.time);
+  readonly #switches: Switches;
   readonly #healths = new Map<Id, Health>();
   readonly #parked = new Set<number>();
-  readonly #flow = new Flows(this.bench, (error) => this.#broken.push(error));
+  readonly #flow: Flows;
   #writerEnded = false;
   readonly conditions: Conditions;
 
-  constructor(conditions: Conditions) {
+  constructor(bench: StoreBench, conditions: Conditions) {
+    this.bench = bench;
     this.conditions = conditions;
+    this.circuits = new CircuitWatch(bench);
+    this.#switches = new Switches(bench.time);
+    this.#flow = new Flows(bench, (error) => this.#broken.push(error));
   }
 
   async begin(handlers: readonly Configured[]): Promise<void> {
@@ -176,7 +186,7 @@ export class World {
   get logged(): readonly string[] {
     return this.bench.logged.filter(
       (line) =>
-        !(this.#writerEnded && line.includes("journal's writer has ended")) &&
+        !(this.#writerEnded && storeIsLost.test(line)) &&
         !/^info: the circuit of ".*" was closed by an operator$/.test(line),
     );
   }
@@ -241,14 +251,17 @@ export class World {
     const { bench } = this;
     this.#writerEnded = true;
     this.cutOff = true;
-    const doing = this.#doing(during, object).catch((error) => assert.equal(error.name, 'Unavailable'));
+    const doing = this.#doing(during, object).catch((error) =>
+      assert.ok(error instanceof Unavailable, error),
+    );
     for (let passed = 0; passed < turns; passed += 1) await turn();
-    await bench.endThreads();
+    await bench.loseStore();
     await doing;
     if (meanwhile === 'answer') await bench.answerAll();
     if (meanwhile === 'pause') await this.#do({ do: 'pause' });
-    if (meanwhile === 'deploy') await this.#do({ do: 'resume' });
+    const deployed = meanwhile === 'deploy' && this.#do({ do: 'resume' });
     await bench.reopened();
+    await bench.passing(deployed);
   }
 
   async #doing(during: WriterEnds['during'], object: number): Promise<void> {

@@ -34,13 +34,25 @@ export class Disconnected extends Unavailable {
 }
 
 export interface ConnectionOptions {
-  /** Of the session, by name; they are words and numbers. */
+  /** Of the session, by name. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Whether each statement is planned once, or each time by its values. */
   readonly planned?: 'once' | 'each time';
   /** Ms after which a statement that is not answered breaks the connection; default: never. */
-  readonly patience?: number;
+  readonly patience?: number | undefined;
 }
+
+/** What every session is to have, however the server, its databases and users are set up. */
+const usual = { synchronous_commit: 'on', default_transaction_isolation: 'read committed' };
+
+/** By statements: poolers pass on none of what stands in the first message of a connection. */
+const setAll =
+  'select set_config(name, value, false) from unnest($1::text[], $2::text[]) as settings(name, value)';
+
+const ownSession =
+  'select pid, backend_start::text as since from pg_stat_activity where pid = pg_backend_pid()';
+const endSession = `select pg_terminate_backend(pid) from pg_stat_activity
+  where pid = $1 and backend_start::text = $2`;
 
 /** A connection whose statements do not wait for one another's answers. */
 export class Connection {
@@ -48,6 +60,9 @@ export class Connection {
   readonly #names: Map<string, string> | undefined;
   readonly #ended = Promise.withResolvers<void>();
   #lost = false;
+  #gathering = false;
+  /** As the server knows it. */
+  #session: Row | undefined;
   /** Resolves when it can not be used any more. */
   readonly ended: Promise<void> = this.#ended.promise;
 
@@ -65,9 +80,26 @@ export class Connection {
   static async open(
     server: Server,
     schema: string,
-    { settings = {}, planned = 'once', patience = 0 }: ConnectionOptions = {},
+    { settings = {}, planned = 'once', patience }: ConnectionOptions = {},
   ): Promise<Connection> {
-    const all = { search_path: quoted(schema), synchronous_commit: 'on', ...settings };
+    const connection = await Connection.bare(server, { planned, patience });
+    try {
+      await connection.#begin({ search_path: quoted(schema), ...usual, ...settings });
+      return connection;
+    } catch (error) {
+      void connection.close().catch(() => undefined);
+      throw error instanceof Disconnected ? error : new Disconnected(messageOf(error));
+    }
+  }
+
+  /**
+   * Of which nothing is asked yet.
+   * @throws Disconnected
+   */
+  static async bare(
+    server: Server,
+    { planned = 'each time', patience = 0 }: Omit<ConnectionOptions, 'settings'> = {},
+  ): Promise<Connection> {
     const client = new pg.Client({
       ...server,
       types: types as never,
@@ -76,9 +108,6 @@ export class Connection {
       connectionTimeoutMillis: connectionTimeout,
       query_timeout: patience,
       application_name: 'node-red-contrib-provisioning',
-      options: Object.entries(all)
-        .map(([name, value]) => `-c ${name}=${value}`)
-        .join(' '),
     } as pg.ClientConfig);
     const connection = new Connection(client, planned);
     await client.connect().catch((error) => {
@@ -95,6 +124,7 @@ export class Connection {
   /** @throws Disconnected, or what the server says */
   readonly query: Query = async (text, values) => {
     const name = values && this.#nameOf(text);
+    this.#gather();
     try {
       const { rows } = await this.#client.query({
         text,
@@ -114,13 +144,47 @@ export class Connection {
     this.#client.on('notification', ({ payload = '' }) => heard(payload));
   }
 
+  /** Ends the session of a connection that was lost, if it can: it may wait for something, and be waited for. */
+  async takeOverFrom(lost: Connection): Promise<void> {
+    const session = lost.#session;
+    if (!session) return;
+    await this.query(endSession, [session['pid'], session['since']]).catch(() => undefined);
+  }
+
   /** Once what is under way is answered, or nobody answers. */
   async close(): Promise<void> {
-    const { stream } = (this.#client as unknown as { readonly connection: { readonly stream: Socket } })
-      .connection;
-    const unanswered = setTimeout(() => stream.destroy(), farewell).unref();
+    const unanswered = setTimeout(() => this.#stream.destroy(), farewell).unref();
     await this.#client.end();
     clearTimeout(unanswered);
+  }
+
+  /** All that is asked for in this turn leaves at once. */
+  #gather(): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
+    const stream = this.#stream;
+    stream.cork();
+    process.nextTick(() => {
+      this.#gathering = false;
+      stream.uncork();
+    });
+  }
+
+  get #stream(): Socket {
+    return (this.#client as unknown as { readonly connection: { readonly stream: Socket } }).connection
+      .stream;
+  }
+
+  async #begin(settings: Readonly<Record<string, string>>): Promise<void> {
+    const [, [row], [session]] = await Promise.all([
+      this.#client.query(setAll, [Object.keys(settings), Object.values(settings)]),
+      this.query('show transaction_read_only'),
+      this.query(ownSession),
+    ]);
+    this.#session = session;
+    // After a fail-over the address may lead to the server that was the first one.
+    if (row?.['transaction_read_only'] === 'on')
+      throw new Disconnected('it takes no writes: it is a standby, or set to be read only');
   }
 
   /** A statement that is planned once has a name. */

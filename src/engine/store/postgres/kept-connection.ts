@@ -59,26 +59,27 @@ export class KeptConnection {
   #use(connection: Connection): void {
     this.#now = connection;
     this.#next.resolve(connection);
-    void connection.ended.then(() => this.#reconnect());
+    void connection.ended.then(() => this.#reconnect(connection));
   }
 
-  async #reconnect(): Promise<void> {
+  async #reconnect(before: Connection): Promise<void> {
     if (this.#closed) return;
     this.#now = undefined;
     this.#next = Promise.withResolvers();
     this.#next.promise.catch(() => undefined);
     this.#options.onChange('the connection was lost');
-    const lost = performance.now();
+    const lostAt = performance.now();
     for (let pause = firstPause; !this.#closed; pause = Math.min(2 * pause, longestPause)) {
       await sleep(pause);
       try {
         const connection = await this.#options.open();
+        await connection.takeOverFrom(before);
         if (this.#closed) return void connection.close();
         this.#use(connection);
         this.#options.onChange(null);
         return;
       } catch (error) {
-        if (performance.now() - lost > this.#options.patience) this.#giveUp(messageOf(error));
+        if (performance.now() - lostAt > this.#options.patience) this.#giveUp(messageOf(error));
       }
     }
   }

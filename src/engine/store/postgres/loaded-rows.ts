@@ -382,7 +382,7 @@ export class LoadedRows implements Rows {
 
   claimProbe(handler: string, at: number, last: number): Probing {
     const known = this.found({ what: 'probe', handler, at, me: this.#members.id }) as Probed | null;
-    // A circuit that is closed, or not written yet, nobody else tries.
+    // What is not written yet nobody else tries; what another one has closed needs no try any more.
     if (known === null) return { elsewhere: false, last, at };
     return { elsewhere: !known.claimed, last: known.probed ?? last, at: known.probedAt ?? at };
   }

@@ -25,19 +25,31 @@ const ofExecution = [
 const keysOf = `(select unnest($1::text[]) as key union
   select object_key from events where seq = any($2::bigint[]) and ordered)`;
 
+/** Open events of an object up to which all are read. */
+const few = 6;
+const openIn = `select ${ofEvent} from events e where object_key = k.key and ordered and stage < 6`;
+
 const sql = {
   events: `select ${ofEvent} from events e where seq = any($1::bigint[])`,
   payloads: 'select seq, payload from bodies where seq = any($1::bigint[])',
-  executions: `select ${ofExecution} from executions x where event_seq = any($1::bigint[]) order by seq`,
+  executions: `select ${ofExecution} from executions x where event_seq = any($1::bigint[])`,
   eventOf: 'select seq, event_seq as event from executions where seq = any($1::bigint[])',
-  lanes: `select k.key, l.* from ${keysOf} k cross join lateral (
-      (select ${ofEvent} from events e where object_key = k.key and ordered and stage < 6
-        and stage in (${stage.ready}, ${stage.emitted}, ${stage.due}, ${stage.running}) limit $3)
-      union all (select ${ofEvent} from events e where object_key = k.key and ordered and stage < 6
-        and stage = ${stage.queued} order by turn limit $3)
-      union all (select ${ofEvent} from events e where object_key = k.key and ordered and stage < 6
-        and stage = ${stage.behind} order by turn limit $3)
-      union all (select ${ofEvent} from (values(1)) as none left join events e on false)
+  // Few events of an object are open as a rule: then all of them are read at once, else the first of each kind.
+  lanes: `with keys as materialized ${keysOf}, few as materialized (
+      select k.key, l.* from keys k left join lateral (
+        ${openIn} order by stage, turn limit ${few}
+      ) l on true
+    ), many as materialized (select key from few group by key having count(*) = ${few})
+    select true as whole, f.* from few f where key not in (select key from many)
+    union all select false, k.key, l.* from many k cross join lateral (
+      ${[
+        [stage.ready, stage.emitted],
+        [stage.due, stage.running],
+        [stage.queued, stage.queued],
+        [stage.behind, stage.behind],
+      ]
+        .map(([from, to]) => `(${openIn} and stage between ${from} and ${to} order by stage, turn limit $3)`)
+        .join(' union all ')}
     ) l`,
   pairs: `select k.key, k.handler, x.seq, x.blocked from (
       select p.handler, coalesce(p.key, e.object_key) as key
@@ -76,9 +88,9 @@ const searches: Readonly<Record<Search['what'], string>> = {
         and (probed_at is null or probed_at <= $2::bigint - ${probeInterval})
         and (prober is null or not exists (select from instances where id = prober and not dead)) returning 1
     ) select probed, probed_at as "probedAt", exists(select from claimed) as claimed
-    from circuits where handler_id = $1 and state <> 'closed'`,
-  nextDueAt: `select min(next_attempt_at) as found from executions
-    where handler_id = $1 and not blocked and status = 2 and seq <> all($2::bigint[])`,
+    from circuits where handler_id = $1`,
+  nextDueAt: `select next_attempt_at as found from executions
+    where handler_id = $1 and not blocked and status = 2 and seq <> all($2::bigint[]) order by next_attempt_at limit 1`,
   bulkState: 'select state, by from bulk_replays where id = $1',
   bulkSeq: "select nextval(pg_get_serial_sequence('bulk_replays', 'id')) as found",
 };
@@ -129,13 +141,16 @@ async function wholeEvents(query: Query, events: readonly number[], loaded: Load
   for (const row of rows) keepEvent(row, loaded);
   const byEvent = Map.groupBy(executions.map(executionFrom), ({ event }) => event);
   for (const [event, all] of byEvent) {
-    loaded.executionsOf.set(event, all);
+    loaded.executionsOf.set(
+      event,
+      all.sort((a, b) => a.seq - b.seq),
+    );
     for (const one of all) loaded.executions.set(one.seq, one);
   }
 }
 
 function keepEvent(row: Row, loaded: Loaded): number {
-  const { key: _, ...event } = row;
+  const { key: _, whole: __, ...event } = row;
   loaded.events.set(row['seq'] as number, event as unknown as LoadedEvent);
   return row['seq'] as number;
 }
@@ -150,14 +165,16 @@ async function readLanes(
   const rows = await query(sql.lanes, [lanes.map(([key]) => key), events, depth]);
   for (const [key, all] of Map.groupBy(rows, (row) => String(row['key']))) {
     const open = all.filter((row) => row['seq'] !== null);
-    const at = (which: (stage: number) => boolean) =>
-      open.filter((row) => which(Number(row['stage']))).length;
-    const more = new Set<Stage>();
-    if (at((one) => one === stage.queued) >= depth) more.add(stage.queued);
-    if (at((one) => one === stage.behind) >= depth) more.add(stage.behind);
-    if (at((one) => one !== stage.queued && one !== stage.behind) >= depth) more.add(stage.ready);
+    const more = all[0]?.['whole'] === true ? new Set<Stage>() : moreIn(open, depth);
     loaded.lanes.set(key, { depth, more, events: open.map((row) => keepEvent(row, loaded)) });
   }
+}
+
+/** Kinds of a lane of which there may be more than was read. */
+function moreIn(open: readonly Row[], depth: number): ReadonlySet<Stage> {
+  const kinds = open.map(({ stage: at }) => (at === stage.queued || at === stage.behind ? at : stage.ready));
+  const count = (kind: Stage) => kinds.filter((one) => one === kind).length;
+  return new Set([stage.queued, stage.behind, stage.ready].filter((kind) => count(kind) >= depth));
 }
 
 async function readPairs(

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Share } from '../../rules/share.ts';
+import { JournalError } from '../journal-error.ts';
 import type { Query } from './connection.ts';
 import { isGone, type ProcessPlace } from './process-place.ts';
+import { migrations } from './schema.ts';
 
 /** Of whom it is told that nobody has it: an id that no instance has. */
 export const nobody = 0;
@@ -26,19 +28,28 @@ export interface Member extends Presence {
   readonly nodes: readonly string[] | null;
 }
 
+/**
+ * What is done anew where it is lost waits for no disk, and for no standby: an instance is there, although nothing can
+ * be kept.
+ */
+export const unsynced = "unsynced as (select set_config('synchronous_commit', 'off', true))";
+
 const sql = {
   join: `with joined as (
-      insert into instances(name, version, machine, pid, began) values($1, $2, $3, $4, $5) returning id
+      insert into instances(name, version, machine, pid, began, format)
+      values($1, $2, $3, $4, $5, ${migrations.length}) returning id
     ), beaten as (
       insert into beats(instance, seen_at) select id, clock_timestamp() from joined
-    ) select id from joined`,
+    ) select id, clock_timestamp() as now from joined`,
   all: `select id, name, version, machine, pid, began, dead, handlers, nodes, started_at as "startedAt",
     seen_at as "seenAt", seen_at < clock_timestamp() - make_interval(secs => $1) as silent
     from instances join beats on instance = id order by id`,
-  beat: 'update beats set seen_at = clock_timestamp() where instance = $1',
+  beat: `with ${unsynced} update beats set seen_at = clock_timestamp() from unsynced where instance = $1
+    returning seen_at as now`,
   // Waits for what they are at, and nothing that comes later gets in.
-  bury: 'update instances set dead = true where id = any($1::bigint[]) and not dead returning id',
-  equip: 'update instances set handlers = $2, nodes = $3 where id = $1',
+  bury: `with ${unsynced} update instances set dead = true from unsynced
+    where id = any($1::bigint[]) and not dead returning id`,
+  equip: `with ${unsynced} update instances set handlers = $2, nodes = $3 from unsynced where id = $1`,
 };
 
 interface Read extends Omit<Member, 'place' | 'startedAt' | 'seenAt'>, ProcessPlace {
@@ -46,6 +57,12 @@ interface Read extends Omit<Member, 'place' | 'startedAt' | 'seenAt'>, ProcessPl
   readonly seenAt: Date;
   readonly silent: boolean;
 }
+
+/** Ms that a clock may differ from the database's before it is put right. */
+const tolerance = 200;
+
+/** Seconds after which one is gone whose lease is not known: more than pass between two beats of the longest. */
+const longestSilence = 100;
 
 /** Incarnations of this process that have been given up: nobody has to wait for them. */
 const givenUp = new Set<string>();
@@ -60,6 +77,8 @@ export class Members {
   readonly lease: number;
   readonly #query: Query;
   readonly #registry: string;
+  readonly #clock: () => number;
+  #ahead = 0;
   #all: readonly Member[] = [];
   /** Of this one: how many calls of each there may be at a time, of all instances. */
   #handlers: ReadonlyMap<string, number> = new Map();
@@ -74,16 +93,29 @@ export class Members {
   #steadySince = performance.now();
   #beaten = performance.now();
 
-  /** @param registry tells its instances from those of others */
-  static async join(query: Query, registry: string, me: Presence, lease: number): Promise<Members> {
+  /**
+   * @param registry tells its instances from those of others
+   * @param clock of those above, in ms since the epoch
+   */
+  static async join(
+    query: Query,
+    registry: string,
+    me: Presence,
+    lease: number,
+    clock: () => number,
+  ): Promise<Members> {
     const { machine, pid, began } = me.place;
+    const asked = clock();
     const [row] = await query(sql.join, [me.name, me.version, machine, pid, began]);
-    return new Members(query, registry, Number(row?.['id']), lease);
+    const members = new Members(query, registry, Number(row?.['id']), lease, clock);
+    members.#compareClocks(asked, row?.['now']);
+    return members;
   }
 
-  private constructor(query: Query, registry: string, id: number, lease: number) {
+  private constructor(query: Query, registry: string, id: number, lease: number, clock: () => number) {
     this.#query = query;
     this.#registry = registry;
+    this.#clock = clock;
     this.id = id;
     this.lease = lease;
     this.#newest = id;
@@ -153,10 +185,25 @@ export class Members {
     const untold = this.#untold;
     if (untold) await this.#query(sql.equip, [this.id, ...untold]);
     if (this.#untold === untold) this.#untold = undefined;
-    await this.#query(sql.beat, [this.id]);
+    const asked = this.#clock();
+    const [beaten] = await this.#query(sql.beat, [this.id]);
+    this.#compareClocks(asked, beaten?.['now']);
     const now = performance.now();
     if (now - this.#beaten > this.lease / 2) this.#steadySince = now;
     this.#beaten = now;
+  }
+
+  /** Ms that the database's clock is ahead of this instance's. */
+  get ahead(): number {
+    return this.#ahead;
+  }
+
+  /** An answer that was long in coming says little of the clocks. */
+  #compareClocks(asked: number, now: unknown): void {
+    if (!(now instanceof Date)) return;
+    const answered = this.#clock();
+    const ahead = Math.round(now.getTime() - (asked + answered) / 2);
+    if (Math.abs(ahead - this.#ahead) > tolerance + (answered - asked)) this.#ahead = ahead;
   }
 
   /**
@@ -214,4 +261,20 @@ function memberFrom(row: Read, dead: boolean): Member {
   const { id, name, version, machine, pid, began, handlers, nodes, startedAt, seenAt } = row;
   const times = { startedAt: startedAt.getTime(), seenAt: seenAt.getTime() };
   return { id, name, version, place: { machine, pid, began }, ...times, dead, handlers, nodes };
+}
+
+/**
+ * Declares dead all who are left over, where there is nobody else.
+ * @throws JournalError naming one who is there
+ */
+export async function buryAll(query: Query): Promise<void> {
+  const rows = (await query(sql.all, [longestSilence])) as unknown as readonly Read[];
+  const left = rows.filter(({ dead }) => !dead);
+  const there = left.find((row) => !row.silent && !isGone(row));
+  if (there)
+    throw new JournalError(
+      'failed',
+      `the registry is in use by a Node-RED on ${there.name}, which was there at ${there.seenAt.toISOString()}: stop it; one that has crashed counts as gone ${longestSilence} s later`,
+    );
+  await query(sql.bury, [left.map(({ id }) => id)]);
 }

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, WriteRefused } from '../../words/errors.ts';
+import { messageOf, Unavailable, WriteRefused } from '../../words/errors.ts';
 import type { Found, Journal, KeptAlarm, OnTrouble, Prune, Pruned, StoredCircuit, Work } from '../journal.ts';
 import { Disconnected, isConflict, isOwnFault, type Query, refusalOf } from './connection.ts';
 import {
@@ -16,6 +15,7 @@ import type { KnownGroups } from './known-groups.ts';
 import type { Members } from './members.ts';
 import { retentionOn } from './retention.ts';
 import type { TableCircuits } from './table-circuits.ts';
+import { wasCommitted } from './was-committed.ts';
 
 /** Those that search: each is carried out in a transaction of its own. */
 const alone: ReadonlySet<OperationName> = new Set([
@@ -29,15 +29,10 @@ const alone: ReadonlySet<OperationName> = new Set([
 ]);
 /** Operations of a transaction at most. */
 const most = 256;
-/** Ms between two questions for what has become of a transaction. */
-const pause = 50;
-
-/** A session that goes on with it although its client is gone is ended. */
-const endUnderWay = `select count(pg_terminate_backend(pid)) as sessions from pg_stat_activity
-  where backend_xid = $1::text::xid8::xid`;
-/** What the transaction itself has written: its number at the server says nothing after a crash. */
-const isCommitted = 'select last_group = $2 as committed from counters where id = $1';
-
+/** Lanes that they lock at most, unless a single one has more: a database has room for so many locks only. */
+const mostLanes = 1000;
+const unconfirmed =
+  'the database does not confirm what was committed last: check whether the standby runs that it waits for';
 interface Asked {
   readonly operation: Operation;
   readonly resolve: (value: never) => void;
@@ -76,6 +71,8 @@ export class PostgresJournal implements Journal {
   #tellWork: (work: Work) => void = () => undefined;
   #gathered: Asked[] = [];
   #busy = false;
+  /** Whether it is not known what has become of the last transaction. */
+  #unconfirmed: 'no' | 'yet' | 'for long' = 'no';
   #trouble: string | null = null;
   #closing: (() => void) | undefined;
 
@@ -103,7 +100,7 @@ export class PostgresJournal implements Journal {
     this.tag = tag;
     this.found = found;
     this.#query = keep;
-    this.#retention = retentionOn(keep, lockSeed, members.id);
+    this.#retention = retentionOn(keep, lockSeed, -members.id);
     this.#groups = groupsOn({
       lockSeed,
       lastTouched,
@@ -154,6 +151,7 @@ export class PostgresJournal implements Journal {
       new Promise<Awaited<ReturnType<Journal[Name]>>>((resolve, reject) => {
         // At once, whatever is not confirmed yet.
         if (!this.#options.connection.isConnected) return reject(new Disconnected('it is tried again'));
+        if (this.#unconfirmed !== 'no') return reject(new Unavailable(unconfirmed));
         this.#gathered.push({ operation: { name, args }, resolve, reject });
         if (!this.#busy) {
           this.#busy = true;
@@ -171,9 +169,12 @@ export class PostgresJournal implements Journal {
 
   /** What may share a transaction, in the order in which it was asked for. */
   #next(): Asked[] {
-    const end = this.#gathered.findIndex(({ operation }) => alone.has(operation.name));
-    const count = end === -1 ? this.#gathered.length : Math.max(1, end);
-    return this.#gathered.splice(0, Math.min(most, count));
+    let lanes = 0;
+    const end = this.#gathered.findIndex(({ operation }, index) => {
+      lanes += lanesOf(operation);
+      return index === most || lanes > mostLanes || alone.has(operation.name);
+    });
+    return this.#gathered.splice(0, end === -1 ? this.#gathered.length : Math.max(1, end));
   }
 
   async #carryOut(group: readonly Asked[]): Promise<void> {
@@ -209,25 +210,20 @@ export class PostgresJournal implements Journal {
       } catch (error) {
         if (isConflict(error)) continue;
         if (!(error instanceof Unconfirmed)) throw error;
-        if (await this.#wasCommitted(error)) return error.carried;
+        if (await this.#isCommitted(error)) return error.carried;
       }
     }
   }
 
-  /** Whether a transaction of which no answer came was committed. @throws Disconnected when nobody can be asked */
-  async #wasCommitted({ transaction, group }: Unconfirmed): Promise<boolean> {
-    for (;;) {
-      const { query } = await this.#options.connection.connected();
-      try {
-        const [underWay] = await query(endUnderWay, [transaction]);
-        if (underWay?.['sessions'] === 0) {
-          const [row] = await query(isCommitted, [this.#options.members.id, group]);
-          return row?.['committed'] === true;
-        }
-        await sleep(pause);
-      } catch (error) {
-        if (!(error instanceof Disconnected)) throw error;
-      }
+  async #isCommitted(group: Unconfirmed): Promise<boolean> {
+    const { connection, members } = this.#options;
+    this.#unconfirmed = 'yet';
+    try {
+      return await wasCommitted(connection, members.id, group, () => {
+        this.#unconfirmed = 'for long';
+      });
+    } finally {
+      this.#unconfirmed = 'no';
     }
   }
 
@@ -240,7 +236,9 @@ export class PostgresJournal implements Journal {
 
   /** There is no connection, or there is one again: null. */
   told(why: string | null): void {
-    this.#become(why && new Disconnected(why).message);
+    if (this.#unconfirmed === 'for long') this.#become(unconfirmed);
+    else if (why !== null) this.#become(new Disconnected(why).message);
+    else if (this.#unconfirmed === 'no') this.#become(null);
   }
 
   #become(trouble: string | null): void {
@@ -248,4 +246,9 @@ export class PostgresJournal implements Journal {
     this.#trouble = trouble;
     this.#options.onTrouble(trouble);
   }
+}
+
+/** About how many; those that search are not asked for. */
+function lanesOf({ name, args: [first] }: Operation): number {
+  return name === 'accept' && Array.isArray(first) ? first.length : 1;
 }

@@ -17,6 +17,8 @@ export interface PostgresLogOptions {
   readonly parkedFor: (handler: string, blocked: boolean) => ParkedFor;
   /** Connections that it is read on, at most. */
   readonly poolSize?: number | undefined;
+  /** As in TextSearch. */
+  readonly hasOthers?: () => boolean;
   /** See TextIndex. */
   readonly sliceSize?: number;
 }
@@ -29,10 +31,10 @@ export class PostgresLog extends QueriedLog {
   readonly #closing = Promise.withResolvers<never>();
   #closed = false;
 
-  constructor({ open, tag, lock, parkedFor, poolSize, sliceSize }: PostgresLogOptions) {
+  constructor({ open, tag, lock, parkedFor, poolSize, hasOthers, sliceSize }: PostgresLogOptions) {
     super(parkedFor);
     this.#readers = new Readers(() => open({ settings: readerSettings, planned: 'each time' }), poolSize);
-    this.#texts = new TextSearch(new TextIndex(() => open(indexerSession), lock, sliceSize));
+    this.#texts = new TextSearch(new TextIndex(() => open(indexerSession), lock, sliceSize), hasOthers);
     this.#queries = queriesOn(this.#readers, new Ids(tag), this.#texts);
     this.#closing.promise.catch(() => undefined);
     this.#texts.poke();

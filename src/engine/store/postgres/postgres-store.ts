@@ -3,26 +3,21 @@ import { Conflict, messageOf, Unavailable } from '../../words/errors.ts';
 import { JournalError } from '../journal-error.ts';
 import type { Store, StoreOptions } from '../store.ts';
 import { Connection, type Query, quoted, refusalOf } from './connection.ts';
+import { descentOf, Replaced } from './descent.ts';
 import { Fenced } from './group.ts';
 import { KeptConnection } from './kept-connection.ts';
 import { KnownGroups } from './known-groups.ts';
 import { Members } from './members.ts';
-import {
-  claimReplays,
-  foundIn,
-  lastTouched,
-  migrate,
-  refuseMoving,
-  schemaComment,
-  tagOf,
-} from './opening.ts';
+import { migrate, schemaComment } from './migrate.ts';
+import { refuseMarked } from './move-mark.ts';
+import { claimReplays, foundIn, lastTouched, tagOf } from './opening.ts';
 import { PostgresJournal } from './postgres-journal.ts';
 import { PostgresLog } from './postgres-log.ts';
 import { ownPlace } from './process-place.ts';
 import { Rounds, tellAll } from './rounds.ts';
 import type { Server } from './server.ts';
 import { SharedState } from './shared-state.ts';
-import { suitabilityOf } from './suitability.ts';
+import { examine } from './suitability.ts';
 import { sweep } from './sweep.ts';
 import { TableBook } from './table-book.ts';
 import { TableCircuits } from './table-circuits.ts';
@@ -47,6 +42,20 @@ export interface Options extends StoreOptions {
 }
 
 /**
+ * Statements are planned once, perhaps while there is next to nothing in a table: each is to take the index that it is
+ * made for, whatever the statistics say.
+ */
+const byIndexes = {
+  enable_seqscan: 'off',
+  enable_bitmapscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  enable_sort: 'off',
+  enable_incremental_sort: 'off',
+  jit: 'off',
+} as const;
+
+/**
  * Opens the store of a registry in a schema, or begins it.
  * @throws JournalError, Disconnected
  */
@@ -54,10 +63,11 @@ export async function openStore(server: Server, schema: string, options: Options
   const { lease = 10_000, pollPause = 1000 } = options;
   // Who does not answer holds up the others no longer than that.
   const writing = {
-    settings: { idle_in_transaction_session_timeout: String(lease / 2) },
+    settings: { idle_in_transaction_session_timeout: String(lease / 2), ...byIndexes },
     patience: lease / 2,
   };
   const channel = quoted(schema);
+  const notice = await examine(server);
   const first = await Connection.open(server, schema);
   const open: { close(): Promise<void> }[] = [];
   const close = async () => {
@@ -65,18 +75,28 @@ export async function openStore(server: Server, schema: string, options: Options
   };
   let tell: (why: string | null) => void = () => undefined;
   let hear: (text: string) => void = () => undefined;
-  const fenced = Promise.withResolvers<Error>();
-  const onFenced = () => fenced.resolve(new Fenced());
+  const ended = Promise.withResolvers<Error>();
+  const onFenced = () => ended.resolve(new Fenced());
   try {
+    await migrate(first, schema, options.registry);
+    await refuseMarked(first.query, schema);
+    const descent = await descentOf(first);
     const connection = await KeptConnection.open({
-      open: () => Connection.open(server, schema, writing),
+      async open() {
+        const one = await Connection.open(server, schema, writing);
+        try {
+          if ((await descentOf(one)) === descent) return one;
+          ended.resolve(new Replaced());
+          throw new Replaced();
+        } catch (error) {
+          void one.close().catch(() => undefined);
+          throw error;
+        }
+      },
       patience: lease,
       onChange: (why) => tell(why),
     });
     open.push(connection);
-    const notice = await suitabilityOf(first, connection);
-    await migrate(first, schema, options.registry);
-    await refuseMoving(first);
     const groups = await KnownGroups.in(first.query);
     const upkeep = await KeptConnection.open({
       open: async () => {
@@ -90,15 +110,18 @@ export async function openStore(server: Server, schema: string, options: Options
     });
     open.push(upkeep);
     const me = { name: hostname(), version: options.version, place: ownPlace() };
-    const members = await Members.join(upkeep.query, schema, me, lease);
+    const members = await Members.join(upkeep.query, schema, me, lease, options.now);
     const leave = async () => {
       await members.leave();
       await tellAll(upkeep.query, schema);
     };
     open.push({ close: () => leave().catch(() => undefined) });
+    // Whoever marks it looks for members then.
+    await refuseMarked(first.query, schema);
     const sweepUp = async (dead: readonly number[], orphaned: readonly number[]) => {
-      const own = await Connection.open(server, schema, writing);
-      const now = () => Date.now();
+      const settings = { ...writing.settings, synchronous_commit: 'off' };
+      const own = await Connection.open(server, schema, { ...writing, settings });
+      const now = () => options.now() + members.ahead;
       await sweep({ query: own.query, lockSeed: schema, groups, now }, dead, orphaned).finally(() =>
         own.close(),
       );
@@ -110,6 +133,7 @@ export async function openStore(server: Server, schema: string, options: Options
       tag: await tagOf(first),
       lock: `provisioning texts ${schema}`,
       parkedFor: options.parkedFor,
+      hasOthers: () => members.others().length > 0,
     });
     open.push(log);
     const last = await lastTouched(first);
@@ -157,10 +181,11 @@ export async function openStore(server: Server, schema: string, options: Options
       log,
       handlers,
       notice,
-      lost: Promise.race([connection.givenUp, fenced.promise]),
+      lost: Promise.race([connection.givenUp, ended.promise]),
       instances: {
         own: members.id,
         list: () => members.all,
+        ahead: () => members.ahead,
         inHand: () => shared.inHand(),
         equip(ofHandlers, eventNodes) {
           members.equip(ofHandlers, eventNodes);

@@ -68,7 +68,8 @@ async function implementation() {
   }
 }
 
-function serverName({ connectionString, host = 'localhost', database }: Server): string {
+/** For people. */
+export function serverName({ connectionString, host = 'localhost', database }: Server): string {
   if (connectionString === undefined) return database === undefined ? host : `${database} on ${host}`;
   // Never with its password.
   try {

@@ -1,8 +1,9 @@
 import type { Prune, Pruned } from '../journal.ts';
 import type { Query } from './connection.ts';
 
-/** Events that are deleted with one statement. */
+/** Events that are deleted with one statement, and executions: few more than those. */
 const atOnce = 200;
+const executionsAtOnce = 1000;
 /** So far is counted what is still to be pruned. */
 const mostBehind = 5000;
 
@@ -13,25 +14,32 @@ const sql = {
   oldEvents: `select count(*) as n
     from (select 1 from events where stage >= 7 and touched_at < $1 limit ${mostBehind}) old_ones`,
   settled: 'select coalesce(sum(settled), 0)::bigint as n from counters',
-  slices: 'delete from text_slices where last < (select min(accepted_at) from events)',
-  // Whoever lets one of them go again holds its lane meanwhile: those are left for the next time.
+  slices: `delete from text_slices
+    where last < (select accepted_at from events order by accepted_at, seq limit 1)`,
+  // Whoever lets one of them go again holds its lane meanwhile: those are left for the next time. Rows are named by
+  // their keys, so that each table is asked for them once; a sum names no index.
   events: `with old as (
-      select seq from events where seq in (
-        select seq from events where stage >= 7 and touched_at < $1 order by touched_at limit $2)
+      select seq from events where seq = any(array(
+        select seq from (
+          select seq, size, sum(size) over (order by touched_at, seq) as total from (
+            select seq, touched_at, (select count(*) from executions where event_seq = e.seq) as size from events e
+            where stage >= 7 and touched_at < $1 order by touched_at, seq limit $2
+          ) first_ones
+        ) sized where total - size < ${executionsAtOnce}))
       and (not ordered or pg_try_advisory_xact_lock(hashtextextended($3 || object_key, 0)))
       for update skip locked
     ), of_executions as (
-      delete from executions x using old where x.event_seq = old.seq returning x.seq
+      delete from executions where event_seq = any(array(select seq from old)) returning seq
     ), of_attempts as (
-      delete from attempts a using of_executions x where a.execution_seq = x.seq
+      delete from attempts where execution_seq = any(array(select seq from of_executions))
     ), of_askers as (
-      delete from askers a using of_executions x where a.execution_seq = x.seq
+      delete from askers where execution_seq = any(array(select seq from of_executions))
     ), of_texts as (
-      delete from texts t using of_executions x where t.seq = x.seq
+      delete from texts where seq = any(array(select seq from of_executions))
     ), of_bodies as (
-      delete from bodies b using old where b.seq = old.seq
+      delete from bodies where seq = any(array(select seq from old))
     ), of_events as (
-      delete from events e using old where e.seq = old.seq and e.stage >= 7 returning 1
+      delete from events where seq = any(array(select seq from old)) and stage + 0 >= 7 returning 1
     ), counted as (
       insert into counters(id, waiting, settled) select $4, 0, -count(*) from of_events
       on conflict(id) do update set settled = counters.settled + excluded.settled
@@ -41,6 +49,7 @@ const sql = {
 /**
  * Deletes settled events, the one first that was touched longest ago, with all that belongs to them; and idempotency
  * keys by their age only. In small steps, each a transaction of its own.
+ * @param counter its own, so that nobody waits for it to count
  * @param clock in ms; never jumps
  */
 export function retentionOn(
@@ -68,9 +77,8 @@ export function retentionOn(
   async function deleteEvents(before: number, most: number, hasTime: () => boolean): Promise<number> {
     let deleted = 0;
     for (let now = 1; now > 0 && deleted < most; deleted += now) {
-      const some = Math.min(atOnce, most - deleted);
-      now = await counted(sql.events, before, some, lockSeed, counter);
-      if (now < some || !hasTime()) return deleted + now;
+      now = await counted(sql.events, before, Math.min(atOnce, most - deleted), lockSeed, counter);
+      if (!hasTime()) return deleted + now;
     }
     return deleted;
   }

@@ -1,14 +1,14 @@
 import type { Work } from '../journal.ts';
 import type { Query } from './connection.ts';
 import type { KeptConnection } from './kept-connection.ts';
-import type { Members } from './members.ts';
+import { type Members, unsynced } from './members.ts';
 import { orphanedHomes } from './sweep.ts';
 import { workIn } from './work.ts';
 
 /** Ms for which hints to others are gathered. */
 const gathering = 5;
 
-const notify = 'select pg_notify($1, $2)';
+const notify = `with ${unsynced} select pg_notify($1, $2) from unsynced`;
 /** Stands for the ids of all instances. */
 const all = 'all';
 

@@ -15,9 +15,10 @@ import { oddSuccess } from '../reading/selections.ts';
  *   `texts` in `meta` is the `touched_at` of the last event that is in it.
  * - `handlers` and `switches` are what the other has in registry.json; the registry as a whole is switched by no id.
  * - `runner` of what is done with many is the instance that does it.
- * - A closed circuit is there, too, while `failures` in a row are known. `prober` is the instance that tries an open one.
- * - `counters` counts accepted events that nobody has taken, and settled ones: a row for each who writes, so that
- *   nobody waits for another to count; the sum of all is what there is.
+ * - A closed circuit is there, too, once it was open or had `failures` in a row; `since` is 0 until it was open.
+ *   `prober` is the instance that tries an open one.
+ * - `counters` counts accepted events that nobody has taken, and settled ones: a row for each who writes, and one of
+ *   its negative id for what it prunes, so that nobody waits for another to count; the sum of all is what there is.
  *   `last_group` is the number of the last transaction that an instance has committed.
  */
 const version1 = `
@@ -43,7 +44,7 @@ create index events_by_type on events(event_type, accepted_at, seq);
 create index events_by_object on events(object_id, accepted_at, seq);
 create index events_by_time on events(accepted_at, seq);
 create index events_by_touch on events(touched_at) where touched_at is not null;
-create index settled on events(touched_at) where stage >= 7;
+create index settled on events(touched_at, seq) where stage >= 7;
 create index lanes on events(object_key, stage, turn) where stage < 6 and ordered;
 create index ready on events(home, node, accepted_at, seq) where stage = 1;
 create index due on events(home, next_handler, turn) where stage = 4;
@@ -198,7 +199,7 @@ create table texts(
   touched_at bigint not null,
   words tsvector not null
 );
-create index texts_by_word on texts using gin(words) with (fastupdate = off);
+create index texts_by_word on texts using gin(words) with (gin_pending_list_limit = 1024);
 create table text_slices(
   id integer primary key,
   first bigint not null,
@@ -213,6 +214,7 @@ create table instances(
   machine text not null,
   pid integer not null,
   began text not null,
+  format integer not null,
   started_at timestamptz not null default clock_timestamp(),
   dead boolean not null default false,
   handlers text[],
@@ -224,5 +226,11 @@ create table meta(key text primary key, value text not null);
 insert into meta values('tag', substr(md5(random()::text || clock_timestamp()::text), 1, 8)), ('texts', '0');
 `;
 
+export interface Migration {
+  readonly sql: string;
+  /** The first version that can work beside this one: what only adds something leaves it as it was before. */
+  readonly oldest: number;
+}
+
 /** One step a version: `migrations[n]` leads from version n to n + 1. */
-export const migrations: readonly string[] = [version1];
+export const migrations: readonly Migration[] = [{ sql: version1, oldest: 1 }];

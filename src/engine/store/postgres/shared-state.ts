@@ -1,10 +1,12 @@
-import type { SharedCircuit } from '../instances.ts';
+import type { PassedEvent, SharedCircuit } from '../instances.ts';
 import { stage } from '../stage.ts';
 import type { Query } from './connection.ts';
+import { nobody } from './members.ts';
 import type { TableBook } from './table-book.ts';
 import { circuitsIn } from './table-circuits.ts';
 
-const passed = 'select seq from events where seq = any($1::bigint[]) and touched_at is not null';
+const passed = `select seq as event, home = ${nobody} as "goneOn" from events
+  where seq = any($1::bigint[]) and touched_at is not null`;
 
 /** What was touched after a moment at events that are not this one's, the last first. */
 const changed = `select seq, touched_at as at, array(
@@ -52,8 +54,8 @@ export class SharedState {
     this.#tellLook = tell;
   }
 
-  async passed(events: readonly number[]): Promise<readonly number[]> {
-    return (await this.#query(passed, [events])).map(({ seq }) => Number(seq));
+  async passed(events: readonly number[]): Promise<readonly PassedEvent[]> {
+    return (await this.#query(passed, [events])) as unknown as readonly PassedEvent[];
   }
 
   async changedElsewhere(): Promise<readonly number[]> {
@@ -72,7 +74,7 @@ export class SharedState {
   }
 
   async look(): Promise<void> {
-    const [circuits, switched] = await Promise.all([circuitsIn(this.#query), this.#book.refresh()]);
+    const [circuits, switched] = await Promise.all([circuitsIn(this.#query, this.#me), this.#book.refresh()]);
     this.#tellCircuits(circuits);
     if (switched) this.#tellSwitched();
     this.#tellLook();

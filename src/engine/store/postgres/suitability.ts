@@ -1,5 +1,6 @@
 import { JournalError } from '../journal-error.ts';
-import type { Connection } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { Server } from './server.ts';
 
 /** PostgreSQL 14: `xid8`, `pg_xact_status` and `json_to_recordset` as they are needed. */
 const oldest = 140_000;
@@ -10,6 +11,21 @@ const settings = `select current_setting('server_version_num')::int as version, 
   current_setting('max_locks_per_transaction')::int * current_setting('max_connections')::int as locks`;
 const tryLock = 'select pg_try_advisory_lock(hashtextextended($1, 0)) as locked';
 const unlock = 'select pg_advisory_unlock(hashtextextended($1, 0))';
+
+/**
+ * As `suitabilityOf`. On connections of which nothing else is asked: where a pooler hands them to others, these are to
+ * find them as they were.
+ * @throws JournalError, Disconnected
+ */
+export async function examine(server: Server): Promise<string | null> {
+  const one = await Connection.bare(server);
+  try {
+    const other = await Connection.bare(server);
+    return await suitabilityOf(one, other).finally(() => other.close());
+  } finally {
+    await one.close();
+  }
+}
 
 /**
  * Whether the rules can be kept with this server.

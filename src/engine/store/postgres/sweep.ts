@@ -14,9 +14,9 @@ const isCutOff = `event_seq = any($1::bigint[]) and status = 1 and owner = any($
   and started_at is not null`;
 
 const sql = {
-  events: `select seq from events where ${inHand} order by seq limit ${atOnce}`,
+  events: `select seq from events where ${inHand} limit ${atOnce}`,
   retries: `select event_seq as seq from executions where status = 1 and owner = any($1::bigint[])
-    and started_at is not null order by seq limit ${atOnce}`,
+    and started_at is not null limit ${atOnce}`,
   attempts: `insert into attempts(execution_seq, attempt, started_at, duration_ms, code, response, error,
     request_headers, response_headers, sent_body, target)
     select seq, attempts, attempt_started_at, duration_ms, code, response, error, request_headers, response_headers,
@@ -35,9 +35,11 @@ const sql = {
       select handler_id from executions where event_seq = events.seq order by status <> 0, position limit 1
     ) where seq = any($1::bigint[]) and owner = any($2::bigint[]) and stage = ${stage.running}`,
   orphans: `update events set home = 0 where seq in (
-      (select seq from events where home = any($1::bigint[]) and stage = ${stage.ready} limit ${atOnce})
-      union all
-      (select seq from events where home = any($1::bigint[]) and stage = ${stage.due} limit ${atOnce})
+      select seq from unnest($1::bigint[]) h(id) cross join lateral (
+        (select seq from events where home = h.id and stage = ${stage.ready} order by node limit ${atOnce})
+        union all
+        (select seq from events where home = h.id and stage = ${stage.due} order by next_handler limit ${atOnce})
+      ) waiting
     ) and stage in (${stage.ready}, ${stage.due}) returning 1`,
   counts: `with gone as (delete from counters where id = any($1::bigint[]) returning waiting, settled)
     insert into counters(id, waiting, settled) select 0, sum(waiting), sum(settled) from gone having count(*) > 0
@@ -89,7 +91,8 @@ export async function sweep(
   while ((await query(sql.orphans, [[...dead, ...orphaned]])).length > 0);
   if (dead.length === 0) return;
   await inTransaction(query, async () => {
-    for (const text of [sql.counts, sql.beats, sql.instances]) await query(text, [dead]);
+    await query(sql.counts, [dead.flatMap((id) => [id, -id])]);
+    for (const text of [sql.beats, sql.instances]) await query(text, [dead]);
   });
 
   /** @returns whether there was something */

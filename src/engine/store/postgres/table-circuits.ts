@@ -3,13 +3,16 @@ import type { StoredCircuit } from '../journal.ts';
 import type { Query } from './connection.ts';
 
 const sql = {
-  all: `select handler_id as handler, state, since, error, failures, probed, probed_at as "probedAt" from circuits
-    order by handler_id`,
+  all: `select handler_id as handler, state, since, error, failures, probed, probed_at as "probedAt",
+    prober <> $1 and exists(select from instances where id = prober and not dead) as "triedElsewhere"
+    from circuits order by handler_id`,
   // Who opens what another one has opened has it open since then.
   keep: `insert into circuits(handler_id, state, since, error, failures) values($1, $2, $3, $4, 0)
     on conflict(handler_id) do update set state = excluded.state, since = excluded.since, error = excluded.error,
     failures = 0 where circuits.state = 'closed' or excluded.state = 'gone' and circuits.state <> 'gone'`,
-  close: "delete from circuits where handler_id = $1 and state in ('closed', $2)",
+  // Since when it is closed, others could not tell of one that is not there.
+  close: `update circuits set state = 'closed', since = case state when 'closed' then since else $3 end, error = null,
+    failures = 0, probed = null, probed_at = null, prober = null where handler_id = $1 and state in ('closed', $2)`,
   count: `insert into circuits(handler_id, state, since, failures) values($1, 'closed', 0, $2)
     on conflict(handler_id) do update set failures = circuits.failures + excluded.failures
     where circuits.state = 'closed' returning failures`,
@@ -17,9 +20,9 @@ const sql = {
     'update circuits set prober = null, error = coalesce($3, error) where handler_id = $1 and prober = $2',
 };
 
-/** Circuits that are not closed, and how many failures in a row there are of those that are. */
-export async function circuitsIn(query: Query): Promise<readonly SharedCircuit[]> {
-  return (await query(sql.all, [])) as unknown as readonly SharedCircuit[];
+/** Circuits that were ever open, or have failures in a row. @param me this instance */
+export async function circuitsIn(query: Query, me: number): Promise<readonly SharedCircuit[]> {
+  return (await query(sql.all, [me])) as unknown as readonly SharedCircuit[];
 }
 
 /** How an instance changes the circuits that it shares with others. */
@@ -41,7 +44,7 @@ export class TableCircuits {
 
   /** @param from what it was as far as is known here: where others know better, it stays as it is */
   async save({ handler, state, since, error }: StoredCircuit, from: StoredCircuit['state']): Promise<void> {
-    if (state === 'closed') await this.#query(sql.close, [handler, from]);
+    if (state === 'closed') await this.#query(sql.close, [handler, from, since]);
     else await this.#query(sql.keep, [handler, state, since, error]);
     if (state !== from) this.#onTurned();
   }

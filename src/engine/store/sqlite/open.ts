@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { JournalError } from '../journal-error.ts';
 import { type Lock, lockFolder } from './lock.ts';
 import { Mark, passOverMissing } from './mark.ts';
+import { refuseMarked } from './move-mark.ts';
 import { isToBeReplaced, replaceDamaged } from './replacement.ts';
 import { metaOf, migrate, schemaVersion, versionOf } from './schema.ts';
 import { inTransaction } from './transaction.ts';
@@ -51,11 +52,11 @@ export function openJournal(folder: string): OpenJournal {
 function openOrReplace(file: string): { readonly db: DatabaseSync; readonly damage: string | null } {
   try {
     if (isToBeReplaced(file)) throw new JournalError('damaged', 'damage was met while it was in use');
-    return { db: openFile(file), damage: null };
+    return { db: openForUse(file), damage: null };
   } catch (error) {
     if (JournalError.from(error, file).kind !== 'damaged') throw error;
     const aside = replaceDamaged(file);
-    const db = openFile(file);
+    const db = openForUse(file);
     const events = Number(db.prepare('select count(*) as n from events').get()?.['n']);
     return { db, damage: damageNotice(aside, events) };
   }
@@ -69,7 +70,22 @@ function damageNotice(aside: string, events: number): string {
   return `journal.sqlite was damaged and has been moved to ${aside}; a new one was begun, ${over}. What could not be read, and the log until then, is in that file only: recover it with "sqlite3 ${aside} .recover", or restore a backup`;
 }
 
-function openFile(file: string): DatabaseSync {
+function openForUse(file: string): DatabaseSync {
+  const db = openFile(file);
+  try {
+    refuseMarked(db, file);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/**
+ * The journal in a file, brought to this version, whether or not it is to be used; its folder is locked.
+ * @throws JournalError, or what SQLite says
+ */
+export function openFile(file: string): DatabaseSync {
   const fresh = isFresh(file);
   const db = new DatabaseSync(file, { timeout: 1000 });
   try {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { moveKey } from '../move-mark.ts';
 import { calledTarget } from '../reading/rows.ts';
 import { oddSuccess } from '../reading/selections.ts';
 import { groupFailures } from './failure-groups.ts';
@@ -322,10 +323,10 @@ export function migrate(db: DatabaseSync): void {
 }
 
 /**
- * What is noted of the journal as a whole: its `tag`, and the handler book as text, which registry.json holds too. The
- * last touch that no row has any more (`touched`) is noted there, too: see mark.ts.
+ * What is noted of the journal as a whole: its `tag`, the handler book as text, which registry.json holds too, and a
+ * move that it takes part in. The last touch that no row has any more (`touched`) is noted there, too: see mark.ts.
  */
-export function metaOf(db: DatabaseSync, key: 'tag' | 'book'): string | null {
+export function metaOf(db: DatabaseSync, key: 'tag' | 'book' | typeof moveKey): string | null {
   const row = db.prepare('select value from meta where key = ?').get(key);
   return row ? String(row['value']) : null;
 }

@@ -45,7 +45,7 @@ async function damagedIn(folder: string): Promise<string[]> {
 
 async function openStore(
   folder: string,
-  { parkedFor, ...options }: StoreOptions & SqliteJournalOptions,
+  { parkedFor, now, ...options }: StoreOptions & Omit<SqliteJournalOptions, 'now'>,
 ): Promise<Store> {
   const fresh = !existsSync(join(folder, 'journal.sqlite'));
   let opened: SqliteJournal | undefined;
@@ -57,7 +57,7 @@ async function openStore(
   const open: { close(): Promise<void> }[] = [log];
   const close = async () => void (await Promise.all(open.map((one) => one.close())));
   try {
-    const journal = await SqliteJournal.open(folder, { ...options, onTouched: () => log.poke() });
+    const journal = await SqliteJournal.open(folder, { ...options, now: now(), onTouched: () => log.poke() });
     opened = journal;
     open.push(journal);
     const file = await openRegistryFile(folder, async () => (fresh ? {} : log.handlerNumbers()), {

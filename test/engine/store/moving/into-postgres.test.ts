@@ -1,16 +1,14 @@
 import { strict as assert } from 'node:assert';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Moved, moveIntoPostgres } from '../../../../src/engine/store/moving/into-postgres.ts';
+import type { Moved } from '../../../../src/engine/store/moving/move.ts';
+import { moveIntoPostgres } from '../../../../src/engine/store/moving/moves.ts';
 import { Connection } from '../../../../src/engine/store/postgres/connection.ts';
 import { sqliteStore } from '../../../../src/engine/store/sqlite/sqlite-store.ts';
-import type { Store } from '../../../../src/engine/store/store.ts';
+import { at, fill, options, seenIn } from '../../../support/moved-registry.ts';
 import { openPostgres, sharedPostgres } from '../../../support/postgres.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
-import { aLink, anEvent, aPass, aTake, succeeded } from '../store-contract.ts';
-
-const at = 1_700_000_000_000;
-const options = { now: at, parkedFor: () => 'retry' as const, onTrouble: () => undefined };
+import { anEvent } from '../store-contract.ts';
 
 describe('a registry that is moved into PostgreSQL', () => {
   let url: string;
@@ -35,51 +33,6 @@ describe('a registry that is moved into PostgreSQL', () => {
       registry: 'registry',
       ...(onProgress && { onProgress }),
     });
-
-  /** Events that are ready, out in the flow, running, due, parked, done and failed. */
-  async function fill({ journal, handlers }: Store): Promise<void> {
-    await handlers.number(['a', 'b']);
-    const switched = { by: 'anna', at: new Date(at).toISOString(), reason: 'maintenance' };
-    handlers.override('b', { status: 'held', ...switched });
-    handlers.holdAll({ status: 'held', ...switched });
-    await handlers.save();
-    await journal.accept([anEvent(1), anEvent(1), anEvent(2, { ordered: false })], 1, {
-      key: 'k',
-      hash: 'h',
-    });
-    const chain = async (object: number, links = [aLink('a')]) => {
-      const taken = await journal.take(aTake(anEvent(object), { links }));
-      assert.ok(taken.outcome === 'taken');
-      return taken;
-    };
-    const ended = async (object: number, change: object) => {
-      const { seq, chain: executions } = await chain(object);
-      const [execution = 0] = executions;
-      const whole = { ...succeeded(execution), ...change };
-      await journal.endTurn({ event: seq, change: whole, pass: aPass(), at, emit: false });
-      return execution;
-    };
-    await chain(10, [aLink('a'), aLink('b')]);
-    await ended(11, {});
-    const failed = { ...succeeded(0).attempt, code: 500, error: 'HTTP 500 \0 odd', response: 'no' };
-    await ended(12, { status: 'failed', attempt: failed });
-    await ended(13, { status: 'parked', nextAttemptAt: at + 5000, attempt: failed });
-    await journal.saveCircuit({ handler: 'a', state: 'open', since: at, error: 'HTTP 500' }, 'closed');
-    await journal.saveAlarm({ watch: 'w', key: 'k', alarm: '{}' });
-  }
-
-  async function seenIn({ log }: Store) {
-    const { items: executions } = await log.executions({}, { limit: 100 });
-    const { items: events } = await log.events({}, { limit: 100 });
-    const details = await Promise.all(events.map(({ id }) => log.event(id)));
-    const calls = await Promise.all(executions.map(({ id }) => log.execution(id)));
-    const text = JSON.stringify({
-      executions,
-      details,
-      calls,
-    });
-    return JSON.parse(text.replaceAll('\\u0000', '\ufffd')) as unknown;
-  }
 
   it('has its log, its numbers and its switches there, and goes on', async () => {
     let store = await sqliteStore(folder).open(options);
@@ -127,7 +80,7 @@ describe('a registry that is moved into PostgreSQL', () => {
       }),
       cutOff,
     );
-    await assert.rejects(openPostgres(url, schema), /is being moved into the schema/);
+    await assert.rejects(openPostgres(url, schema), /is being moved out of the folder/);
     await move();
     const moved = await openPostgres(url, schema);
     assert.equal((await moved.log.counts()).waiting, 2500);
@@ -147,5 +100,55 @@ describe('a registry that is moved into PostgreSQL', () => {
     const connection = await Connection.open({ connectionString: url }, schema);
     assert.deepEqual(await connection.query('select count(*)::integer as n from events'), [{ n: 1 }]);
     await connection.close();
+  });
+
+  it('is not moved to where a Node-RED is at work, and takes the place of what nothing has happened in', async () => {
+    const filled = await sqliteStore(folder).open(options);
+    await fill(filled);
+    await filled.close();
+    const other = await openPostgres(url, schema);
+    await other.handlers.number(['b', 'z']);
+    other.handlers.override('z', {
+      status: 'disabled',
+      by: null,
+      at: new Date(at).toISOString(),
+      reason: null,
+    });
+    await other.handlers.save();
+    await assert.rejects(move(), /in use by a Node-RED on/);
+    await other.close();
+    await move();
+    const { handlers, close } = await openPostgres(url, schema);
+    assert.deepEqual(
+      ['a', 'b', 'z'].map((id) => handlers.numberOf(id)),
+      [1, 2, 0],
+    );
+    assert.deepEqual(handlers.overridden(), ['b']);
+    await close();
+  });
+
+  it('is used in its folder after all, and moved anew then', async () => {
+    const filled = await sqliteStore(folder).open(options);
+    await fill(filled);
+    await filled.close();
+    await assert.rejects(
+      move(() => {
+        throw new Error('cut off');
+      }),
+    );
+    const store = await sqliteStore(folder).open(options);
+    assert.equal((await store.journal.emitNext(10, ['event-node'])).length, 2);
+    await store.close();
+    await assert.rejects(move(), /holds the half of another move: drop schema/);
+    const connection = await Connection.open({ connectionString: url }, schema);
+    await connection.query(`drop schema ${schema} cascade`);
+    await connection.close();
+    await move();
+    const [aside = ''] = readdirSync(folder).filter((name) => name.startsWith('journal.sqlite.moved-'));
+    renameSync(join(folder, aside), join(folder, 'journal.sqlite'));
+    await assert.rejects(
+      sqliteStore(folder).open(options),
+      /was moved into the schema .*: set provisioning.postgres/,
+    );
   });
 });

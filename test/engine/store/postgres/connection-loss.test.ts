@@ -76,6 +76,50 @@ describe('the store in PostgreSQL whose connection is lost', () => {
     assert.equal(await events(), 1);
   });
 
+  it('does not go on with a server that takes no writes, as one that has become a standby', async () => {
+    const { url } = await sharedPostgres();
+    const admin = new pg.Client({ connectionString: url });
+    await admin.connect();
+    await admin.query('create role demoted login superuser');
+    const asDemoted = Object.assign(new URL(url), { username: 'demoted' }).href;
+    await openOn({ ...(await sharedPostgres()), url: asDemoted });
+    await admin.query('alter role demoted set default_transaction_read_only = on');
+    proxy.cut();
+    await eventually('it is told', () => troubles.length > 0);
+    proxy.restore();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await assert.rejects(accept(1), /can not be reached/);
+    await admin.query('alter role demoted set default_transaction_read_only = off');
+    await eventually('it is there again', () => troubles.at(-1) === null);
+    assert.equal((await accept(2)).outcome, 'accepted');
+    await admin.end();
+  });
+
+  it('gives no number again where the server goes on from a copy, which may lack the last ones', async () => {
+    await openOn(await sharedPostgres());
+    const seqAfter = async (object: number) => {
+      troubles = [];
+      proxy.cut();
+      await eventually('it is told', () => troubles.length > 0);
+      proxy.restore();
+      await eventually('it is there again', () => troubles.at(-1) === null);
+      const accepted = await accept(object);
+      assert.ok(accepted.outcome === 'accepted');
+      return accepted.events[0]?.seq ?? 0;
+    };
+    assert.ok((await seqAfter(1)) < 1000);
+    const { rows } = await client.query("select value from meta where key = 'descent'");
+    assert.match(rows[0].value, /^\d+ 00000001 \d+$/);
+    await client.query("update meta set value = 'what it was before' where key = 'descent'");
+    const first = await seqAfter(2);
+    assert.ok(first > 100_000_000 && first < 100_001_000, String(first));
+    assert.ok((await seqAfter(3)) < 100_001_000);
+    const next = await client.query(
+      "select nextval('execution_seqs') as executions, nextval('instances_id_seq') as instances",
+    );
+    for (const seq of Object.values(next.rows[0])) assert.ok(Number(seq) > 100_000_000);
+  });
+
   it('takes a server that does not answer for lost', async () => {
     await openOn(await sharedPostgres(), 600);
     proxy.holdUp();
@@ -94,6 +138,49 @@ describe('the store in PostgreSQL whose connection is lost', () => {
     proxy.cut();
     assert.match((await store.lost).message, /^the database can not be reached: /);
     await refused;
+  });
+
+  it('answers nothing that a standby has not confirmed, is there meanwhile, and piles up no sessions', async function () {
+    this.timeout(60_000);
+    const postgres = await startPostgres();
+    await openOn(postgres, 600);
+    const one = async (text: string) => (await client.query(text)).rows[0]?.value;
+    await client.query("alter system set synchronous_standby_names = 'nobody'");
+    await client.query('select pg_reload_conf()');
+    await eventually(
+      'it is in force',
+      async () => (await one("select current_setting('synchronous_standby_names') as value")) !== '',
+    );
+    const sessions = async () => {
+      const ours =
+        "select pid from pg_stat_activity where application_name = 'node-red-contrib-provisioning'";
+      return (await client.query(ours)).rows.map(({ pid }) => pid as number);
+    };
+    const lastSeen = () => one('select max(seen_at)::text as value from beats');
+    const before = await sessions();
+    let answers = 0;
+    const accepting = accept(1).finally(() => answers++);
+    await eventually('it is told', () => /does not confirm/.test(String(troubles.at(-1))));
+    await assert.rejects(accept(2), /does not confirm what was committed last/);
+    const seen = await lastSeen();
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    assert.notEqual(await lastSeen(), seen);
+    // All but the one that writes.
+    assert.equal((await sessions()).filter((pid) => before.includes(pid)).length, before.length - 1);
+    const numbering = ['a', 'b', 'c'].map((handler) => store.handlers.number([handler]));
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    const now = await sessions();
+    assert.ok(now.length <= before.length + 1, `${now.length} sessions`);
+    assert.equal(answers, 0);
+    await client.query('alter system reset synchronous_standby_names');
+    await client.query('select pg_reload_conf()');
+    assert.equal((await accepting).outcome, 'accepted');
+    await Promise.all(numbering);
+    assert.equal((await accept(2)).outcome, 'accepted');
+    assert.equal(await events(), 2);
+    await store.close();
+    await client.end();
+    await postgres.stop('fast');
   });
 
   it('takes no transaction for its own that has the same number after a crash of the server', async function () {
@@ -167,5 +254,31 @@ describe('the store in PostgreSQL whose connection is lost', () => {
     await store.close();
     await client.end();
     await postgres.stop('fast');
+  });
+
+  it('gives no number again that a server had given, in whose place another one is that knew less', async () => {
+    const postgres = await startPostgres();
+    await openOn(postgres);
+    const schema = `lost_${schemas}`;
+    await accept(1);
+    const failOver = await postgres.standby();
+    const acceptedSoon = async (object: number) => {
+      let accepted = await accept(object).catch(() => undefined);
+      await eventually('it is accepted', async () => {
+        accepted ??= await accept(object).catch(() => undefined);
+        return accepted !== undefined;
+      });
+      return accepted?.outcome === 'accepted' ? (accepted.events[0]?.seq ?? 0) : 0;
+    };
+    const lost = Math.max(await acceptedSoon(2), await acceptedSoon(3));
+    await failOver();
+    assert.match((await store.lost).message, /is opened anew/);
+    await store.close();
+    store = await openPostgres(postgres.url, schema);
+    const next = await acceptedSoon(4);
+    assert.ok(next > lost + 1_000_000, `${next} after ${lost}`);
+    await store.close();
+    store = await openPostgres(postgres.url, schema);
+    assert.ok((await acceptedSoon(5)) < next + 1_000, 'they go on from there');
   });
 });

@@ -38,7 +38,7 @@ describe('histories in PostgreSQL', () => {
         schemas += 1;
         const schema = `history_${schemas}`;
         const { url } = await sharedPostgres();
-        const options = { now: 0, parkedFor: () => 'retry' as const, onTrouble: () => undefined };
+        const options = { now: () => 0, parkedFor: () => 'retry' as const, onTrouble: () => undefined };
         const store = await openPostgres(url, schema, { ...options, drawsAhead: false });
         const plain = new PlainJournal();
         try {

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { probeInterval } from '../../../../src/engine/rules/circuit.ts';
 import type { Work } from '../../../../src/engine/store/journal.ts';
 import { Connection } from '../../../../src/engine/store/postgres/connection.ts';
 import type { Store } from '../../../../src/engine/store/store.ts';
@@ -178,15 +179,42 @@ describe('instances that share a store in PostgreSQL', () => {
     assert.deepEqual(await one.emitted(), [seq]);
   });
 
-  it('run each parked execution once, whoever looks for it', async () => {
-    await bothSeen();
-    const parked = 40;
-    for (let object = 0; object < parked; object += 1) {
+  const park = async (count: number) => {
+    for (let object = 0; object < count; object += 1) {
       const seq = await one.accept(object);
       const execution = await one.take(seq);
       const change = { ...succeeded(execution), status: 'parked', nextAttemptAt: at } as const;
       await one.journal.endTurn({ event: seq, change, pass: aPass(), at, emit: false });
     }
+  };
+
+  it('leave a circuit to the one that tries it, until it says that this is over', async () => {
+    await bothSeen();
+    await park(3);
+    await one.journal.saveCircuit({ handler: 'a', state: 'open', since: at, error: null }, 'closed');
+    const [tried] = (await one.journal.startParked('a', 1, at, 0)).started;
+    const probed = { execution: tried?.execution, at };
+    const later = at + probeInterval;
+    const elsewhere = await other.journal.startParked('a', 1, later, 0);
+    assert.deepEqual([elsewhere.started, elsewhere.probedElsewhere], [[], probed]);
+    await one.store.instances?.endProbe('a', 'HTTP 503');
+    assert.equal((await other.journal.startParked('a', 1, later, tried?.execution)).started.length, 1);
+  });
+
+  it('try no circuit that another one has closed, before they have heard of it', async () => {
+    await bothSeen();
+    await park(2);
+    await one.journal.saveCircuit({ handler: 'a', state: 'open', since: at, error: null }, 'closed');
+    assert.equal((await one.journal.startParked('a', 1, at, 0)).started.length, 1);
+    await one.journal.saveCircuit({ handler: 'a', state: 'closed', since: at, error: null }, 'open');
+    const { started, probedElsewhere } = await other.journal.startParked('a', 1, at, 0);
+    assert.deepEqual([started, probedElsewhere], [[], { execution: 0, at }]);
+  });
+
+  it('run each parked execution once, whoever looks for it', async () => {
+    await bothSeen();
+    const parked = 40;
+    await park(parked);
     const looks = await Promise.all(
       Array.from({ length: 20 }, (_, n) => (n % 2 ? one : other).journal.startParked('a', 7, at)),
     );

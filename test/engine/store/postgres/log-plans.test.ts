@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import type { EventFilter, ExecutionFilter } from '../../../../src/engine/store/log.ts';
 import { Connection } from '../../../../src/engine/store/postgres/connection.ts';
 import { queriesOn } from '../../../../src/engine/store/postgres/reader/queries.ts';
-import { Readers, readerSettings } from '../../../../src/engine/store/postgres/readers.ts';
+import { Readers, readerSettings, withBitmaps } from '../../../../src/engine/store/postgres/readers.ts';
 import { TextIndex } from '../../../../src/engine/store/postgres/search/text-index.ts';
 import { TextSearch } from '../../../../src/engine/store/postgres/search/text-search.ts';
 import type { LogQueries } from '../../../../src/engine/store/reading/queried-log.ts';
@@ -74,14 +74,18 @@ for (const statistics of ['current', 'missing'] as const)
     });
 
     /** The plans of all that was asked. @param how as `explain` has it */
-    const plans = (how = ''): Promise<Planned[]> =>
-      Promise.all(
-        Array.from(asked, async ([text, values]) => {
-          const [row] = await planner.query(`explain (format json${how}) ${text}`, values);
-          const [first] = (row?.['QUERY PLAN'] ?? []) as readonly { readonly Plan: PlanNode }[];
-          return { text, nodes: first ? all(first.Plan) : assert.fail(text) };
-        }),
-      );
+    const plans = async (how = ''): Promise<Planned[]> => {
+      const planned: Planned[] = [];
+      for (const [text, values] of asked) {
+        await planner.query('begin');
+        if (text.includes('@@')) await planner.query(withBitmaps);
+        const [row] = await planner.query(`explain (format json${how}) ${text}`, values);
+        await planner.query('rollback');
+        const [first] = (row?.['QUERY PLAN'] ?? []) as readonly { readonly Plan: PlanNode }[];
+        planned.push({ text, nodes: first ? all(first.Plan) : assert.fail(text) });
+      }
+      return planned;
+    };
     const all = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(all)];
     const readsATable = ({ nodes, text }: Planned) => {
       for (const node of nodes)

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { Connection } from '../../../../src/engine/store/postgres/connection.ts';
-import { migrate } from '../../../../src/engine/store/postgres/opening.ts';
+import { migrate } from '../../../../src/engine/store/postgres/migrate.ts';
 import { PostgresLog } from '../../../../src/engine/store/postgres/postgres-log.ts';
 import { Readers, readerSettings } from '../../../../src/engine/store/postgres/readers.ts';
 import { Unavailable } from '../../../../src/engine/words/errors.ts';

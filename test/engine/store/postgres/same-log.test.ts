@@ -91,7 +91,7 @@ describe('the log in PostgreSQL, beside that in SQLite', () => {
     const folder = temporaryFolder('same-log-');
     const { url } = await sharedPostgres();
     const options = {
-      now: historyBegins,
+      now: () => historyBegins,
       parkedFor: (_: string, blocked: boolean) => (blocked ? 'order' : 'retry') as 'order' | 'retry',
       onTrouble: () => undefined,
     };

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { ExecutionFilter, PageRequest } from '../../../../src/engine/store/log.ts';
 import { Connection, type ConnectionOptions } from '../../../../src/engine/store/postgres/connection.ts';
-import { migrate } from '../../../../src/engine/store/postgres/opening.ts';
+import { migrate } from '../../../../src/engine/store/postgres/migrate.ts';
 import { PostgresLog } from '../../../../src/engine/store/postgres/postgres-log.ts';
 import { TextIndex } from '../../../../src/engine/store/postgres/search/text-index.ts';
 import { stage, statusCode } from '../../../../src/engine/store/stage.ts';

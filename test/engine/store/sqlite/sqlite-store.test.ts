@@ -17,7 +17,7 @@ describe('the store in SQLite', () => {
   const newFolder = () => join(root, String(++folders));
   const open = (folder: string) =>
     sqliteStore(folder).open({
-      now: Date.now(),
+      now: () => Date.now(),
       parkedFor: (_, blocked) => (blocked ? 'order' : 'retry'),
       onTrouble: () => undefined,
     });

@@ -24,6 +24,8 @@ const proposedAtOnce = 100;
 const lookedAtAtOnce = 25;
 /** Slices that are asked together at most. */
 const mostSlices = 16;
+/** Ms after the last of the others was there, in which something of its may still be looked for. */
+const lateness = 10_000;
 
 const end = Number.MAX_SAFE_INTEGER;
 
@@ -40,12 +42,17 @@ type AskedSlice = Slice & { readonly id: number };
 /** A search by text: what the index proposes, the rows themselves confirm. */
 export class TextSearch {
   readonly #index: TextIndex;
+  readonly #hasOthers: () => boolean;
   #gathering: NodeJS.Timeout | undefined;
   #indexing: Promise<void> | undefined;
   #closed = false;
+  /** Whoever was there before this one may have been cut off. */
+  #othersSeen = performance.now();
 
-  constructor(index: TextIndex) {
+  /** @param hasOthers whether other processes write, too: what one alone has touched, it has committed in that order */
+  constructor(index: TextIndex, hasOthers = () => true) {
     this.#index = index;
+    this.#hasOthers = hasOthers;
   }
 
   /** Something was committed: the index follows within 2 s. Costs nothing, however often it is called. */
@@ -118,10 +125,16 @@ export class TextSearch {
     await this.#index.close();
   }
 
+  #mayBeLate(): boolean {
+    const now = performance.now();
+    if (this.#hasOthers()) this.#othersSeen = now;
+    return now - this.#othersSeen < lateness;
+  }
+
   /** What fails, or is being done by another process, is looked for again later. */
   async #catchUp(): Promise<void> {
     try {
-      let advanced: Advanced = 'some';
+      let advanced: Advanced = this.#mayBeLate() ? 'some' : 'nothing';
       while (!this.#closed && advanced === 'some') advanced = await this.#index.lookBack();
       while (!this.#closed && advanced !== 'elsewhere') {
         advanced = await this.#index.advance();
