@@ -76,6 +76,7 @@ export class PostgresJournal implements Journal {
   #tellWork: (work: Work) => void = () => undefined;
   #gathered: Asked[] = [];
   #busy = false;
+  #underWay: Promise<void> = Promise.resolve();
   #trouble: string | null = null;
   #closing: (() => void) | undefined;
 
@@ -116,6 +117,11 @@ export class PostgresJournal implements Journal {
   /** What has become this instance's by what others have done. */
   tellWork(work: Work): void {
     this.#tellWork(work);
+  }
+
+  /** Once all is answered that may be in the database by now. */
+  answered(): Promise<void> {
+    return this.#underWay;
   }
 
   onWork(tell: (work: Work) => void): void {
@@ -164,7 +170,10 @@ export class PostgresJournal implements Journal {
   }
 
   async #carryOn(): Promise<void> {
-    for (let group = this.#next(); group.length > 0; group = this.#next()) await this.#carryOut(group);
+    for (let group = this.#next(); group.length > 0; group = this.#next()) {
+      this.#underWay = this.#carryOut(group);
+      await this.#underWay;
+    }
     this.#busy = false;
     this.#closing?.();
   }
