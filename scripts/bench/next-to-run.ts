@@ -4,7 +4,7 @@ import { openJournal } from '../../test/support/filled-journal.ts';
 import { openPostgres } from '../../test/support/postgres.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { atMost, type Measure, ms, quantile, type Row } from './measure.ts';
-import { filledInPostgres } from './postgres/in-postgres.ts';
+import { filledInPostgres, leaveTexts } from './postgres/in-postgres.ts';
 import { addParkedEvents } from './waiting-events.ts';
 
 const asked = 500;
@@ -33,8 +33,9 @@ export const nextToRunInPostgres: Measure = {
   name: 'next-to-run-postgres',
   async run() {
     const blocked = 1_000_000;
-    const { url, schema } = await filledInPostgres('parked', (db) => fill(db, blocked));
-    const { journal, close } = await openPostgres(url, schema);
+    const place = await filledInPostgres('parked', (db) => fill(db, blocked));
+    await leaveTexts(place);
+    const { journal, close } = await openPostgres(place.url, place.schema);
     journal.onWork(() => undefined);
     const start = (last?: number) => journal.startParked(handler, 1, Date.now(), last);
     const rows = await rowsOf(start, `${blocked.toLocaleString('en-US')} blocked in PostgreSQL`, 5);

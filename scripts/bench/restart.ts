@@ -57,7 +57,11 @@ async function beside(measure: string, full: Place, empty: Place): Promise<Row> 
   };
 }
 
-const flows: FlowNode[] = [tab, registry(), httpHandler('http://127.0.0.1:9/')];
+const flows: FlowNode[] = [
+  tab,
+  registry({ retentionDays: 0, retentionEvents: 0 }),
+  httpHandler('http://127.0.0.1:9/'),
+];
 
 async function start(place: Place): Promise<number> {
   const began = performance.now();

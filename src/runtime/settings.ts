@@ -34,7 +34,7 @@ const postgresSchema = z.strictObject({
       'must be 1 to 30 characters of a-z 0-9 and _, not beginning with a digit',
     )
     .default('provisioning'),
-  /** Connections that a registry is read on at most, besides two that it writes and listens on. */
+  /** Connections that a registry is read on at most, besides three: to write, to listen, and for the text index. */
   poolSize: integer(1, 20).optional(),
   /** How long others wait for an instance that is not seen, before they go on with what it had in hand. */
   leaseSeconds: integer(2, 300).optional(),

@@ -106,6 +106,11 @@ export class Needs {
         if (pass?.start) this.pair(pass.start.handler, event);
         break;
       }
+      case 'startParked': {
+        const [handler, limit, at, last] = args as [string, number, number, number?];
+        if (last === undefined) this.search({ what: 'parkedDue', handler, at, limit });
+        break;
+      }
       case 'replay': {
         const [{ which }] = args as [Replay];
         if ('event' in which) this.events.add(which.event);

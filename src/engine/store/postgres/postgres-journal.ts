@@ -73,6 +73,7 @@ export class PostgresJournal implements Journal {
   #busy = false;
   /** Whether it is not known what has become of the last transaction. */
   #unconfirmed: 'no' | 'yet' | 'for long' = 'no';
+  #underWay: Promise<void> = Promise.resolve();
   #trouble: string | null = null;
   #closing: (() => void) | undefined;
 
@@ -113,6 +114,11 @@ export class PostgresJournal implements Journal {
   /** What has become this instance's by what others have done. */
   tellWork(work: Work): void {
     this.#tellWork(work);
+  }
+
+  /** Once all is answered that may be in the database by now. */
+  answered(): Promise<void> {
+    return this.#underWay;
   }
 
   onWork(tell: (work: Work) => void): void {
@@ -162,7 +168,10 @@ export class PostgresJournal implements Journal {
   }
 
   async #carryOn(): Promise<void> {
-    for (let group = this.#next(); group.length > 0; group = this.#next()) await this.#carryOut(group);
+    for (let group = this.#next(); group.length > 0; group = this.#next()) {
+      this.#underWay = this.#carryOut(group);
+      await this.#underWay;
+    }
     this.#busy = false;
     this.#closing?.();
   }

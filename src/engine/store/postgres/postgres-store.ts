@@ -196,7 +196,12 @@ export async function openStore(server: Server, schema: string, options: Options
         onLook: (tell) => shared.onLook(tell),
         claimReplays: () => claimReplays(keep, members.id),
         changedElsewhere: () => shared.changedElsewhere(),
-        passed: (events) => shared.passed(events),
+        // What this one has ended itself it has been told of first, also where it had to ask whether it was committed.
+        passed: async (events) => {
+          const passed = await shared.passed(events);
+          await journal.answered();
+          return passed;
+        },
         onSwitched: (tell) => shared.onSwitched(tell),
         onCircuits: (tell) => shared.onCircuits(tell),
         countFailure: (handler) => circuits.count(handler),

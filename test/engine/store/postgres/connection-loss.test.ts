@@ -1,11 +1,12 @@
 import { strict as assert } from 'node:assert';
 import pg from 'pg';
+import type { PassedEvent } from '../../../../src/engine/store/instances.ts';
 import type { Store } from '../../../../src/engine/store/store.ts';
 import { Unavailable } from '../../../../src/engine/words/errors.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { openPostgres, type Postgres, sharedPostgres, startPostgres } from '../../../support/postgres.ts';
 import { startTcpProxy, type TcpProxy } from '../../../support/tcp-proxy.ts';
-import { anEvent } from '../store-contract.ts';
+import { anEvent, aPass, aTake, succeeded } from '../store-contract.ts';
 
 describe('the store in PostgreSQL whose connection is lost', () => {
   let schemas = 0;
@@ -54,6 +55,32 @@ describe('the store in PostgreSQL whose connection is lost', () => {
     assert.ok(accepted.outcome === 'accepted');
     assert.equal(await events(), 1);
     await eventually('it is told', () => troubles.at(-1) === null && troubles.length === 2);
+  });
+
+  it('says that a first pass is over when it has answered who has ended it', async () => {
+    await openOn(await sharedPostgres());
+    const accepted = await accept(1);
+    assert.ok(accepted.outcome === 'accepted');
+    const seq = accepted.events[0]?.seq ?? 0;
+    const taken = await store.journal.take(aTake(seq));
+    assert.ok(taken.outcome === 'taken');
+    cutAtCommit('pass and cut');
+    const told: string[] = [];
+    const change = succeeded(taken.chain[0] ?? 0);
+    const ending = store.journal.endTurn({
+      event: seq,
+      change,
+      pass: aPass({ plain: true }),
+      at: 0,
+      emit: false,
+    });
+    const ended = ending.then(() => told.push('it has ended it'));
+    let over: readonly PassedEvent[] = [];
+    while (over.length === 0) over = (await store.instances?.passed([seq])) ?? [];
+    told.push('it is over');
+    await ended;
+    assert.deepEqual(over, [{ event: seq, goneOn: false }]);
+    assert.deepEqual(told, ['it has ended it', 'it is over']);
   });
 
   it('carries out again what was not committed', async () => {
