@@ -13,6 +13,8 @@ export interface Page<T> {
 export interface Listed {
   readonly executions: readonly ExecutionRow[];
   readonly events: readonly EventRow[];
+  /** The round of each event, by its id. */
+  readonly roundOf: ReadonlyMap<string, number>;
   /** ISO 8601; `to` is exclusive. */
   readonly from: string;
   readonly to: string;
@@ -31,11 +33,13 @@ export async function listedAt(site: Site): Promise<Listed> {
   });
   site.receivers.answer('listed_too', answers(503));
   const from = await nextMoment();
-  const ids: string[] = [];
+  const roundOf = new Map<string, number>();
   for (let n = 0; n < rounds; n += 1)
-    for (const type of types)
-      ids.push(await site.emit(type, `object-${n % 3}`, { n, word: words[n % words.length] }));
-  for (const id of ids)
+    for (const type of types) {
+      const data = { n, word: words[n % words.length] };
+      roundOf.set(await site.emit(type, `object-${n % 3}`, data), n);
+    }
+  for (const id of roundOf.keys())
     await site.agreed<EventRow>('its first pass is over', `${main}/events/${id}`, ({ status }) =>
       ['succeeded', 'failed', 'parked'].includes(status),
     );
@@ -44,7 +48,7 @@ export async function listedAt(site: Site): Promise<Listed> {
     (await site.same<Page<T>>(`${main}/${of}?limit=500&from=${from}&to=${to}`)).items;
   const [executions, events] = [await list<ExecutionRow>('executions'), await list<EventRow>('events')];
   assert.deepEqual([executions.length, events.length], [3 * rounds, 2 * rounds]);
-  return { executions, events, from, to };
+  return { executions, events, roundOf, from, to };
 }
 
 /** What was done until now is before it. */
