@@ -56,7 +56,7 @@ const inFlight = new BytesInFlight(16 * 1024 * 1024);
 
 const prefix = '/provisioning';
 /** What is of this package for certain; the rest of the prefix may be of a flow when `httpNode` has the same root. */
-const own = /^\/provisioning\/(?:registries|nodes|exports|metrics|doctor)(?=\/|$)/i;
+const own = /^\/provisioning\/(?:registries|nodes|exports|metrics|doctor|instances|ready)(?=\/|$)/i;
 
 /** The routes of this package below `httpAdmin`: guarded, and no error of theirs leaves them. */
 export class Routes {
