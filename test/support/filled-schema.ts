@@ -31,7 +31,7 @@ export async function fillSchema(
 
 /** Nobody counts the rows of a schema, nor plans anew for that reason, until it is asked for. */
 export async function leaveStatistics({ query }: Connection): Promise<void> {
-  for (const table of ['events', 'bodies', 'executions', 'texts'])
+  for (const table of ['events', 'bodies', 'executions'])
     await query(`alter table ${table} set (autovacuum_enabled = off)`);
 }
 

@@ -8,6 +8,7 @@ import { migrate } from '../postgres/migrate.ts';
 import { markIn, reserve, setMark } from '../postgres/move-mark.ts';
 import { tagOf } from '../postgres/opening.ts';
 import { serverName } from '../postgres/postgres-stores.ts';
+import { dropAllSlices } from '../postgres/search/slice-tables.ts';
 import type { Server } from '../postgres/server.ts';
 import { examine } from '../postgres/suitability.ts';
 import { jsonOf } from '../postgres/writing.ts';
@@ -21,7 +22,7 @@ import { atOnce, type Place, type Row, type Table, tables } from './tables.ts';
 const patience = 5000;
 
 /** What only a store in PostgreSQL has, or as a table: it is filled by itself, or otherwise. */
-const others = ['bodies', 'failure_groups', 'handlers', 'switches', 'counters', 'texts', 'text_slices'];
+const others = ['bodies', 'failure_groups', 'handlers', 'switches', 'counters', 'texts_lately'];
 
 /** What rows have in PostgreSQL only. */
 const own: Readonly<Record<string, Row>> = {
@@ -157,6 +158,7 @@ export class PostgresSide implements Source, Target {
     // Not yet as the other side of this move: who is cut off before all is empty begins anew.
     await reserve(this.#query, { ...mark, token: '' }, () => this.check());
     await this.#query('begin');
+    await dropAllSlices(this.#query);
     await this.#query(`truncate ${[...tables.map(({ name }) => name), ...others]}`);
     await this.#query("update meta set value = $1 where key = 'tag'", [tag]);
     await this.#query("update meta set value = '0' where key = 'texts'");

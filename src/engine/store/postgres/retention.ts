@@ -14,8 +14,6 @@ const sql = {
   oldEvents: `select count(*) as n
     from (select 1 from events where stage >= 7 and touched_at < $1 limit ${mostBehind}) old_ones`,
   settled: 'select coalesce(sum(settled), 0)::bigint as n from counters',
-  slices: `delete from text_slices
-    where last < (select accepted_at from events order by accepted_at, seq limit 1)`,
   // Whoever lets one of them go again holds its lane meanwhile: those are left for the next time. Rows are named by
   // their keys, so that each table is asked for them once; a sum names no index.
   events: `with old as (
@@ -34,8 +32,6 @@ const sql = {
       delete from attempts where execution_seq = any(array(select seq from of_executions))
     ), of_askers as (
       delete from askers where execution_seq = any(array(select seq from of_executions))
-    ), of_texts as (
-      delete from texts where seq = any(array(select seq from of_executions))
     ), of_bodies as (
       delete from bodies where seq = any(array(select seq from old))
     ), of_events as (
@@ -67,7 +63,6 @@ export function retentionOn(
     const surplus = keepSettled === null ? 0 : Math.max(0, (await counted(sql.settled)) - keepSettled);
     const ofSurplus = await deleteEvents(Number.MAX_SAFE_INTEGER, surplus, hasTime);
     pruned += ofSurplus;
-    await query(sql.slices, []);
     const old = (await counted(sql.oldEvents, before)) + (await counted(sql.oldKeys, keysBefore));
     const behind = Math.min(mostBehind, old + surplus - ofSurplus);
     return { pruned, behind, more: behind > 0, ms: clock() - began };

@@ -11,8 +11,8 @@ import { oddSuccess } from '../reading/selections.ts';
  *   transaction of its own (see group.ts), and its beats are in a table apart.
  * - Executions hold the state of an event's lane no more than there: lanes are locked by advisory locks.
  * - Objects have indexes of their own. All indexes that a list goes by end in the seq, so that none has to be sorted.
- * - `texts` has the words of executions, each with the slice of time that it belongs to (see search/text-index.ts);
- *   `texts` in `meta` is the `touched_at` of the last event that is in it.
+ * - The words of executions are in `texts_<id>`, a table for each of `text_slices` (see search/text-index.ts); `texts`
+ *   in `meta` is the `touched_at` of the last event that is in them, and in `texts_lately` are the last ones.
  * - `handlers` and `switches` are what the other has in registry.json; the registry as a whole is switched by no id.
  * - `runner` of what is done with many is the instance that does it.
  * - A closed circuit is there, too, once it was open or had `failures` in a row; `since` is 0 until it was open.
@@ -193,18 +193,17 @@ create table switches(handler_id text collate "C" primary key, switch text not n
 
 create table alarms(watch text not null, key text not null, alarm text not null, primary key(watch, key));
 
-create table texts(
-  seq bigint primary key,
-  started_at bigint not null,
-  touched_at bigint not null,
-  words tsvector not null
-);
-create index texts_by_word on texts using gin(words) with (gin_pending_list_limit = 1024);
 create table text_slices(
-  id integer primary key,
+  id integer primary key generated always as identity,
   first bigint not null,
   last bigint not null,
-  documents integer not null
+  documents integer not null,
+  gone_at timestamptz
+);
+create table texts_lately(
+  touched_at bigint not null,
+  event_seq bigint not null,
+  primary key(touched_at, event_seq)
 );
 
 create table instances(

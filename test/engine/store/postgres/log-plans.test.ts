@@ -61,7 +61,7 @@ for (const statistics of ['current', 'missing'] as const)
       index = new TextIndex(open, schema, 4096);
       await connection.query(`update meta set value = '${(end - 200_000) * 1000}' where key = 'texts'`);
       while ((await index.advance()) === 'some');
-      if (statistics === 'current') await connection.query('analyze texts');
+      if (statistics === 'current') await connection.query('analyze');
       queries = queriesOn(readers, new Ids(tag), new TextSearch(index));
     });
     beforeEach(() => asked.clear());
@@ -183,7 +183,7 @@ for (const statistics of ['current', 'missing'] as const)
       assert.equal(found.length, 1);
       for (const plan of found) {
         readsATable(plan);
-        const scan = plan.nodes.find((node) => node['Index Name'] === 'texts_by_word');
+        const scan = plan.nodes.find((node) => /^texts_\d+_by_word$/.test(node['Index Name'] ?? ''));
         const rows = scan?.['Actual Rows'] ?? 0;
         assert.ok(rows > 0 && rows < 4096, `${rows} rows are found`);
       }

@@ -1,7 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { Prune } from '../../../../src/engine/store/journal.ts';
 import { Connection } from '../../../../src/engine/store/postgres/connection.ts';
-import { indexerSession, TextIndex } from '../../../../src/engine/store/postgres/search/text-index.ts';
 import type { Store } from '../../../../src/engine/store/store.ts';
 import { openPostgres, sharedPostgres } from '../../../support/postgres.ts';
 import { aLink, anEvent, aPass, aTake, succeeded } from '../store-contract.ts';
@@ -55,7 +54,7 @@ describe('retention in PostgreSQL', () => {
       more = step.more;
     }
     assert.deepEqual(steps, [3, 3, 2]);
-    assert.deepEqual(await Promise.all(['events', 'executions', 'bodies', 'texts'].map(count)), [0, 0, 0, 0]);
+    assert.deepEqual(await Promise.all(['events', 'executions', 'bodies'].map(count)), [0, 0, 0]);
   });
 
   it('leaves for the next time whatever somebody is at, and waits for nobody', async () => {
@@ -69,41 +68,6 @@ describe('retention in PostgreSQL', () => {
     assert.deepEqual(await other.query('select seq from events order by seq'), [{ seq: row }, { seq: lane }]);
     await other.query('rollback');
     assert.equal((await store.journal.prune(all)).pruned, 2);
-  });
-
-  it('leaves no words of what it deletes while they are gathered', async () => {
-    const { url } = await sharedPostgres();
-    // The store's own is not at it.
-    const lock = 'select pg_advisory_lock(hashtextextended($1, 0))';
-    await other.query(lock, [`provisioning texts ${schema}`]);
-    const [event] = await settleAll([1]);
-    const writes = Promise.withResolvers<void>();
-    const goOn = Promise.withResolvers<void>();
-    const index = new TextIndex(async () => {
-      const connection = await Connection.open({ connectionString: url }, schema, indexerSession);
-      const query: Connection['query'] = async (text, values) => {
-        if (text.startsWith('insert into texts')) {
-          writes.resolve();
-          await goOn.promise;
-        }
-        return connection.query(text, values);
-      };
-      return { query, lost: false, close: () => connection.close() } as unknown as Connection;
-    }, 'an index beside that of the store');
-    try {
-      const advanced = index.advance();
-      await writes.promise;
-      assert.equal((await store.journal.prune(all)).pruned, 0);
-      goOn.resolve();
-      assert.equal(await advanced, 'some');
-      assert.deepEqual(await other.query('select seq from events'), [{ seq: event }]);
-      assert.equal(await count('texts'), 1);
-      assert.equal((await store.journal.prune(all)).pruned, 1);
-      assert.equal(await count('texts'), 0);
-    } finally {
-      goOn.resolve();
-      await index.close();
-    }
   });
 
   it('counts what is settled as the journal does, whoever has pruned it', async () => {

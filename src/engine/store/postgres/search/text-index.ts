@@ -1,11 +1,13 @@
 import { breather } from '../../reading/breather.ts';
 import type { Slice } from '../../reading/slices.ts';
-import { sliceFor } from '../../reading/slices.ts';
 import { addFacets, documentColumns, searchedPart, wordsOf } from '../../reading/text-document.ts';
 import { addWords } from '../../search-words.ts';
-import type { Connection, ConnectionOptions, Row } from '../connection.ts';
+import { statusCode } from '../../stage.ts';
+import type { Connection, ConnectionOptions, Query } from '../connection.ts';
 import { type Ask, named } from '../named-values.ts';
 import { lexemesOf } from './lexemes.ts';
+import { type OpenSlice, OpenSlices } from './open-slices.ts';
+import { createTable, dropSlices, tableOf } from './slice-tables.ts';
 
 /** What a crash takes can be made anew: it goes on from where it was. */
 export const indexerSession = {
@@ -18,7 +20,22 @@ const batch = 128;
 /** µs: what was touched by others so long before the last that is indexed may have been committed after it. */
 const lookBack = 5_000_000;
 /** Small enough that all of a slice are found in some 10 ms, where a word is in all of them. */
-const sliceSize = 16_384;
+const sliceSize = 32_768;
+/** A slice of which no more than this share is left is let go, and what is left is indexed anew. */
+const sparse = 1 / 8;
+/** Seconds for which whoever reads may still go by a slice that was let go. */
+const readable = 60;
+
+/** Executions that began within a time, of each status so many. */
+const left = Object.values(statusCode)
+  .filter((code) => code > statusCode.running)
+  .map(
+    (
+      code,
+    ) => `(select event_seq from executions where status = ${code} and status > 1 and started_at is not null
+      and started_at between :first and :last limit :most)`,
+  )
+  .join(' union all ');
 
 const sql = {
   lock: 'select pg_try_advisory_xact_lock(hashtextextended(:name, 0)) as locked',
@@ -26,34 +43,31 @@ const sql = {
   touched: `select seq, touched_at as at from events where touched_at is not null and touched_at > :cursor
     order by touched_at limit ${batch}`,
   late: `select seq, touched_at as at from events e
-    where touched_at is not null and touched_at > :since and touched_at <= :cursor and exists (
-      select 1 from executions x left join texts t using(seq)
-      where x.event_seq = e.seq and x.status > 0 and x.started_at is not null
-      and t.touched_at is distinct from e.touched_at
+    where touched_at is not null and touched_at > :since and touched_at <= :cursor and not exists (
+      select from texts_lately l where l.touched_at = e.touched_at and l.event_seq = e.seq
     ) order by touched_at limit ${batch}`,
-  // Retention passes them by meanwhile: it does not see words yet that it would have to delete with them.
-  hold: 'select from events where seq = any(:events) for key share',
+  remember: `insert into texts_lately(touched_at, event_seq)
+    select * from unnest(:times::bigint[], :events::bigint[]) on conflict do nothing`,
+  forget: 'delete from texts_lately where touched_at < :before',
   requests: `select seq, substr(payload, 1, ${searchedPart}) as request from bodies where seq = any(:events)`,
   documents: `select ${documentColumns}, started_at from executions
     where event_seq = any(:events) and status > 0 and started_at is not null`,
-  known: 'select seq from texts where seq = any(:seqs)',
-  slices: 'select id, first, last, documents from text_slices order by first',
-  put: `insert into texts(seq, started_at, touched_at, words)
-    select seq, at, touched, array_to_tsvector(words)
-    from json_to_recordset(:rows::json) as d(seq bigint, at bigint, touched bigint, words text[])
-    on conflict(seq) do update set touched_at = excluded.touched_at, words = excluded.words`,
-  putSlices: `insert into text_slices(id, first, last, documents)
-    select id, first, last, documents
-    from json_to_recordset(:rows::json) as d(id integer, first bigint, last bigint, documents integer)
-    on conflict(id) do update set first = excluded.first, last = excluded.last, documents = excluded.documents`,
+  slices: 'select id, first, last, documents from text_slices where gone_at is null order by first',
+  begin: 'insert into text_slices(first, last, documents) values(:first, :last, 0) returning id',
+  put: (table: string) => `insert into ${table}(seq, started_at, words)
+    select seq, at, array_to_tsvector(words)
+    from json_to_recordset(:rows::json) as d(seq bigint, at bigint, words text[])
+    on conflict(seq) do update set words = excluded.words returning xmax = 0 as added`,
+  stretch: `update text_slices set first = :first, last = :last, documents = documents + :added where id = :id`,
   goOn: "update meta set value = :cursor::bigint where key = 'texts'",
+  oldest: 'select touched_at as at from events where stage >= 7 order by touched_at, seq limit 1',
+  letGo: 'update text_slices set gone_at = clock_timestamp() where id = :id',
+  gone: `select id from text_slices where gone_at < clock_timestamp() - make_interval(secs => ${readable})`,
+  soon: "set local lock_timeout = '1s'",
 };
 
 /** What has become of a part: there may be more, there was nothing, or another process is at it. */
 export type Advanced = 'some' | 'nothing' | 'elsewhere';
-
-/** Looks for events that have been touched. */
-type Find = (ask: Ask, cursor: number) => Promise<readonly Row[]>;
 
 interface Touched {
   readonly seq: number;
@@ -61,19 +75,14 @@ interface Touched {
   readonly at: number;
 }
 
-/** A slice while documents are put into it. */
-interface OpenSlice extends Slice {
-  readonly id: number;
-  first: number;
-  last: number;
-  documents: number;
-}
+type StoredSlice = Slice & { readonly id: number };
 
 /**
  * The words of executions, kept a little behind the journal. An execution is a document. Documents are gathered by the
- * time of their executions into slices, and each word begins with the slice that it belongs to: a search for a prefix
- * has to merge all that the index holds of it before the newest are known, so a slice bounds what a common word costs.
- * Whoever searches looks at the rows themselves.
+ * time of their executions into slices, each a table of its own: a search for a prefix has to merge all that an index
+ * holds of it before the newest are known, so a slice bounds what a common word costs; and no index of words ever
+ * forgets one, so a slice whose executions have been pruned is dropped whole. Whoever searches looks at the rows
+ * themselves.
  */
 export class TextIndex {
   readonly #open: () => Promise<Connection>;
@@ -93,14 +102,68 @@ export class TextIndex {
     this.#size = size;
   }
 
-  /** Indexes the next part of what has been touched. */
-  advance(): Promise<Advanced> {
-    return this.#once((ask, cursor) => ask(sql.touched, { cursor }));
+  /**
+   * Indexes the next part of what has been touched.
+   * @param hasOthers it is remembered for a while, for those who look back
+   */
+  advance(hasOthers = true): Promise<Advanced> {
+    return this.#once(async (ask) => {
+      const cursor = await cursorIn(ask);
+      const touched = await touchedIn(ask, sql.touched, { cursor });
+      const last = touched.at(-1);
+      if (!last) return 'nothing';
+      await this.#index(ask, seqsOf(touched));
+      if (hasOthers) await remember(ask, touched, last.at);
+      await ask(sql.goOn, { cursor: last.at });
+      return 'some';
+    });
   }
 
   /** Indexes what was touched lately and was committed late. */
   lookBack(): Promise<Advanced> {
-    return this.#once((ask, cursor) => ask(sql.late, { cursor, since: cursor - lookBack }));
+    return this.#once(async (ask) => {
+      const cursor = await cursorIn(ask);
+      const touched = await touchedIn(ask, sql.late, { cursor, since: cursor - lookBack });
+      if (touched.length === 0) return 'nothing';
+      await this.#index(ask, seqsOf(touched));
+      await remember(ask, touched, cursor);
+      return 'some';
+    });
+  }
+
+  /** Lets go of a slice whose executions have been pruned. */
+  compact(): Promise<Advanced> {
+    return this.#once(async (ask) => {
+      const [oldest] = await ask(sql.oldest);
+      // Whatever began before the oldest settled event was touched is pruned, unless it has been touched since.
+      const before = oldest ? Number(oldest['at']) / 1000 : Number.POSITIVE_INFINITY;
+      for (const { id, first, last, documents } of await slicesIn(ask)) {
+        if (last >= before) break;
+        const few = Math.floor(documents * sparse);
+        const events = (await ask(left, { first, last, most: few + 1 })).map(({ event_seq: seq }) =>
+          Number(seq),
+        );
+        if (events.length > few) continue;
+        await ask(sql.letGo, { id });
+        await this.#index(ask, [...new Set(events)]);
+        return 'some';
+      }
+      return 'nothing';
+    });
+  }
+
+  /** Drops what was let go a while ago. */
+  clear(): Promise<Advanced> {
+    return this.#once(async (ask, query) => {
+      const gone = await ask(sql.gone);
+      if (gone.length === 0) return 'nothing';
+      await query(sql.soon);
+      await dropSlices(
+        query,
+        gone.map(({ id }) => Number(id)),
+      );
+      return 'some';
+    });
   }
 
   async close(): Promise<void> {
@@ -108,21 +171,21 @@ export class TextIndex {
     await this.#connection?.close();
   }
 
-  /** One after the other: all go by one connection. */
-  #once(find: Find): Promise<Advanced> {
-    const advanced = this.#last.then(() => this.#advance(find));
+  /** One after the other: all go by one connection, each in a transaction. */
+  #once(work: (ask: Ask, query: Query) => Promise<Advanced>): Promise<Advanced> {
+    const advanced = this.#last.then(() => this.#carryOut(work));
     this.#last = advanced.catch(() => undefined);
     return advanced;
   }
 
-  async #advance(find: Find): Promise<Advanced> {
+  async #carryOut(work: (ask: Ask, query: Query) => Promise<Advanced>): Promise<Advanced> {
     if (!this.#connection || this.#connection.lost) this.#connection = await this.#open();
     const { query } = this.#connection;
     const ask = named(query);
     await query('begin');
     try {
       const [lock] = await ask(sql.lock, { name: this.#lock });
-      const advanced = lock?.['locked'] === true ? await this.#carryOn(ask, find) : 'elsewhere';
+      const advanced = lock?.['locked'] === true ? await work(ask, query) : 'elsewhere';
       await query('commit');
       return advanced;
     } catch (error) {
@@ -131,79 +194,70 @@ export class TextIndex {
     }
   }
 
-  async #carryOn(ask: Ask, find: Find): Promise<Advanced> {
-    const [stored] = await ask(sql.cursor);
-    const cursor = Number(stored?.['cursor']);
-    const touched = (await find(ask, cursor)).map(
-      ({ seq, at }): Touched => ({ seq: Number(seq), at: Number(at) }),
-    );
-    const last = touched.at(-1);
-    if (!last) return 'nothing';
-    await this.#index(ask, touched);
-    if (last.at > cursor) await ask(sql.goOn, { cursor: last.at });
-    return 'some';
-  }
-
-  async #index(ask: Ask, touched: readonly Touched[]): Promise<void> {
-    const events = touched.map(({ seq }) => seq);
-    const [, requests, documents, stored] = await Promise.all([
-      ask(sql.hold, { events }),
+  async #index(ask: Ask, events: readonly number[]): Promise<void> {
+    const [requests, documents, stored] = await Promise.all([
       ask(sql.requests, { events }),
       ask(sql.documents, { events }),
-      ask(sql.slices),
+      slicesIn(ask),
     ]);
-    const known = await ask(sql.known, { seqs: documents.map(({ seq }) => Number(seq)) });
-    const slices = new OpenSlices(stored as unknown as readonly OpenSlice[], this.#size);
-    const isKnown = new Set(known.map(({ seq }) => Number(seq)));
-    const touchedAt = new Map(touched.map(({ seq, at }) => [seq, at]));
+    const slices = new OpenSlices(stored, this.#size);
     const requestOf = new Map(requests.map((row) => [row['seq'], String(row['request'])]));
     const wordsOfRequest = new Map<unknown, ReadonlySet<string>>();
     const breathe = breather();
-    const rows: object[] = [];
     for (const row of documents.toSorted((a, b) => Number(a['started_at']) - Number(b['started_at']))) {
       await breathe();
-      const [seq, at, event] = [Number(row['seq']), Number(row['started_at']), row['event_seq']];
+      const event = row['event_seq'];
       const ofRequest = wordsOfRequest.get(event) ?? wordsIn(requestOf.get(event) ?? '');
       wordsOfRequest.set(event, ofRequest);
       const words = wordsOf(row, ofRequest);
       addFacets(row, words);
-      const slice = slices.put(at, !isKnown.has(seq));
-      rows.push({ seq, at, touched: touchedAt.get(Number(event)), words: lexemesOf(slice, words) });
+      slices.put({ seq: Number(row['seq']), at: Number(row['started_at']), words: lexemesOf(words) });
     }
-    if (rows.length === 0) return;
-    await Promise.all([
-      ask(sql.put, { rows: JSON.stringify(rows) }),
-      ask(sql.putSlices, { rows: JSON.stringify([...slices.changed]) }),
-    ]);
+    for (const slice of slices.changed) await write(ask, slice);
   }
 }
 
-class OpenSlices {
-  readonly changed = new Set<OpenSlice>();
-  readonly #size: number;
-  #slices: readonly OpenSlice[];
+async function write(ask: Ask, { id: known, first, last, rows }: OpenSlice): Promise<void> {
+  const id = known ?? (await begin(ask, first, last));
+  const put = await ask(sql.put(tableOf(id)), { rows: JSON.stringify(rows) });
+  const added = put.filter((row) => row['added'] === true).length;
+  await ask(sql.stretch, { id, first, last, added });
+}
 
-  constructor(slices: readonly OpenSlice[], size: number) {
-    this.#slices = slices.map((slice) => ({ ...slice }));
-    this.#size = size;
-  }
+async function begin(ask: Ask, first: number, last: number): Promise<number> {
+  const [row] = await ask(sql.begin, { first, last });
+  const id = Number(row?.['id']);
+  await createTable(ask, id);
+  return id;
+}
 
-  /** Finds, or makes, room for a document. @returns the id of its slice */
-  put(at: number, isNew: boolean): number {
-    const slice = sliceFor(this.#slices, at, this.#size) ?? this.#begin(at);
-    slice.first = Math.min(slice.first, at);
-    slice.last = Math.max(slice.last, at);
-    if (isNew) slice.documents += 1;
-    this.changed.add(slice);
-    return slice.id;
-  }
+async function cursorIn(ask: Ask): Promise<number> {
+  const [stored] = await ask(sql.cursor);
+  return Number(stored?.['cursor']);
+}
 
-  #begin(at: number): OpenSlice {
-    const id = Math.max(0, ...this.#slices.map((slice) => slice.id)) + 1;
-    const slice = { id, first: at, last: at, documents: 0 };
-    this.#slices = [...this.#slices, slice].sort((a, b) => a.first - b.first);
-    return slice;
-  }
+async function slicesIn(ask: Ask): Promise<readonly StoredSlice[]> {
+  return (await ask(sql.slices)) as unknown as readonly StoredSlice[];
+}
+
+async function touchedIn(
+  ask: Ask,
+  text: string,
+  values: Readonly<Record<string, number>>,
+): Promise<readonly Touched[]> {
+  const rows = await ask(text, values);
+  return rows.map(({ seq, at }) => ({ seq: Number(seq), at: Number(at) }));
+}
+
+async function remember(ask: Ask, touched: readonly Touched[], cursor: number): Promise<void> {
+  await Promise.all([
+    ask(sql.remember, { times: touched.map(({ at }) => at), events: seqsOf(touched) }),
+    ask(sql.forget, { before: cursor - 2 * lookBack }),
+  ]);
+}
+
+function seqsOf(touched: readonly Touched[]): number[] {
+  return touched.map(({ seq }) => seq);
 }
 
 function wordsIn(text: string): ReadonlySet<string> {

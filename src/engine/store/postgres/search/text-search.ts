@@ -11,6 +11,7 @@ import { newestFirst } from '../reader/newest-first.ts';
 import { executionsSelected } from '../reader/selections.ts';
 import { withBitmaps } from '../readers.ts';
 import { queryOf } from './lexemes.ts';
+import { tableOf } from './slice-tables.ts';
 import type { Advanced, TextIndex } from './text-index.ts';
 
 /** Ms for which touches are gathered before they are indexed. */
@@ -26,13 +27,15 @@ const lookedAtAtOnce = 25;
 const mostSlices = 16;
 /** Ms after the last of the others was there, in which something of its may still be looked for. */
 const lateness = 10_000;
+/** Ms between two looks for slices to be let go, or to be dropped. */
+const tidying = 10_000;
 
 const end = Number.MAX_SAFE_INTEGER;
 
-const slicesIn = `select id, first, last, documents from text_slices where first <= :high and last >= :low
-  order by first desc`;
-const proposals = `select started_at as at, seq from texts where words @@ :query::tsquery
-  and started_at between :low and :high and (started_at, seq) < (:at, :seq)
+const slicesIn = `select id, first, last, documents from text_slices
+  where gone_at is null and first <= :high and last >= :low order by first desc`;
+const proposals = (slice: number) => `select started_at as at, seq from ${tableOf(slice)}
+  where words @@ :query::tsquery and started_at between :low and :high and (started_at, seq) < (:at, :seq)
   order by started_at desc, seq desc limit ${proposedAtOnce}`;
 const behind = `select coalesce(max(touched_at), 0) > (select value::bigint from meta where key = 'texts') as behind
   from events where touched_at is not null`;
@@ -48,6 +51,7 @@ export class TextSearch {
   #closed = false;
   /** Whoever was there before this one may have been cut off. */
   #othersSeen = performance.now();
+  #tidied = Number.NEGATIVE_INFINITY;
 
   /** @param hasOthers whether other processes write, too: what one alone has touched, it has committed in that order */
   constructor(index: TextIndex, hasOthers = () => true) {
@@ -68,7 +72,7 @@ export class TextSearch {
 
   /** Lets the index catch up, as far as it soon can, where text is asked for. */
   async prepare({ text }: ExecutionFilter): Promise<void> {
-    if (text !== undefined && !this.#closed) await this.#index.advance();
+    if (text !== undefined && !this.#closed) await this.#index.advance(this.#mayBeLate());
   }
 
   /** Whether events have been touched that are not indexed yet. */
@@ -90,8 +94,9 @@ export class TextSearch {
     const [stored] = await Promise.all([ask(slicesIn, { low, high }), ask(withBitmaps)]);
     const slices = stored as unknown as readonly AskedSlice[];
     const deadline = performance.now() + searchTime;
+    const query = queryOf(words, filter);
     const propose = (slice: AskedSlice, place: Position) =>
-      ask(proposals, { query: queryOf(slice.id, words, filter), low, high, at: place[0], seq: place[1] });
+      ask(proposals(slice.id), { query, low, high, at: place[0], seq: place[1] });
     const found: Position[] = [];
     let together = 1;
     for (let next = 0; next < slices.length; ) {
@@ -125,6 +130,13 @@ export class TextSearch {
     await this.#index.close();
   }
 
+  async #tidy(): Promise<void> {
+    if (performance.now() - this.#tidied < tidying) return;
+    this.#tidied = performance.now();
+    while (!this.#closed && (await this.#index.compact()) === 'some') await sleep(gap);
+    await this.#index.clear();
+  }
+
   #mayBeLate(): boolean {
     const now = performance.now();
     if (this.#hasOthers()) this.#othersSeen = now;
@@ -134,11 +146,12 @@ export class TextSearch {
   /** What fails, or is being done by another process, is looked for again later. */
   async #catchUp(): Promise<void> {
     try {
-      let advanced: Advanced = this.#mayBeLate() ? 'some' : 'nothing';
+      const mayBeLate = this.#mayBeLate();
+      let advanced: Advanced = mayBeLate ? 'some' : 'nothing';
       while (!this.#closed && advanced === 'some') advanced = await this.#index.lookBack();
       while (!this.#closed && advanced !== 'elsewhere') {
-        advanced = await this.#index.advance();
-        if (advanced === 'nothing') return;
+        advanced = await this.#index.advance(mayBeLate);
+        if (advanced === 'nothing') return await this.#tidy();
         await sleep(gap);
       }
     } catch {
