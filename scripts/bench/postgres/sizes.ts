@@ -10,19 +10,20 @@ export interface TableSize {
   readonly vacuums: number;
 }
 
-/** Of all tables of a schema, by name. */
+/** Of all tables of a schema, by name; those of words together. */
 export async function sizesIn(
   { query }: Connection,
   schema: string,
 ): Promise<ReadonlyMap<string, TableSize>> {
   const tables = await query(
-    `select relname, pg_table_size(relid) as rows, pg_indexes_size(relid) as indexes, n_dead_tup as dead,
-     autovacuum_count as vacuums from pg_stat_user_tables where schemaname = $1`,
+    `select regexp_replace(relname, '^texts_[0-9]+$', 'texts') as name, sum(pg_table_size(relid)) as rows,
+     sum(pg_indexes_size(relid)) as indexes, sum(n_dead_tup) as dead, sum(autovacuum_count) as vacuums
+     from pg_stat_user_tables where schemaname = $1 group by name`,
     [schema],
   );
   return new Map(
-    tables.map(({ relname, rows, indexes, dead, vacuums }) => [
-      String(relname),
+    tables.map(({ name, rows, indexes, dead, vacuums }) => [
+      String(name),
       { rows: Number(rows), indexes: Number(indexes), dead: Number(dead), vacuums: Number(vacuums) },
     ]),
   );
