@@ -51,9 +51,10 @@ export function circuitsOn({ journal, instances, time, persist, onChange, onErro
 
   /** Failures in a row are those of all instances. */
   async function countWithOthers(handler: string, outcome: Outcome): Promise<void> {
-    const failures = (await instances?.countFailure(handler)) ?? 0;
+    const failures = await instances?.countFailure(handler);
     const circuit = of(handler);
-    if (circuit.state === 'closed' && failures > circuit.failures)
+    // That many may be known by now, of a look that came in between: opening it is up to who has counted them.
+    if (failures && circuit.state === 'closed' && failures >= circuit.failures)
       await set(handler, afterAttempt({ ...circuit, failures: failures - 1 }, outcome, time.now()));
   }
 
@@ -98,34 +99,40 @@ export function circuitsOn({ journal, instances, time, persist, onChange, onErro
     // Failures that others have counted are over, too.
     const isOver = instances !== null && before.failures > 0 && circuit.failures === 0;
     if (circuit.state === before.state && !isOver) return Promise.resolve();
-    const saved = storedState(circuit) === from && !isOver ? Promise.resolve() : save(handler, from);
-    saved.catch((error) => {
-      onError(error);
-      return persist(() => save(handler, from)).catch(onError);
-    });
+    const saved = storedState(circuit) === from && !isOver ? Promise.resolve() : saveSoon(handler, from);
     if (circuit.state !== before.state) onChange(handler, circuit, before, false);
+    return saved;
+  }
+
+  /** @returns whether it is saved at once; others are not listened to before it is, or is refused */
+  function saveSoon(handler: string, from: StoredCircuit['state']): Promise<void> {
+    saving.set(handler, (saving.get(handler) ?? 0) + 1);
+    const saved = save(handler, from);
+    void saved
+      .catch((error) => {
+        onError(error);
+        return persist(() => save(handler, from)).catch(onError);
+      })
+      .finally(() => {
+        const others = (saving.get(handler) ?? 1) - 1;
+        if (others > 0) saving.set(handler, others);
+        else saving.delete(handler);
+      });
     return saved;
   }
 
   /** As it is now: an earlier attempt that comes late does not bring back what it was. */
   async function save(handler: string, from: StoredCircuit['state']): Promise<void> {
     const { since, error, ...circuit } = of(handler);
-    saving.set(handler, (saving.get(handler) ?? 0) + 1);
-    try {
-      await journal.saveCircuit({ handler, state: storedState(circuit), since: since ?? 0, error }, from);
-    } finally {
-      const others = (saving.get(handler) ?? 1) - 1;
-      if (others > 0) saving.set(handler, others);
-      else saving.delete(handler);
-    }
+    await journal.saveCircuit({ handler, state: storedState(circuit), since: since ?? 0, error }, from);
   }
 
-  /** What all instances know: those that are not in it are closed. */
-  function adopt(shared: readonly SharedCircuit[]): void {
+  /** What all instances know: those that are not in it are closed. @param outdated handlers of which it is not news */
+  function adopt(shared: readonly SharedCircuit[], outdated: ReadonlySet<string>): void {
     const known = new Map(shared.map((circuit) => [circuit.handler, circuit]));
     triedElsewhere = new Set(shared.filter((one) => one.triedElsewhere).map(({ handler }) => handler));
     for (const handler of new Set([...circuits.keys(), ...known.keys()]))
-      if (!saving.has(handler)) adoptOne(handler, known.get(handler));
+      if (!saving.has(handler) && !outdated.has(handler)) adoptOne(handler, known.get(handler));
   }
 
   function adoptOne(handler: string, shared: SharedCircuit | undefined): void {

@@ -27,6 +27,8 @@ export interface SharedCircuit extends StoredCircuit {
   readonly triedElsewhere: boolean;
 }
 
+export type TellCircuits = (circuits: readonly SharedCircuit[], outdated: ReadonlySet<string>) => void;
+
 /** An event whose first pass is over. */
 export interface PassedEvent {
   readonly event: number;
@@ -66,8 +68,11 @@ export interface Instances {
   passed(events: readonly number[]): Promise<readonly PassedEvent[]>;
   /** `tell` is told that others have switched something: it is in the handler book by then. */
   onSwitched(tell: () => void): void;
-  /** `tell` is told of all circuits that the instances know something of, each time that this one has looked. */
-  onCircuits(tell: (circuits: readonly SharedCircuit[]) => void): void;
+  /**
+   * `tell` is told of all circuits that the instances know something of, each time that this one has looked, and of
+   * which handlers that is outdated: this one has changed their circuits since it began to look.
+   */
+  onCircuits(tell: TellCircuits): void;
   /**
    * A call has failed, in a way that speaks of its target, while the circuit was closed.
    * @returns failures in a row, of all instances; null: it is not closed any more

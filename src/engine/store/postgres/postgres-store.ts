@@ -142,7 +142,7 @@ export async function openStore(server: Server, schema: string, options: Options
       upkeep.query(text, values).catch((error) => Promise.reject(refusalOf(error)));
     const circuits = new TableCircuits(keep, members.id, tellOthers);
     const handlers = await TableBook.read(upkeep, `provisioning handlers ${schema}`, tellOthers);
-    const shared = new SharedState(upkeep.query, handlers, members.id, last);
+    const shared = new SharedState(upkeep.query, { book: handlers, circuits }, members.id, last);
     const journal = new PostgresJournal({
       connection,
       keep,

@@ -1,9 +1,9 @@
-import type { PassedEvent, SharedCircuit } from '../instances.ts';
+import type { PassedEvent, TellCircuits } from '../instances.ts';
 import { stage } from '../stage.ts';
 import type { Query } from './connection.ts';
 import { nobody } from './members.ts';
 import type { TableBook } from './table-book.ts';
-import { circuitsIn } from './table-circuits.ts';
+import type { TableCircuits } from './table-circuits.ts';
 
 const passed = `select seq as event, home = ${nobody} as "goneOn" from events
   where seq = any($1::bigint[]) and touched_at is not null`;
@@ -28,16 +28,23 @@ const inHand = `select owner, count(*) as events from events
 export class SharedState {
   readonly #query: Query;
   readonly #book: TableBook;
+  readonly #circuits: TableCircuits;
   readonly #me: number;
   #tellSwitched: () => void = () => undefined;
-  #tellCircuits: (circuits: readonly SharedCircuit[]) => void = () => undefined;
+  #tellCircuits: TellCircuits = () => undefined;
   #tellLook: () => void = () => undefined;
   #touched: { readonly since: number; readonly known: ReadonlyMap<number, number> };
 
   /** @param me this instance @param lastTouched when an event was touched last, in µs */
-  constructor(query: Query, book: TableBook, me: number, lastTouched: number) {
+  constructor(
+    query: Query,
+    { book, circuits }: { readonly book: TableBook; readonly circuits: TableCircuits },
+    me: number,
+    lastTouched: number,
+  ) {
     this.#query = query;
     this.#book = book;
+    this.#circuits = circuits;
     this.#me = me;
     this.#touched = { since: lastTouched, known: new Map() };
   }
@@ -46,7 +53,7 @@ export class SharedState {
     this.#tellSwitched = tell;
   }
 
-  onCircuits(tell: (circuits: readonly SharedCircuit[]) => void): void {
+  onCircuits(tell: TellCircuits): void {
     this.#tellCircuits = tell;
   }
 
@@ -74,8 +81,8 @@ export class SharedState {
   }
 
   async look(): Promise<void> {
-    const [circuits, switched] = await Promise.all([circuitsIn(this.#query, this.#me), this.#book.refresh()]);
-    this.#tellCircuits(circuits);
+    const [circuits, switched] = await Promise.all([this.#circuits.read(), this.#book.refresh()]);
+    this.#tellCircuits(circuits.all, circuits.changed);
     if (switched) this.#tellSwitched();
     this.#tellLook();
   }

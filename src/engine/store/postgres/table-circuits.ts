@@ -20,16 +20,13 @@ const sql = {
     'update circuits set prober = null, error = coalesce($3, error) where handler_id = $1 and prober = $2',
 };
 
-/** Circuits that were ever open, or have failures in a row. @param me this instance */
-export async function circuitsIn(query: Query, me: number): Promise<readonly SharedCircuit[]> {
-  return (await query(sql.all, [me])) as unknown as readonly SharedCircuit[];
-}
-
 /** How an instance changes the circuits that it shares with others. */
 export class TableCircuits {
   readonly #query: Query;
   readonly #me: number;
   readonly #onTurned: () => void;
+  /** Handlers whose circuit was changed here since reading was begun last. */
+  readonly #changed = new Set<string>();
   /** By handler: the last count that was begun, or is to begin. */
   readonly #counts = new Map<string, Promise<number | null>>();
   /** By handler: failures that the next count is of. */
@@ -42,8 +39,22 @@ export class TableCircuits {
     this.#onTurned = onTurned;
   }
 
+  /**
+   * Those that were ever open, or have failures in a row.
+   * @returns of handlers that are `changed` (which goes on) that is not news
+   */
+  async read(): Promise<{
+    readonly all: readonly SharedCircuit[];
+    readonly changed: ReadonlySet<string>;
+  }> {
+    this.#changed.clear();
+    const all = (await this.#query(sql.all, [this.#me])) as unknown as readonly SharedCircuit[];
+    return { all, changed: this.#changed };
+  }
+
   /** @param from what it was as far as is known here: where others know better, it stays as it is */
   async save({ handler, state, since, error }: StoredCircuit, from: StoredCircuit['state']): Promise<void> {
+    this.#changed.add(handler);
     if (state === 'closed') await this.#query(sql.close, [handler, from, since]);
     else await this.#query(sql.keep, [handler, state, since, error]);
     if (state !== from) this.#onTurned();
@@ -73,6 +84,7 @@ export class TableCircuits {
 
   /** The probe of this instance is over. @param error what it came to; null: nobody was called */
   async endProbe(handler: string, error: string | null): Promise<void> {
+    this.#changed.add(handler);
     await this.#query(sql.endProbe, [handler, this.#me, error]);
   }
 }
