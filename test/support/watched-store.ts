@@ -8,7 +8,7 @@ type Tell = Parameters<Journal['onWork']>[0];
 export class WatchedStore {
   readonly store: Store;
   readonly #real: Store;
-  #pending = 0;
+  readonly #pending = new Set<Promise<unknown>>();
   #dead = false;
   #looks = 0;
 
@@ -44,7 +44,12 @@ export class WatchedStore {
 
   /** Operations that are not answered yet. */
   get pending(): number {
-    return this.#pending;
+    return this.#pending.size;
+  }
+
+  /** Until those are answered that are not now. */
+  async answered(): Promise<void> {
+    await Promise.allSettled(this.#pending);
   }
 
   /** How often it has looked at what other instances have done. */
@@ -91,13 +96,14 @@ export class WatchedStore {
 
   #watch<T>(call: () => Promise<T>): Promise<T> {
     if (this.#dead) return new Promise(() => undefined);
-    this.#pending += 1;
     return new Promise((resolve, reject) => {
+      const called = call();
+      this.#pending.add(called);
       const settle = (give: () => void) => {
-        this.#pending -= 1;
+        this.#pending.delete(called);
         if (!this.#dead) give();
       };
-      call().then(
+      called.then(
         (value) => settle(() => resolve(value)),
         (error) => settle(() => reject(error)),
       );

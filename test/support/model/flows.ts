@@ -1,37 +1,41 @@
 import assert from 'node:assert/strict';
-import { Unavailable } from '../../../src/engine/words/errors.ts';
 import type { StoreBench } from '../store-bench.ts';
 import type { Flow } from './happenings.ts';
 
 type Emitted = { readonly id: string; readonly payload: string };
 
+/** What an event is taken by. */
+type Taker = Pick<StoreBench, 'engine' | 'take'>;
+
 /** What stands between an event node and its executor: it does with each event what that says. */
 export class Flows {
-  readonly #bench: StoreBench;
+  readonly #taker: Taker;
+  readonly #mayRefuse: (error: unknown) => boolean;
   readonly #onError: (error: unknown) => void;
   readonly #flows = new Map<string, Flow>();
   readonly #held: Emitted[] = [];
 
-  constructor(bench: StoreBench, onError: (error: unknown) => void) {
-    this.#bench = bench;
+  /** @param mayRefuse whether an executor may refuse an event with this */
+  constructor(taker: Taker, mayRefuse: (error: unknown) => boolean, onError: (error: unknown) => void) {
+    this.#taker = taker;
+    this.#mayRefuse = mayRefuse;
     this.#onError = onError;
   }
 
   /** One node takes it, and is done with it at once, whatever it has done with it. */
   emitted(event: Emitted): void {
-    const trace = this.#bench.engine.traceOf(event.id);
+    const trace = this.#taker.engine.traceOf(event.id);
     trace?.begin();
     this.#pass(event);
     trace?.end();
   }
 
   /** Not one after the other: a handler may hang. */
-  deliverLate(): Promise<void> {
+  deliverLate(): void {
     for (const event of this.#held.splice(0)) {
-      this.#bench.engine.traceOf(event.id)?.begin();
+      this.#taker.engine.traceOf(event.id)?.begin();
       this.#take(event);
     }
-    return this.#bench.settle();
   }
 
   #pass(event: Emitted): void {
@@ -47,9 +51,9 @@ export class Flows {
 
   /** An executor that can't take an event now says so; it is emitted again. */
   #take(event: Emitted): void {
-    this.#bench.take(event).catch((error) => {
+    this.#taker.take(event).catch((error) => {
       try {
-        assert.ok(error instanceof Unavailable, String(error));
+        assert.ok(this.#mayRefuse(error), String(error));
       } catch (unexpected) {
         this.#onError(unexpected);
       }

@@ -1,11 +1,38 @@
 import assert from 'node:assert/strict';
 import type { MadeCall } from '../made-call.ts';
-import type { Id } from './happenings.ts';
-import type { World } from './world.ts';
+import type { Conditions, Id } from './happenings.ts';
+
+/** A history of a registry, as it is held against what was promised. */
+export interface History {
+  /** In the order in which they began. */
+  readonly calls: readonly MadeCall[];
+  /** Messages that executors have sent when first passes were over. */
+  readonly passes: readonly { readonly eventId: string }[];
+  /** Ids of acknowledged events. */
+  readonly accepted: readonly string[];
+  /** Events that were replayed by hand break the plain order on purpose. */
+  readonly replayed: ReadonlySet<string>;
+  /** How often events that nobody took or listened to may have been emitted again. */
+  readonly emittedAgain: ReadonlyMap<number, number>;
+  /** Calls were cut off, and messages perhaps with them. */
+  readonly cutOff: boolean;
+  readonly conditions: Conditions;
+  /** What engines have said without a reason that is known here. */
+  readonly logged: readonly string[];
+  /** How many calls of it have succeeded at most, and are made again since nobody could write that down. */
+  unheard(webhookId: string): number;
+  /** Rows of the journal. */
+  select<Row>(sql: string): Row[];
+  eventId(seq: number): string;
+  /** Whether an event that nobody acknowledged may be there: its acknowledgement was cut off. */
+  mayBeThere(payload: string): boolean;
+  /** Whether an execution of the event may have been parked, so that its chain went on without it. */
+  hasParked(event: number): boolean;
+}
 
 /** The receivers' view, whatever happened. */
-export function checkCalls(world: World): void {
-  const { calls } = world.bench;
+export function checkCalls(world: History): void {
+  const { calls } = world;
   for (const [webhookId, attempts] of Map.groupBy(calls, (call) => call.webhookId)) {
     const [first] = attempts as [MadeCall];
     assert.equal(
@@ -54,13 +81,12 @@ interface EventRow {
 }
 
 /** What must be so once everything was well again for long enough. */
-export function checkEnd(world: World): void {
-  const { bench } = world;
-  const rows = bench.select<Row>(
+export function checkEnd(world: History): void {
+  const rows = world.select<Row>(
     `select event_seq as event, position, handler_id as handler, object_id as object, status,
      replay_of as "replayOf", attempts, passed_by as "passedBy" from executions order by seq`,
   );
-  const events = bench.select<EventRow>('select seq, stage, executor, payload from events order by seq');
+  const events = world.select<EventRow>('select seq, stage, executor, payload from events order by seq');
   checkOrder(world, rows);
   checkChains(world, rows);
   checkAttempts(world, rows);
@@ -76,7 +102,7 @@ export function checkEnd(world: World): void {
   assert.deepEqual(world.logged, [], 'nothing went wrong inside');
 }
 
-function checkEvents(world: World, events: readonly EventRow[]): void {
+function checkEvents(world: History, events: readonly EventRow[]): void {
   const there = new Set(events.map(({ seq }) => world.eventId(seq)));
   assert.deepEqual(
     world.accepted.filter((id) => !there.has(id)),
@@ -98,7 +124,7 @@ function checkEvents(world: World, events: readonly EventRow[]): void {
 }
 
 /** Who is passed by is so by its condition, and nobody else. Where that fails, the execution has. */
-function checkConditions(world: World, rows: readonly Row[], events: readonly EventRow[]): void {
+function checkConditions(world: History, rows: readonly Row[], events: readonly EventRow[]): void {
   const unmet = new Set(
     events.filter(({ payload }) => JSON.parse(payload).data.meets === false).map(({ seq }) => seq),
   );
@@ -114,10 +140,10 @@ function checkConditions(world: World, rows: readonly Row[], events: readonly Ev
 }
 
 /** An executor sends the message of an event it has taken on once, unless a crash came in between. */
-function checkMessages(world: World, events: readonly EventRow[]): void {
+function checkMessages(world: History, events: readonly EventRow[]): void {
   const [unclaimed] = [10];
   for (const { seq, stage, executor } of events) {
-    const messages = world.bench.passes.filter(({ eventId }) => eventId === world.eventId(seq)).length;
+    const messages = world.passes.filter(({ eventId }) => eventId === world.eventId(seq)).length;
     const again = world.emittedAgain.get(seq);
     const expected = (executor === null || (stage === unclaimed && !again) ? 0 : 1) + (again ?? 0);
     if (world.cutOff || again) assert.ok(messages <= expected, `event ${seq} has ${messages} messages`);
@@ -135,8 +161,8 @@ function checkMembers(rows: readonly Row[]): void {
 }
 
 /** Calls are made once: each is an attempt in the journal, and no execution succeeds twice. */
-function checkAttempts(world: World, rows: readonly Row[]): void {
-  const calls = Map.groupBy(world.bench.calls, ({ webhookId }) => webhookId);
+function checkAttempts(world: History, rows: readonly Row[]): void {
+  const calls = Map.groupBy(world.calls, ({ webhookId }) => webhookId);
   const executions = Map.groupBy(rows, ({ event, handler }) => `${world.eventId(event)}_${handler}`);
   for (const [webhookId, made] of calls) {
     const kept = executions.get(webhookId) ?? [];
@@ -146,17 +172,17 @@ function checkAttempts(world: World, rows: readonly Row[]): void {
     else assert.equal(made.length, attempts, `attempts of ${webhookId}`);
     const succeeded = made.filter(({ outcome }) => outcome?.ok).length;
     assert.ok(
-      succeeded <= kept.length + world.bench.unheard,
+      succeeded <= kept.length + world.unheard(webhookId),
       `${webhookId} is called again although it has succeeded`,
     );
   }
 }
 
 /** Of one handler and object, an execution is called only when the ones before it are settled (rule 6). */
-function checkOrder(world: World, rows: readonly Row[]): void {
+function checkOrder(world: History, rows: readonly Row[]): void {
   const first = new Map<string, number>();
   const last = new Map<string, number>();
-  for (const { webhookId, begun, ended } of world.bench.calls) {
+  for (const { webhookId, begun, ended } of world.calls) {
     first.set(webhookId, Math.min(begun, first.get(webhookId) ?? Number.POSITIVE_INFINITY));
     last.set(webhookId, ended ?? Number.POSITIVE_INFINITY);
   }
@@ -180,7 +206,7 @@ function checkOrder(world: World, rows: readonly Row[]): void {
 }
 
 /** One after the other, in chain order: the first call of a handler comes after that of the one before (rule 4). */
-function checkChains(world: World, rows: readonly Row[]): void {
+function checkChains(world: History, rows: readonly Row[]): void {
   for (const [event, chain] of Map.groupBy(
     rows.filter(({ replayOf }) => replayOf === null),
     (row) => row.event,
@@ -189,10 +215,7 @@ function checkChains(world: World, rows: readonly Row[]): void {
     if (world.replayed.has(eventId)) continue;
     const called = chain
       .toSorted((a, b) => a.position - b.position)
-      .map(
-        ({ handler }) =>
-          world.bench.calls.find(({ webhookId }) => webhookId === `${eventId}_${handler}`)?.begun,
-      )
+      .map(({ handler }) => world.calls.find(({ webhookId }) => webhookId === `${eventId}_${handler}`)?.begun)
       .filter((begun) => begun !== undefined);
     // A parked handler is passed by, and called later: then only those that went well at once keep the order.
     const parked =

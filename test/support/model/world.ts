@@ -3,12 +3,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { FirstPass } from '../../../src/engine/delivery/execution-row.ts';
 import { Unavailable } from '../../../src/engine/words/errors.ts';
 import type { ParkedFor } from '../../../src/engine/words/execution.ts';
-import { aHandler, anEnvelope, type Behaviour, outage, refusal } from '../made-call.ts';
+import { anEnvelope, type MadeCall } from '../made-call.ts';
 import type { StoreBench } from '../store-bench.ts';
 import { CircuitWatch } from './circuit-watch.ts';
 import { Flows } from './flows.ts';
+import { behaviourOf, handlerOf, wellConfigured } from './handlers.ts';
 import {
-  type Condition,
   type Conditions,
   type Configured,
   type Flow,
@@ -19,6 +19,7 @@ import {
   type WriterEnds,
 } from './happenings.ts';
 import { checkMessage } from './message-check.ts';
+import type { History } from './promises.ts';
 import { type Said, Switches } from './switches.ts';
 
 /** What the engine says when its store was taken away from it. */
@@ -26,16 +27,12 @@ const storeIsLost =
   /journal's writer has ended|took this one for dead|the database can not be reached|it is tried again/;
 
 /** A registry to which things happen, with what was promised about each event. */
-export class World {
+export class World implements History {
   readonly bench: StoreBench;
   readonly circuits: CircuitWatch;
-  /** Ids of acknowledged events. */
   readonly accepted: string[] = [];
-  /** Events that were replayed by hand break the plain order on purpose. */
   readonly replayed = new Set<string>();
-  /** How often events that nobody took or listened to may have been emitted again. */
   readonly emittedAgain = new Map<number, number>();
-  /** Calls were cut off, and messages perhaps with them. */
   cutOff = false;
   readonly #broken: unknown[] = [];
   readonly #switches: Switches;
@@ -50,14 +47,18 @@ export class World {
     this.conditions = conditions;
     this.circuits = new CircuitWatch(bench);
     this.#switches = new Switches(bench.time);
-    this.#flow = new Flows(bench, (error) => this.#broken.push(error));
+    this.#flow = new Flows(bench, isUnavailable, (error) => this.#broken.push(error));
   }
 
   async begin(handlers: readonly Configured[]): Promise<void> {
     const { bench } = this;
     bench.config = { id: 'registry', claimSeconds: 20, concurrency: 4, retentionDays: 0 };
     bench.flow = (event) => this.#flow.emitted(event);
-    for (const id of ids) bench.behaviours.set(id, this.#behaviour(id));
+    for (const id of ids)
+      bench.behaviours.set(
+        id,
+        behaviourOf(() => this.#healths.get(id)),
+      );
     bench.onCall = (call) =>
       this.#noting(() => {
         assert.ok(call.flowsRan, `${call.webhookId} is called while flows stand still`);
@@ -71,7 +72,7 @@ export class World {
         checkMessage(bench, pass, (id) => this.#shut(id, pass));
       });
     this.#switches.deploy(handlers);
-    await bench.start(handlers.map((one) => this.#handlerOf(one)));
+    await bench.start(handlers.map((one) => handlerOf(one, this.conditions)));
     bench.onOpening = () => {
       this.#noteParked();
       this.circuits.restarted();
@@ -121,7 +122,8 @@ export class World {
       case 'answer':
         return bench.answerAll();
       case 'deliver late':
-        return this.#flow.deliverLate();
+        this.#flow.deliverLate();
+        return bench.settle();
       case 'replay events':
         return this.#replayEvents();
       case 'deliver':
@@ -143,11 +145,12 @@ export class World {
     const { bench } = this;
     for (const id of ids) this.#healths.set(id, 'fine');
     await bench.answerAll();
-    await this.#deploy(ids.map((id) => ({ id, stop: false, priority: 1, retries: 0, status: 'enabled' })));
+    await this.#deploy(ids.map(wellConfigured));
     for (const id of ids) await this.happen({ do: 'switch', handler: id, status: 'enabled' });
     await this.happen({ do: 'release' });
     for (const id of ids) await this.#close(id);
-    await this.#flow.deliverLate();
+    this.#flow.deliverLate();
+    await bench.settle();
     for (let hour = 0; hour < 30 && !this.#over(); hour += 1) {
       await bench.advance(3_600_000);
       await bench.answerAll();
@@ -155,7 +158,7 @@ export class World {
     await bench.advance(3_600_000);
   }
 
-  /** Whether an execution of the event has been parked: nobody may have been told of it when the writer ended. */
+  /** Nobody may have been told of it when the writer ended. */
   hasParked(event: number): boolean {
     const eventId = this.eventId(event);
     return (
@@ -182,7 +185,22 @@ export class World {
     return `ev-${this.bench.tag}-${seq}`;
   }
 
-  /** What the engine has said without a reason that is known here. */
+  get calls(): readonly MadeCall[] {
+    return this.bench.calls;
+  }
+
+  get passes(): readonly FirstPass[] {
+    return this.bench.passes;
+  }
+
+  unheard(): number {
+    return this.bench.unheard;
+  }
+
+  select<Row>(sql: string): Row[] {
+    return this.bench.select(sql);
+  }
+
   get logged(): readonly string[] {
     return this.bench.logged.filter(
       (line) =>
@@ -191,7 +209,6 @@ export class World {
     );
   }
 
-  /** Whether an event that nobody acknowledged may be there: its acknowledgement was cut off. */
   mayBeThere(payload: string): boolean {
     return this.#writerEnded && JSON.parse(payload).data.cutOff === true;
   }
@@ -228,7 +245,7 @@ export class World {
 
   async #deploy(handlers: readonly Configured[]): Promise<void> {
     this.#switches.deploy(handlers);
-    await this.bench.deploy(handlers.map((one) => this.#handlerOf(one)));
+    await this.bench.deploy(handlers.map((one) => handlerOf(one, this.conditions)));
   }
 
   /** What may be cut off is marked as such. */
@@ -287,25 +304,6 @@ export class World {
     return this.bench.select('select 1 from events where stage < 7 limit 1').length === 0;
   }
 
-  #behaviour(id: Id): Behaviour {
-    return ({ attempt, eventId }) => {
-      switch (this.#healths.get(id) ?? 'fine') {
-        case 'dead':
-          return outage;
-        case 'refusing':
-          return refusal;
-        case 'gone':
-          return { ok: false, code: 410, error: 'HTTP 410 Gone', gone: true };
-        case 'hanging':
-          return undefined;
-        case 'flaky':
-          return (attempt + Number(eventId.split('-')[2])) % 2 === 0 ? outage : {};
-        default:
-          return {};
-      }
-    };
-  }
-
   async #operate(what: 'replay' | 'cancel', pick: number): Promise<void> {
     const rows = this.bench.select<{ seq: number; event: number }>(
       'select seq, event_seq as event from executions order by seq',
@@ -360,24 +358,8 @@ export class World {
       this.#broken.push(error);
     }
   }
-
-  #handlerOf({ id, stop, priority, retries, status }: Configured) {
-    const condition = this.conditions[id];
-    return aHandler(id, {
-      priority,
-      handlerStatus: status,
-      onFailure: stop ? 'stop' : 'continue',
-      retryDelays: [5, 60, 300].slice(0, retries),
-      concurrency: 2,
-      condition: texts[condition],
-      conditionRow: condition !== 'no row',
-    });
-  }
 }
 
-const texts: Readonly<Record<Condition, string>> = {
-  none: '',
-  row: 'data.meets',
-  'no row': 'data.meets',
-  throws: 'data.meets or $error("not so")',
-};
+function isUnavailable(error: unknown): boolean {
+  return error instanceof Unavailable;
+}

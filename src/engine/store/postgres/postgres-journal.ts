@@ -33,6 +33,8 @@ const most = 256;
 const mostLanes = 1000;
 const unconfirmed =
   'the database does not confirm what was committed last: check whether the standby runs that it waits for';
+const lookedUp =
+  'the connection to the database was lost while something was written: whether that is kept is looked up';
 interface Asked {
   readonly operation: Operation;
   readonly resolve: (value: never) => void;
@@ -157,7 +159,8 @@ export class PostgresJournal implements Journal {
       new Promise<Awaited<ReturnType<Journal[Name]>>>((resolve, reject) => {
         // At once, whatever is not confirmed yet.
         if (!this.#options.connection.isConnected) return reject(new Disconnected('it is tried again'));
-        if (this.#unconfirmed !== 'no') return reject(new Unavailable(unconfirmed));
+        if (this.#unconfirmed !== 'no')
+          return reject(new Unavailable(this.#unconfirmed === 'for long' ? unconfirmed : lookedUp));
         this.#gathered.push({ operation: { name, args }, resolve, reject });
         if (!this.#busy) {
           this.#busy = true;

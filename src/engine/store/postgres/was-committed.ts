@@ -11,7 +11,8 @@ const sql = {
   endUnderWay: `select count(pg_terminate_backend(pid)) as sessions from pg_stat_activity
     where backend_xid = $1::text::xid8::xid`,
   /** What the transaction itself has written: its number at the server says nothing after a crash. */
-  isCommitted: 'select last_group = $2 as committed from counters where id = $1',
+  isCommitted: `select last_group = $2 as committed, current_setting('synchronous_standby_names') <> '' as waits
+    from counters where id = $1`,
   /** Comes later: where it is kept, what was before is, too. */
   confirm: `update counters set last_group = last_group where id = $1
     returning pg_current_xact_id()::text as transaction`,
@@ -20,7 +21,7 @@ const sql = {
 /**
  * Whether a transaction of which no answer came was committed, also where a standby has to know of it.
  * @param me the instance whose it is
- * @param onWaiting told each time that it was, and that this is not confirmed
+ * @param onWaiting told each time that it was, and that no standby has confirmed this
  * @throws Disconnected when nobody can be asked
  */
 export async function wasCommitted(
@@ -30,7 +31,7 @@ export async function wasCommitted(
   onWaiting: () => void,
 ): Promise<boolean> {
   let last = transaction;
-  for (let confirms = false; ; ) {
+  for (let waits = false; ; ) {
     const { query } = await connection.connected();
     try {
       const [underWay] = await query(sql.endUnderWay, [last]);
@@ -41,7 +42,7 @@ export async function wasCommitted(
       const [row] = await query(sql.isCommitted, [me, group]);
       if (row?.['committed'] !== true) return false;
       // Its session may have been ended while it waited for a standby: it is committed then, and not yet kept there.
-      confirms = true;
+      waits = row['waits'] === true;
       const [, [confirming]] = await Promise.all([query('begin'), query(sql.confirm, [me])]);
       if (confirming) last = String(confirming['transaction']);
       await query('commit');
@@ -51,7 +52,7 @@ export async function wasCommitted(
         await query('rollback').catch(() => undefined);
         throw error;
       }
-      if (confirms) onWaiting();
+      if (waits) onWaiting();
     }
   }
 }
