@@ -49,6 +49,7 @@ export class Instance {
   readonly #flows: Flows;
   #store: WatchedStore | undefined;
   #isCut = false;
+  #taking = 0;
 
   static async start(place: Place, witness: Witness, handlers: readonly Handler[]): Promise<Instance> {
     const proxy = await startTcpProxy(Number(new URL(place.url).port));
@@ -100,6 +101,11 @@ export class Instance {
     return !this.#isCut && !this.#process.standsStill;
   }
 
+  /** Whether its executor has got an event that it has not taken yet. */
+  get isTaking(): boolean {
+    return this.#taking > 0;
+  }
+
   get tag(): string {
     return String(this.#store?.store.journal.tag);
   }
@@ -115,7 +121,10 @@ export class Instance {
 
   /** Its executor takes an emitted event. */
   async take(event: Pick<EmittedEvent, 'payload'> & { readonly id: string }): Promise<void> {
-    const taken = await this.engine.take(JSON.parse(event.payload), 'executor', event.id);
+    this.#taking += 1;
+    const taken = await this.engine
+      .take(JSON.parse(event.payload), 'executor', event.id)
+      .finally(() => (this.#taking -= 1));
     if (taken.outcome === 'taken' && taken.firstPass) this.#witness.passed(await taken.firstPass);
   }
 

@@ -178,4 +178,4 @@ export class Seen implements History, Witness {
 
 /** What an instance says when it is cut off, or was taken for dead, and when its circuits are closed. */
 const expected =
-  /took this one for dead|the database can not be reached|the connection to the database was lost|it is tried again|^info: the circuit of ".*" was closed by an operator$/;
+  /took this one for dead|has not answered for|the database can not be reached|the connection to the database was lost|it is tried again|^info: the circuit of ".*" was closed by an operator$/;

@@ -276,6 +276,10 @@ export class SharedWorld {
   #isOver(): boolean {
     this.seen.answerAll();
     for (const instance of this.#instances) instance.deliverLate();
-    return this.seen.select('select 1 from events where stage < 7 limit 1').length === 0;
+    if (this.#instances.some(({ isTaking }) => isTaking)) return false;
+    const open = this.seen.select(
+      `(select 1 from events where stage < 7 limit 1) union all (select 1 from executions where status < 3 limit 1)`,
+    );
+    return open.length === 0;
   }
 }
