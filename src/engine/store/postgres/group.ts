@@ -148,10 +148,13 @@ export function groupsOn({ lockSeed, members, groups, lastTouched, drawsAhead = 
     try {
       const begun = query('begin');
       const known = query(fence, [members.id]);
-      let locked = lock(query, needs);
-      let reading = load(query, needs, loaded);
       for (;;) {
-        const [[transaction]] = await Promise.all([known, begun, locked, reading]);
+        const [[transaction]] = await Promise.all([
+          known,
+          begun,
+          lock(query, needs, loaded),
+          load(query, needs, loaded),
+        ]);
         if (!transaction) throw new Fenced();
         const results = decide(group, needs, loaded);
         if (results) {
@@ -165,8 +168,6 @@ export function groupsOn({ lockSeed, members, groups, lastTouched, drawsAhead = 
           for (const group of changes.groups.values()) groups.keep(group);
           return carried;
         }
-        locked = lock(query, needs);
-        reading = load(query, needs, loaded);
       }
     } catch (error) {
       if (!(error instanceof Unconfirmed || error instanceof Disconnected))
@@ -205,9 +206,12 @@ export function groupsOn({ lockSeed, members, groups, lastTouched, drawsAhead = 
   }
 
   /** In one order, so that two who lock several never wait for each other. */
-  function lock(query: Query, needs: Needs): Promise<unknown> {
+  async function lock(query: Query, needs: Needs, loaded: Loaded): Promise<void> {
+    const count = needs.lanes.size + needs.keys.size + needs.events.size + needs.executions.size;
+    if (count === loaded.locked) return;
+    loaded.locked = count;
     const keys = [...needs.lanes.keys(), ...Array.from(needs.keys, (key) => `key ${key}`)];
-    return query(lockLanes, [keys, [...needs.events], lockSeed, [...needs.executions]]);
+    await query(lockLanes, [keys, [...needs.events], lockSeed, [...needs.executions]]);
   }
 
   return { carryOut };

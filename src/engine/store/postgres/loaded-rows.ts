@@ -231,7 +231,7 @@ export class LoadedRows implements Rows {
   }
 
   /** All of them at once, if one is not there. */
-  #expect(events: readonly number[]): void {
+  #expect(events: readonly number[], next?: Search): void {
     const { events: known, payloads } = this.#loaded;
     if (events.every((seq) => known.has(seq) && payloads.has(seq))) return;
     throw new NotLoaded((needs) => {
@@ -239,6 +239,7 @@ export class LoadedRows implements Rows {
         needs.events.add(seq);
         needs.payloads.add(seq);
       }
+      if (next) needs.search(next);
     });
   }
 
@@ -392,7 +393,9 @@ export class LoadedRows implements Rows {
   }
 
   parkedDue(handler: string, at: number, limit: number): readonly ParkedRow[] {
-    const found = this.#parkedRows({ what: 'parkedDue', handler, at, limit });
+    const search = { what: 'parkedDue', handler, at, limit } as const;
+    const without = (this.found(search) as readonly ParkedRow[]).map(({ seq }) => seq).sort((a, b) => a - b);
+    const found = this.#parkedRows(search, { what: 'nextDueAt', handler, without });
     return found.filter(({ seq, dueAt }) => dueAt !== null && dueAt <= at && !this.execution(seq)?.blocked);
   }
 
@@ -409,10 +412,16 @@ export class LoadedRows implements Rows {
     return this.#parkedRows({ what: 'parkedStale', handler, limit });
   }
 
-  /** Those that a search has found and that are parked still, now that their lanes are locked. */
-  #parkedRows(search: Search): readonly ParkedRow[] {
+  /**
+   * Those that a search has found and that are parked still, now that their lanes are locked.
+   * @param next what is looked for when they are changed
+   */
+  #parkedRows(search: Search, next?: Search): readonly ParkedRow[] {
     const found = this.found(search) as readonly ParkedRow[];
-    this.#expect(found.map(({ event }) => event));
+    this.#expect(
+      found.map(({ event }) => event),
+      next,
+    );
     return found.flatMap(({ seq }) => this.parked(seq) ?? []);
   }
 

@@ -39,6 +39,8 @@ export class Loaded {
   readonly eventSeqs: number[] = [];
   readonly executionSeqs: number[] = [];
   waiting = 0;
+  /** Of how many things the lanes are locked. */
+  locked = 0;
 }
 
 /** What a search has found. */

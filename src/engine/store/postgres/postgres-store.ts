@@ -53,6 +53,7 @@ const byIndexes = {
   enable_sort: 'off',
   enable_incremental_sort: 'off',
   jit: 'off',
+  plan_cache_mode: 'force_generic_plan',
 } as const;
 
 /**
