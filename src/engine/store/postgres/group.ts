@@ -148,6 +148,8 @@ export function groupsOn({ lockSeed, members, groups, lastTouched, drawsAhead = 
     try {
       const begun = query('begin');
       const known = query(fence, [members.id]);
+      // What an operation looks for first it tells itself.
+      if (needs.areUnknown) decide(group, needs, loaded);
       for (;;) {
         const [[transaction]] = await Promise.all([
           known,

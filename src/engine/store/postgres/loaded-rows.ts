@@ -206,7 +206,10 @@ export class LoadedRows implements Rows {
 
   due(handler: string, limit: number): readonly EventRow[] {
     const homes = this.#members.homesFor(handler);
-    const due = this.#wholeEvents({ what: 'due', homes, handler, limit });
+    // Each is called behind what of its object the handler has not settled.
+    const due = this.#wholeEvents({ what: 'due', homes, handler, limit }, (needs, seq) =>
+      needs.pair(handler, seq),
+    );
     return due.filter((event) => event.stage === stage.due && event.nextHandler === handler);
   }
 
@@ -224,14 +227,19 @@ export class LoadedRows implements Rows {
   }
 
   /** What a search has found, as it stands now that its lane is locked. */
-  #wholeEvents(search: Search): readonly EventRow[] {
+  #wholeEvents(
+    search: Search,
+    also: (needs: Needs, seq: number) => void = () => undefined,
+  ): readonly EventRow[] {
     const seqs = this.found(search) as readonly number[];
-    this.#expect(seqs);
+    this.#expect(seqs, (needs) => {
+      for (const seq of seqs) also(needs, seq);
+    });
     return seqs.flatMap((seq) => this.wholeEvent(seq) ?? []);
   }
 
-  /** All of them at once, if one is not there. */
-  #expect(events: readonly number[], next?: Search): void {
+  /** All of them at once, if one is not there. @param also what will be needed with them */
+  #expect(events: readonly number[], also: (needs: Needs) => void = () => undefined): void {
     const { events: known, payloads } = this.#loaded;
     if (events.every((seq) => known.has(seq) && payloads.has(seq))) return;
     throw new NotLoaded((needs) => {
@@ -239,7 +247,7 @@ export class LoadedRows implements Rows {
         needs.events.add(seq);
         needs.payloads.add(seq);
       }
-      if (next) needs.search(next);
+      also(needs);
     });
   }
 
@@ -393,14 +401,12 @@ export class LoadedRows implements Rows {
   }
 
   parkedDue(handler: string, at: number, limit: number): readonly ParkedRow[] {
-    const search = { what: 'parkedDue', handler, at, limit } as const;
-    const without = (this.found(search) as readonly ParkedRow[]).map(({ seq }) => seq).sort((a, b) => a - b);
-    const found = this.#parkedRows(search, { what: 'nextDueAt', handler, without });
+    const found = this.#startable({ what: 'parkedDue', handler, at, limit });
     return found.filter(({ seq, dueAt }) => dueAt !== null && dueAt <= at && !this.execution(seq)?.blocked);
   }
 
   parkedAfter(handler: string, after: number, otherThan: string | null): ParkedRow | undefined {
-    const found = this.#parkedRows({ what: 'parkedAfter', handler, after, otherThan });
+    const found = this.#startable({ what: 'parkedAfter', handler, after, otherThan });
     return found.find(({ seq }) => !this.execution(seq)?.blocked);
   }
 
@@ -412,15 +418,22 @@ export class LoadedRows implements Rows {
     return this.#parkedRows({ what: 'parkedStale', handler, limit });
   }
 
+  /** Once they are started, it will be asked what is due next. */
+  #startable(search: Search & { readonly handler: string }): readonly ParkedRow[] {
+    const { handler } = search;
+    const without = (this.found(search) as readonly ParkedRow[]).map(({ seq }) => seq).sort((a, b) => a - b);
+    return this.#parkedRows(search, (needs) => needs.search({ what: 'nextDueAt', handler, without }));
+  }
+
   /**
    * Those that a search has found and that are parked still, now that their lanes are locked.
-   * @param next what is looked for when they are changed
+   * @param also what will be needed with them
    */
-  #parkedRows(search: Search, next?: Search): readonly ParkedRow[] {
+  #parkedRows(search: Search, also?: (needs: Needs) => void): readonly ParkedRow[] {
     const found = this.found(search) as readonly ParkedRow[];
     this.#expect(
       found.map(({ event }) => event),
-      next,
+      also,
     );
     return found.flatMap(({ seq }) => this.parked(seq) ?? []);
   }
@@ -445,7 +458,8 @@ export class LoadedRows implements Rows {
   }
 
   objectOf(execution: number): string | undefined {
-    return this.execution(execution)?.objectKey;
+    // Nothing was tried yet.
+    return execution === 0 ? undefined : this.execution(execution)?.objectKey;
   }
 }
 

@@ -60,6 +60,11 @@ export class Needs {
     return needs;
   }
 
+  /** Whether nothing can be told. */
+  get areUnknown(): boolean {
+    return this.lanes.size + this.keys.size + this.events.size + this.executions.size + this.eventSeqs === 0;
+  }
+
   lane(key: string, depth = usualDepth): void {
     this.lanes.set(key, Math.max(this.lanes.get(key) ?? 0, depth));
   }
@@ -104,11 +109,6 @@ export class Needs {
         this.events.add(event);
         this.pair(change.handler, event);
         if (pass?.start) this.pair(pass.start.handler, event);
-        break;
-      }
-      case 'startParked': {
-        const [handler, limit, at, last] = args as [string, number, number, number?];
-        if (last === undefined) this.search({ what: 'parkedDue', handler, at, limit });
         break;
       }
       case 'replay': {
