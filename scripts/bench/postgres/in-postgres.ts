@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { moveIntoPostgres } from '../../../src/engine/store/moving/moves.ts';
@@ -46,12 +47,14 @@ export async function leaveTexts({ url, schema }: InPostgres): Promise<void> {
   await connection.close();
 }
 
-/** What the server does by itself some minutes after much was written. */
+/** What the server does by itself some minutes after much was written; then its machine has written it all, too. */
 export async function vacuum({ url, schema }: InPostgres): Promise<void> {
   const connection = await Connection.open({ connectionString: url }, schema);
   const tables = await connection.query('select relname from pg_stat_user_tables where schemaname = $1', [
     schema,
   ]);
   for (const { relname } of tables) await connection.query(`vacuum analyze ${relname}`);
+  await connection.query('checkpoint');
+  execFileSync('sync');
   await connection.close();
 }
