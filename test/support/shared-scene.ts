@@ -54,6 +54,8 @@ export interface SharedCall extends Call {
 /** What several instances share in a test: a store, a time, and those whom they call. */
 export class SharedScene {
   readonly schema: string;
+  /** Ms without a sign of life after which an instance is dead, of the real time. */
+  readonly lease: number;
   readonly time = new FasterTime();
   readonly calls: SharedCall[] = [];
   /** Those that have ended. */
@@ -64,8 +66,9 @@ export class SharedScene {
   readonly #underWay = new Map<string, number>();
   readonly #engines: SharedEngine[] = [];
 
-  constructor(schema: string) {
+  constructor(schema: string, lease = 5000) {
     this.schema = schema;
+    this.lease = lease;
   }
 
   /**
@@ -120,7 +123,7 @@ export class SharedEngine {
   readonly rows: ExecutionRow[] = [];
 
   constructor(scene: SharedScene, url: string, config: Record<string, unknown>, clock: number) {
-    const { schema, time } = scene;
+    const { schema, time, lease } = scene;
     this.engine = new Engine({
       config: registryConfigSchema.parse({ id: 'registry', ...config }),
       location: {
@@ -131,7 +134,7 @@ export class SharedEngine {
             ...options,
             registry: 'registry',
             version: '0.0.0',
-            lease: 5000,
+            lease,
             pollPause: 100,
           });
           const { instances } = store;

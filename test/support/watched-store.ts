@@ -38,7 +38,7 @@ export class WatchedStore {
       lost: lost.then((why) => (this.#dead ? new Promise<Error>(() => undefined) : why)),
       instances: instances && this.#watchedInstances(instances),
       backUp: (to) => this.#watch(() => real.backUp(to)),
-      close: () => this.#watch(() => real.close()),
+      close: (callsUnderWay) => this.#watch(() => real.close(callsUnderWay)),
     };
   }
 

@@ -174,7 +174,7 @@ export function deliveryOf({
 
   async function leave(): Promise<void> {
     letGo = true;
-    await store.close();
+    await store.close(!inFlight.areOver);
     await registry.close();
   }
 

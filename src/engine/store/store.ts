@@ -20,8 +20,12 @@ export interface Store {
    * @throws Conflict when something stands there, Unavailable when it can't be written
    */
   backUp(to: string): Promise<void>;
-  /** Lets go of it once everything called before is kept; questions that are not answered yet are refused. */
-  close(): Promise<void>;
+  /**
+   * Lets go of it once everything called before is kept; questions that are not answered yet are refused.
+   * @param callsUnderWay calls are not over that were begun with it: others make them again when the lease has ended,
+   *   not at once
+   */
+  close(callsUnderWay?: boolean): Promise<void>;
 }
 
 export interface StoreOptions {

@@ -25,6 +25,11 @@ export class CallsInFlight {
     };
   }
 
+  /** Whether none is under way. */
+  get areOver(): boolean {
+    return this.#count === 0;
+  }
+
   /** Resolves when none is under way, however long that takes. */
   over(): Promise<void> {
     return this.#count === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));

@@ -22,8 +22,8 @@ describe('instances of one registry', () => {
   const both = (what: string, is: (engine: SharedEngine) => Promise<boolean> | boolean) =>
     eventually(what, async () => (await is(one)) && (await is(other)));
   const override = async ({ engine }: SharedEngine) => (await engine.handlers())[0]?.override;
-  const statuses = async () => {
-    const { items } = await (await one.engine.log()).executions({}, { limit: 100 });
+  const statuses = async (of = one) => {
+    const { items } = await (await of.engine.log()).executions({}, { limit: 100 });
     return items.map(({ status, parkedFor }) => parkedFor ?? status);
   };
   const settled = (count: number) =>
@@ -187,6 +187,46 @@ describe('instances of one registry', () => {
       await load(30, [other]);
       await told(30, [other]);
       assert.equal(scene.most.get('a'), 3);
+    });
+  });
+
+  describe('of which one leaves', () => {
+    const lease = 2000;
+    const leaveDuringCall = async () => {
+      schemas += 1;
+      scene = new SharedScene(`instances_${schemas}`, lease);
+      one = await scene.join([aHandler('a')]);
+      other = await scene.join([aHandler('a')]);
+      await eventually('they know each other', () => scene.known().every((count) => count === 2));
+      const answered = Promise.withResolvers<Record<string, never>>();
+      scene.answer = () => answered.promise;
+      await one.accept(anEnvelope(1));
+      await eventually('it is called', () => scene.calls.length === 1);
+      scene.answer = () => ({});
+      return answered;
+    };
+
+    it('go on at once, where its calls end in time', async () => {
+      const { resolve } = await leaveDuringCall();
+      const left = one.engine.close();
+      resolve({});
+      await left;
+      await sleep(lease + 500);
+      assert.deepEqual([scene.calls.length, await statuses(other)], [1, ['succeeded']]);
+    });
+
+    it('make a call again that outlasts that when the lease has ended, not beside it', async () => {
+      const { resolve } = await leaveDuringCall();
+      scene.time.hurry(100);
+      await one.engine.close();
+      const left = performance.now();
+      await eventually('it is called again', () => scene.calls.length === 2);
+      // The last beat was a fifth of the lease before that at most.
+      assert.ok(performance.now() - left > lease / 2, `after ${performance.now() - left} ms`);
+      const [first, again] = scene.calls;
+      assert.deepEqual([again?.instance, again?.webhookId], [other, first?.webhookId]);
+      resolve({});
+      await eventually('it is done', async () => (await statuses(other))[0] === 'succeeded');
     });
   });
 

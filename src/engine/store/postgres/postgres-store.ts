@@ -71,7 +71,9 @@ export async function openStore(server: Server, schema: string, options: Options
   const notice = await examine(server);
   const first = await Connection.open(server, schema);
   const open: { close(): Promise<void> }[] = [];
-  const close = async () => {
+  let leavesCalls = false;
+  const close = async (callsUnderWay = false) => {
+    leavesCalls = callsUnderWay;
     for (const one of open.splice(0).reverse()) await one.close();
   };
   let tell: (why: string | null) => void = () => undefined;
@@ -116,7 +118,11 @@ export async function openStore(server: Server, schema: string, options: Options
       await members.leave();
       await tellAll(upkeep.query, schema);
     };
-    open.push({ close: () => leave().catch(() => undefined) });
+    open.push({
+      async close() {
+        if (!leavesCalls) await leave().catch(() => undefined);
+      },
+    });
     // Whoever marks it looks for members then.
     await refuseMarked(first.query, schema);
     const sweepUp = async (dead: readonly number[], orphaned: readonly number[]) => {
