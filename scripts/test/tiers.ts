@@ -6,7 +6,7 @@ export type Tier = (typeof tiers)[number];
 
 const root = join(import.meta.dirname, '../..');
 const starters = { browser: 'test/support/browser.ts', runtime: 'test/support/node-red.ts' };
-const runtimeInAnyCase = /^test\/(?:faults|hostile|package)\/|\/model\.test\.ts$/;
+const runtimeInAnyCase = /^test\/(?:faults|hostile|package)\/|\/model(?:-instances)?\.test\.ts$/;
 
 /** What takes longer than its size tells: it waits for grace times of scripts or for probes, or tries very much. */
 const long =
@@ -14,6 +14,7 @@ const long =
 
 /** What measures speed, memory or idleness, or whose leases must not end by the load of others: it runs by itself. */
 const measuring = new Set([
+  'test/engine/delivery/model-instances.test.ts',
   'test/faults/deploy.test.ts',
   'test/faults/instances.test.ts',
   'test/faults/load.test.ts',
@@ -49,7 +50,7 @@ export function testFiles(wanted: readonly Tier[]): TestFiles {
 /**
  * The tier of a test file follows from what it imports: `browser` if that opens a browser, `runtime` if it starts a
  * whole Node-RED, else `unit`. What is about faults, hostile input and the package as a whole is `runtime` in any case,
- * and so is the model of delivery: it is long.
+ * and so are the models of delivery: they are long.
  */
 export function tierOf(file: string): Tier {
   const used = importsOf(file);

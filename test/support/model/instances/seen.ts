@@ -52,7 +52,8 @@ export class Seen implements History, Witness {
   readonly #unheard = new Map<string, number>();
   readonly #troubles = new Map<Instance, Trouble>();
   readonly #broken: unknown[] = [];
-  #order = 0;
+  /** When each place in the order of all was reached. */
+  readonly #reached: number[] = [performance.now()];
 
   constructor(conditions: Conditions, select: History['select']) {
     this.conditions = conditions;
@@ -133,13 +134,24 @@ export class Seen implements History, Witness {
     this.#troubles.set(instance, { ...this.#troubleOf(instance), over: performance.now() });
   }
 
-  /**
-   * It was taken for dead, or is: others may have gone on with its calls since something was wrong with it, and what
-   * they came to it could not write down.
-   */
+  /** It was taken for dead: also without a reason that is known here, on a machine that has too much to do. */
   lost(instance: Instance): void {
+    this.#goneOnWith(instance, performance.now() - 2 * lease);
+  }
+
+  /** It has died, or has left. */
+  gone(instance: Instance): void {
+    this.#goneOnWith(instance, performance.now());
+  }
+
+  /**
+   * Others may have gone on with its calls since something was wrong with it, and what they came to it could not write
+   * down.
+   * @param since when nothing is known that was wrong
+   */
+  #goneOnWith(instance: Instance, since: number): void {
     this.cutOff = true;
-    const { place, at } = this.#troubleOf(instance);
+    const { place, at } = this.#troubleOf(instance, since);
     this.#troubles.delete(instance);
     for (const call of this.calls) {
       if (call.instance !== instance) continue;
@@ -152,11 +164,11 @@ export class Seen implements History, Witness {
     if (outcome?.ok) this.#unheard.set(webhookId, this.unheard(webhookId) + 1);
   }
 
-  /** What is wrong with it, or was until it may be known to all that it is well; else what is wrong from now on. */
-  #troubleOf(instance: Instance): Trouble {
+  /** What is wrong with it, or was until it may be known to all that it is well; else what is wrong since a moment. */
+  #troubleOf(instance: Instance, since = performance.now()): Trouble {
     const known = this.#troubles.get(instance);
-    const now = performance.now();
-    return known && now - known.over < 2 * lease ? known : { place: this.#order, at: now, over: now };
+    if (known && performance.now() - known.over < 2 * lease) return known;
+    return { place: this.#reached.findLastIndex((at) => at <= since), at: since, over: since };
   }
 
   /** @throws what went wrong inside of the engines' own work */
@@ -171,8 +183,7 @@ export class Seen implements History, Witness {
   }
 
   #next(): number {
-    this.#order += 1;
-    return this.#order;
+    return this.#reached.push(performance.now()) - 1;
   }
 }
 

@@ -222,14 +222,14 @@ export class SharedWorld {
     if (!instance) return;
     this.#instances.splice(this.#instances.indexOf(instance), 1);
     await instance.leave();
-    this.seen.lost(instance);
+    this.seen.gone(instance);
   }
 
   async #die(who: number): Promise<void> {
     const instance = this.#any(who);
     if (!instance) return;
     this.#instances.splice(this.#instances.indexOf(instance), 1);
-    this.seen.lost(instance);
+    this.seen.gone(instance);
     await instance.die();
   }
 
