@@ -137,6 +137,17 @@ export class Instance {
     return this.#store?.answered() ?? Promise.resolve();
   }
 
+  /** Until it has looked at what others have done since, and has asked what it makes of that. */
+  async lookedAgain(): Promise<void> {
+    const before = this.#store;
+    const looks = before?.looks ?? 0;
+    await eventually('it has looked', () => {
+      const known = this.#store === before ? looks : 0;
+      return (this.#store?.looks ?? 0) > known + 2;
+    });
+    await this.answered();
+  }
+
   standStill(): void {
     this.#process.standStill();
     this.#proxy.holdUp(true);

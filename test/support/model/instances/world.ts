@@ -109,6 +109,8 @@ export class SharedWorld {
       engine.pause();
       await engine.resume(this.#handlers, ['event-node']);
     }
+    // Who was away may not know yet of a circuit that is not closed.
+    await Promise.all(this.#instances.map((instance) => instance.lookedAgain()));
     this.seen.inForce.clear();
     for (const id of ids)
       await eventually(`${id} is enabled`, () =>
@@ -116,7 +118,8 @@ export class SharedWorld {
       );
     for (const id of ids) await eventually(`the circuit of ${id} is closed`, () => this.#closed(id), 30_000);
     await eventually('every event has come to its end', () => this.#isOver(), 60_000);
-    // Messages, and what else comes last.
+    // Also whose last execution others have made has its message sent.
+    await Promise.all(this.#instances.map((instance) => instance.lookedAgain()));
     await sleep(100);
   }
 
