@@ -154,7 +154,7 @@ export function deliveryOf({
     stop();
     const end = time.monotonic() + drainTime;
     while (!(firstPasses.idle && parked.idle) && time.monotonic() < end) await passed(time, drainStep);
-    await leave();
+    await leave(!inFlight.areOver);
   }
 
   /** Its store is lost. What comes of the attempts in flight is handed to the journal once more, and not again. */
@@ -164,7 +164,8 @@ export function deliveryOf({
     await Promise.race([inFlight.over(), passed(time, drainTime)]);
     // What the last one has come to is handed over in the same turn of the event loop.
     await passed(time, drainStep);
-    await leave();
+    // Its lease is over, whatever is under way.
+    await leave(false);
   }
 
   function stop(): void {
@@ -172,9 +173,9 @@ export function deliveryOf({
     pruning.stop();
   }
 
-  async function leave(): Promise<void> {
+  async function leave(callsUnderWay: boolean): Promise<void> {
     letGo = true;
-    await store.close(!inFlight.areOver);
+    await store.close(callsUnderWay);
     await registry.close();
   }
 

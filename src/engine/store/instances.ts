@@ -27,6 +27,7 @@ export interface SharedCircuit extends StoredCircuit {
   readonly triedElsewhere: boolean;
 }
 
+/** @param outdated handlers of which it is not news */
 export type TellCircuits = (circuits: readonly SharedCircuit[], outdated: ReadonlySet<string>) => void;
 
 /** An event whose first pass is over. */

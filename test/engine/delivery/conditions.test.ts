@@ -178,8 +178,11 @@ describe("a handler's condition", () => {
       assert.deepEqual(bench.called.toSorted(), ['a:1', 'b:1', 'b:2']);
     });
 
-    it('fails alone: an endless one neither holds up the others nor the event loop', async () => {
-      await bench.start([aHandler('a', { condition: '($f := function() { $f() }; $f())' }), aHandler('b')]);
+    it('fails alone: an endless one neither holds up the others nor the event loop', async function () {
+      // It is given up after a million steps, however long a machine takes for them.
+      this.timeout(60_000);
+      const endless = { condition: '($f := function() { $f() }; $f())', events: ['clients.*'] };
+      await bench.start([aHandler('a', endless), aHandler('b')]);
       let turns = 0;
       const turning = setInterval(() => turns++, 1);
       const fired = bench.engine.fire(anEnvelope(1));
@@ -191,7 +194,7 @@ describe("a handler's condition", () => {
       );
       assert.ok(turns > 0);
       assert.match(
-        String(errors()[0]),
+        String(errors().find((error) => error !== null)),
         /its condition could not be judged: the expression did not end within/,
       );
     });

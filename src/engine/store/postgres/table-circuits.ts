@@ -41,12 +41,9 @@ export class TableCircuits {
 
   /**
    * Those that were ever open, or have failures in a row.
-   * @returns of handlers that are `changed` (which goes on) that is not news
+   * @returns `changed` goes on: of its handlers what was read is outdated
    */
-  async read(): Promise<{
-    readonly all: readonly SharedCircuit[];
-    readonly changed: ReadonlySet<string>;
-  }> {
+  async read(): Promise<{ readonly all: readonly SharedCircuit[]; readonly changed: ReadonlySet<string> }> {
     this.#changed.clear();
     const all = (await this.#query(sql.all, [this.#me])) as unknown as readonly SharedCircuit[];
     return { all, changed: this.#changed };
