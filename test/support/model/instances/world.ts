@@ -11,7 +11,7 @@ import { FasterTime } from '../../shared-scene.ts';
 import { handlerOf, wellConfigured } from '../handlers.ts';
 import { type Conditions, type Configured, type Id, ids } from '../happenings.ts';
 import type { Happening } from './happenings.ts';
-import { Instance, type Place } from './instance.ts';
+import { Instance, lease, type Place } from './instance.ts';
 import { Seen, type Switched } from './seen.ts';
 
 /** How many times faster than the real one the engines' time passes: leases are of the real one. */
@@ -34,6 +34,8 @@ export class SharedWorld {
   readonly #instances: Instance[] = [];
   /** What an operator has switched last, where he was told that it is kept. */
   readonly #switched = new Map<Id, Switched>();
+  /** Those of which it is not known yet whether they are. */
+  readonly #switching = new Set<Id>();
   /** What is not answered yet. */
   readonly #doing = new Set<Promise<void>>();
   #deployed: readonly Configured[] = [];
@@ -102,7 +104,8 @@ export class SharedWorld {
     for (const id of ids) this.seen.healths.set(id, 'fine');
     for (const instance of this.#instances) this.#recover(instance);
     if (this.#instances.length === 0) await this.#join();
-    await Promise.all(this.#doing);
+    // What was asked of one that has died is never answered.
+    await Promise.race([Promise.all(this.#doing), sleep(10 * lease)]);
     this.seen.answerAll();
     this.#deployed = ids.map(wellConfigured);
     for (const { engine } of this.#instances) {
@@ -165,13 +168,21 @@ export class SharedWorld {
 
   /** Where all that are well know it, nobody is called any more whom nobody may call. */
   async #switch(who: number, id: Id, status: Switched): Promise<void> {
+    const instance = this.#well(who);
+    // Of two that are under way at once nobody could say which one is the last.
+    if (!instance || this.#switching.has(id)) return;
+    this.#switching.add(id);
     this.#switched.delete(id);
     for (const known of this.seen.inForce.values()) known.delete(id);
-    await this.#operate(who, async (operator) => {
-      await operator.switch(id, status, 'anna', null, null);
-      this.#switched.set(id, status);
+    await this.#soon(async () => {
+      try {
+        await (await instance.engine.operator()).switch(id, status, 'anna', null, null);
+        this.#switched.set(id, status);
+      } finally {
+        this.#switching.delete(id);
+      }
     });
-    for (const instance of this.#instances) if (instance.isWell) await this.#learn(instance);
+    for (const one of this.#instances) if (one.isWell) await this.#learn(one);
   }
 
   /** Until an instance knows what is switched, and has begun all that it had begun to do before. */
