@@ -11,7 +11,7 @@ export interface ForeignEvent {
 
 /**
  * What an executor takes of other registries as new events of its own: a flow may mean that, and goes on. Where nobody
- * has taken the event in its own registry, it is told of, once for each registry: there it stays unclaimed.
+ * takes the event in its own registry, it is told of, once for each registry: there it stays unclaimed.
  */
 export class ForeignEvents {
   readonly #provisioning: Pick<Provisioning, 'engine'>;
@@ -31,10 +31,14 @@ export class ForeignEvents {
     const { eventId, registry } = told ?? {};
     if (typeof registry !== 'string' || registry === engine.id || this.#told.has(registry)) return;
     const theirs = this.#provisioning.engine(registry);
-    // Where somebody takes it there as well, it is no mistake.
-    if (typeof eventId !== 'string' || !theirs?.traceOf(eventId)) return;
-    this.#told.add(registry);
-    this.#tell({ event: eventId, theirs: nameOf(theirs), own: nameOf(engine) });
+    if (typeof eventId !== 'string' || !theirs) return;
+    const trace = theirs.traceOf(eventId);
+    trace?.whenEnded(() => {
+      // Where somebody has taken it there as well, it is no mistake.
+      if (this.#told.has(registry) || theirs.traceOf(eventId) !== trace) return;
+      this.#told.add(registry);
+      this.#tell({ event: eventId, theirs: nameOf(theirs), own: nameOf(engine) });
+    });
   }
 }
 

@@ -5,6 +5,8 @@ import { TransientMap } from '../words/transient-map.ts';
 export interface FlowTrace {
   begin(): void;
   end(): void;
+  /** @param tell is told once no node has a message of it: at once, where that is so already */
+  whenEnded(tell: () => void): void;
 }
 
 /** Events that are out in the flow at a time (rule 12). */
@@ -111,6 +113,7 @@ class EventOut implements FlowTrace {
   readonly deadline: number;
   readonly nobodys: boolean;
   readonly #onTurn: (event: EventOut) => void;
+  readonly #toTell = new Set<() => void>();
   #steps = 0;
   #ended = false;
 
@@ -152,8 +155,16 @@ class EventOut implements FlowTrace {
     }
   }
 
+  whenEnded(tell: () => void): void {
+    if (this.#ended) tell();
+    else this.#toTell.add(tell);
+  }
+
   #become(ended: boolean): void {
     this.#ended = ended;
     this.#onTurn(this);
+    if (!ended) return;
+    for (const tell of this.#toTell) tell();
+    this.#toTell.clear();
   }
 }

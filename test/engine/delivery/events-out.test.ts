@@ -57,6 +57,29 @@ describe('the events that are out', () => {
     assert.equal(out.room, 1000);
   });
 
+  it('tell once of the end of a way: when no node has a message of it, or at once if none has', async () => {
+    const event = add(1);
+    let told = '';
+    event?.begin();
+    event?.whenEnded(() => {
+      told += 'first ';
+    });
+    event?.begin();
+    event?.end();
+    await undefined;
+    assert.equal(told, '');
+    event?.end();
+    await undefined;
+    assert.equal(told, 'first ');
+    event?.whenEnded(() => {
+      told += 'second ';
+    });
+    event?.begin();
+    event?.end();
+    await undefined;
+    assert.equal(told, 'first second ');
+  });
+
   it('do not count ends of what was taken, or sent out anew, meanwhile', async () => {
     const taken = add(1);
     taken?.begin();
