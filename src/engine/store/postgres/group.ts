@@ -10,16 +10,17 @@ import { replaysOn } from '../operations/replays.ts';
 import { sharedOn } from '../operations/shared.ts';
 import { takingOn } from '../operations/take.ts';
 import { turnsOn } from '../operations/turns.ts';
-import { bulkRowsOn } from './bulk-rows.ts';
-import { Apart, Changes } from './changes.ts';
+import { Apart } from './changes.ts';
 import { Disconnected, type Query } from './connection.ts';
 import type { KnownGroups } from './known-groups.ts';
 import { lockLanes } from './lanes.ts';
 import { Loaded } from './loaded.ts';
-import { LoadedRows } from './loaded-rows.ts';
 import { load } from './loading.ts';
 import type { Members } from './members.ts';
 import { Needs, NotLoaded } from './needs.ts';
+import { bulkRowsOn } from './rows/bulk-rows.ts';
+import { loadedRowsOn } from './rows/loaded-rows.ts';
+import { Transaction } from './rows/transaction.ts';
 import { write } from './writing.ts';
 
 /** What is decided by the rows, in a transaction with others. */
@@ -83,7 +84,8 @@ interface GroupsOptions {
 
 /** Carries out groups of operations, a transaction each: what they need is read, all is decided here, and written. */
 export function groupsOn({ lockSeed, members, groups, lastTouched, drawsAhead = true }: GroupsOptions) {
-  const rows = new LoadedRows(new Changes(), groups, members);
+  const transaction = new Transaction();
+  const rows = loadedRowsOn(transaction, members, groups);
   const work = new Announcements();
   let last = lastTouched;
   let number = 0;
@@ -97,7 +99,7 @@ export function groupsOn({ lockSeed, members, groups, lastTouched, drawsAhead = 
   };
 
   const mark = () => {
-    const undo = [rows.changes.mark(), work.mark()];
+    const undo = [transaction.changes.mark(), work.mark()];
     return () => {
       for (const one of undo) one();
     };
@@ -120,7 +122,12 @@ export function groupsOn({ lockSeed, members, groups, lastTouched, drawsAhead = 
   const turns = turnsOn(shared);
   const parked = parkedOn(shared, turns);
   const replays = replaysOn(shared, turns);
-  const bulk = bulkReplaysOn(shared, bulkRowsOn(rows), replays, deliveriesOn(shared, turns));
+  const bulk = bulkReplaysOn(
+    shared,
+    bulkRowsOn(transaction, members.id),
+    replays,
+    deliveriesOn(shared, turns),
+  );
   const operations: Readonly<Record<OperationName, (...args: never[]) => unknown>> = {
     accept: acceptance.accept,
     emitNext: emissions.emitNext,
@@ -151,20 +158,20 @@ export function groupsOn({ lockSeed, members, groups, lastTouched, drawsAhead = 
       // What an operation looks for first it tells itself.
       if (needs.areUnknown) decide(group, needs, loaded);
       for (;;) {
-        const [[transaction]] = await Promise.all([
+        const [[counted]] = await Promise.all([
           known,
           begun,
           lock(query, needs, loaded),
           load(query, needs, loaded),
         ]);
-        if (!transaction) throw new Fenced();
+        if (!counted) throw new Fenced();
         const results = decide(group, needs, loaded);
         if (results) {
-          const { changes } = rows;
+          const { changes } = transaction;
           const carried = { results, work: work.take(), touched, hints: changes.hints };
           await Promise.all([write(query, changes, members.id, number), query('commit')]).catch((error) => {
             throw error instanceof Disconnected
-              ? new Unconfirmed(String(transaction['id']), number, carried)
+              ? new Unconfirmed(String(counted['id']), number, carried)
               : error;
           });
           for (const group of changes.groups.values()) groups.keep(group);
@@ -180,7 +187,7 @@ export function groupsOn({ lockSeed, members, groups, lastTouched, drawsAhead = 
 
   /** @returns undefined where something is missing, which is needed from now on */
   function decide(group: readonly Operation[], needs: Needs, loaded: Loaded): Result[] | undefined {
-    rows.begin(loaded, new Changes());
+    transaction.begin(loaded);
     work.clear();
     const results: Result[] = [];
     for (const { name, args } of group) {
@@ -201,9 +208,9 @@ export function groupsOn({ lockSeed, members, groups, lastTouched, drawsAhead = 
   }
 
   function complete(results: Result[], needs: Needs): Result[] | undefined {
-    if (!rows.isShort) return results;
-    needs.eventSeqs = rows.changes.eventSeqs;
-    needs.executionSeqs = rows.changes.executionSeqs;
+    if (!transaction.isShort) return results;
+    needs.eventSeqs = transaction.changes.eventSeqs;
+    needs.executionSeqs = transaction.changes.executionSeqs;
     return undefined;
   }
 
