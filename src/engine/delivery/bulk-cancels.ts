@@ -1,4 +1,5 @@
-import type { ExecutionFilter, ExecutionLog } from '../store/log.ts';
+import type { ExecutionFilter } from '../store/log/filter.ts';
+import type { ExecutionLog } from '../store/log.ts';
 import { InvalidInput } from '../words/errors.ts';
 import type { Context } from './context.ts';
 import type { Parked } from './parked.ts';

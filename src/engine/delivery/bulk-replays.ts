@@ -1,5 +1,5 @@
 import type { BeginReplay, ContinueReplay, StoredReplay } from '../store/journal.ts';
-import type { BulkKind } from '../store/log.ts';
+import type { BulkKind } from '../store/log/bulk.ts';
 import { Conflict, NotFound } from '../words/errors.ts';
 import type { Context } from './context.ts';
 

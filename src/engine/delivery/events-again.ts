@@ -1,4 +1,6 @@
-import type { EmittableCount, EventFilter, ExecutionLog } from '../store/log.ts';
+import type { EmittableCount } from '../store/log/bulk.ts';
+import type { EventFilter } from '../store/log/filter.ts';
+import type { ExecutionLog } from '../store/log.ts';
 import { InvalidInput } from '../words/errors.ts';
 import type { BulkOptions, BulkReplays, NextPart } from './bulk-replays.ts';
 import type { Context } from './context.ts';

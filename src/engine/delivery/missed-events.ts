@@ -1,5 +1,6 @@
 import type { StoredReplay } from '../store/journal.ts';
-import type { ExecutionLog, MissedBatch, MissedEvent, MissedFilter } from '../store/log.ts';
+import type { MissedBatch, MissedEvent, MissedFilter } from '../store/log/bulk.ts';
+import type { ExecutionLog } from '../store/log.ts';
 import { Conflict, InvalidInput, NotFound } from '../words/errors.ts';
 import type { BulkReplays, NextPart } from './bulk-replays.ts';
 import type { Judgement } from './conditions.ts';

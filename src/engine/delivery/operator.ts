@@ -1,6 +1,7 @@
 import type { EngineOptions } from '../engine-options.ts';
 import type { Replay } from '../store/journal.ts';
-import type { EventFilter, ExecutionFilter, MissedFilter } from '../store/log.ts';
+import type { MissedFilter } from '../store/log/bulk.ts';
+import type { EventFilter, ExecutionFilter } from '../store/log/filter.ts';
 import { Conflict, NotFound } from '../words/errors.ts';
 import type { BulkOptions } from './bulk-replays.ts';
 import type { Delivery } from './delivery.ts';

@@ -1,6 +1,6 @@
 import type { ExecutionStatus } from '../words/execution.ts';
 import type { HandlerSnapshot } from '../words/handler.ts';
-import type { BulkKind } from './log.ts';
+import type { BulkKind } from './log/bulk.ts';
 import type { Stage } from './stage.ts';
 
 /** What an event says, and whose it is. */

@@ -3,13 +3,9 @@ import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import { z } from 'zod';
 import type { Engine } from '../../engine/engine.ts';
-import {
-  type ExecutionLog,
-  everyPage,
-  everyPageOfEvents,
-  parseEventFilter,
-  parseExecutionFilter,
-} from '../../engine/store/log.ts';
+import { parseEventFilter, parseExecutionFilter } from '../../engine/store/log/filter.ts';
+import { everyPage, everyPageOfEvents } from '../../engine/store/log/pages.ts';
+import type { ExecutionLog } from '../../engine/store/log.ts';
 import { NotFound } from '../../engine/words/errors.ts';
 import { nodeIdSchema } from '../../engine/words/handler.ts';
 import { notEmpty, upTo } from '../../engine/words/lengths.ts';

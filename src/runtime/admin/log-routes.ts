@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseHistogramQuery } from '../../engine/store/log.ts';
+import { parseHistogramQuery } from '../../engine/store/log/ranges.ts';
 import { numeric } from '../../engine/words/bounds.ts';
 import { explainedBy } from '../operations/log.ts';
 import type { Provisioning } from '../provisioning.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseExecutionFilter } from '../../engine/store/log.ts';
+import { parseExecutionFilter } from '../../engine/store/log/filter.ts';
 import { upTo } from '../../engine/words/lengths.ts';
 import { parse } from '../../engine/words/parse.ts';
 import { filterSchema } from './filter-schema.ts';

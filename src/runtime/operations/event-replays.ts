@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseEventFilter } from '../../engine/store/log.ts';
+import { parseEventFilter } from '../../engine/store/log/filter.ts';
 import { dateTimeSchema, instantOf } from '../../engine/words/date-time.ts';
 import { upTo } from '../../engine/words/lengths.ts';
 import { parse } from '../../engine/words/parse.ts';

@@ -1,9 +1,5 @@
-import {
-  parseEventQuery,
-  parseExecutionQuery,
-  parseFailuresQuery,
-  parseStatisticsQuery,
-} from '../../engine/store/log.ts';
+import { parseEventQuery, parseExecutionQuery } from '../../engine/store/log/filter.ts';
+import { parseFailuresQuery, parseStatisticsQuery } from '../../engine/store/log/ranges.ts';
 import type { ExecutionRow, MissingHandler } from '../../engine/words/execution.ts';
 import { operation, type Scope } from './operation.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseExecutionFilter } from '../../engine/store/log.ts';
+import { parseExecutionFilter } from '../../engine/store/log/filter.ts';
 import { numeric } from '../../engine/words/bounds.ts';
 import { NotFound } from '../../engine/words/errors.ts';
 import { upTo } from '../../engine/words/lengths.ts';

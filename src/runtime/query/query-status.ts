@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeStatus } from 'node-red';
-import type { ReplayRow } from '../../engine/store/log.ts';
+import type { ReplayRow } from '../../engine/store/log/bulk.ts';
 import { isRecord } from '../../engine/words/absent.ts';
 import { grantOf } from '../../engine/words/operation.ts';
 import { errorStatus } from '../node-outcome.ts';

@@ -1,5 +1,5 @@
 import type { Engine } from '../../engine/engine.ts';
-import type { ReplayRow } from '../../engine/store/log.ts';
+import type { ReplayRow } from '../../engine/store/log/bulk.ts';
 
 /** Ms between two looks. */
 const pause = 1000;

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Engine } from '../../../src/engine/engine.ts';
-import { parseExecutionFilter } from '../../../src/engine/store/log.ts';
+import { parseExecutionFilter } from '../../../src/engine/store/log/filter.ts';
 import { sqliteStore } from '../../../src/engine/store/sqlite/sqlite-store.ts';
 import { AddressGuard } from '../../../src/engine/targets/http/address-guard.ts';
 import { Connections } from '../../../src/engine/targets/http/connections.ts';

@@ -10,7 +10,7 @@ import type {
   Take,
   Work,
 } from '../../../src/engine/store/journal.ts';
-import { type ExecutionFilter, parseExecutionFilter } from '../../../src/engine/store/log.ts';
+import { type ExecutionFilter, parseExecutionFilter } from '../../../src/engine/store/log/filter.ts';
 import { stage } from '../../../src/engine/store/stage.ts';
 import type { Store } from '../../../src/engine/store/store.ts';
 import { Ids } from '../../../src/engine/words/ids.ts';

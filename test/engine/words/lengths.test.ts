@@ -4,7 +4,7 @@ import {
   parseEventQuery,
   parseExecutionFilter,
   parseExecutionQuery,
-} from '../../../src/engine/store/log.ts';
+} from '../../../src/engine/store/log/filter.ts';
 import { parseEnvelope } from '../../../src/engine/words/event.ts';
 import { handlerSchema } from '../../../src/engine/words/handler.ts';
 import { parse } from '../../../src/engine/words/parse.ts';

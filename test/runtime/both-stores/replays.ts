@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ReplayRow } from '../../../src/engine/store/log.ts';
+import type { ReplayRow } from '../../../src/engine/store/log/bulk.ts';
 import type { EventDetails, ExecutionDetails } from '../../../src/engine/words/answers.ts';
 import { answers } from '../../support/misbehaving-server.ts';
 import { main, type Site } from './site.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ReplayRow } from '../log.ts';
+import type { ReplayRow } from '../log/bulk.ts';
 import type { Stored } from './rows.ts';
 
 const most = 100;

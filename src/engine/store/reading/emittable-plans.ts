@@ -1,6 +1,7 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { type EmittableStatus, emittableStatuses } from '../../words/execution.ts';
-import type { Batch, EmittableBatchRequest, EmittableCount, EventFilter } from '../log.ts';
+import type { Batch, EmittableBatchRequest, EmittableCount } from '../log/bulk.ts';
+import type { EventFilter } from '../log/filter.ts';
 import { eventStatusOf } from '../stage.ts';
 import type { Position } from './cursor.ts';
 import type { LogRows } from './log-rows.ts';

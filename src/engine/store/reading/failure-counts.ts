@@ -1,7 +1,7 @@
 import type { FailureGroup, FailureGroups } from '../../words/answers.ts';
 import { causeOf } from '../../words/cause.ts';
 import type { HandlerSnapshot } from '../../words/handler.ts';
-import type { FailuresRequest } from '../log.ts';
+import type { FailuresRequest } from '../log/ranges.ts';
 
 /** Groups that are looked at, that are told of, and failures that are looked at in one go. */
 export const mostLookedAt = 5000;

@@ -1,6 +1,7 @@
 import type { HistogramStep } from '../../words/answers.ts';
 import { type ShownStatus, shownStatuses } from '../../words/execution.ts';
-import type { ExecutionFilter, HistogramRequest } from '../log.ts';
+import type { ExecutionFilter } from '../log/filter.ts';
+import type { HistogramRequest } from '../log/ranges.ts';
 import { executionStatusOf } from '../stage.ts';
 
 /** Ms of counting, after which it ends with what it has. */

@@ -1,4 +1,4 @@
-import type { EventFilter, ExecutionFilter } from '../log.ts';
+import type { EventFilter, ExecutionFilter } from '../log/filter.ts';
 import type { ReadChain } from './chain-rows.ts';
 import type { Positions, Window } from './window.ts';
 

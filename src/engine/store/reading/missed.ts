@@ -1,7 +1,7 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { missedBy } from '../../rules/missed.ts';
 import { listensTo } from '../../words/event-type.ts';
-import type { MissedBatch, MissedEvent, MissedFilter, MissedRequest } from '../log.ts';
+import type { MissedBatch, MissedEvent, MissedFilter, MissedRequest } from '../log/bulk.ts';
 import { isDeliverable } from '../stage.ts';
 import type { ReadChain } from './chain-rows.ts';
 import type { EventState, LogRows } from './log-rows.ts';

@@ -1,5 +1,6 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import type { ExecutionFilter, ParkedCount } from '../log.ts';
+import type { ParkedCount } from '../log/bulk.ts';
+import type { ExecutionFilter } from '../log/filter.ts';
 import type { Position } from './cursor.ts';
 import type { LogRows } from './log-rows.ts';
 

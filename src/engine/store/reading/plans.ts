@@ -1,5 +1,5 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import type { Batch } from '../log.ts';
+import type { Batch } from '../log/bulk.ts';
 
 /** Events looked at between two turns of others, and in all for one answer. */
 export const lookedAtAtOnce = 200;

@@ -1,7 +1,8 @@
 import type { EventDetails, ExecutionDetails, Page } from '../../words/answers.ts';
 import { NotFound } from '../../words/errors.ts';
 import type { EventRow, ExecutionRow, ParkedFor } from '../../words/execution.ts';
-import type { EventFilter, ExecutionFilter, ExecutionLog, PageRequest } from '../log.ts';
+import type { EventFilter, ExecutionFilter, PageRequest } from '../log/filter.ts';
+import type { ExecutionLog } from '../log.ts';
 import type { ReadDetails, ReadExecution } from './rows.ts';
 import { shownBy } from './shown.ts';
 import { type Window, windowOf } from './window.ts';

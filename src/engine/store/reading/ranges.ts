@@ -1,5 +1,5 @@
 import { codeCondition } from '../../words/code-condition.ts';
-import type { ExecutionFilter } from '../log.ts';
+import type { ExecutionFilter } from '../log/filter.ts';
 
 /** What a filter asks of code and duration: conditions, the columns that they look at, and the values in them. */
 export interface Ranges {

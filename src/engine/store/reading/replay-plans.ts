@@ -1,6 +1,7 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { isReplayable, type ReplayTurn, replayable } from '../../rules/replayable.ts';
-import type { Batch, ExecutionFilter, ReplayBatchRequest, ReplayCount } from '../log.ts';
+import type { Batch, ReplayBatchRequest, ReplayCount } from '../log/bulk.ts';
+import type { ExecutionFilter } from '../log/filter.ts';
 import { executionStatusOf, stage } from '../stage.ts';
 import type { Position } from './cursor.ts';
 import type { LogRows } from './log-rows.ts';

@@ -1,5 +1,5 @@
 import { type AskedStatus, shownStatuses, unresolved } from '../../words/execution.ts';
-import type { EventFilter, ExecutionFilter } from '../log.ts';
+import type { EventFilter, ExecutionFilter } from '../log/filter.ts';
 import { stagesOf, statusCode, statusCodesOf } from '../stage.ts';
 import { rangesOf } from './ranges.ts';
 import type { Dialect, Selection, Stretch } from './selection.ts';

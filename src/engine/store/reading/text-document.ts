@@ -1,4 +1,4 @@
-import type { ExecutionFilter } from '../log.ts';
+import type { ExecutionFilter } from '../log/filter.ts';
 import { addWords, matches, type SearchWord } from '../search-words.ts';
 import { statusCodesOf } from '../stage.ts';
 

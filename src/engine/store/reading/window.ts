@@ -1,4 +1,4 @@
-import type { ExecutionFilter, PageRequest } from '../log.ts';
+import type { ExecutionFilter, PageRequest } from '../log/filter.ts';
 import { type List, type Position, positionOf } from './cursor.ts';
 
 /** Of a page: times inclusive and exclusive in ms, and the place after which it begins. */

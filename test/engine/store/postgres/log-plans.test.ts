@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { EventFilter, ExecutionFilter } from '../../../../src/engine/store/log.ts';
+import type { EventFilter, ExecutionFilter } from '../../../../src/engine/store/log/filter.ts';
 import { Connection } from '../../../../src/engine/store/postgres/connection.ts';
 import { queriesOn } from '../../../../src/engine/store/postgres/reader/queries.ts';
 import { Readers, readerSettings, withBitmaps } from '../../../../src/engine/store/postgres/readers.ts';

@@ -1,10 +1,6 @@
 import { strict as assert } from 'node:assert';
-import type {
-  EventFilter,
-  ExecutionFilter,
-  ExecutionLog,
-  PageRequest,
-} from '../../../../src/engine/store/log.ts';
+import type { EventFilter, ExecutionFilter, PageRequest } from '../../../../src/engine/store/log/filter.ts';
+import type { ExecutionLog } from '../../../../src/engine/store/log.ts';
 import { cursorOf, type List, positionOf } from '../../../../src/engine/store/reading/cursor.ts';
 import { sqliteStore } from '../../../../src/engine/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../../src/engine/store/store.ts';

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { ExecutionFilter, PageRequest } from '../../../../src/engine/store/log.ts';
+import type { ExecutionFilter, PageRequest } from '../../../../src/engine/store/log/filter.ts';
 import { Connection, type ConnectionOptions } from '../../../../src/engine/store/postgres/connection.ts';
 import { migrate } from '../../../../src/engine/store/postgres/migrate.ts';
 import { PostgresLog } from '../../../../src/engine/store/postgres/postgres-log.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { EventFilter, ExecutionFilter } from '../../../../src/engine/store/log.ts';
+import type { EventFilter, ExecutionFilter } from '../../../../src/engine/store/log/filter.ts';
 import { groupFailures } from '../../../../src/engine/store/sqlite/failure-groups.ts';
 import { eventQueriesOn } from '../../../../src/engine/store/sqlite/reader/event-queries.ts';
 import {

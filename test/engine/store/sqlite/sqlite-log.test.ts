@@ -8,13 +8,12 @@ import { promisify } from 'node:util';
 import {
   type EventFilter,
   type ExecutionFilter,
-  everyPage,
   parseEventQuery,
   parseExecutionFilter,
   parseExecutionQuery,
-  parseHistogramQuery,
-  parseStatisticsQuery,
-} from '../../../../src/engine/store/log.ts';
+} from '../../../../src/engine/store/log/filter.ts';
+import { everyPage } from '../../../../src/engine/store/log/pages.ts';
+import { parseHistogramQuery, parseStatisticsQuery } from '../../../../src/engine/store/log/ranges.ts';
 import { groupFailures } from '../../../../src/engine/store/sqlite/failure-groups.ts';
 import { newestFirst } from '../../../../src/engine/store/sqlite/reader/newest-first.ts';
 import { SqliteLog } from '../../../../src/engine/store/sqlite/sqlite-log.ts';

@@ -1,7 +1,7 @@
 import type { Page } from '../../../words/answers.ts';
 import type { EventRow } from '../../../words/execution.ts';
 import type { Ids } from '../../../words/ids.ts';
-import type { EventFilter } from '../../log.ts';
+import type { EventFilter } from '../../log/filter.ts';
 import { cursorOf } from '../../reading/cursor.ts';
 import { eventColumns, readEvent } from '../../reading/rows.ts';
 import type { Positions, Window } from '../../reading/window.ts';

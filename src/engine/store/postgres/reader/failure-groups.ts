@@ -1,5 +1,5 @@
 import type { FailureGroups } from '../../../words/answers.ts';
-import type { FailuresRequest } from '../../log.ts';
+import type { FailuresRequest } from '../../log/ranges.ts';
 import {
   add,
   type Counted,

@@ -1,5 +1,6 @@
 import type { StatisticsStep } from '../../../words/answers.ts';
-import type { Counts, StatisticsRange } from '../../log.ts';
+import type { StatisticsRange } from '../../log/ranges.ts';
+import type { Counts } from '../../log.ts';
 import { percentile } from '../../reading/percentile.ts';
 import { statusCode } from '../../stage.ts';
 import type { Ask } from '../named-values.ts';

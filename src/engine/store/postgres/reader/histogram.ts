@@ -1,6 +1,6 @@
 import type { Histogram, HistogramStep } from '../../../words/answers.ts';
 import { shownStatuses } from '../../../words/execution.ts';
-import type { HistogramRequest } from '../../log.ts';
+import type { HistogramRequest } from '../../log/ranges.ts';
 import type { Position } from '../../reading/cursor.ts';
 import { countRow, emptySteps, foundAtOnce, isCounted, mostTime } from '../../reading/histogram-steps.ts';
 import type { Ask } from '../named-values.ts';

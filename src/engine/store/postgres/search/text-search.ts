@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ExecutionFilter } from '../../log.ts';
+import type { ExecutionFilter } from '../../log/filter.ts';
 import { breather } from '../../reading/breather.ts';
 import type { Position } from '../../reading/cursor.ts';
 import type { Slice } from '../../reading/slices.ts';

@@ -1,6 +1,6 @@
 import type { Page } from '../../../words/answers.ts';
 import type { Ids } from '../../../words/ids.ts';
-import type { ExecutionFilter } from '../../log.ts';
+import type { ExecutionFilter } from '../../log/filter.ts';
 import { mostOfEvent, pageOfExecutions } from '../../reading/pages.ts';
 import {
   attemptsOf,

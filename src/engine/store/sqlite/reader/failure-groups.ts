@@ -1,6 +1,6 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { FailureGroup, FailureGroups } from '../../../words/answers.ts';
-import type { FailuresRequest } from '../../log.ts';
+import type { FailuresRequest } from '../../log/ranges.ts';
 import {
   add,
   type Counted,

@@ -1,7 +1,8 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Histogram, HistogramStep } from '../../../words/answers.ts';
 import { shownStatuses } from '../../../words/execution.ts';
-import type { ExecutionFilter, HistogramRequest } from '../../log.ts';
+import type { ExecutionFilter } from '../../log/filter.ts';
+import type { HistogramRequest } from '../../log/ranges.ts';
 import type { Position } from '../../reading/cursor.ts';
 import { countRow, emptySteps, foundAtOnce, isCounted, mostTime } from '../../reading/histogram-steps.ts';
 import type { Statements } from '../statements.ts';

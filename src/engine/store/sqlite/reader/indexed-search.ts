@@ -1,4 +1,4 @@
-import type { EventFilter, ExecutionFilter } from '../../log.ts';
+import type { EventFilter, ExecutionFilter } from '../../log/filter.ts';
 import { documentColumns, hasAll, searchedPart } from '../../reading/text-document.ts';
 import type { Positions, Window } from '../../reading/window.ts';
 import type { SearchWord } from '../../search-words.ts';

@@ -1,4 +1,4 @@
-import type { ExecutionFilter } from '../../log.ts';
+import type { ExecutionFilter } from '../../log/filter.ts';
 import { facetsOf } from '../../reading/text-document.ts';
 import type { SearchWord } from '../../search-words.ts';
 

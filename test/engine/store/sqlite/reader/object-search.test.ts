@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import type { EventFilter, ExecutionFilter } from '../../../../../src/engine/store/log.ts';
+import type { EventFilter, ExecutionFilter } from '../../../../../src/engine/store/log/filter.ts';
 import { positionOf } from '../../../../../src/engine/store/reading/cursor.ts';
 import { type OpenQueries, openQueries } from '../../../../../src/engine/store/sqlite/reader/queries.ts';
 import { stage } from '../../../../../src/engine/store/stage.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { ExecutionFilter } from '../../../../../src/engine/store/log.ts';
+import type { ExecutionFilter } from '../../../../../src/engine/store/log/filter.ts';
 import { positionOf } from '../../../../../src/engine/store/reading/cursor.ts';
 import {
   type OpenQueries,
