@@ -1,4 +1,7 @@
-import type { AttemptRecord, Journal, NewEvent, TurnEnd } from '../../src/engine/store/journal.ts';
+import type { NewEvent } from '../../src/engine/store/journal/accept.ts';
+import type { AttemptRecord } from '../../src/engine/store/journal/chain.ts';
+import type { TurnEnd } from '../../src/engine/store/journal/turn.ts';
+import type { Journal } from '../../src/engine/store/journal.ts';
 import { envelopeOf } from './envelope.ts';
 
 const eventType = 'bench.retained';

@@ -11,7 +11,7 @@ import { type TakeResult, take } from './delivery/take.ts';
 import type { EngineOptions } from './engine-options.ts';
 import { closedCircuit } from './rules/circuit.ts';
 import type { Instances } from './store/instances.ts';
-import type { IdempotencyKey, NewEvent } from './store/journal.ts';
+import type { IdempotencyKey, NewEvent } from './store/journal/accept.ts';
 import { KeptOpen } from './store/kept-open.ts';
 import type { ExecutionLog } from './store/log.ts';
 import type { StoreLocation } from './store/store.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
-import type { IdempotencyKey } from '../engine/store/journal.ts';
+import type { IdempotencyKey } from '../engine/store/journal/accept.ts';
 import type { Catalogue } from '../engine/words/catalogue.ts';
 import { InvalidInput } from '../engine/words/errors.ts';
 import { type Envelope, parseEnvelope, resemblesEnvelope } from '../engine/words/event.ts';

@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
-import type { CancelParked, Journal } from '../../src/engine/store/journal.ts';
+import type { CancelParked } from '../../src/engine/store/journal/work.ts';
+import type { Journal } from '../../src/engine/store/journal.ts';
 import type { Operation } from '../../src/engine/store/sqlite/writer/protocol.ts';
 import type { Store } from '../../src/engine/store/store.ts';
 import { aLink, anEvent, aPass, aTake, succeeded } from '../engine/store/store-contract.ts';

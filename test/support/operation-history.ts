@@ -1,12 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
-import type {
-  ExecutionChange,
-  NewEvent,
-  NextTurns,
-  Take,
-  TakenLink,
-} from '../../src/engine/store/journal.ts';
+import type { NewEvent } from '../../src/engine/store/journal/accept.ts';
+import type { ExecutionChange, NextTurns, Take, TakenLink } from '../../src/engine/store/journal/turn.ts';
 import type { Operation } from '../../src/engine/store/sqlite/writer/protocol.ts';
 import { stage, statusCode } from '../../src/engine/store/stage.ts';
 

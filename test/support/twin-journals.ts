@@ -1,15 +1,11 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
-import type {
-  CancelParked,
-  ExecutionChange,
-  Journal,
-  NewEvent,
-  Replay,
-  Take,
-  TurnEnd,
-} from '../../src/engine/store/journal.ts';
+import type { NewEvent } from '../../src/engine/store/journal/accept.ts';
+import type { Replay } from '../../src/engine/store/journal/replay.ts';
+import type { ExecutionChange, Take, TurnEnd } from '../../src/engine/store/journal/turn.ts';
+import type { CancelParked } from '../../src/engine/store/journal/work.ts';
+import type { Journal } from '../../src/engine/store/journal.ts';
 import { Connection } from '../../src/engine/store/postgres/connection.ts';
 import type { Operation } from '../../src/engine/store/sqlite/writer/protocol.ts';
 import type { Store } from '../../src/engine/store/store.ts';

@@ -1,4 +1,4 @@
-import type { IdempotencyKey, NewEvent } from '../store/journal.ts';
+import type { IdempotencyKey, NewEvent } from '../store/journal/accept.ts';
 import { stage } from '../store/stage.ts';
 import { Conflict, Unavailable } from '../words/errors.ts';
 import type { Delivery } from './delivery.ts';

@@ -1,4 +1,4 @@
-import type { AttemptRecord } from '../store/journal.ts';
+import type { AttemptRecord } from '../store/journal/chain.ts';
 import type { Call, Target } from '../targets/target.ts';
 import { messageOf } from '../words/errors.ts';
 import { type Outcome, outage } from '../words/outcome.ts';

@@ -1,4 +1,4 @@
-import type { BeginReplay, ContinueReplay, StoredReplay } from '../store/journal.ts';
+import type { BeginReplay, ContinueReplay, StoredReplay } from '../store/journal/replay.ts';
 import type { BulkKind } from '../store/log/bulk.ts';
 import { Conflict, NotFound } from '../words/errors.ts';
 import type { Context } from './context.ts';

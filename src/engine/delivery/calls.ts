@@ -1,5 +1,5 @@
 import { afterFailure, isFinal } from '../rules/retry.ts';
-import type { ExecutionChange } from '../store/journal.ts';
+import type { ExecutionChange } from '../store/journal/turn.ts';
 import { notMet } from '../words/execution.ts';
 import { makeAttempt } from './attempt.ts';
 import type { Circuits } from './circuits.ts';

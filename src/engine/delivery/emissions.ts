@@ -1,4 +1,5 @@
-import type { Emission, Journal } from '../store/journal.ts';
+import type { Emission } from '../store/journal/work.ts';
+import type { Journal } from '../store/journal.ts';
 import { passed } from '../words/time.ts';
 import { TransientMap } from '../words/transient-map.ts';
 import { ClaimClock } from './claim-clock.ts';

@@ -1,4 +1,4 @@
-import type { Emission } from '../store/journal.ts';
+import type { Emission } from '../store/journal/work.ts';
 import { TransientMap } from '../words/transient-map.ts';
 
 /** The way of an event through the flow: each node that has a message of it is a step. */

@@ -1,5 +1,6 @@
 import { isDone } from '../rules/chain.ts';
-import type { ExecutionChange, LeftEvent, NextTurns, StartedEvent } from '../store/journal.ts';
+import type { ExecutionChange, NextTurns } from '../store/journal/turn.ts';
+import type { LeftEvent, StartedEvent } from '../store/journal/work.ts';
 import { type Stage, stage } from '../store/stage.ts';
 import type { Calls } from './calls.ts';
 import { ChainSlots } from './chain-slots.ts';

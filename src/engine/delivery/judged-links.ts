@@ -1,5 +1,5 @@
 import { skippedWhy } from '../rules/chain.ts';
-import type { TakenLink } from '../store/journal.ts';
+import type { TakenLink } from '../store/journal/turn.ts';
 import { notMet } from '../words/execution.ts';
 import type { Judgement } from './conditions.ts';
 import type { Listeners, RegisteredHandler, Registry } from './registry.ts';

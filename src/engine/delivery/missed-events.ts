@@ -1,4 +1,4 @@
-import type { StoredReplay } from '../store/journal.ts';
+import type { StoredReplay } from '../store/journal/replay.ts';
 import type { MissedBatch, MissedEvent, MissedFilter } from '../store/log/bulk.ts';
 import type { ExecutionLog } from '../store/log.ts';
 import { Conflict, InvalidInput, NotFound } from '../words/errors.ts';

@@ -1,5 +1,5 @@
 import type { EngineOptions } from '../engine-options.ts';
-import type { Replay } from '../store/journal.ts';
+import type { Replay } from '../store/journal/replay.ts';
 import type { MissedFilter } from '../store/log/bulk.ts';
 import type { EventFilter, ExecutionFilter } from '../store/log/filter.ts';
 import { Conflict, NotFound } from '../words/errors.ts';

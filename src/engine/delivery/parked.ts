@@ -1,5 +1,5 @@
 import { probeInterval } from '../rules/circuit.ts';
-import type { CancelParked, EndedParked, ParkedBatch, StartedParked } from '../store/journal.ts';
+import type { CancelParked, EndedParked, ParkedBatch, StartedParked } from '../store/journal/work.ts';
 import type { Circuits } from './circuits.ts';
 import type { Context } from './context.ts';
 import type { Gate } from './gate.ts';

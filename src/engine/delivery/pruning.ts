@@ -1,4 +1,5 @@
-import { type Journal, keyLifetime, type Pruned } from '../store/journal.ts';
+import { keyLifetime } from '../store/journal/accept.ts';
+import type { Journal, Pruned } from '../store/journal.ts';
 import type { Context } from './context.ts';
 
 interface Options extends Pick<Context, 'time' | 'config' | 'onError'> {

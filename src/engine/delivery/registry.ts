@@ -1,5 +1,5 @@
 import type { HandlerBook } from '../store/handler-book.ts';
-import type { Link } from '../store/journal.ts';
+import type { Link } from '../store/journal/chain.ts';
 import type { Target } from '../targets/target.ts';
 import { unavailableTarget } from '../targets/unavailable.ts';
 import type { Override, RegistryHold } from '../words/answers.ts';

@@ -1,4 +1,6 @@
-import type { ExecutionChange, StartedEvent, StartedExecution } from '../store/journal.ts';
+import type { StartedExecution } from '../store/journal/chain.ts';
+import type { ExecutionChange } from '../store/journal/turn.ts';
+import type { StartedEvent } from '../store/journal/work.ts';
 import type { ParkedFor } from '../words/execution.ts';
 
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };

@@ -1,4 +1,4 @@
-import type { NewEvent } from '../store/journal.ts';
+import type { NewEvent } from '../store/journal/accept.ts';
 import { stage } from '../store/stage.ts';
 import { TooLarge } from '../words/errors.ts';
 import type { Delivery } from './delivery.ts';

@@ -1,4 +1,5 @@
-import type { NewEvent, Taken, TakenLink } from '../store/journal.ts';
+import type { NewEvent } from '../store/journal/accept.ts';
+import type { Taken, TakenLink } from '../store/journal/turn.ts';
 import { stage } from '../store/stage.ts';
 import type { Chain } from './running-chain.ts';
 

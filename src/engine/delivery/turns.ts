@@ -1,4 +1,5 @@
-import type { ChainState, ExecutionChange, NextTurns } from '../store/journal.ts';
+import type { ChainState } from '../store/journal/chain.ts';
+import type { ExecutionChange, NextTurns } from '../store/journal/turn.ts';
 import { stage } from '../store/stage.ts';
 import { WriteRefused } from '../words/errors.ts';
 import type { Calls, ParkedTurn } from './calls.ts';

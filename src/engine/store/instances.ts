@@ -1,5 +1,6 @@
 import type { Share } from '../rules/share.ts';
-import type { StoredCircuit, StoredReplay } from './journal.ts';
+import type { StoredReplay } from './journal/replay.ts';
+import type { StoredCircuit } from './journal.ts';
 
 /** An instance of Node-RED that takes part in a registry. */
 export interface Instance {

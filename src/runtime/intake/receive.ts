@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Engine } from '../../engine/engine.ts';
-import type { IdempotencyKey } from '../../engine/store/journal.ts';
+import type { IdempotencyKey } from '../../engine/store/journal/accept.ts';
 import { InvalidInput } from '../../engine/words/errors.ts';
 import { type Envelope, parseEnvelope, parseEnvelopes } from '../../engine/words/event.ts';
 import { hopsHeader, parseHops } from '../../engine/words/hops.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Emissions, type EmittedEvent, emissionsOn } from '../../../src/engine/delivery/emissions.ts';
-import type { Emission } from '../../../src/engine/store/journal.ts';
+import type { Emission } from '../../../src/engine/store/journal/work.ts';
 import { Ids } from '../../../src/engine/words/ids.ts';
 import { VirtualTime } from '../../support/virtual-time.ts';
 

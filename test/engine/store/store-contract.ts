@@ -1,15 +1,9 @@
 import { strict as assert } from 'node:assert';
-import type {
-  Emission,
-  ExecutionChange,
-  Journal,
-  Link,
-  NewEvent,
-  NextTurns,
-  Prune,
-  Take,
-  Work,
-} from '../../../src/engine/store/journal.ts';
+import type { NewEvent } from '../../../src/engine/store/journal/accept.ts';
+import type { Link } from '../../../src/engine/store/journal/chain.ts';
+import type { ExecutionChange, NextTurns, Take } from '../../../src/engine/store/journal/turn.ts';
+import type { Emission, Work } from '../../../src/engine/store/journal/work.ts';
+import type { Journal, Prune } from '../../../src/engine/store/journal.ts';
 import { type ExecutionFilter, parseExecutionFilter } from '../../../src/engine/store/log/filter.ts';
 import { stage } from '../../../src/engine/store/stage.ts';
 import type { Store } from '../../../src/engine/store/store.ts';

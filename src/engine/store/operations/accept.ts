@@ -4,7 +4,7 @@ import {
   type IdempotencyKey,
   keyLifetime,
   type NewEvent,
-} from '../journal.ts';
+} from '../journal/accept.ts';
 import { stage } from '../stage.ts';
 import type { Shared } from './shared.ts';
 

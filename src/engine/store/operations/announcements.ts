@@ -1,4 +1,4 @@
-import type { Emission, Work } from '../journal.ts';
+import type { Emission, Work } from '../journal/work.ts';
 
 /** What the operations of a commit make runnable, gathered while they are carried out. */
 export class Announcements {

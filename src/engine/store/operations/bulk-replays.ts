@@ -1,4 +1,4 @@
-import type { BeginReplay, ContinuedReplay, ContinueReplay, LetGo, StoredReplay } from '../journal.ts';
+import type { BeginReplay, ContinuedReplay, ContinueReplay, LetGo, StoredReplay } from '../journal/replay.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Replays } from './replays.ts';
 import type { BulkRows } from './rows.ts';

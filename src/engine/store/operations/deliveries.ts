@@ -1,5 +1,5 @@
 import { missedBy } from '../../rules/missed.ts';
-import type { Link } from '../journal.ts';
+import type { Link } from '../journal/chain.ts';
 import { isDeliverable } from '../stage.ts';
 import type { Shared } from './shared.ts';
 import type { Turns } from './turns.ts';

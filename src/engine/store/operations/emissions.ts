@@ -1,4 +1,4 @@
-import type { Emission } from '../journal.ts';
+import type { Emission } from '../journal/work.ts';
 import { stage } from '../stage.ts';
 import { laneOf } from './rows.ts';
 import type { Shared } from './shared.ts';

@@ -1,5 +1,6 @@
 import { isUnsettled } from '../../rules/chain.ts';
-import type { AttemptRecord, ExecutionChange, Link, TakenLink } from '../journal.ts';
+import type { AttemptRecord, Link } from '../journal/chain.ts';
+import type { ExecutionChange, TakenLink } from '../journal/turn.ts';
 import type { Announcements } from './announcements.ts';
 import {
   type ExecutionPatch,

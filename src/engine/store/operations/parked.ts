@@ -1,4 +1,4 @@
-import type { CancelParked, EndedParked, ParkedBatch, StartedParked } from '../journal.ts';
+import type { CancelParked, EndedParked, ParkedBatch, StartedParked } from '../journal/work.ts';
 import type { ParkedRow } from './rows.ts';
 import type { Shared } from './shared.ts';
 import { type Turns, unstarted } from './turns.ts';

@@ -1,5 +1,5 @@
 import { replayable } from '../../rules/replayable.ts';
-import type { Replay, Replayed } from '../journal.ts';
+import type { Replay, Replayed } from '../journal/replay.ts';
 import { isEmittable, stage } from '../stage.ts';
 import { type EventHead, laneOf } from './rows.ts';
 import type { Shared } from './shared.ts';

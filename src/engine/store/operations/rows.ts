@@ -1,12 +1,7 @@
-import type {
-  BeginReplay,
-  Emission,
-  EventContent,
-  IdempotencyKey,
-  NewEvent,
-  StartedEvent,
-  StartedExecution,
-} from '../journal.ts';
+import type { EventContent, IdempotencyKey, NewEvent } from '../journal/accept.ts';
+import type { StartedExecution } from '../journal/chain.ts';
+import type { BeginReplay } from '../journal/replay.ts';
+import type { Emission, StartedEvent } from '../journal/work.ts';
 import type { Stage, stage } from '../stage.ts';
 
 /** Whose execution it is. */

@@ -1,5 +1,6 @@
 import { eventOutcomeOf } from '../../rules/chain.ts';
-import type { EventContent, NewEvent, Take, Taken } from '../journal.ts';
+import type { EventContent, NewEvent } from '../journal/accept.ts';
+import type { Take, Taken } from '../journal/turn.ts';
 import { type Stage, stage } from '../stage.ts';
 import type { Acceptance } from './accept.ts';
 import { laneOf, type OfEvent } from './rows.ts';

@@ -1,14 +1,8 @@
 import { eventOutcomeOf, isUnsettled, revivedIn, skippedIn, skippedWhy, turnOf } from '../../rules/chain.ts';
 import { messageOf } from '../../words/errors.ts';
-import type {
-  ChainState,
-  DueBatch,
-  ExecutionChange,
-  LeftEvent,
-  NextTurns,
-  StartedEvent,
-  TurnEnd,
-} from '../journal.ts';
+import type { ChainState } from '../journal/chain.ts';
+import type { ExecutionChange, NextTurns, TurnEnd } from '../journal/turn.ts';
+import type { DueBatch, LeftEvent, StartedEvent } from '../journal/work.ts';
 import { type Stage, stage } from '../stage.ts';
 import { type EventHead, type EventRow, laneOf, loaded, type OfEvent, type StoredExecution } from './rows.ts';
 import type { Shared } from './shared.ts';

@@ -1,4 +1,4 @@
-import type { BeginReplay } from '../journal.ts';
+import type { BeginReplay } from '../journal/replay.ts';
 import type { EventPatch, EventRow, ExecutionPatch, ExecutionRow, KeptKey } from '../operations/rows.ts';
 import type { FailureGroup } from './known-groups.ts';
 import { pairOf } from './loaded.ts';

@@ -1,5 +1,6 @@
 import { Unavailable } from '../../words/errors.ts';
-import type { Journal, Work } from '../journal.ts';
+import type { Work } from '../journal/work.ts';
+import type { Journal } from '../journal.ts';
 import { acceptanceOn } from '../operations/accept.ts';
 import { Announcements } from '../operations/announcements.ts';
 import { bulkReplaysOn } from '../operations/bulk-replays.ts';

@@ -1,4 +1,6 @@
-import type { ContinueReplay, NewEvent, Replay, Take, TurnEnd } from '../journal.ts';
+import type { NewEvent } from '../journal/accept.ts';
+import type { ContinueReplay, Replay } from '../journal/replay.ts';
+import type { Take, TurnEnd } from '../journal/turn.ts';
 import type { Operation } from './group.ts';
 
 /** Executions of an object by a handler, of an event or by its key. */

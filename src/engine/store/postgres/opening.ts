@@ -1,4 +1,5 @@
-import type { Found, StoredReplay } from '../journal.ts';
+import type { StoredReplay } from '../journal/replay.ts';
+import type { Found } from '../journal.ts';
 import type { Connection, Query } from './connection.ts';
 
 /** @param me this instance: of what is done with many it finds what nobody else does */

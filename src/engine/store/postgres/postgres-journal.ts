@@ -1,5 +1,6 @@
 import { messageOf, Unavailable, WriteRefused } from '../../words/errors.ts';
-import type { Found, Journal, KeptAlarm, OnTrouble, Prune, Pruned, StoredCircuit, Work } from '../journal.ts';
+import type { Work } from '../journal/work.ts';
+import type { Found, Journal, KeptAlarm, OnTrouble, Prune, Pruned, StoredCircuit } from '../journal.ts';
 import { Disconnected, isConflict, isOwnFault, type Query, refusalOf } from './connection.ts';
 import {
   type Carried,

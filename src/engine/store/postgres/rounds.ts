@@ -1,4 +1,4 @@
-import type { Work } from '../journal.ts';
+import type { Work } from '../journal/work.ts';
 import type { Query } from './connection.ts';
 import type { KeptConnection } from './kept-connection.ts';
 import { type Members, unsynced } from './members.ts';

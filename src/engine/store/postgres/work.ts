@@ -1,4 +1,4 @@
-import type { Work } from '../journal.ts';
+import type { Work } from '../journal/work.ts';
 import type { Query } from './connection.ts';
 import { type Members, nobody } from './members.ts';
 

@@ -1,6 +1,8 @@
 import type { Worker } from 'node:worker_threads';
 import { Unavailable, WriteRefused } from '../../words/errors.ts';
-import type { Found, NewEvent, OnTrouble, Work } from '../journal.ts';
+import type { NewEvent } from '../journal/accept.ts';
+import type { Work } from '../journal/work.ts';
+import type { Found, OnTrouble } from '../journal.ts';
 import { Answers } from './answers.ts';
 import { type Opened, startWriter } from './start-writer.ts';
 import { Unanswered } from './unanswered.ts';

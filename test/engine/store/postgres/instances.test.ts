@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { probeInterval } from '../../../../src/engine/rules/circuit.ts';
-import type { Work } from '../../../../src/engine/store/journal.ts';
+import type { Work } from '../../../../src/engine/store/journal/work.ts';
 import { Connection } from '../../../../src/engine/store/postgres/connection.ts';
 import type { Store } from '../../../../src/engine/store/store.ts';
 import { Unavailable } from '../../../../src/engine/words/errors.ts';

@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { NewEvent, TakenLink } from '../../../../src/engine/store/journal.ts';
+import type { NewEvent } from '../../../../src/engine/store/journal/accept.ts';
+import type { TakenLink } from '../../../../src/engine/store/journal/turn.ts';
 import type { Store } from '../../../../src/engine/store/store.ts';
 import { openPostgres, sharedPostgres } from '../../../support/postgres.ts';
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { ExecutionChange, Journal, TurnEnd } from '../../journal.ts';
+import type { ExecutionChange, TurnEnd } from '../../journal/turn.ts';
+import type { Journal } from '../../journal.ts';
 import { statusCode } from '../../stage.ts';
 import { inTransaction } from '../transaction.ts';
 import type { Operations } from './operations.ts';

@@ -1,4 +1,5 @@
-import type { Found, Work } from '../../journal.ts';
+import type { Work } from '../../journal/work.ts';
+import type { Found } from '../../journal.ts';
 import type { JournalErrorKind } from '../../journal-error.ts';
 import type { OperationName } from './operations.ts';
 

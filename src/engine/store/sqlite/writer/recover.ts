@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Found, Work } from '../../journal.ts';
+import type { Work } from '../../journal/work.ts';
+import type { Found } from '../../journal.ts';
 import { failureGroupsIn } from '../failure-groups.ts';
 import { keepAttempts } from '../schema.ts';
 

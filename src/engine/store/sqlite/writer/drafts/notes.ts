@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { EventContent } from '../../../journal.ts';
+import type { EventContent } from '../../../journal/accept.ts';
 import type { blankExecution } from '../../../operations/executions.ts';
 import type { EventPatch, EventRow, ExecutionPatch, ExecutionRow } from '../../../operations/rows.ts';
 

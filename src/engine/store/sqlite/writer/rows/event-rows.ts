@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Emission } from '../../../journal.ts';
+import type { Emission } from '../../../journal/work.ts';
 import type { EventHead, EventRow, Rows } from '../../../operations/rows.ts';
 import { stage } from '../../../stage.ts';
 import { touchKeptOn } from '../../mark.ts';
