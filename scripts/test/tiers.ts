@@ -5,7 +5,8 @@ export const tiers = ['unit', 'runtime', 'browser'] as const;
 export type Tier = (typeof tiers)[number];
 
 const root = join(import.meta.dirname, '../..');
-const starters = { browser: 'test/support/browser.ts', runtime: 'test/support/node-red.ts' };
+const browser = 'test/support/browser.ts';
+const runtimes = ['test/support/node-red.ts', 'test/support/postgres.ts'];
 const runtimeInAnyCase = /^test\/(?:faults|hostile|package)\/|\/model(?:-instances)?\.test\.ts$/;
 
 /** What takes longer than its size tells: it waits for grace times of scripts or for probes, or tries very much. */
@@ -49,13 +50,13 @@ export function testFiles(wanted: readonly Tier[]): TestFiles {
 
 /**
  * The tier of a test file follows from what it imports: `browser` if that opens a browser, `runtime` if it starts a
- * whole Node-RED, else `unit`. What is about faults, hostile input and the package as a whole is `runtime` in any case,
- * and so are the models of delivery: they are long.
+ * whole Node-RED or a PostgreSQL, else `unit`. What is about faults, hostile input and the package as a whole is
+ * `runtime` in any case, and so are the models of delivery: they are long.
  */
 export function tierOf(file: string): Tier {
   const used = importsOf(file);
-  if (used.has(starters.browser)) return 'browser';
-  return used.has(starters.runtime) || runtimeInAnyCase.test(file) ? 'runtime' : 'unit';
+  if (used.has(browser)) return 'browser';
+  return runtimes.some((one) => used.has(one)) || runtimeInAnyCase.test(file) ? 'runtime' : 'unit';
 }
 
 /** The files of `test/` and `scripts/` that a file imports, directly or not, for more than their types. */

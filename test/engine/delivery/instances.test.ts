@@ -287,7 +287,7 @@ describe('instances of one registry', () => {
     });
 
     it('and go on with a replay that one had begun who is gone', async () => {
-      const events = 30;
+      const events = 12;
       await failing(events);
       const operator = await one.engine.operator();
       await operator.replayAll({ status: ['failed'] }, { dryRun: false, ratePerSecond: 20 });
