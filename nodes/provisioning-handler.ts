@@ -7,9 +7,10 @@ import {
   type SavedHandler,
 } from '../src/runtime/handler-config.ts';
 import { migrate } from '../src/runtime/migrations.ts';
-import { isDeployed, isInSubflow, refuseSubflow } from '../src/runtime/node-home.ts';
+import { isDeployed } from '../src/runtime/node-home.ts';
 import { configured, onClose } from '../src/runtime/node-outcome.ts';
 import { type Provisioning, provisioningOf } from '../src/runtime/provisioning.ts';
+import { isInSubflow, refuseSubflow } from '../src/runtime/subflows.ts';
 
 /** Why a handler is in no registry's set; undefined when it is, or its registry tells by itself. */
 function registryProblem(provisioning: Provisioning, registry: string): string | undefined {

@@ -4,10 +4,10 @@ import { parse } from '../src/engine/words/parse.ts';
 import { registryConfigSchema } from '../src/engine/words/registry-config.ts';
 import { adminApi } from '../src/runtime/admin-api.ts';
 import { migrate } from '../src/runtime/migrations.ts';
-import { refuseSubflow } from '../src/runtime/node-home.ts';
 import { errorStatus } from '../src/runtime/node-outcome.ts';
 import { processIsEnding } from '../src/runtime/process-end.ts';
 import { provisioningOf } from '../src/runtime/provisioning.ts';
+import { refuseSubflow } from '../src/runtime/subflows.ts';
 
 /** A set of handlers with its own journal, settings and log. */
 export default function provisioningRegistry(RED: NodeAPI): void {

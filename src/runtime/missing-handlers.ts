@@ -2,7 +2,7 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import type { Engine } from '../engine/engine.ts';
 import type { MissingHandler } from '../engine/words/execution.ts';
 import type { DeployedHandlers } from './deployed-handlers.ts';
-import { isInSubflow, notInSubflow } from './node-home.ts';
+import { isInSubflow, notInSubflow } from './subflows.ts';
 
 type Engineer = Pick<Engine, 'id' | 'state' | 'refusalOf'>;
 

@@ -1,5 +1,4 @@
-import type { AdminAsk, AdminInput } from './admin.ts';
-import type { Who } from './site.ts';
+import type { AdminAsk, AdminInput, Who } from './inputs.ts';
 
 const registries = '/provisioning/registries';
 const own = `${registries}/registry`;

@@ -1,14 +1,7 @@
 import { unpermitted } from './admin-permissions.ts';
-import type { HostileInput } from './border.ts';
+import type { AdminInput, Who } from './inputs.ts';
 import { canary } from './intake.ts';
-import type { Who } from './site.ts';
 import { type Answers, type PlainRequest, unexpected } from './wire.ts';
-
-export interface AdminAsk extends PlainRequest {
-  readonly who: Who;
-}
-
-export type AdminInput = HostileInput<AdminAsk, readonly number[]>;
 
 const registries = '/provisioning/registries';
 const own = `${registries}/registry`;

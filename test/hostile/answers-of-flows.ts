@@ -1,4 +1,4 @@
-import type { AnswerInput } from './answers.ts';
+import type { AnswerInput } from './inputs.ts';
 
 const replies: readonly (readonly [name: string, code: string, expect: AnswerInput['expect']])[] = [
   ['a cycle', 'msg.payload = {}; msg.payload.self = msg.payload;', 'failed'],

@@ -1,7 +1,7 @@
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
 import { acceptable, brokenOff, unacceptable } from '../support/flawed-answers.ts';
 import { type Behaviour, says } from '../support/misbehaving-server.ts';
-import type { AnswerInput } from './answers.ts';
+import type { AnswerInput } from './inputs.ts';
 
 const ok = 'HTTP/1.1 200 OK\r\n';
 const zeros = Buffer.alloc(100_000_000);

@@ -1,4 +1,4 @@
-import type { AnswerInput } from './answers.ts';
+import type { AnswerInput } from './inputs.ts';
 
 type Rows = readonly (readonly [name: string, code: string, expect: AnswerInput['expect']])[];
 

@@ -1,20 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Behaviour } from '../support/misbehaving-server.ts';
 import type { FlowNode } from '../support/node-red.ts';
 import { flowAnswers } from './answers-of-flows.ts';
 import { receiverAnswers } from './answers-of-receivers.ts';
 import { scriptAnswers } from './answers-of-scripts.ts';
-import type { HostileInput } from './border.ts';
 import { handlerNode } from './handlers.ts';
+import type { AnswerInput } from './inputs.ts';
 import type { LoggedRow } from './site.ts';
-
-/** What answers: a receiver's behaviour, a script's source after `KEY`, its secret, or a function node's code. */
-export type Answerer =
-  | { readonly kind: 'http'; readonly behaviour: Behaviour }
-  | { readonly kind: 'once' | 'resident' | 'flow'; readonly code: string };
-
-export type AnswerInput = HostileInput<Answerer, 'succeeded' | 'failed' | 'settled'>;
 
 /** What handlers answer; each row of the log must be as expected, bounded, and without the handler's secret. */
 export const answerInputs: readonly AnswerInput[] = [...receiverAnswers, ...scriptAnswers, ...flowAnswers];

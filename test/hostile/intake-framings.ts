@@ -1,4 +1,4 @@
-import type { IntakeInput } from './intake.ts';
+import type { IntakeInput } from './inputs.ts';
 import { cut } from './wire.ts';
 
 const start = 'POST /open HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n';

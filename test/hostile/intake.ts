@@ -1,9 +1,9 @@
 import { sign } from '../../src/engine/targets/signature.ts';
 import { envelope } from '../support/provisioning-flow.ts';
-import type { HostileInput } from './border.ts';
+import type { IntakeInput } from './inputs.ts';
 import { bodies } from './intake-bodies.ts';
 import { framings } from './intake-framings.ts';
-import { type Answers, type PlainRequest, unexpected, type Wired, written } from './wire.ts';
+import { type Answers, type PlainRequest, unexpected, written } from './wire.ts';
 
 /** The events of all inputs that must be refused are of this object: none of them may be in the journal. */
 export const canary = 'canary';
@@ -14,8 +14,6 @@ export const intakeSecrets = {
   token: 'the intake token',
   secret: 'the signing secret',
 };
-
-export type IntakeInput = HostileInput<Wired, readonly number[]>;
 
 const json = 'content-type: application/json';
 const event = JSON.stringify(envelope(canary));

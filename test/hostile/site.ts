@@ -5,6 +5,7 @@ import { eventually } from '../support/eventually.ts';
 import { type FlowNode, type NodeRed, startNodeRed } from '../support/node-red.ts';
 import { executor, intakeNode, postJson, registry, tab } from '../support/provisioning-flow.ts';
 import { signIn, user } from '../support/users.ts';
+import type { Who } from './inputs.ts';
 import { intakeSecrets } from './intake.ts';
 
 /** A row of the log with all its details, as far as a border looks at it. */
@@ -15,8 +16,6 @@ export interface LoggedRow {
   readonly response: string | null;
   readonly error: string | null;
 }
-
-export type Who = 'admin' | 'reader' | 'writer' | null;
 
 /** What handlers hold of secrets: it may be in no stored row. JSON, URLs and shells write it in other ways. */
 export const secret = 'secret-canary "of" a\\b';

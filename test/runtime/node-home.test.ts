@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { NodeAPI, NodeDef } from 'node-red';
 import { Unavailable } from '../../src/engine/words/errors.ts';
-import { refuseSubflow, requireEngine } from '../../src/runtime/node-home.ts';
+import { requireEngine } from '../../src/runtime/node-home.ts';
 import type { Provisioning } from '../../src/runtime/provisioning.ts';
+import { refuseSubflow } from '../../src/runtime/subflows.ts';
 import { issuesOf } from '../support/invalid.ts';
 
 describe('a node that is known by its id', () => {

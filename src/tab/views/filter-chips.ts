@@ -3,13 +3,10 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { App } from '../app.ts';
 import { oneLine } from '../text/visible.ts';
 import { copy } from './notices.ts';
-import type { Field, SearchBar } from './search-bar.ts';
+import type { Field, Search } from './search.ts';
 
 /** What is searched for: each condition a button that takes it away, in sight whatever else is folded. */
-export function filterChips<F extends object>(
-  app: App,
-  search: SearchBar<F>,
-): TemplateResult | typeof nothing {
+export function filterChips<F extends object>(app: App, search: Search<F>): TemplateResult | typeof nothing {
   const { text } = app;
   const { filter } = search;
   const isAsked = (name: string) => String(filter.fields[name as keyof F] ?? '').trim() !== '';
@@ -58,7 +55,7 @@ export function filterChips<F extends object>(
 /** What is searched for, in words. */
 export function conditionsOf<F extends object>(
   app: App,
-  search: Pick<SearchBar<F>, 'filter' | 'box' | 'boxLabel' | 'fields'>,
+  search: Pick<Search<F>, 'filter' | 'box' | 'boxLabel' | 'fields'>,
 ): readonly string[] {
   const asked = ({ name }: Field<F>) => String(search.filter.fields[name] ?? '');
   return fieldsOf(search)
@@ -75,7 +72,7 @@ function fieldsOf<F extends object>({
   box,
   boxLabel,
   fields,
-}: Pick<SearchBar<F>, 'box' | 'boxLabel' | 'fields'>): readonly Field<F>[] {
+}: Pick<Search<F>, 'box' | 'boxLabel' | 'fields'>): readonly Field<F>[] {
   const others = fields.filter(({ name }) => name !== box);
   return [{ name: box, label: boxLabel, kind: 'text' }, ...others];
 }

@@ -20,7 +20,8 @@ import { pauseButton, togglePause } from './pause-button.ts';
 import { replayRow } from './replay-row.ts';
 import { type Choice, choiceColumn, chooseByClick, chooseByKey, countWords } from './row-choice.ts';
 import { RowWindow } from './row-window.ts';
-import { type SearchBar, searchBar } from './search-bar.ts';
+import type { Search } from './search.ts';
+import { searchBar } from './search-bar.ts';
 import { lazy, View, Watch } from './view.ts';
 
 /** Ms between two of the words that are said about rows that wait. */
@@ -94,7 +95,7 @@ export abstract class LogView<Row extends LogRow | EventLogRow, F extends object
   protected readonly toRows = (): void => this.#window.takeFocus();
 
   /** What can be searched for. */
-  protected abstract get search(): Pick<SearchBar<F>, 'box' | 'boxLabel' | 'fields'>;
+  protected abstract get search(): Pick<Search<F>, 'box' | 'boxLabel' | 'fields'>;
 
   /** Those after the ID; the registry's is left out while there is one only. */
   protected abstract get columns(): readonly Column<Row>[];

@@ -1,34 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app.ts';
 import { isReversed } from '../data/filters.ts';
-import type { RememberedFilter } from '../data/remembered-filter.ts';
 import { filterChips } from './filter-chips.ts';
 import { iconButton } from './parts.ts';
 import { showSavedSearches } from './saved-searches.ts';
-
-/** A field of the advanced search. */
-export interface Field<F> {
-  readonly name: keyof F & string;
-  readonly label: string;
-  readonly kind: 'text' | 'select' | 'time';
-  /** Value and label. Of a text field: what is offered. */
-  readonly options?: readonly (readonly [value: string, label: string])[];
-}
-
-export interface SearchBar<F extends object> {
-  readonly filter: RememberedFilter<F>;
-  /** What the search box fills in, and its name. */
-  readonly box: keyof F & string;
-  readonly boxLabel: string;
-  readonly fields: readonly Field<F>[];
-  readonly open: boolean;
-  readonly toggle: () => void;
-  /** What stands beside the search box. */
-  readonly beside?: TemplateResult | typeof nothing;
-}
+import type { Field, Search } from './search.ts';
 
 /** A search box, the advanced search behind its button, what is searched for, and one click that clears it. */
-export function searchBar<F extends object>(app: App, search: SearchBar<F>): TemplateResult {
+export function searchBar<F extends object>(app: App, search: Search<F>): TemplateResult {
   const { text } = app;
   const { filter } = search;
   const count = filter.asked > 0 ? ` (${filter.asked})` : '';
@@ -61,7 +40,7 @@ export function searchBar<F extends object>(app: App, search: SearchBar<F>): Tem
     ${search.open ? form(app, search) : nothing} ${filterChips(app, search)}`;
 }
 
-function form<F extends object>({ text }: App, search: SearchBar<F>): TemplateResult {
+function form<F extends object>({ text }: App, search: Search<F>): TemplateResult {
   const isWrong = (field: Field<F>) => field.name === 'to' && isReversed(search.filter.fields);
   return html`<div class="nrp-form">
     ${search.fields.map(
@@ -78,7 +57,7 @@ function idOf<F extends object>({ name }: Field<F>): string {
   return `nrp-search-${name}`;
 }
 
-function select<F extends object>(search: SearchBar<F>, field: Field<F>): TemplateResult {
+function select<F extends object>(search: Search<F>, field: Field<F>): TemplateResult {
   const value = String(search.filter.fields[field.name]);
   const options = field.options ?? [];
   const known = options.some(([option]) => option === value);
@@ -91,7 +70,7 @@ function select<F extends object>(search: SearchBar<F>, field: Field<F>): Templa
 }
 
 function input<F extends object>(
-  search: SearchBar<F>,
+  search: Search<F>,
   field: Field<F>,
   { className = '', wrong = false },
 ): TemplateResult {
@@ -129,7 +108,7 @@ function later(element: Element, run: () => void): void {
   waiting.set(element, setTimeout(run, 250));
 }
 
-function fill<F extends object>({ filter }: SearchBar<F>, { name }: Field<F>, event: Event): void {
+function fill<F extends object>({ filter }: Search<F>, { name }: Field<F>, event: Event): void {
   const element = event.target as HTMLInputElement | HTMLSelectElement;
   clearTimeout(waiting.get(element));
   if (filter.fields[name] === element.value) return;

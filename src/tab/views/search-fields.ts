@@ -6,7 +6,7 @@ import { type EventFilter, failedOrWaiting, type HandlerFilter, type LogFilter }
 import { isShown } from '../data/shown-registries.ts';
 import { editedHandlers } from '../editor/flow-nodes.ts';
 import { nameOf } from '../text/visible.ts';
-import type { Field } from './search-bar.ts';
+import type { Field } from './search.ts';
 
 /** The fields of the log's advanced search. */
 export function logFields(app: App): readonly Field<LogFilter>[] {

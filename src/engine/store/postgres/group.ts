@@ -1,6 +1,5 @@
 import { Unavailable } from '../../words/errors.ts';
 import type { Work } from '../journal/work.ts';
-import type { Journal } from '../journal.ts';
 import { acceptanceOn } from '../operations/accept.ts';
 import { Announcements } from '../operations/announcements.ts';
 import { bulkReplaysOn } from '../operations/bulk-replays.ts';
@@ -19,21 +18,11 @@ import { Loaded } from './loaded.ts';
 import { load } from './loading.ts';
 import type { Members } from './members.ts';
 import { Needs, NotLoaded } from './needs.ts';
+import type { Operation, OperationName } from './operation.ts';
 import { bulkRowsOn } from './rows/bulk-rows.ts';
 import { loadedRowsOn } from './rows/loaded-rows.ts';
 import { Transaction } from './rows/transaction.ts';
 import { write } from './writing.ts';
-
-/** What is decided by the rows, in a transaction with others. */
-export type OperationName = Exclude<
-  keyof Journal,
-  'tag' | 'found' | 'onWork' | 'saveCircuit' | 'saveAlarm' | 'prune'
->;
-
-export interface Operation {
-  readonly name: OperationName;
-  readonly args: readonly unknown[];
-}
 
 export type Result = { readonly value: unknown } | { readonly error: unknown };
 

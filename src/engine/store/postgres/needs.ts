@@ -1,7 +1,7 @@
 import type { NewEvent } from '../journal/accept.ts';
 import type { ContinueReplay, Replay } from '../journal/replay.ts';
 import type { Take, TurnEnd } from '../journal/turn.ts';
-import type { Operation } from './group.ts';
+import type { Operation } from './operation.ts';
 
 /** Executions of an object by a handler, of an event or by its key. */
 export interface Pair {

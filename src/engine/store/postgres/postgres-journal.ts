@@ -2,18 +2,11 @@ import { messageOf, Unavailable, WriteRefused } from '../../words/errors.ts';
 import type { Work } from '../journal/work.ts';
 import type { Found, Journal, KeptAlarm, OnTrouble, Prune, Pruned, StoredCircuit } from '../journal.ts';
 import { Disconnected, isConflict, isOwnFault, type Query, refusalOf } from './connection.ts';
-import {
-  type Carried,
-  Fenced,
-  type Groups,
-  groupsOn,
-  type Operation,
-  type OperationName,
-  Unconfirmed,
-} from './group.ts';
+import { type Carried, Fenced, type Groups, groupsOn, Unconfirmed } from './group.ts';
 import type { KeptConnection } from './kept-connection.ts';
 import type { KnownGroups } from './known-groups.ts';
 import type { Members } from './members.ts';
+import type { Operation, OperationName } from './operation.ts';
 import { retentionOn } from './retention.ts';
 import type { TableCircuits } from './table-circuits.ts';
 import { wasCommitted } from './was-committed.ts';
