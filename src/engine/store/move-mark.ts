@@ -1,23 +1,19 @@
-import { z } from 'zod';
-
 /** Where the mark stands in a store's `meta`. */
 export const moveKey = 'move';
 
-export const moveMarkSchema = z.object({
-  /** A registry is being moved here; the one that is here is being moved elsewhere; it was. */
-  state: z.enum(['arriving', 'leaving', 'left']),
-  /** Random: the two sides of a move have the same. */
-  token: z.string(),
-  /** The other side, for people. */
-  other: z.string(),
-});
-
 /** What a store that is one side of a move notes of it, so that never both are used. */
-export type MoveMark = Readonly<z.infer<typeof moveMarkSchema>>;
+export interface MoveMark {
+  /** A registry is being moved here; the one that is here is being moved elsewhere; it was. */
+  readonly state: 'arriving' | 'leaving' | 'left';
+  /** Random: the two sides of a move have the same. */
+  readonly token: string;
+  /** The other side, for people. */
+  readonly other: string;
+}
 
-/** @param text as it is kept; nothing: there is none */
+/** @param text as it was kept; nothing: there is none */
 export function moveMarkFrom(text: unknown): MoveMark | null {
-  return typeof text === 'string' ? moveMarkSchema.parse(JSON.parse(text)) : null;
+  return typeof text === 'string' ? (JSON.parse(text) as MoveMark) : null;
 }
 
 /** Why nobody opens what has this mark, and what to do. @param left what to do about what was moved elsewhere */

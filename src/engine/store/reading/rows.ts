@@ -4,6 +4,7 @@ import type { AttemptRow, EventRow, ExecutionRow } from '../../words/execution.t
 import { handlerTypes } from '../../words/handler-settings.ts';
 import type { Ids } from '../../words/ids.ts';
 import { eventStatusOf, executionStatusOf, stage } from '../stage.ts';
+import { calledTarget } from './called-target.ts';
 import { searchedPart } from './text-document.ts';
 
 /** A row of the log but for `parkedFor`, which hangs on handlers that are not known here. */
@@ -64,13 +65,6 @@ export const executionColumns = `${columnsOf(storedExecution)},
 export const detailColumns = `${executionColumns}, request_headers, response_headers, sent_body,
   (select by from askers where execution_seq = executions.seq) as asker`;
 export const eventColumns = columnsOf(storedEvent);
-
-/**
- * Whom an execution's last attempt called: of HTTP only where something was sent. Before its first attempt, and after
- * one that was interrupted, its row has a target too.
- */
-export const calledTarget =
-  "case when handler_type = 'http' and request_headers is null then null else target end";
 
 /** The execution's row holds the last attempt; one that is being made is not told of yet. */
 export const attemptsOf = `select attempt, started_at, duration_ms, code, response, error, request_headers, response_headers,

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { moveKey } from '../move-mark.ts';
-import { calledTarget } from '../reading/rows.ts';
+import { calledTarget } from '../reading/called-target.ts';
 import { oddSuccess } from '../reading/selections.ts';
 import { groupFailures } from './failure-groups.ts';
 import { inTransaction } from './transaction.ts';

@@ -6,7 +6,10 @@ import type { FromWriter, WriterData } from './writer/protocol.ts';
 
 export type Opened = Extract<FromWriter, { readonly opened: unknown }>['opened'];
 
-/** Starts the thread that writes a journal. @throws JournalError saying what to do, when it can't open it */
+/**
+ * Starts the thread that writes a journal. It loads nothing that takes long, such as Zod, for it is waited for.
+ * @throws JournalError saying what to do, when it can't open it
+ */
 export async function startWriter(
   data: WriterData,
 ): Promise<{ readonly worker: Worker; readonly opened: Opened }> {
