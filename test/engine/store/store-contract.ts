@@ -207,6 +207,19 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
       );
     });
 
+    it('keeps the order of an object whatever characters its id has', async () => {
+      const id = 'a\0\0\u{1f600}\\u0000';
+      const [first, second] = await accept(anEvent(id), anEvent(id), anEvent('a'));
+      assert.deepEqual([first?.stage, second?.stage], [stage.emitted, stage.behind]);
+      const { execution } = await take(first?.seq ?? 0);
+      await settle(first?.seq ?? 0, execution, true);
+      assert.deepEqual(work().emitted, [second?.seq]);
+      const direct = await take(anEvent(id));
+      assert.equal(direct.stage, stage.running);
+      const { items } = await store.log.events({ objectId: id }, { limit: 5 });
+      assert.equal(items.length, 3);
+    });
+
     it('holds nothing back where events are not ordered', async () => {
       const events = await accept(anEvent(1, { ordered: false }), anEvent(1, { ordered: false }));
       assert.deepEqual(
@@ -434,6 +447,28 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
 
   describe('running a chain', () => {
     const links = [aLink('a'), aLink('b')];
+
+    it('keeps an answer of whatever characters, and goes on', async () => {
+      const { seq, execution } = await take(anEvent(1));
+      const odd = '\0\0\0\r\ud800\ud800\udc00\udc00\\u0000\\\0"';
+      const { attempt, ...change } = succeeded(execution);
+      assert.ok(attempt);
+      // As of a program that Windows has ended.
+      const answer = { ...attempt, code: 0xc0000005, response: odd, error: odd, sentBody: odd, target: odd };
+      const state = await end(seq, { ...change, attempt: answer }, { plain: true });
+      assert.deepEqual(state, { stage: stage.succeeded, changed: [] });
+      const { items } = await store.log.executions({}, { limit: 1 });
+      const shown = odd.toWellFormed().replaceAll('\0', '\ufffd');
+      const row = items[0];
+      assert.deepEqual(
+        [
+          row?.status,
+          row?.code,
+          ...[row?.response, row?.error].map((text) => text?.replaceAll('\0', '\ufffd')),
+        ],
+        ['succeeded', 0xc0000005, shown, shown],
+      );
+    });
 
     it('parks an execution behind an unsettled one of the same handler and object', async () => {
       const first = await take(anEvent(1), { links });
@@ -1356,7 +1391,7 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
 
   it('keeps circuits that are not closed', async () => {
     await journal.saveCircuit({ handler: 'a', state: 'gone', since: at, error: 'HTTP 410 Gone' }, 'closed');
-    await journal.saveCircuit({ handler: 'b', state: 'open', since: at, error: 'timeout' }, 'closed');
+    await journal.saveCircuit({ handler: 'b', state: 'open', since: at, error: 'HTTP 500 · \0\0' }, 'closed');
     await journal.saveCircuit({ handler: 'b', state: 'closed', since: at, error: null }, 'open');
     await reopen();
     assert.deepEqual(

@@ -48,7 +48,7 @@ export const executionColumns = {
   startedAt: 'started_at bigint',
   attemptStartedAt: 'attempt_started_at bigint',
   durationMs: 'duration_ms double precision',
-  code: 'code integer',
+  code: 'code bigint',
   response: 'response text',
   error: 'error text',
   requestHeaders: 'request_headers text',

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
 import { messageOf, Unavailable, WriteRefused } from '../../words/errors.ts';
+import { keepableValue } from './keepable.ts';
 import type { Server } from './server.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -129,7 +130,7 @@ export class Connection {
       const { rows } = await this.#client.query({
         text,
         ...(name !== undefined && { name }),
-        ...(values && { values: [...values] }),
+        ...(values && { values: values.map(keepableValue) }),
       });
       return rows;
     } catch (error) {

@@ -80,6 +80,9 @@ export function groupsOn({ lockSeed, members, groups, lastTouched, drawsAhead = 
   let last = lastTouched;
   let number = 0;
   let touched = false;
+  /** Why the database has not kept the first parts of an operation, in the order in which they were done. */
+  let refused: readonly unknown[] = [];
+  let parts = 0;
   const clock = {
     touch(now: number): number {
       last = Math.max(last + 1, now * 1000);
@@ -98,7 +101,11 @@ export function groupsOn({ lockSeed, members, groups, lastTouched, drawsAhead = 
   function isolated<T>(part: () => T, otherwise: (error: unknown) => T): T {
     const undo = mark();
     try {
-      return part();
+      const done = part();
+      const refusal = refused[parts];
+      parts += 1;
+      if (refusal !== undefined) throw refusal;
+      return done;
     } catch (error) {
       if (error instanceof NotLoaded || error instanceof Apart) throw error;
       undo();
@@ -134,8 +141,16 @@ export function groupsOn({ lockSeed, members, groups, lastTouched, drawsAhead = 
     endReplay: bulk.cancel,
   };
 
-  /** @throws Unconfirmed, Fenced, Disconnected, or what the server says: nothing was done then */
-  async function carryOut(query: Query, group: readonly Operation[]): Promise<Carried> {
+  /**
+   * @param unkept why the database has not kept parts of it that can do with less: they are done with less
+   * @throws Unconfirmed, Fenced, Disconnected, or what the server says: nothing was done then
+   */
+  async function carryOut(
+    query: Query,
+    group: readonly Operation[],
+    unkept: readonly unknown[] = [],
+  ): Promise<Carried> {
+    refused = unkept;
     const needs = Needs.of(group, drawsAhead);
     const loaded = new Loaded();
     loaded.waiting = needs.bounded ? -1 : 0;
@@ -179,6 +194,7 @@ export function groupsOn({ lockSeed, members, groups, lastTouched, drawsAhead = 
   function decide(group: readonly Operation[], needs: Needs, loaded: Loaded): Result[] | undefined {
     transaction.begin(loaded);
     work.clear();
+    parts = 0;
     const results: Result[] = [];
     for (const { name, args } of group) {
       const undo = mark();

@@ -17,7 +17,7 @@ export function named(query: Query): Ask {
       if (place === undefined) {
         const value = values[key];
         if (value === undefined) throw new Error(`:${key} has no value in: ${text}`);
-        given.push(typeof value === 'string' ? keepable(value) : value);
+        given.push(value);
         place = `$${given.length}${typeOf(value)}`;
         places.set(key, place);
       }
@@ -32,9 +32,4 @@ function typeOf(value: Value): string {
   if (typeof value === 'number') return Number.isInteger(value) ? '::bigint' : '::double precision';
   if (value === null) return '';
   return typeof value[0] === 'string' ? '::text[]' : '::bigint[]';
-}
-
-/** PostgreSQL has no character for U+0000, nor for half of one: what is kept has the same in their place. */
-function keepable(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '\ufffd');
 }

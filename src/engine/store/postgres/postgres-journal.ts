@@ -3,6 +3,7 @@ import type { Work } from '../journal/work.ts';
 import type { Found, Journal, KeptAlarm, OnTrouble, Prune, Pruned, StoredCircuit } from '../journal.ts';
 import { Disconnected, isConflict, isOwnFault, type Query, refusalOf } from './connection.ts';
 import { type Carried, Fenced, type Groups, groupsOn, Unconfirmed } from './group.ts';
+import { keepableEvent } from './keepable.ts';
 import type { KeptConnection } from './kept-connection.ts';
 import type { KnownGroups } from './known-groups.ts';
 import type { Members } from './members.ts';
@@ -25,6 +26,8 @@ const alone: ReadonlySet<OperationName> = new Set([
 const most = 256;
 /** Lanes that they lock at most, unless a single one has more: a database has room for so many locks only. */
 const mostLanes = 1000;
+/** Parts of an operation that can be said with less, one after the other. */
+const mostUnkept = 3;
 const unconfirmed =
   'the database does not confirm what was committed last: check whether the standby runs that it waits for';
 const lookedUp =
@@ -73,8 +76,6 @@ export class PostgresJournal implements Journal {
   #trouble: string | null = null;
   #closing: (() => void) | undefined;
 
-  readonly accept = this.#passOn('accept');
-  readonly take = this.#passOn('take');
   readonly endTurn = this.#passOn('endTurn');
   readonly recall = this.#passOn('recall');
   readonly unclaim = this.#passOn('unclaim');
@@ -85,6 +86,17 @@ export class PostgresJournal implements Journal {
   readonly beginReplay = this.#passOn('beginReplay');
   readonly continueReplay = this.#passOn('continueReplay');
   readonly endReplay = this.#passOn('endReplay');
+
+  readonly accept: Journal['accept'] = (events, ...how) => this.#accept(events.map(keepableEvent), ...how);
+  readonly #accept = this.#passOn('accept');
+
+  readonly take: Journal['take'] = ({ event, changed, ...how }) =>
+    this.#take({
+      ...how,
+      event: typeof event === 'number' ? event : keepableEvent(event),
+      ...(changed && { changed: keepableEvent(changed) }),
+    });
+  readonly #take = this.#passOn('take');
 
   /** Events of nobody are left to those who have their node. */
   readonly emitNext: Journal['emitNext'] = (limit, nodes, off = []) =>
@@ -183,15 +195,22 @@ export class PostgresJournal implements Journal {
     return this.#gathered.splice(0, end === -1 ? this.#gathered.length : Math.max(1, end));
   }
 
-  async #carryOut(group: readonly Asked[]): Promise<void> {
+  /** @param unkept why the database has not kept parts of it */
+  async #carryOut(group: readonly Asked[], unkept: readonly unknown[] = []): Promise<void> {
     let carried: Carried;
     try {
-      carried = await this.#carried(group.map(({ operation }) => operation));
+      carried = await this.#carried(
+        group.map(({ operation }) => operation),
+        unkept,
+      );
     } catch (error) {
       if (group.length > 1 && isOwnFault(error)) {
         for (const one of group) await this.#carryOut([one]);
         return;
       }
+      // Whatever came of a call, its execution ends: less and less of it is said.
+      if (group[0]?.operation.name === 'endTurn' && isOwnFault(error) && unkept.length < mostUnkept)
+        return await this.#carryOut(group, [...unkept, error]);
       for (const { reject } of group) reject(this.#refusal(error));
       return;
     }
@@ -209,10 +228,10 @@ export class PostgresJournal implements Journal {
     }
   }
 
-  async #carried(group: readonly Operation[]): Promise<Carried> {
+  async #carried(group: readonly Operation[], unkept: readonly unknown[]): Promise<Carried> {
     for (;;) {
       try {
-        return await this.#groups.carryOut(this.#options.connection.query, group);
+        return await this.#groups.carryOut(this.#options.connection.query, group, unkept);
       } catch (error) {
         if (isConflict(error)) continue;
         if (!(error instanceof Unconfirmed)) throw error;

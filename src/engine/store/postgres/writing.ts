@@ -3,6 +3,7 @@ import { statusCode } from '../stage.ts';
 import type { Changes, Deferred } from './changes.ts';
 import { columnName, eventColumns, executionColumns, handlerColumns } from './columns.ts';
 import type { Query } from './connection.ts';
+import { jsonOf } from './keepable.ts';
 import { addGroups } from './known-groups.ts';
 
 const ofExecution = { ...executionColumns, ...handlerColumns };
@@ -150,13 +151,4 @@ function typed(names: readonly string[], columns: Columns): string {
 
 function stored({ handler, status, ...rest }: Partial<ExecutionRow>): object {
   return { ...rest, ...handler, ...(status && { status: statusCode[status] }) };
-}
-
-/** PostgreSQL has no character for U+0000, nor for half of one. */
-const unkeepable = /((?:^|[^\\])(?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
-
-/** Rows as a parameter for `json_to_recordset` and its like. */
-export function jsonOf(rows: readonly object[]): string {
-  const text = JSON.stringify(rows);
-  return text.includes('\\u0000') || text.includes('\\ud') ? text.replace(unkeepable, '$1\\ufffd') : text;
 }
