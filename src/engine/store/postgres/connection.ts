@@ -12,7 +12,7 @@ export type Query = (text: string, values?: readonly unknown[]) => Promise<reado
 const connectionTimeout = 5000;
 
 /** Ms that one has to end that is closed. */
-const farewell = 5000;
+export const farewell = 5000;
 
 const int8 = 20;
 const int8s = 1016;
@@ -44,7 +44,12 @@ export interface ConnectionOptions {
 }
 
 /** What every session is to have, however the server, its databases and users are set up. */
-const usual = { synchronous_commit: 'on', default_transaction_isolation: 'read committed' };
+const usual = {
+  synchronous_commit: 'on',
+  default_transaction_isolation: 'read committed',
+  // Who is gone without a word holds up nobody, nor vacuum.
+  idle_in_transaction_session_timeout: '60s',
+};
 
 /** By statements: poolers pass on none of what stands in the first message of a connection. */
 const setAll =
@@ -154,9 +159,14 @@ export class Connection {
 
   /** Once what is under way is answered, or nobody answers. */
   async close(): Promise<void> {
-    const unanswered = setTimeout(() => this.#stream.destroy(), farewell).unref();
+    const unanswered = setTimeout(() => this.break(), farewell).unref();
     await this.#client.end();
     clearTimeout(unanswered);
+  }
+
+  /** Nothing that is under way is answered any more. */
+  break(): void {
+    this.#stream.destroy();
   }
 
   /** All that is asked for in this turn leaves at once. */
@@ -177,10 +187,14 @@ export class Connection {
   }
 
   async #begin(settings: Readonly<Record<string, string>>): Promise<void> {
+    const ask = async (text: string, values?: unknown[]) => {
+      const question = { text, ...(values && { values }), query_timeout: connectionTimeout };
+      return (await this.#client.query(question)).rows as Row[];
+    };
     const [, [row], [session]] = await Promise.all([
-      this.#client.query(setAll, [Object.keys(settings), Object.values(settings)]),
-      this.query('show transaction_read_only'),
-      this.query(ownSession),
+      ask(setAll, [Object.keys(settings), Object.values(settings)]),
+      ask('show transaction_read_only'),
+      ask(ownSession),
     ]);
     this.#session = session;
     // After a fail-over the address may lead to the server that was the first one.

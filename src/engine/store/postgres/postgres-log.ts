@@ -2,11 +2,14 @@ import { messageOf, Unavailable } from '../../words/errors.ts';
 import type { ParkedFor } from '../../words/execution.ts';
 import { Ids } from '../../words/ids.ts';
 import { type LogQueries, QueriedLog, unreadable } from '../reading/queried-log.ts';
-import type { Connection, ConnectionOptions } from './connection.ts';
+import { type Connection, type ConnectionOptions, farewell } from './connection.ts';
 import { queriesOn } from './reader/queries.ts';
 import { Readers, readerSettings } from './readers.ts';
 import { indexerSession, TextIndex } from './search/text-index.ts';
 import { TextSearch } from './search/text-search.ts';
+
+/** Ms after which a statement that is not answered is given up: what is asked here takes seconds at most. */
+const patience = 60_000;
 
 export interface PostgresLogOptions {
   readonly open: (options: ConnectionOptions) => Promise<Connection>;
@@ -28,13 +31,20 @@ export class PostgresLog extends QueriedLog {
   readonly #readers: Readers;
   readonly #texts: TextSearch;
   readonly #queries: LogQueries;
+  readonly #connections = new Set<Connection>();
   readonly #closing = Promise.withResolvers<never>();
   #closed = false;
 
   constructor({ open, tag, lock, parkedFor, poolSize, hasOthers, sliceSize }: PostgresLogOptions) {
     super(parkedFor);
-    this.#readers = new Readers(() => open({ settings: readerSettings, planned: 'each time' }), poolSize);
-    this.#texts = new TextSearch(new TextIndex(() => open(indexerSession), lock, sliceSize), hasOthers);
+    const opened = async (how: ConnectionOptions) => {
+      const connection = await open({ ...how, patience });
+      this.#connections.add(connection);
+      void connection.ended.then(() => this.#connections.delete(connection));
+      return connection;
+    };
+    this.#readers = new Readers(() => opened({ settings: readerSettings, planned: 'each time' }), poolSize);
+    this.#texts = new TextSearch(new TextIndex(() => opened(indexerSession), lock, sliceSize), hasOthers);
     this.#queries = queriesOn(this.#readers, new Ids(tag), this.#texts);
     this.#closing.promise.catch(() => undefined);
     this.#texts.poke();
@@ -59,6 +69,10 @@ export class PostgresLog extends QueriedLog {
   async close(): Promise<void> {
     this.#closed = true;
     this.#closing.reject(new Error('it was closed'));
+    const unanswered = setTimeout(() => {
+      for (const connection of this.#connections) connection.break();
+    }, farewell);
     await Promise.all([this.#readers.close(), this.#texts.close()]);
+    clearTimeout(unanswered);
   }
 }

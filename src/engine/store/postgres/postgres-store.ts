@@ -56,6 +56,9 @@ const byIndexes = {
   plan_cache_mode: 'force_generic_plan',
 } as const;
 
+/** Ms that a statement may take by which a store is opened; another instance may be making its tables just then. */
+const openingTime = 60_000;
+
 /**
  * Opens the store of a registry in a schema, or begins it.
  * @throws JournalError, Disconnected
@@ -69,7 +72,7 @@ export async function openStore(server: Server, schema: string, options: Options
   };
   const channel = quoted(schema);
   const notice = await examine(server);
-  const first = await Connection.open(server, schema);
+  const first = await Connection.open(server, schema, { patience: openingTime });
   const open: { close(): Promise<void> }[] = [];
   let leavesCalls = false;
   const close = async (callsUnderWay = false) => {
@@ -102,11 +105,16 @@ export async function openStore(server: Server, schema: string, options: Options
     open.push(connection);
     const groups = await KnownGroups.in(first.query);
     const upkeep = await KeptConnection.open({
-      open: async () => {
+      async open() {
         const one = await Connection.open(server, schema, writing);
         one.onNotification((text) => hear(text));
-        await one.query(`listen ${channel}`);
-        return one;
+        return await one.query(`listen ${channel}`).then(
+          () => one,
+          (error) => {
+            one.break();
+            throw error;
+          },
+        );
       },
       patience: lease,
       onChange: () => undefined,
@@ -188,7 +196,7 @@ export async function openStore(server: Server, schema: string, options: Options
       log,
       handlers,
       notice,
-      lost: Promise.race([connection.givenUp, ended.promise]),
+      lost: Promise.race([connection.givenUp, upkeep.givenUp, ended.promise]),
       instances: {
         own: members.id,
         list: () => members.all,

@@ -7,6 +7,9 @@ const oldest = 140_000;
 /** Locks that a group of operations may need at a time. */
 const locks = 4000;
 
+/** Ms after which a server that does not answer is given up. */
+const patience = 5000;
+
 const settings = `select current_setting('server_version_num')::int as version, current_setting('fsync') as fsync,
   current_setting('max_locks_per_transaction')::int * current_setting('max_connections')::int as locks`;
 const tryLock = 'select pg_try_advisory_lock(hashtextextended($1, 0)) as locked';
@@ -18,9 +21,9 @@ const unlock = 'select pg_advisory_unlock(hashtextextended($1, 0))';
  * @throws JournalError, Disconnected
  */
 export async function examine(server: Server): Promise<string | null> {
-  const one = await Connection.bare(server);
+  const one = await Connection.bare(server, { patience });
   try {
-    const other = await Connection.bare(server);
+    const other = await Connection.bare(server, { patience });
     return await suitabilityOf(one, other).finally(() => other.close());
   } finally {
     await one.close();

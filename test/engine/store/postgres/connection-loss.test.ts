@@ -167,6 +167,24 @@ describe('the store in PostgreSQL whose connection is lost', () => {
     await refused;
   });
 
+  it('is lost, too, when only the connection is gone for too long by which it looks after the others', async () => {
+    await openOn(await sharedPostgres(), 600);
+    proxy.watch((piece) => (/listen|beats/.test(String(piece)) ? 'cut' : 'pass'));
+    assert.match((await store.lost).message, /^the database can not be reached: /);
+  });
+
+  it('lets go of a lost one that does not answer, whatever was asked of it', async function () {
+    this.timeout(30_000);
+    await openOn(await sharedPostgres(), 600);
+    await store.log.executions({ text: 'words' }, { limit: 1 });
+    proxy.holdUp(true);
+    const asked = [store.log.counts(), store.log.executions({ text: 'words' }, { limit: 1 })];
+    const refused = asked.map((one) => assert.rejects(one, Unavailable));
+    await store.lost;
+    await store.close();
+    await Promise.all(refused);
+  });
+
   it('answers nothing that a standby has not confirmed, is there meanwhile, and piles up no sessions', async function () {
     this.timeout(60_000);
     const postgres = await startPostgres();

@@ -90,6 +90,7 @@ export class TextIndex {
   readonly #size: number;
   #connection: Connection | undefined;
   #last: Promise<unknown> = Promise.resolve();
+  #closed = false;
 
   /**
    * @param open its own connection
@@ -166,7 +167,9 @@ export class TextIndex {
     });
   }
 
+  /** Once the part is done that it is at. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#last;
     await this.#connection?.close();
   }
@@ -179,6 +182,7 @@ export class TextIndex {
   }
 
   async #carryOut(work: (ask: Ask, query: Query) => Promise<Advanced>): Promise<Advanced> {
+    if (this.#closed) throw new Error('it was closed');
     if (!this.#connection || this.#connection.lost) this.#connection = await this.#open();
     const { query } = this.#connection;
     const ask = named(query);

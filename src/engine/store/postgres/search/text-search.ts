@@ -126,8 +126,7 @@ export class TextSearch {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#gathering);
-    await this.#indexing;
-    await this.#index.close();
+    await Promise.all([this.#indexing, this.#index.close()]);
   }
 
   async #tidy(): Promise<void> {
