@@ -57,6 +57,8 @@ interface Options {
   /** Told of other instances that have something to do now. */
   readonly onHints: (instances: readonly number[]) => void;
   readonly onFenced: () => void;
+  /** The database does not say what was committed last, and why: nothing can be built on what is known here. */
+  readonly onUnknown: (why: string) => void;
 }
 
 /** The journal in PostgreSQL. What is asked for while a transaction is under way shares the next one. */
@@ -247,6 +249,10 @@ export class PostgresJournal implements Journal {
       return await wasCommitted(connection, members.id, group, () => {
         this.#unconfirmed = 'for long';
       });
+    } catch (error) {
+      // To do it again may be to do it twice; who begins anew finds what is there.
+      if (!(error instanceof Disconnected)) this.#options.onUnknown(messageOf(error));
+      throw error;
     } finally {
       this.#unconfirmed = 'no';
     }

@@ -174,6 +174,12 @@ export async function openStore(server: Server, schema: string, options: Options
       onTouched: () => log.poke(),
       onHints: (instances) => rounds.hint(instances),
       onFenced,
+      onUnknown: (why) =>
+        ended.resolve(
+          new Unavailable(
+            `the database does not say what was committed last (${why}): the registry is opened anew`,
+          ),
+        ),
     });
     tell = (why) => journal.told(why);
     open.push(journal);

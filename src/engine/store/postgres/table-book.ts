@@ -27,10 +27,14 @@ export class TableBook implements HandlerBook {
   readonly #onSaved: () => void;
   readonly #numbers = new Map<string, number>();
   readonly #switches = new Map<string, KeptOverride>();
-  /** Whose switches are not written yet. */
+  /** The switches as others know them: what was read last, or written. */
+  readonly #shared = new Map<string, string>();
+  /** Whose switches are to be written. */
   readonly #changed = new Set<string>();
   /** Writes that are under way. */
   readonly #saving = new Set<readonly string[]>();
+  /** Whose switches could not be written: it is tried again when it is known what others have switched. */
+  readonly #unsaved = new Set<string>();
 
   private constructor(connection: KeptConnection, lock: string, onSaved: () => void) {
     this.#connection = connection;
@@ -51,21 +55,32 @@ export class TableBook implements HandlerBook {
     return book;
   }
 
-  /** Reads what others have switched. @returns whether something is other than it was here */
+  /**
+   * Reads what others have switched. What could not be written here is tried again, unless they have switched it since.
+   * @returns whether something is other than it was here
+   */
   async refresh(): Promise<boolean> {
     const rows = await this.#connection.query(sql.switches, []);
     const read = new Map(rows.map(({ handler, switch: text }) => [String(handler), String(text)]));
     // What is being written is newer: the answers on a connection come in the order of the questions.
     const own = new Set([...this.#changed, ...[...this.#saving].flat()]);
-    const changed = [...new Set([...read.keys(), ...this.#switches.keys()])].filter(
-      (handler) => !own.has(handler) && read.get(handler) !== textOf(this.overrideOf(handler)),
+    const handlers = new Set([...read.keys(), ...this.#shared.keys(), ...this.#switches.keys()]);
+    const changed = [...handlers].filter(
+      (handler) => !own.has(handler) && this.#adopt(handler, read.get(handler)),
     );
-    for (const handler of changed) {
-      const text = read.get(handler);
-      if (text === undefined) this.#switches.delete(handler);
-      else this.#switches.set(handler, keptOverrideSchema.parse(JSON.parse(text)));
-    }
+    if (this.#unsaved.size > 0) void this.#write([...this.#unsaved]).catch(() => undefined);
     return changed.length > 0;
+  }
+
+  /** @param text of a handler's switch, as others know it now @returns whether it is another one than it was here */
+  #adopt(handler: string, text: string | undefined): boolean {
+    const isNews = text !== this.#shared.get(handler);
+    put(this.#shared, handler, text);
+    if (this.#unsaved.has(handler) && !isNews) return false;
+    this.#unsaved.delete(handler);
+    if (text === textOf(this.overrideOf(handler))) return false;
+    put(this.#switches, handler, text && keptOverrideSchema.parse(JSON.parse(text)));
+    return true;
   }
 
   /** Waits while there is no connection: nobody is called without a number. */
@@ -102,8 +117,7 @@ export class TableBook implements HandlerBook {
   }
 
   override(handler: string, override: KeptOverride | null): void {
-    if (override) this.#switches.set(handler, override);
-    else this.#switches.delete(handler);
+    put(this.#switches, handler, override);
     this.#changed.add(handler);
   }
 
@@ -116,9 +130,14 @@ export class TableBook implements HandlerBook {
   }
 
   async save(): Promise<void> {
-    const changed = [...this.#changed];
-    if (changed.length === 0) return;
-    this.#changed.clear();
+    if (this.#changed.size > 0) await this.#write([...this.#changed]);
+  }
+
+  async #write(changed: readonly string[]): Promise<void> {
+    for (const handler of changed) {
+      this.#changed.delete(handler);
+      this.#unsaved.delete(handler);
+    }
     const rows = changed.map((handler) => ({ handler, switch: textOf(this.overrideOf(handler)) ?? null }));
     const gone = changed.filter((handler) => !this.#switches.has(handler));
     const { query } = this.#connection;
@@ -129,17 +148,24 @@ export class TableBook implements HandlerBook {
         gone.length > 0 && query(sql.remove, [gone]),
       ]);
     } catch (error) {
-      for (const handler of changed) this.#changed.add(handler);
+      for (const handler of changed) this.#unsaved.add(handler);
       throw error;
     } finally {
       this.#saving.delete(changed);
     }
+    for (const { handler, switch: text } of rows) put(this.#shared, handler, text);
     this.#onSaved();
   }
 
   #keepNumbers(rows: readonly Row[]): void {
     for (const { id, number } of rows) this.#numbers.set(String(id), Number(number));
   }
+}
+
+/** @param value nothing: there is none any more */
+function put<Value>(map: Map<string, Value>, key: string, value: Value | '' | null | undefined): void {
+  if (value) map.set(key, value);
+  else map.delete(key);
 }
 
 function textOf(override: KeptOverride | null): string | undefined {

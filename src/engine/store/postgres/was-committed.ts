@@ -22,7 +22,7 @@ const sql = {
  * Whether a transaction of which no answer came was committed, also where a standby has to know of it.
  * @param me the instance whose it is
  * @param onWaiting told each time that it was, and that no standby has confirmed this
- * @throws Disconnected when nobody can be asked
+ * @throws Disconnected when nobody can be asked, or what the server says instead of an answer
  */
 export async function wasCommitted(
   connection: Pick<KeptConnection, 'connected'>,

@@ -83,6 +83,24 @@ describe('the store in PostgreSQL whose connection is lost', () => {
     assert.deepEqual(told, ['it has ended it', 'it is over']);
   });
 
+  it('begins anew where the database does not say what was committed: else it would be done twice', async () => {
+    await openOn(await sharedPostgres());
+    await accept(1);
+    let renamed: Promise<unknown> | undefined;
+    proxy.watch((piece) => {
+      if (renamed || !piece.includes('commit')) return 'pass';
+      proxy.cut();
+      renamed = client.query('alter table counters rename to others').then(() => proxy.restore());
+      return 'cut';
+    });
+    await assert.rejects(accept(2), Unavailable);
+    assert.match(
+      (await store.lost).message,
+      /^the database does not say what was committed last \(.*counters/,
+    );
+    await client.query('alter table others rename to counters');
+  });
+
   it('carries out again what was not committed', async () => {
     await openOn(await sharedPostgres());
     cutAtCommit('cut');

@@ -85,6 +85,45 @@ describe('instances that share a store in PostgreSQL', () => {
     await eventually('it has left', () => seenBy(other) === 1);
   });
 
+  describe('of which one could not keep a switch', () => {
+    const by = (name: string, status: 'held' | 'disabled' = 'disabled') => ({
+      status,
+      by: name,
+      at: new Date(at).toISOString(),
+      reason: null,
+    });
+    const switchedBy = ({ store }: Participant, handler = 'a') => store.handlers.overrideOf(handler)?.by;
+    /** The connection is cut while it is written. */
+    const failToSwitch = async (meanwhile: () => Promise<unknown>) => {
+      one.store.handlers.override('a', by('one'));
+      one.proxy.cut();
+      await assert.rejects(one.store.handlers.save());
+      await meanwhile();
+      one.proxy.restore();
+    };
+
+    it('keep it as soon as they can', async () => {
+      await failToSwitch(async () => undefined);
+      await eventually('it is known', () => switchedBy(other) === 'one');
+      assert.equal(switchedBy(one), 'one');
+    });
+
+    it('follow what another has switched since then', async () => {
+      await failToSwitch(async () => {
+        other.store.handlers.override('a', by('other', 'held'));
+        await other.store.handlers.save();
+      });
+      await eventually('it is known', () => switchedBy(one) === 'other');
+      one.store.handlers.override('b', by('one'));
+      await one.store.handlers.save();
+      await eventually('that one is known', () => switchedBy(other, 'b') === 'one');
+      assert.equal(switchedBy(other), 'other');
+      other.store.handlers.override('a', null);
+      await other.store.handlers.save();
+      await eventually('it is switched back', () => switchedBy(one) === undefined);
+    });
+  });
+
   it('emit each what they have accepted, while they live', async () => {
     await bothSeen();
     const seq = await one.accept(1, 0);
