@@ -2,19 +2,21 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { eventually } from '../support/eventually.ts';
+import { freePorts } from '../support/free-port.ts';
 import { packageRoot } from '../support/package.ts';
 import { envelope, postJson } from '../support/provisioning-flow.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('the demo of several instances', function () {
   this.timeout(90_000);
-  // Four ports in a row.
-  const port = 20_000 + Math.floor(Math.random() * 30_000);
-  const url = `http://127.0.0.1:${port}`;
   let demo: ChildProcess;
   let output = '';
+  let url: string;
 
   before(async () => {
+    // The balancer's, and one for each instance.
+    const port = await freePorts(4);
+    url = `http://127.0.0.1:${port}`;
     demo = spawn(process.execPath, ['scripts/cluster.ts', temporaryFolder('demo-')], {
       cwd: packageRoot,
       env: { ...process.env, PORT: String(port) },

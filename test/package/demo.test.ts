@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { eventually } from '../support/eventually.ts';
 import { examples } from '../support/examples.ts';
+import { freePort } from '../support/free-port.ts';
 import type { FlowNode } from '../support/node-red.ts';
 import { packageRoot, readText } from '../support/package.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -86,12 +87,3 @@ describe('the demo', function () {
     );
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
