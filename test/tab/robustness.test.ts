@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContextOptions, Route } from 'playwright-core';
 import { launchBrowser } from '../support/browser.ts';
 import { Editor } from '../support/editor.ts';
+import { freePort } from '../support/free-port.ts';
 import { type MisbehavingServer, misbehavingServer } from '../support/misbehaving-server.ts';
 import { type NodeRed, startNodeRed } from '../support/node-red.ts';
 import {
@@ -25,6 +26,7 @@ describe('the tab in bad times', function () {
   this.timeout(60_000);
   let receiver: MisbehavingServer;
   let red: NodeRed;
+  let uiPort: number;
   let browser: Browser;
   const userDir = temporaryFolder('tab-');
 
@@ -61,7 +63,8 @@ describe('the tab in bad times', function () {
         .writeHead(received.path === '/html' ? 500 : 200, { 'x-evil': '<b>' })
         .end(bodies[received.path]);
     });
-    red = await startNodeRed({ flows: flows(), userDir });
+    uiPort = await freePort();
+    red = await startNodeRed({ flows: flows(), userDir, settings: { uiPort } });
     browser = await launchBrowser();
   });
   after(async () => {
@@ -260,7 +263,6 @@ describe('the tab in bad times', function () {
     await view.setWidth(1000);
     await view.go('executions');
     await view.rows.first().waitFor();
-    const uiPort = Number(new URL(red.url).port);
     await red.stop();
     await view.root.getByText('Node-RED does not answer').waitFor();
     assert.ok((await view.rows.count()) > 0);
