@@ -41,14 +41,15 @@ export async function accept(
         30,
       );
     }
-    const duplicate = accepted.outcome === 'duplicate';
-    for (const [index, { seq, stage: at }] of duplicate ? [] : accepted.events.entries()) {
+    const idsOfAll = accepted.events.map(({ seq }) => ids.event(seq));
+    if (accepted.outcome === 'duplicate') return { ids: idsOfAll, duplicate: true };
+    for (const [index, { seq, stage: at }] of accepted.events.entries()) {
       const event = events[index];
       if (!event) continue;
       emissions.keep(seq, message);
       if (at === stage.emitted) emissions.emit({ ...event, seq });
     }
-    return { ids: accepted.events.map(({ seq }) => ids.event(seq)), duplicate };
+    return { ids: idsOfAll, duplicate: false };
   } finally {
     slots.release();
   }

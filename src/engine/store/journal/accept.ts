@@ -30,7 +30,9 @@ export interface IdempotencyKey {
 }
 
 export type Accepted =
-  | { readonly outcome: 'accepted' | 'duplicate'; readonly events: readonly AcceptedEvent[] }
+  | { readonly outcome: 'accepted'; readonly events: readonly AcceptedEvent[] }
+  /** Those that the first request of this key has made. */
+  | { readonly outcome: 'duplicate'; readonly events: readonly Pick<AcceptedEvent, 'seq'>[] }
   | { readonly outcome: 'conflict' }
   /** So many wait already that these would exceed the bound. */
   | { readonly outcome: 'full'; readonly waiting: number };

@@ -6,6 +6,7 @@ import {
   type NewEvent,
 } from '../journal/accept.ts';
 import { stage } from '../stage.ts';
+import type { KeptKey } from './rows.ts';
 import type { Shared } from './shared.ts';
 
 /** Accepts events (rule 1): a row each, and a key that recognises a repeated request. */
@@ -21,7 +22,7 @@ export function acceptanceOn({ rows, lanes, work }: Shared) {
       // Older ones may still be there: they are pruned little by little.
       const known = rows.key(key.key, at - keyLifetime);
       if (known && known.hash !== key.hash) return { outcome: 'conflict' };
-      if (known) return { outcome: 'duplicate', events: range(known.first, known.events) };
+      if (known) return { outcome: 'duplicate', events: range(known) };
     }
     const { count } = rows.waiting;
     if (count + events.length > backlogLimit) return { outcome: 'full', waiting: count };
@@ -63,14 +64,11 @@ export function acceptanceOn({ rows, lanes, work }: Shared) {
     return { seq, stage: at };
   }
 
-  function range(first: number, count: number): AcceptedEvent[] {
-    return Array.from({ length: count }, (_, index) => {
-      const seq = first + index;
-      return { seq, stage: rows.event(seq)?.stage ?? stage.succeeded };
-    });
-  }
-
   return { accept, insert };
+}
+
+function range({ first, events }: KeptKey): { readonly seq: number }[] {
+  return Array.from({ length: events }, (_, index) => ({ seq: first + index }));
 }
 
 export type Acceptance = ReturnType<typeof acceptanceOn>;

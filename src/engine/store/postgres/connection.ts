@@ -130,12 +130,13 @@ export class Connection {
   /** @throws Disconnected, or what the server says */
   readonly query: Query = async (text, values) => {
     const name = values && this.#nameOf(text);
+    const given = values?.map(keepableValue);
     this.#gather();
     try {
       const { rows } = await this.#client.query({
         text,
         ...(name !== undefined && { name }),
-        ...(values && { values: values.map(keepableValue) }),
+        ...(given && { values: given }),
       });
       return rows;
     } catch (error) {

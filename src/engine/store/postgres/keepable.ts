@@ -20,7 +20,7 @@ export function keepableEvent<E extends Pick<EventContent, 'objectId' | 'objectK
 /** A value of a statement as it is kept. */
 export function keepableValue(value: unknown): unknown {
   if (typeof value === 'string') return keepable(value);
-  return Array.isArray(value) && typeof value[0] === 'string' ? value.map(keepable) : value;
+  return Array.isArray(value) ? value.map(keepableValue) : value;
 }
 
 /** Rows as a parameter for `json_to_recordset` and its like. */

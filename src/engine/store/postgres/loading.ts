@@ -102,15 +102,16 @@ function parked(which: string): string {
 
 /** Reads what is needed and not there yet. What it reads nobody else may change until the transaction ends. */
 export async function load(query: Query, needs: Needs, loaded: Loaded): Promise<void> {
-  const events = [...needs.events].filter((seq) => !loaded.events.has(seq) || !loaded.executionsOf.has(seq));
   const executions = [...needs.executions].filter((seq) => !loaded.eventOf.has(seq));
+  if (executions.length > 0)
+    for (const seq of await eventsOf(query, executions, loaded)) needs.events.add(seq);
+  const events = [...needs.events].filter((seq) => !loaded.events.has(seq) || !loaded.executionsOf.has(seq));
   const lanes = [...needs.lanes].filter(([key, depth]) => (loaded.lanes.get(key)?.depth ?? 0) < depth);
   const payloads = [...needs.payloads].filter((seq) => !loaded.payloads.has(seq));
   const keys = [...needs.keys].filter((key) => !loaded.keys.has(key));
   const searching = [...needs.searches.values()].filter((search) => !loaded.found.has(searchName(search)));
   const seqs = [needs.eventSeqs - loaded.eventSeqs.length, needs.executionSeqs - loaded.executionSeqs.length];
   await Promise.all([
-    executions.length > 0 && eventsOf(query, executions, loaded),
     events.length > 0 && wholeEvents(query, events, loaded),
     (lanes.length > 0 || events.length > 0) && readLanes(query, lanes, events, loaded),
     readPairs(query, [...needs.pairs.values()], loaded),
@@ -122,11 +123,13 @@ export async function load(query: Query, needs: Needs, loaded: Loaded): Promise<
   ]);
 }
 
-async function eventsOf(query: Query, executions: readonly number[], loaded: Loaded): Promise<void> {
+async function eventsOf(query: Query, executions: readonly number[], loaded: Loaded): Promise<number[]> {
   for (const seq of executions) loaded.eventOf.set(seq, undefined);
-  for (const { seq, event } of await query(sql.eventOf, [executions])) {
+  const rows = await query(sql.eventOf, [executions]);
+  return rows.map(({ seq, event }) => {
     loaded.eventOf.set(seq as number, event as number);
-  }
+    return event as number;
+  });
 }
 
 async function wholeEvents(query: Query, events: readonly number[], loaded: Loaded): Promise<void> {

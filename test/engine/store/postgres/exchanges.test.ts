@@ -44,17 +44,48 @@ describe('the journal in PostgreSQL asks the database', () => {
   ) => {
     await journal.endTurn({ event, change: change(execution), pass: aPass(), at, emit: false });
   };
+  const failed: typeof succeeded = (seq) => ({ ...succeeded(seq), status: 'failed' });
   const due: typeof succeeded = (seq) => ({ ...parkedUncalled(seq), nextAttemptAt: 1 });
 
   /** What is done for it beforehand is not counted. */
   const asked: Readonly<Record<string, readonly [times: number, prepare: () => Promise<() => unknown>]>> = {
     'to accept an event': [2, async () => () => journal.accept([anEvent(++objects)], 0)],
+    'to know a request of many events again': [
+      2,
+      async () => {
+        const events = Array.from({ length: 50 }, () => anEvent(++objects));
+        const key = { key: `request ${objects}`, hash: 'hash' };
+        await journal.accept(events, 0, key);
+        return () => journal.accept(events, 0, key);
+      },
+    ],
     'to take an event': [2, async () => () => take(true)],
     'to end a turn': [
       2,
       async () => {
         const taken = await take(true);
         return () => end(succeeded, taken);
+      },
+    ],
+    'to replay many executions': [
+      5,
+      async () => {
+        const executions: number[][] = [];
+        for (let n = 0; n < 10; n += 1) {
+          const taken = await take(true);
+          await end(failed, taken);
+          executions.push([taken.execution]);
+        }
+        const replay = {
+          kind: 'executions',
+          filter: '{}',
+          ratePerSecond: 0,
+          until: objects,
+          upTo: null,
+        } as const;
+        const { id } = await journal.beginReplay({ ...replay, matched: 10, by: null, at });
+        const letGo = { executions, callable: ['a'] };
+        return () => journal.continueReplay({ id, letGo, cursor: objects, looked: 10, ends: true, at });
       },
     ],
     'to start what is due in its first pass': [
