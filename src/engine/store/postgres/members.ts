@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Share } from '../../rules/share.ts';
 import { JournalError } from '../journal-error.ts';
+import { type Stage, stage } from '../stage.ts';
 import type { Query } from './connection.ts';
 import { isGone, type ProcessPlace } from './process-place.ts';
 import { migrations } from './schema.ts';
@@ -52,6 +53,18 @@ const sql = {
   equip: `with ${unsynced} update instances set handlers = $2, nodes = $3 from unsynced where id = $1`,
 };
 
+/** Steps from one home to the next along an index. */
+const homesAt = (at: Stage) => `homes_${at} as (
+    (select home from events where stage = ${at} order by home limit 1)
+    union all
+    select n.home from homes_${at} h cross join lateral (
+      select home from events where stage = ${at} and home > h.home order by home limit 1
+    ) n
+  )`;
+const left = `with recursive ${homesAt(stage.ready)}, ${homesAt(stage.due)}
+  select home from (select home from homes_${stage.ready} union select home from homes_${stage.due}) homes
+  where home <> ${nobody} and not exists (select from instances where id = home)`;
+
 interface Read extends Omit<Member, 'place' | 'startedAt' | 'seenAt'>, ProcessPlace {
   readonly startedAt: Date;
   readonly seenAt: Date;
@@ -80,6 +93,8 @@ export class Members {
   readonly #clock: () => number;
   #ahead = 0;
   #all: readonly Member[] = [];
+  /** Homes that are nobody's any more, and where events wait. */
+  #left: readonly number[] = [];
   /** Of this one: how many calls of each there may be at a time, of all instances. */
   #handlers: ReadonlyMap<string, number> = new Map();
   /** By handler, as long as nobody comes or goes. */
@@ -137,11 +152,23 @@ export class Members {
     return !this.#all.some(({ id, dead }) => id === instance && !dead);
   }
 
-  /** Whose events this one runs for a handler: its own, nobody's, and those of others who do not call it. */
+  /** Whose events this one emits: its own, nobody's, and those of who is gone. */
+  get homes(): readonly number[] {
+    return [
+      ...new Set([this.id, nobody, ...this.#all.flatMap(({ id, dead }) => (dead ? id : [])), ...this.#left]),
+    ];
+  }
+
+  /** Whose events this one runs for a handler: those that it emits, and those of others who do not call it. */
   homesFor(handler: string): readonly number[] {
     const callers = this.callersOf(handler);
     const without = this.others().filter((id) => !callers.includes(id));
-    return [this.id, nobody, ...without];
+    return [...this.homes, ...without];
+  }
+
+  /** Looks for events that wait for who is gone and forgotten: each has another home once it goes on. */
+  async findLeft(): Promise<void> {
+    this.#left = (await this.#query(left, [])).map(({ home }) => Number(home));
   }
 
   /** Who calls a handler: those who have it, or as many of them as it may have calls at a time. */

@@ -133,15 +133,15 @@ export async function openStore(server: Server, schema: string, options: Options
     });
     // Whoever marks it looks for members then.
     await refuseMarked(first.query, schema);
-    const sweepUp = async (dead: readonly number[], orphaned: readonly number[]) => {
+    const sweepUp = async (dead: readonly number[]) => {
+      if (dead.length === 0) return;
       const settings = { ...writing.settings, synchronous_commit: 'off' };
       const own = await Connection.open(server, schema, { ...writing, settings });
       const now = () => options.now() + members.ahead;
-      await sweep({ query: own.query, lockSeed: schema, groups, now }, dead, orphaned).finally(() =>
-        own.close(),
-      );
+      await sweep({ query: own.query, lockSeed: schema, groups, now }, dead).finally(() => own.close());
     };
-    await sweepUp(await members.look(), []);
+    await sweepUp(await members.look());
+    await members.findLeft();
     const log = new PostgresLog({
       open: (how) => Connection.open(server, schema, how),
       poolSize: options.poolSize,

@@ -2,7 +2,6 @@ import type { Work } from '../journal/work.ts';
 import type { Query } from './connection.ts';
 import type { KeptConnection } from './kept-connection.ts';
 import { type Members, unsynced } from './members.ts';
-import { orphanedHomes } from './sweep.ts';
 import { workIn } from './work.ts';
 
 /** Ms for which hints to others are gathered. */
@@ -24,8 +23,8 @@ interface Options {
   readonly channel: string;
   /** Ms between two looks at what there is to do, where nobody gives a hint. */
   readonly pollPause: number;
-  /** Puts back what the dead had in hand, and lets go what waits for those who are forgotten. */
-  readonly sweep: (dead: readonly number[], orphaned: readonly number[]) => Promise<void>;
+  /** Puts back what the dead had in hand. */
+  readonly sweep: (dead: readonly number[]) => Promise<void>;
   readonly onWork: (work: Work) => void;
   /** Looks at what else the instances share. */
   readonly look: () => Promise<void>;
@@ -87,15 +86,15 @@ export class Rounds {
   }
 
   beat(): void {
-    this.#beating ??= this.#attempt(async ({ query }) => {
+    this.#beating ??= this.#attempt(async () => {
       const { members, sweep, onFenced } = this.#options;
       await members.beat();
       const dead = await members.look();
       if (dead.includes(members.id) || !members.all.some(({ id }) => id === members.id)) return onFenced();
-      const orphaned = await orphanedHomes(query);
-      if (dead.length + orphaned.length === 0) return;
-      await sweep(dead, orphaned);
-      this.look();
+      const before = String(members.homes);
+      await sweep(dead);
+      await members.findLeft();
+      if (dead.length > 0 || String(members.homes) !== before) this.look();
     }).finally(() => {
       this.#beating = undefined;
     });

@@ -34,13 +34,6 @@ const sql = {
   due: `update events set stage = ${stage.due}, owner = 0, next_handler = (
       select handler_id from executions where event_seq = events.seq order by status <> 0, position limit 1
     ) where seq = any($1::bigint[]) and owner = any($2::bigint[]) and stage = ${stage.running}`,
-  orphans: `update events set home = 0 where seq in (
-      select seq from unnest($1::bigint[]) h(id) cross join lateral (
-        (select seq from events where home = h.id and stage = ${stage.ready} order by node limit ${atOnce})
-        union all
-        (select seq from events where home = h.id and stage = ${stage.due} order by next_handler limit ${atOnce})
-      ) waiting
-    ) and stage in (${stage.ready}, ${stage.due}) returning 1`,
   counts: `with gone as (delete from counters where id = any($1::bigint[]) returning waiting, settled)
     insert into counters(id, waiting, settled) select 0, sum(waiting), sum(settled) from gone having count(*) > 0
     on conflict(id) do update set waiting = counters.waiting + excluded.waiting,
@@ -48,26 +41,6 @@ const sql = {
   beats: 'delete from beats where instance = any($1::bigint[])',
   instances: 'delete from instances where id = any($1::bigint[])',
 };
-
-/** Steps from one home to the next along an index. */
-const homesAt = (stage: number) => `homes_${stage} as (
-    (select home from events where stage = ${stage} order by home limit 1)
-    union all
-    select n.home from homes_${stage} h cross join lateral (
-      select home from events where stage = ${stage} and home > h.home order by home limit 1
-    ) n
-  )`;
-const orphanedSql = `with recursive ${homesAt(stage.ready)}, ${homesAt(stage.due)}
-  select home from (select home from homes_${stage.ready} union select home from homes_${stage.due}) homes
-  where home <> 0 and not exists (select from instances where id = home)`;
-
-/**
- * Homes that are forgotten, although events wait there: who has let them go did not know yet. All are in
- * `instances` who are not.
- */
-export async function orphanedHomes(query: Query): Promise<readonly number[]> {
-  return (await query(orphanedSql, [])).map(({ home }) => Number(home));
-}
 
 interface Sweep {
   readonly query: Query;
@@ -78,18 +51,11 @@ interface Sweep {
 }
 
 /**
- * What dead instances left half done is put back to where it goes on from (rule 11), and nobody's home is theirs any
- * more. They are forgotten then.
- * @param orphaned homes of events that wait for nobody, as `orphanedHomes` tells
+ * What dead instances left half done is put back to where it goes on from (rule 11). They are forgotten then; what waits
+ * for them others go on with (`Members.homes`).
  */
-export async function sweep(
-  { query, lockSeed, groups, now }: Sweep,
-  dead: readonly number[],
-  orphaned: readonly number[] = [],
-): Promise<void> {
-  while (dead.length > 0 && (await inTransaction(query, () => putBack(dead))));
-  while ((await query(sql.orphans, [[...dead, ...orphaned]])).length > 0);
-  if (dead.length === 0) return;
+export async function sweep({ query, lockSeed, groups, now }: Sweep, dead: readonly number[]): Promise<void> {
+  while (await inTransaction(query, () => putBack(dead)));
   await inTransaction(query, async () => {
     await query(sql.counts, [dead.flatMap((id) => [id, -id])]);
     for (const text of [sql.beats, sql.instances]) await query(text, [dead]);

@@ -1,6 +1,6 @@
 import type { Work } from '../journal/work.ts';
 import type { Query } from './connection.ts';
-import { type Members, nobody } from './members.ts';
+import type { Members } from './members.ts';
 
 const sql = {
   // In the order of the index that holds no others, or a million that another one has to emit would be gone through.
@@ -29,9 +29,9 @@ const sql = {
 };
 
 /** What there is to do for an instance: it looks for how much, and finds what others have not taken by then. */
-export async function workIn(query: Query, members: Pick<Members, 'id' | 'homesFor'>): Promise<Work> {
+export async function workIn(query: Query, members: Pick<Members, 'homes' | 'homesFor'>): Promise<Work> {
   const [ready, due, parked] = await Promise.all([
-    query(sql.ready, [[members.id, nobody]]),
+    query(sql.ready, [members.homes]),
     query(sql.due, []),
     query(sql.parked, []),
   ]);

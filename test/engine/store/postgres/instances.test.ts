@@ -174,6 +174,33 @@ describe('instances that share a store in PostgreSQL', () => {
     await eventually('it is forgotten', () => other.store.instances?.list().length === 1);
   });
 
+  it('go on with what a dead one had accepted, however much it is, without writing it anew', async () => {
+    await bothSeen();
+    for (let n = 0; n < 3; n += 1) {
+      const events = Array.from({ length: 1000 }, (_, m) => anEvent(1000 * n + m));
+      await one.journal.accept(events, 0);
+    }
+    const connection = await Connection.open({ connectionString: (await sharedPostgres()).url }, schema);
+    const waiting = async () => {
+      const counts = await connection.query(
+        'select home, count(*) as n, max(xmin::text::bigint) as last from events where stage = 1 group by home',
+      );
+      return counts.map((row) => ({ ...row }));
+    };
+    const before = await waiting();
+    other.told.length = 0;
+    await one.store.close();
+    await eventually('it is told', () => other.told.some(({ ready }) => ready));
+    await eventually('it is forgotten', () => other.store.instances?.list().length === 1);
+    assert.deepEqual(await waiting(), before);
+    assert.equal((await other.emitted()).length, 10);
+    assert.deepEqual(
+      (await waiting()).map(({ n }) => n),
+      [2990],
+    );
+    await connection.close();
+  });
+
   it('let go what became ready for one who was forgotten by then', async () => {
     await bothSeen();
     const seq = await one.accept(1, 0);

@@ -6,7 +6,7 @@ import { type Needs, NotLoaded } from '../needs.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Whose events are. */
-export type Homes = Pick<Members, 'id' | 'isGone' | 'homesFor' | 'callersOf'>;
+export type Homes = Pick<Members, 'id' | 'isGone' | 'homes' | 'homesFor' | 'callersOf'>;
 
 /** Events as they stand in a transaction, and whose they are. */
 export interface EventRows

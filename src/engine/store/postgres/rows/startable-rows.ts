@@ -1,6 +1,5 @@
 import type { EventRow, Rows } from '../../operations/rows.ts';
 import { stage } from '../../stage.ts';
-import { nobody } from '../members.ts';
 import type { Needs, Search } from '../needs.ts';
 import type { EventRows, Homes } from './event-rows.ts';
 import type { Transaction } from './transaction.ts';
@@ -32,7 +31,7 @@ export function startableRowsOn(
       return found.filter((event) => event.stage === stage.due && event.nextHandler === handler);
     },
     ready(node, limit) {
-      const homes = [members.id, nobody];
+      const { homes } = members;
       const found = wholeEvents({ what: 'ready', homes, node, limit });
       const ready = found.filter((event) => event.stage === stage.ready);
       return ready.map(({ seq, payload, eventType, objectId }) => ({
@@ -44,7 +43,7 @@ export function startableRowsOn(
       }));
     },
     nextNodeReady(after) {
-      const homes = [members.id, nobody];
+      const { homes } = members;
       return (transaction.found({ what: 'nextNodeReady', homes, after }) as string | null) ?? undefined;
     },
   };
