@@ -5,8 +5,8 @@ import { oddSuccess } from '../reading/selections.ts';
  * these differences:
  *
  * - What an event says is in `bodies`, which is never updated: a row that changes is copied as a whole.
- * - `home` of an event is the instance that has its message: it emits it, and runs its first pass, while it lives; 0:
- *   nobody has it, and anyone may. `owner` has it, or an execution, in hand; 0: nobody has.
+ * - `home` of an event is the instance that has its message: it emits it, and runs its first pass, while it lives; 0, or
+ *   one that is gone: nobody has it, and anyone may. `owner` has it, or an execution, in hand; 0: nobody has.
  * - An instance is in `instances` until it is dead and what it had in hand is put back. Its row is held by each
  *   transaction of its own (see group.ts), and its beats are in a table apart.
  * - Executions hold the state of an event's lane no more than there: lanes are locked by advisory locks.

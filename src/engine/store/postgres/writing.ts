@@ -44,7 +44,7 @@ const deferred: Readonly<Record<Deferred['what'], string>> = {
     overriding system value values($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
   advanceBulk:
     'update bulk_replays set replayed = replayed + $2, looked = looked + $3, cursor = $4 where id = $1',
-  endBulk: 'update bulk_replays set state = $2, ended_at = $3 where id = $1',
+  endBulk: "update bulk_replays set state = $2, ended_at = $3 where id = $1 and state = 'running'",
 };
 
 /**
