@@ -104,6 +104,8 @@ export class Members {
   #onChange: () => void = () => undefined;
   /** The last one that had joined when they were looked at. */
   #newest: number;
+  /** By instance: its last beat, and when it was seen here first, in ms of the same clock. */
+  #beats: ReadonlyMap<number, { readonly at: number; readonly since: number }> = new Map();
   /** Since when this one has beaten without a gap, in ms of a clock that never jumps. */
   #steadySince = performance.now();
   #beaten = performance.now();
@@ -239,6 +241,7 @@ export class Members {
    */
   async look(): Promise<readonly number[]> {
     const rows = (await this.#query(sql.all, [this.lease / 1000])) as unknown as readonly Read[];
+    this.#noteBeats(rows);
     const dead = new Set(rows.filter((row) => row.dead).map(({ id }) => id));
     const dying = rows.filter((row) => !row.dead && row.id !== this.id && this.#isOver(row));
     if (dying.length > 0)
@@ -264,10 +267,26 @@ export class Members {
     await this.#query(sql.bury, [[this.id]]);
   }
 
-  /** After an outage of the database everybody is silent: who comes back first must not bury the others. */
+  #noteBeats(rows: readonly Read[]): void {
+    const now = performance.now();
+    const noted = rows.map(({ id, seenAt }) => {
+      const known = this.#beats.get(id);
+      const at = seenAt.getTime();
+      return [id, known?.at === at ? known : { at, since: now }] as const;
+    });
+    this.#beats = new Map(noted);
+  }
+
+  /**
+   * After an outage of the database everybody is silent: who comes back first must not bury the others. And so they
+   * are when its clock jumps: who is to be buried has not been seen to beat, either, by a clock that does not.
+   */
   #isOver({ id, silent, machine, pid, began }: Read): boolean {
     if (givenUp.has(this.#nameOf(id)) || isGone({ machine, pid, began })) return true;
-    return silent && performance.now() - this.#steadySince > this.lease;
+    const now = performance.now();
+    const unseen = now - (this.#beats.get(id)?.since ?? now);
+    // It was seen up to a fifth after it had beaten.
+    return silent && now - this.#steadySince > this.lease && unseen > 0.75 * this.lease;
   }
 
   /** Ids of the other ones that live. */

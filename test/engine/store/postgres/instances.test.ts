@@ -124,6 +124,19 @@ describe('instances that share a store in PostgreSQL', () => {
     });
   });
 
+  it('take nobody for dead because the clock of the database jumps', async () => {
+    await bothSeen();
+    const connection = await Connection.open({ connectionString: (await sharedPostgres()).url }, schema);
+    // Both have beaten for long enough to judge others.
+    await new Promise((resolve) => setTimeout(resolve, 1.5 * lease));
+    for (let n = 0; n < 20; n += 1) {
+      await connection.query("update beats set seen_at = clock_timestamp() - interval '1 hour'");
+      await new Promise((resolve) => setTimeout(resolve, lease / 20));
+      assert.deepEqual([seenBy(one), seenBy(other)], [2, 2]);
+    }
+    await connection.close();
+  });
+
   it('emit each what they have accepted, while they live', async () => {
     await bothSeen();
     const seq = await one.accept(1, 0);
