@@ -448,28 +448,6 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
   describe('running a chain', () => {
     const links = [aLink('a'), aLink('b')];
 
-    it('keeps an answer of whatever characters, and goes on', async () => {
-      const { seq, execution } = await take(anEvent(1));
-      const odd = '\0\0\0\r\ud800\ud800\udc00\udc00\\u0000\\\0"';
-      const { attempt, ...change } = succeeded(execution);
-      assert.ok(attempt);
-      // As of a program that Windows has ended.
-      const answer = { ...attempt, code: 0xc0000005, response: odd, error: odd, sentBody: odd, target: odd };
-      const state = await end(seq, { ...change, attempt: answer }, { plain: true });
-      assert.deepEqual(state, { stage: stage.succeeded, changed: [] });
-      const { items } = await store.log.executions({}, { limit: 1 });
-      const shown = odd.toWellFormed().replaceAll('\0', '\ufffd');
-      const row = items[0];
-      assert.deepEqual(
-        [
-          row?.status,
-          row?.code,
-          ...[row?.response, row?.error].map((text) => text?.replaceAll('\0', '\ufffd')),
-        ],
-        ['succeeded', 0xc0000005, shown, shown],
-      );
-    });
-
     it('parks an execution behind an unsettled one of the same handler and object', async () => {
       const first = await take(anEvent(1), { links });
       const { execution: a } = first;
