@@ -76,11 +76,57 @@ export interface KeptKey {
   readonly events: number;
 }
 
+/** Executions, as their chains see them. */
+export interface ExecutionRows {
+  addExecution(row: ExecutionRow): void;
+  execution(seq: number): Pick<ExecutionRow, 'status' | 'attempts' | 'startedAt' | 'error'> | undefined;
+  changeExecution(seq: number, patch: ExecutionPatch): void;
+  /** All executions of an event, by seq. */
+  executionsOf(event: number): readonly StoredExecution[];
+  /** The first one of an event after this that is pending, by seq. */
+  nextPending(event: number, after: number): number | undefined;
+  /** Of a handler's executions of an object the first one that is not settled. */
+  firstUnsettled(
+    objectKey: string,
+    handler: string,
+  ): { readonly seq: number; readonly blocked: boolean } | undefined;
+  /** Makes way in the row for its next attempt. */
+  keepAttempt(execution: number): void;
+  /** Names the execution that stands in this place of the chain from now on. */
+  replace(event: number, position: number, by: number): void;
+  keepAsker(execution: number, by: string): void;
+  /** The group of a handler's failures of one kind. */
+  failureGroup(handler: string, code: number | null, error: string): number;
+  /** What a handler has parked, or will yet run, of an object is stale. */
+  markStale(handler: string, objectKey: string): void;
+  /** What of a handler is stale and not parked is so no more. */
+  renew(handler: string): void;
+}
+
+/** Parked executions that may run, and who is tried. */
+export interface ParkedRows {
+  /** Whether the handler may be tried now, and what it was tried with last; `last`: as far as is known here. */
+  claimProbe(handler: string, at: number, last: number): Probing;
+  /** The handler is tried with this one; null: with none. */
+  keepProbe(handler: string, execution: number | null): void;
+
+  /** Parked executions that are due, longest due first. */
+  parkedDue(handler: string, at: number, limit: number): readonly ParkedRow[];
+  /** The first one after another, of another object; null: of whichever. What waits behind an earlier one is left out. */
+  parkedAfter(handler: string, after: number, otherThan: string | null): ParkedRow | undefined;
+  parked(execution: number): ParkedRow | undefined;
+  parkedOf(handler: string, limit: number): readonly ParkedRow[];
+  parkedStale(handler: string, limit: number): readonly ParkedRow[];
+  /** When the handler's next parked execution is due. */
+  nextDueAt(handler: string): number | null;
+  objectOf(execution: number): string | undefined;
+}
+
 /**
  * The rows of a journal, as its operations read and write them: they decide, and know nothing of what keeps the rows.
  * What is written is seen by what is read next. All that is found is found by an index, however many rows there are.
  */
-export interface Rows {
+export interface Rows extends ExecutionRows, ParkedRows {
   /** A seq that no event was ever given. */
   nextEventSeq(): number;
   nextExecutionSeq(): number;
@@ -116,46 +162,6 @@ export interface Rows {
   /** Where a request is known that was made since then: ms since the epoch. */
   key(key: string, since: number): KeptKey | undefined;
   addKey(key: IdempotencyKey, kept: Omit<KeptKey, 'hash'>, at: number): void;
-
-  addExecution(row: ExecutionRow): void;
-  execution(seq: number): Pick<ExecutionRow, 'status' | 'attempts' | 'startedAt' | 'error'> | undefined;
-  changeExecution(seq: number, patch: ExecutionPatch): void;
-  /** All executions of an event, by seq. */
-  executionsOf(event: number): readonly StoredExecution[];
-  /** The first one of an event after this that is pending, by seq. */
-  nextPending(event: number, after: number): number | undefined;
-  /** Of a handler's executions of an object the first one that is not settled. */
-  firstUnsettled(
-    objectKey: string,
-    handler: string,
-  ): { readonly seq: number; readonly blocked: boolean } | undefined;
-  /** Makes way in the row for its next attempt. */
-  keepAttempt(execution: number): void;
-  /** Names the execution that stands in this place of the chain from now on. */
-  replace(event: number, position: number, by: number): void;
-  keepAsker(execution: number, by: string): void;
-  /** The group of a handler's failures of one kind. */
-  failureGroup(handler: string, code: number | null, error: string): number;
-  /** What a handler has parked, or will yet run, of an object is stale. */
-  markStale(handler: string, objectKey: string): void;
-  /** What of a handler is stale and not parked is so no more. */
-  renew(handler: string): void;
-
-  /** Whether the handler may be tried now, and what it was tried with last; `last`: as far as is known here. */
-  claimProbe(handler: string, at: number, last: number): Probing;
-  /** The handler is tried with this one; null: with none. */
-  keepProbe(handler: string, execution: number | null): void;
-
-  /** Parked executions that are due, longest due first. */
-  parkedDue(handler: string, at: number, limit: number): readonly ParkedRow[];
-  /** The first one after another, of another object; null: of whichever. What waits behind an earlier one is left out. */
-  parkedAfter(handler: string, after: number, otherThan: string | null): ParkedRow | undefined;
-  parked(execution: number): ParkedRow | undefined;
-  parkedOf(handler: string, limit: number): readonly ParkedRow[];
-  parkedStale(handler: string, limit: number): readonly ParkedRow[];
-  /** When the handler's next parked execution is due. */
-  nextDueAt(handler: string): number | null;
-  objectOf(execution: number): string | undefined;
 }
 
 /** What the instances know of the tries of a handler whose circuit is open. */

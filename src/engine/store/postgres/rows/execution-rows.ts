@@ -1,5 +1,5 @@
 import { isUnsettled } from '../../../rules/chain.ts';
-import type { ExecutionRow, Rows, StoredExecution } from '../../operations/rows.ts';
+import type { ExecutionRow, ExecutionRows, StoredExecution } from '../../operations/rows.ts';
 import { chainProperties } from '../columns.ts';
 import type { KnownGroups } from '../known-groups.ts';
 import { type LoadedExecution, pairOf } from '../loaded.ts';
@@ -9,21 +9,7 @@ import type { Homes } from './event-rows.ts';
 import type { Transaction } from './transaction.ts';
 
 /** Executions as they stand in a transaction, and whose they are. */
-export interface ExecutionRows
-  extends Pick<
-    Rows,
-    | 'addExecution'
-    | 'changeExecution'
-    | 'executionsOf'
-    | 'nextPending'
-    | 'firstUnsettled'
-    | 'keepAttempt'
-    | 'replace'
-    | 'keepAsker'
-    | 'failureGroup'
-    | 'markStale'
-    | 'renew'
-  > {
+export interface LoadedExecutions extends ExecutionRows {
   execution(seq: number): LoadedExecution | undefined;
 }
 
@@ -31,7 +17,7 @@ export function executionRowsOn(
   transaction: Transaction,
   members: Homes,
   groups: KnownGroups,
-): ExecutionRows {
+): LoadedExecutions {
   function execution(seq: number): LoadedExecution | undefined {
     const { executionPatches, newExecutions } = transaction.changes;
     const patch = executionPatches.get(seq);

@@ -1,29 +1,16 @@
-import type { ParkedRow, Rows } from '../../operations/rows.ts';
+import type { ParkedRow, ParkedRows } from '../../operations/rows.ts';
 import type { Probed } from '../loaded.ts';
 import type { Needs, Search } from '../needs.ts';
 import type { EventRows, Homes } from './event-rows.ts';
-import type { ExecutionRows } from './execution-rows.ts';
+import type { LoadedExecutions } from './execution-rows.ts';
 import type { Transaction } from './transaction.ts';
-
-type ParkedRows = Pick<
-  Rows,
-  | 'claimProbe'
-  | 'keepProbe'
-  | 'parkedDue'
-  | 'parkedAfter'
-  | 'parked'
-  | 'parkedOf'
-  | 'parkedStale'
-  | 'nextDueAt'
-  | 'objectOf'
->;
 
 /** Parked executions, found by an index and looked at again now that their lanes are locked. */
 export function parkedRowsOn(
   transaction: Transaction,
   members: Homes,
   { expect }: EventRows,
-  { execution }: ExecutionRows,
+  { execution }: LoadedExecutions,
 ): ParkedRows {
   function parked(seq: number): ParkedRow | undefined {
     const row = execution(seq);

@@ -1,26 +1,10 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { HandlerSnapshot } from '../../../../words/handler.ts';
-import type { ExecutionPatch, Rows, StoredExecution } from '../../../operations/rows.ts';
+import type { ExecutionPatch, ExecutionRows, StoredExecution } from '../../../operations/rows.ts';
 import { executionStatusOf, statusCode } from '../../../stage.ts';
 import { failureGroupsIn } from '../../failure-groups.ts';
 import { keepAttempts } from '../../schema.ts';
 import { patchesOf } from './columns.ts';
-
-type ExecutionRows = Pick<
-  Rows,
-  | 'addExecution'
-  | 'execution'
-  | 'changeExecution'
-  | 'executionsOf'
-  | 'nextPending'
-  | 'firstUnsettled'
-  | 'keepAttempt'
-  | 'replace'
-  | 'keepAsker'
-  | 'failureGroup'
-  | 'markStale'
-  | 'renew'
->;
 
 /** The rows of executions. What an index is limited to is said in each statement: only then it is used. */
 export function executionRowsOn(db: DatabaseSync): ExecutionRows {
@@ -111,7 +95,10 @@ export function executionRowsOn(db: DatabaseSync): ExecutionRows {
     execution(seq) {
       const row = sql.one.get(seq);
       return (
-        row && ({ ...row, status: executionStatusOf(Number(row['status'])) } as ReturnType<Rows['execution']>)
+        row &&
+        ({ ...row, status: executionStatusOf(Number(row['status'])) } as ReturnType<
+          ExecutionRows['execution']
+        >)
       );
     },
     changeExecution: (seq, changed) => patch(seq, Object.keys(changed), storedValues(changed)),

@@ -1,18 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { ParkedRow, Rows } from '../../../operations/rows.ts';
-
-type ParkedRows = Pick<
-  Rows,
-  | 'claimProbe'
-  | 'keepProbe'
-  | 'parkedDue'
-  | 'parkedAfter'
-  | 'parked'
-  | 'parkedOf'
-  | 'parkedStale'
-  | 'nextDueAt'
-  | 'objectOf'
->;
+import type { ParkedRow, ParkedRows } from '../../../operations/rows.ts';
 
 /** Finds parked executions, each way by an index of its own. */
 export function parkedRowsOn(db: DatabaseSync): ParkedRows {
