@@ -83,6 +83,27 @@ for (const { name, nodeRed: installation } of editors) {
       await head.getByText('Fail: 3').waitFor();
     });
 
+    it('labels moments whole, or not at all where the end would cut them off', async () => {
+      const labels = view.root.locator('.nrp-histogram-axis > span');
+      const shown = (left: string) =>
+        labels.first().evaluate((label, to) => {
+          const before = label.style.left;
+          label.style.left = to;
+          const text = document.createRange();
+          text.selectNodeContents(label);
+          const [word, axis] = [text, label.parentElement as Element].map((one) =>
+            one.getBoundingClientRect(),
+          );
+          label.style.left = before;
+          if (!word || !axis || word.top >= axis.bottom) return 'the line';
+          return word.right <= axis.right && word.bottom <= axis.bottom ? 'all' : 'a part';
+        }, left);
+      assert.deepEqual(
+        [await shown('0%'), await shown('50%'), await shown('98%')],
+        ['all', 'all', 'the line'],
+      );
+    });
+
     it('narrows the range by dragging over bars, and goes back to the one before', async () => {
       const place = await plot().boundingBox();
       assert.ok(place);
