@@ -7,6 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { examples } from '../support/examples.ts';
 import { type NodeRed, startNodeRed } from '../support/node-red.ts';
 import { manifest, packageRoot, readText } from '../support/package.ts';
+import { registry, tab } from '../support/provisioning-flow.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 interface Execution {
@@ -145,6 +146,26 @@ describe('the packed tarball', function () {
       it('ends in peace', async () => {
         await red?.stop();
         assert.equal(await red?.ended, 0);
+      });
+
+      it('says what to install where the settings name a PostgreSQL, whose client library nobody installed', async () => {
+        const postgres = 'postgres://nobody@127.0.0.1:1/none';
+        red = await startNodeRed({
+          userDir,
+          nodesDir: null,
+          nodeRed: join(userDir, 'node_modules/node-red'),
+          node: nodeOf(node),
+          flows: [tab, registry()],
+          env: { PROVISIONING_POSTGRES_URL: postgres },
+        });
+        await red.printed(/client library of PostgreSQL is missing: run "npm install pg"/);
+        const [found] = await red.get<{ error?: string }[]>('provisioning/registries');
+        assert.match(found?.error ?? '', /run "npm install pg" in Node-RED's user directory and restart/);
+        await red.stop();
+        const program = join(userDir, 'node_modules/.bin', manifest.name);
+        const moved = await execa(nodeOf(node), [program, 'import', userDir, postgres], { reject: false });
+        assert.equal(moved.exitCode, 1);
+        assert.match(moved.stderr, /^The client library is missing: npm install pg/);
       });
 
       // node:sqlite moves from version to version: each statement is met here.

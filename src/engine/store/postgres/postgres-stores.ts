@@ -24,9 +24,11 @@ interface Options {
 export function postgresStores({ server, prefix, ...options }: Options): Stores {
   return {
     of: (registry) => location(server, schemaOf(prefix(), registry), { registry, ...options }),
-    // Nobody knows of others while it can not be reached.
+    // Nobody knows of others while it can not be reached, or there is nothing to reach it with.
     async stored() {
-      const schemas = await (await implementation()).schemasIn(server).catch(() => []);
+      const schemas = await implementation()
+        .then(({ schemasIn }) => schemasIn(server))
+        .catch(() => []);
       return schemas.flatMap(({ schema, registry }) =>
         schema === schemaOf(prefix(), registry) ? registry : [],
       );
