@@ -17,10 +17,8 @@ if (unknown.length > 0) {
 const mochaProgram = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
 const chosen = named.length > 0 ? (named as Tier[]) : tiers;
 const { together, alone } = testFiles(chosen);
-// Tests wait for much of their time: for a page, for what they started, for the moment when something is due. Those of
-// the unit tier keep no browser and no Node-RED busy meanwhile.
-const more = chosen.every((tier) => tier === 'unit') ? 3 : 1;
-const jobs = Math.min(availableParallelism() + more, 6);
+// Tests wait for some of their time: for a page, for what they started, for the moment when something is due.
+const jobs = Math.min(availableParallelism() + 1, 6);
 
 if (chosen.includes('browser')) await unpackBrowser();
 const statuses = [

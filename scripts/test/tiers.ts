@@ -7,11 +7,9 @@ export type Tier = (typeof tiers)[number];
 const root = join(import.meta.dirname, '../..');
 const browser = 'test/support/browser.ts';
 const runtimes = ['test/support/node-red.ts', 'test/support/postgres.ts'];
-const runtimeInAnyCase = /^test\/(?:faults|hostile|package)\/|\/model(?:-instances)?\.test\.ts$/;
-
-/** What takes longer than its size tells: it waits for grace times of scripts or for probes, or tries very much. */
+/** What is about the whole, and what takes longer than its size tells: it waits by its nature, or tries very much. */
 const long =
-  /^test\/(?:engine\/targets\/(?:local|resident|redaction)\/|engine\/delivery\/(?:model|pruning)\.|engine\/store\/sqlite\/sqlite-|faults\/|runtime\/both-stores\.)/;
+  /^test\/(?:faults|hostile|package|engine\/targets\/(?:local|resident|redaction))\/|\/(?:model|model-instances|pruning|sqlite-store|storage-trouble|deadline|both-stores)\.test\.ts$/;
 
 /** What measures speed, memory or idleness, or whose leases must not end by the load of others: it runs by itself. */
 const measuring = new Set([
@@ -50,13 +48,12 @@ export function testFiles(wanted: readonly Tier[]): TestFiles {
 
 /**
  * The tier of a test file follows from what it imports: `browser` if that opens a browser, `runtime` if it starts a
- * whole Node-RED or a PostgreSQL, else `unit`. What is about faults, hostile input and the package as a whole is
- * `runtime` in any case, and so are the models of delivery: they are long.
+ * whole Node-RED or a PostgreSQL, else `unit`. What is long is `runtime` in any case.
  */
 export function tierOf(file: string): Tier {
   const used = importsOf(file);
   if (used.has(browser)) return 'browser';
-  return runtimes.some((one) => used.has(one)) || runtimeInAnyCase.test(file) ? 'runtime' : 'unit';
+  return runtimes.some((one) => used.has(one)) || long.test(file) ? 'runtime' : 'unit';
 }
 
 /** The files of `test/` and `scripts/` that a file imports, directly or not, for more than their types. */

@@ -1,17 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import { sqliteStore } from '../../src/engine/store/sqlite/sqlite-store.ts';
 import { journalRows, LeftFiles, storedRows } from './journal-rows.ts';
 import { StoreBench } from './store-bench.ts';
+import { journalFolder } from './temporary-folder.ts';
 import type { WatchedStore } from './watched-store.ts';
 
 export * from './made-call.ts';
 
 /** An engine whose registry is kept in a folder. */
 export class EngineBench extends StoreBench {
-  readonly folder = mkdtempSync(join(tmpdir(), 'engine-'));
+  readonly folder = journalFolder('engine-');
   /** Whether plain events are drafts at first. */
   drafts = true;
   readonly #threads = new Set<Worker>();

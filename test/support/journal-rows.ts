@@ -1,8 +1,8 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { writeLeftOver } from '../../src/engine/store/sqlite/writer/drafts/left-over.ts';
+import { journalFolder } from './temporary-folder.ts';
 
 /** Rows of a journal as they would be if its process were killed now; the journal itself stays as it is. */
 export function journalRows<Row>(folder: string, sql: string): Row[] {
@@ -31,7 +31,7 @@ export function storedRows<Row>(folder: string, sql: string): Row[] {
 /** A journal's files as they would be left if its process were killed now. */
 export class LeftFiles {
   readonly #folder: string;
-  readonly #copies = mkdtempSync(join(tmpdir(), 'journal-left-'));
+  readonly #copies = journalFolder('journal-left-');
   readonly journal = join(this.#copies, 'journal.sqlite');
 
   constructor(folder: string) {

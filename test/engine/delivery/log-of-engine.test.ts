@@ -17,7 +17,7 @@ import { systemTime } from '../../../src/engine/words/time.ts';
 import { eventually } from '../../support/eventually.ts';
 import { answers, breaksOff, misbehavingServer } from '../../support/misbehaving-server.ts';
 import { envelope } from '../../support/provisioning-flow.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { journalFolder } from '../../support/temporary-folder.ts';
 
 /** Answers with the words of the event. */
 const target: Target = {
@@ -52,7 +52,7 @@ describe('engine and its execution log', function () {
   }
 
   it('tells what it has done, in words too within seconds', async () => {
-    const engine = open(temporaryFolder());
+    const engine = open(journalFolder());
     await engine.resume([handler('crm')]);
     const id = await firedOnce(engine);
     const log = await engine.log();
@@ -71,7 +71,7 @@ describe('engine and its execution log', function () {
   it('finds the words of a response in another charset, packed, and of one that broke off', async () => {
     const server = await misbehavingServer();
     const connections = new Connections(new AddressGuard());
-    const engine = open(temporaryFolder(), (config) => httpTarget(config as HttpHandler, { connections }));
+    const engine = open(journalFolder(), (config) => httpTarget(config as HttpHandler, { connections }));
     const called = { ...handler('crm'), url: server.url, retryDelays: [] } as Handler;
     await engine.resume([called]);
     const log = await engine.log();
@@ -96,7 +96,7 @@ describe('engine and its execution log', function () {
   });
 
   it('gives handlers back their numbers when registry.json is lost', async () => {
-    const folder = temporaryFolder();
+    const folder = journalFolder();
     const first = open(folder);
     await first.log();
     await first.resume([handler('b')]);
@@ -117,7 +117,7 @@ describe('engine and its execution log', function () {
   });
 
   it('is closed with it', async () => {
-    const engine = open(temporaryFolder());
+    const engine = open(journalFolder());
     await engine.resume([handler('crm')]);
     const log = await engine.log();
     await engine.close();

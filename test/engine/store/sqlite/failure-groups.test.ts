@@ -6,7 +6,7 @@ import { Statements } from '../../../../src/engine/store/sqlite/statements.ts';
 import { statusCode } from '../../../../src/engine/store/stage.ts';
 import type { ExecutionStatus } from '../../../../src/engine/words/execution.ts';
 import { beginning, openJournal } from '../../../support/filled-journal.ts';
-import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { journalFolder } from '../../../support/temporary-folder.ts';
 
 interface Row {
   readonly handler?: string;
@@ -53,7 +53,7 @@ describe('groups of failures', () => {
   });
 
   it('are counted in pieces: however many began in one ms, in one step or in many, none twice and none left out', async () => {
-    const db = openJournal(temporaryFolder());
+    const db = openJournal(journalFolder());
     db.prepare(
       "insert into failure_groups(id, handler_id, kind) values(1, 'crm', 'busy'), (2, 'crm', 'late')",
     ).run();
@@ -107,7 +107,7 @@ describe('groups of failures', () => {
   });
 
   it('let other questions go between', async () => {
-    const db = openJournal(temporaryFolder());
+    const db = openJournal(journalFolder());
     const add = insertInto(db, true);
     const group = db.prepare("insert into failure_groups(id, handler_id, kind) values(?, 'crm', ?)");
     db.exec('begin');

@@ -1,6 +1,5 @@
 import { strict as assert } from 'node:assert';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { EventFilter, ExecutionFilter } from '../../../../src/engine/store/log/filter.ts';
@@ -22,6 +21,7 @@ import { TextIndex } from '../../../../src/engine/store/sqlite/search/text-index
 import { Statements } from '../../../../src/engine/store/sqlite/statements.ts';
 import { Ids } from '../../../../src/engine/words/ids.ts';
 import { beginning, fillJournal, openJournal, tag } from '../../../support/filled-journal.ts';
+import { journalFolder } from '../../../support/temporary-folder.ts';
 
 /** Remembers what has been asked, so that its plan can be looked at. */
 class Recorded extends Statements {
@@ -41,7 +41,7 @@ describe('execution log, by index', () => {
   let executions: ExecutionQueries;
 
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'log-'));
+    folder = journalFolder('log-');
     db = openJournal(folder);
     fillJournal(db, 500);
     index = new TextIndex(folder, tag, db);

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { openJournal } from '../../../../src/engine/store/sqlite/open.ts';
+import { journalFolder } from '../../../support/temporary-folder.ts';
 
 describe('an opened journal', () => {
   it('syncs each commit, on macOS down to the medium', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'open-journal-'));
+    const folder = journalFolder('open-journal-');
     const { db, lock } = openJournal(folder);
     try {
       const settings = ['synchronous', 'fullfsync', 'checkpoint_fullfsync'];

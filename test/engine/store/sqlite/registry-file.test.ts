@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openRegistryFile } from '../../../../src/engine/store/sqlite/registry-file.ts';
+import { journalFolder } from '../../../support/temporary-folder.ts';
 
 describe('registry.json', () => {
-  const root = mkdtempSync(join(tmpdir(), 'registry-file-'));
+  const root = journalFolder('registry-file-');
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(root, 'registry-'));
@@ -132,7 +132,7 @@ describe('registry.json, with its book in the journal', () => {
   let folder: string;
   let kept: string[];
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'book-'));
+    folder = journalFolder('book-');
     kept = [];
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));

@@ -10,14 +10,14 @@ import { migrate } from '../../../../src/engine/store/sqlite/schema.ts';
 import { SqliteJournal } from '../../../../src/engine/store/sqlite/sqlite-journal.ts';
 import { overwritePage, pageWith, rootOf } from '../../../support/damage.ts';
 import { LeftFiles } from '../../../support/journal-rows.ts';
-import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { journalFolder } from '../../../support/temporary-folder.ts';
 import { aLink, anEvent, aPass, aTake, parkedUncalled, succeeded } from '../store-contract.ts';
 
 const at = 1_700_000_000_000;
 
 describe('a journal that was damaged while nobody used it', () => {
   it('gives what it had not delivered to the new one, as far as it can be read', async () => {
-    const folder = join(temporaryFolder('salvage-'), 'registry');
+    const folder = join(journalFolder('salvage-'), 'registry');
     const file = join(folder, 'journal.sqlite');
     const first = await SqliteJournal.open(folder);
     const pay = (object: number) =>
@@ -55,7 +55,7 @@ describe('a journal that was damaged while nobody used it', () => {
     let journal: SqliteJournal;
 
     beforeEach(async () => {
-      folder = join(temporaryFolder('salvage-'), 'registry');
+      folder = join(journalFolder('salvage-'), 'registry');
       file = join(folder, 'journal.sqlite');
       journal = await SqliteJournal.open(folder);
     });

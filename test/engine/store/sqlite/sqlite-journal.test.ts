@@ -1,25 +1,17 @@
 import { strict as assert } from 'node:assert';
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { migrations, schemaVersion, versionOf } from '../../../../src/engine/store/sqlite/schema.ts';
 import { SqliteJournal } from '../../../../src/engine/store/sqlite/sqlite-journal.ts';
+import { journalFolder } from '../../../support/temporary-folder.ts';
 import { aLink, anEvent, aTake } from '../store-contract.ts';
 
 describe('the journal in SQLite', () => {
-  const root = mkdtempSync(join(tmpdir(), 'journal-'));
+  const root = journalFolder('journal-');
   let folders = 0;
   const newFolder = () => join(root, String(++folders));
   after(() => rmSync(root, { recursive: true, force: true }));

@@ -1,7 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
@@ -36,6 +35,7 @@ import {
   tag,
 } from '../../../support/filled-journal.ts';
 import { issuesOf } from '../../../support/invalid.ts';
+import { journalFolder } from '../../../support/temporary-folder.ts';
 
 const types = ['clients.create', 'clients.update', 'clients.accounts.create'] as const;
 const handlers = ['crm', 'mailer', 'softswitch'] as const;
@@ -52,7 +52,7 @@ describe('execution log', () => {
   let log: SqliteLog;
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'log-'));
+    folder = journalFolder('log-');
     db = openJournal(folder);
     filler = new JournalFiller(db);
     log = new SqliteLog({ folder, parkedFor: (_, blocked) => (blocked ? 'order' : 'retry') });
@@ -629,7 +629,7 @@ describe('execution log', () => {
   });
 
   it('is unavailable while there is no journal, and reads it once there is one', async () => {
-    const empty = mkdtempSync(join(tmpdir(), 'log-'));
+    const empty = journalFolder('log-');
     const early = new SqliteLog({ folder: empty, parkedFor: () => 'retry' });
     await assert.rejects(early.counts(), Unavailable);
     const journal = openJournal(empty);

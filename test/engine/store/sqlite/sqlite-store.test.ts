@@ -1,16 +1,16 @@
 import { strict as assert } from 'node:assert';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { migrations } from '../../../../src/engine/store/sqlite/schema.ts';
 import { sqliteStore } from '../../../../src/engine/store/sqlite/sqlite-store.ts';
 import { stage } from '../../../../src/engine/store/stage.ts';
 import { Ids } from '../../../../src/engine/words/ids.ts';
+import { journalFolder } from '../../../support/temporary-folder.ts';
 import { anEvent, storeContract } from '../store-contract.ts';
 
 describe('the store in SQLite', () => {
-  const root = mkdtempSync(join(tmpdir(), 'store-'));
+  const root = journalFolder('store-');
   let folders = 0;
   after(() => rmSync(root, { recursive: true, force: true }));
 

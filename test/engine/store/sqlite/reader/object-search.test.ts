@@ -1,13 +1,12 @@
 import { strict as assert } from 'node:assert';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { EventFilter, ExecutionFilter } from '../../../../../src/engine/store/log/filter.ts';
 import { positionOf } from '../../../../../src/engine/store/reading/cursor.ts';
 import { type OpenQueries, openQueries } from '../../../../../src/engine/store/sqlite/reader/queries.ts';
 import { stage } from '../../../../../src/engine/store/stage.ts';
 import { beginning, fillJournal, JournalFiller, openJournal } from '../../../../support/filled-journal.ts';
+import { journalFolder } from '../../../../support/temporary-folder.ts';
 
 /** What the journal's rows say, without any index. */
 const brute = {
@@ -23,7 +22,7 @@ describe('search by object', () => {
   let open: OpenQueries;
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'object-search-'));
+    folder = journalFolder('object-search-');
     db = openJournal(folder);
     filler = new JournalFiller(db);
     open = openQueries(folder, 64);

@@ -1,6 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { ExecutionFilter } from '../../../../../src/engine/store/log/filter.ts';
@@ -18,6 +17,7 @@ import { stage } from '../../../../../src/engine/store/stage.ts';
 import { overwritePage, pageWith } from '../../../../support/damage.ts';
 import { eventually } from '../../../../support/eventually.ts';
 import { beginning, JournalFiller, openJournal, tag } from '../../../../support/filled-journal.ts';
+import { journalFolder } from '../../../../support/temporary-folder.ts';
 
 type Window = Parameters<Queries['executions']>[1];
 
@@ -32,7 +32,7 @@ describe('text index', () => {
     open = openQueries(folder, 8);
   };
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'text-index-'));
+    folder = journalFolder('text-index-');
     db = openJournal(folder);
     filler = new JournalFiller(db);
     openAgain();

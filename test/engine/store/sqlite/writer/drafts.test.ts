@@ -14,7 +14,7 @@ import { stage } from '../../../../../src/engine/store/stage.ts';
 import { eventually } from '../../../../support/eventually.ts';
 import { storedRows } from '../../../../support/journal-rows.ts';
 import { type Batch, histories, operationsOf } from '../../../../support/operation-history.ts';
-import { temporaryFolder } from '../../../../support/temporary-folder.ts';
+import { journalFolder } from '../../../../support/temporary-folder.ts';
 import { aLink, anEvent, aPass, aTake, succeeded } from '../../store-contract.ts';
 
 /** A writer of a journal in memory. */
@@ -252,7 +252,7 @@ describe('the drafts of the journal', () => {
       );
 
     it('are written before anybody reads them', async () => {
-      const folder = temporaryFolder();
+      const folder = journalFolder();
       const journal = await SqliteJournal.open(folder);
       await journal.accept([anEvent(1)], 1);
       assert.deepEqual(storedRows(folder, 'select seq from events'), []);
@@ -262,7 +262,7 @@ describe('the drafts of the journal', () => {
     });
 
     it('are written by themselves when it has been open for a while', async () => {
-      const folder = temporaryFolder();
+      const folder = journalFolder();
       const journal = await SqliteJournal.open(folder);
       await journal.accept([anEvent(1)], 1);
       await eventually('its row is there', () => storedRows(folder, 'select seq from events').length === 1);
@@ -271,8 +271,8 @@ describe('the drafts of the journal', () => {
   });
 
   it('are not missed where what was written of them was not synced yet', async () => {
-    const folder = temporaryFolder();
-    const copy = temporaryFolder();
+    const folder = journalFolder();
+    const copy = journalFolder();
     const journal = await SqliteJournal.open(folder);
     await Promise.all([1, 2, 3].map((object) => journal.take(aTake(anEvent(object), { links: [] }))));
     for (const file of ['journal.sqlite', 'journal.sqlite-wal'])
@@ -292,7 +292,7 @@ describe('the drafts of the journal', () => {
   });
 
   it('are whole or not there at all, wherever the write-ahead log is cut off or changed', async () => {
-    const folder = temporaryFolder();
+    const folder = journalFolder();
     const wal = join(folder, 'journal.sqlite-wal');
     const journal = await SqliteJournal.open(folder);
     /** Where the first step begins: before it there is the schema. */

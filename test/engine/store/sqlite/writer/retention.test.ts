@@ -1,12 +1,11 @@
 import { strict as assert } from 'node:assert';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Prune } from '../../../../../src/engine/store/journal.ts';
 import { retentionOn } from '../../../../../src/engine/store/sqlite/writer/retention.ts';
 import { stage } from '../../../../../src/engine/store/stage.ts';
 import { beginning, JournalFiller, openJournal } from '../../../../support/filled-journal.ts';
+import { journalFolder } from '../../../../support/temporary-folder.ts';
 
 const keepAll: Prune = { settledBefore: null, keepSettled: null, keysBefore: 0, forMs: 1000 };
 
@@ -18,7 +17,7 @@ describe('retention', () => {
   let clock: () => number;
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'retention-'));
+    folder = journalFolder('retention-');
     db = openJournal(folder);
     filler = new JournalFiller(db);
     clock = () => performance.now();
