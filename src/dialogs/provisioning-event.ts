@@ -1,7 +1,7 @@
 import { eventTypesOf } from '../editor/dialog-plugin.ts';
 import { isOn } from '../editor/nodes.ts';
 import type { EditorNode, Validator } from '../editor/red.ts';
-import { defaultIntakePath, normalisePath } from '../engine/words/intake.ts';
+import { defaultIntakePath, normalisePath } from '../engine/words/intake-path.ts';
 import { curlOf } from './event/curl.ts';
 import { fire } from './event/fire.ts';
 import { choice } from './shared/choice.ts';

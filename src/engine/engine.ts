@@ -16,7 +16,7 @@ import { KeptOpen } from './store/kept-open.ts';
 import type { ExecutionLog } from './store/log.ts';
 import type { StoreLocation } from './store/store.ts';
 import { Watches } from './watch/watches.ts';
-import type { RegistryHold } from './words/answers.ts';
+import type { RegistryHold } from './words/admin-answers.ts';
 import { Catalogue } from './words/catalogue.ts';
 import { Conflict, messageOf, Unavailable } from './words/errors.ts';
 import type { Envelope } from './words/event.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
 import type { Engine } from '../engine/engine.ts';
-import type { Changes, Frame } from '../engine/words/answers.ts';
+import type { Changes, Frame } from '../engine/words/admin-answers.ts';
 import type { ExecutionRow } from '../engine/words/execution.ts';
 import { RecentChanges } from './recent-changes.ts';
 

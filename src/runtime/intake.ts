@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Node, NodeAPI, NodeStatus } from 'node-red';
 import { InvalidInput } from '../engine/words/errors.ts';
-import { defaultIntakePath, normalisePath } from '../engine/words/intake.ts';
+import { defaultIntakePath, normalisePath } from '../engine/words/intake-path.ts';
 import { answer, answerError } from './http/answer.ts';
 import { BytesInFlight } from './http/bytes-in-flight.ts';
 import { keepUnparsed } from './http/unparsed.ts';

@@ -1,4 +1,4 @@
-import type { Changes, ExecutionNews } from '../engine/words/answers.ts';
+import type { Changes, ExecutionNews } from '../engine/words/admin-answers.ts';
 import type { ExecutionRow } from '../engine/words/execution.ts';
 import { TransientMap } from '../engine/words/transient-map.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stage } from '../../src/engine/store/stage.ts';
-import type { CircuitState } from '../../src/engine/words/answers.ts';
+import type { CircuitState } from '../../src/engine/words/admin-answers.ts';
 import { executionStatuses } from '../../src/engine/words/execution.ts';
 import { type Definition, definitionsIn, packageRoot, readJson, readText } from '../support/package.ts';
 

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { FailureGroups } from '../../src/engine/words/answers.ts';
+import type { FailureGroups } from '../../src/engine/words/admin-answers.ts';
 import { eventually } from '../support/eventually.ts';
 import { type FlowNode, type NodeRed, startNodeRed } from '../support/node-red.ts';
 import {

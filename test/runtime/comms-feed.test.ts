@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Frame } from '../../src/engine/words/answers.ts';
+import type { Frame } from '../../src/engine/words/admin-answers.ts';
 import type { ExecutionRow } from '../../src/engine/words/execution.ts';
 import { CommsFeed } from '../../src/runtime/comms-feed.ts';
 import { eventually } from '../support/eventually.ts';

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { join } from 'node:path';
-import type { ExecutionDetails } from '../../src/engine/words/answers.ts';
+import type { ExecutionDetails } from '../../src/engine/words/admin-answers.ts';
 import type { AttemptRow, ExecutionRow } from '../../src/engine/words/execution.ts';
 import type { Handler } from '../../src/engine/words/handler.ts';
 import { migrate } from '../../src/runtime/migrations.ts';

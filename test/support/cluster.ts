@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { InstanceRow } from '../../src/engine/words/answers.ts';
+import type { InstanceRow } from '../../src/engine/words/admin-answers.ts';
 import { groupBy } from './calls-seen.ts';
 import { coreNodes } from './core-nodes.ts';
 import { eventually } from './eventually.ts';

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import type { RegistryRow } from '../../src/engine/words/answers.ts';
+import type { RegistryRow } from '../../src/engine/words/admin-answers.ts';
 import { grants as everything } from '../../src/engine/words/operation.ts';
 import { type Behaviour, type MisbehavingServer, misbehavingServer } from './misbehaving-server.ts';
 import { type FlowNode, type NodeRed, type NodeRedOptions, startNodeRed } from './node-red.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { EventDetails, ExecutionDetails } from '../../src/engine/words/answers.ts';
+import type { EventDetails, ExecutionDetails } from '../../src/engine/words/admin-answers.ts';
 import type { FlowNode } from './node-red.ts';
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { ExecutionDetails } from '../../src/engine/words/answers.ts';
+import type { ExecutionDetails } from '../../src/engine/words/admin-answers.ts';
 import type { AttemptRow } from '../../src/engine/words/execution.ts';
 import { toldOf } from '../../src/tab/data/attempt-facts.ts';
 import { type DifferenceLine, textDifference } from '../../src/tab/text/text-difference.ts';

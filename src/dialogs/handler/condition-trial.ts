@@ -1,5 +1,5 @@
 import { eventTypesOf } from '../../editor/dialog-plugin.ts';
-import type { EventDetails } from '../../engine/words/answers.ts';
+import type { EventDetails } from '../../engine/words/admin-answers.ts';
 import type { Envelope } from '../../engine/words/event.ts';
 import { listensTo } from '../../engine/words/event-type.ts';
 import type { EventRow } from '../../engine/words/execution.ts';

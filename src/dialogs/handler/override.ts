@@ -1,4 +1,4 @@
-import type { ApiHandler } from '../../engine/words/answers.ts';
+import type { ApiHandler } from '../../engine/words/admin-answers.ts';
 import type { HandlerNode } from '../shared/handlers.ts';
 import { textsOf } from '../shared/texts.ts';
 

@@ -1,4 +1,4 @@
-import { turns as circuitTurns } from '../rules/circuit.ts';
+import { opensOrCloses } from '../rules/circuit.ts';
 import type { Store } from '../store/store.ts';
 import { CallsInFlight } from '../targets/in-flight.ts';
 import type { Target } from '../targets/target.ts';
@@ -17,8 +17,8 @@ import { eventsAgainOn } from './events-again.ts';
 import { executionsAgainOn } from './executions-again.ts';
 import { firstPassesOn } from './first-passes.ts';
 import { Gate } from './gate.ts';
-import { looksElsewhereOn } from './looks-elsewhere.ts';
 import { missedEventsOn } from './missed-events.ts';
+import { followOtherInstances } from './other-instances.ts';
 import { parkedOn } from './parked.ts';
 import { persistently } from './persist.ts';
 import { Pruning } from './pruning.ts';
@@ -84,8 +84,8 @@ export function deliveryOf({
     onChange: (id, circuit, before, elsewhere) => {
       parked.look(id);
       const handler = registry.find(id);
-      if (!handler || !circuitTurns(before, circuit)) return;
-      // Who has turned it tells of it.
+      if (!handler || !opensOrCloses(before, circuit)) return;
+      // Who has opened or closed it tells of it.
       if (elsewhere) publisher.tellSwitch();
       else publisher.tellCircuit(snapshotOf(handler), circuit);
     },
@@ -126,7 +126,7 @@ export function deliveryOf({
     delivery: bulk.delivery.next,
   };
   const bulkReplays = bulkReplaysOn({ ...context, nextPart, closed });
-  if (instances) looksElsewhereOn({ ...context, instances, publisher, bulkReplays, log: store.log });
+  if (instances) followOtherInstances({ ...context, instances, publisher, bulkReplays, log: store.log });
   // What became runnable, through whatever, is told to whoever runs it.
   journal.onWork((work) => {
     for (const emission of work.emitted) emissions.emit(emission);

@@ -1,5 +1,5 @@
 import { outcomeOf } from '../rules/chain.ts';
-import type { EventDetails } from '../words/answers.ts';
+import type { EventDetails } from '../words/admin-answers.ts';
 import type { ExecutionRow, ExecutionSummary } from '../words/execution.ts';
 import type { Ids } from '../words/ids.ts';
 import type { Chain, ChainExecution } from './running-chain.ts';

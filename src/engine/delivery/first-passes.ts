@@ -8,12 +8,12 @@ import type { Context } from './context.ts';
 import type { Emissions, Reservation } from './emissions.ts';
 import type { Gate } from './gate.ts';
 import { judgedBy, type Membership } from './judged-links.ts';
+import { ObjectQueue } from './object-queue.ts';
 import { type Pull, type Pulled, pullerOn } from './puller.ts';
 import type { Listeners } from './registry.ts';
 import { type Chain, type ChainExecution, chainFrom } from './running-chain.ts';
 import type { Slots } from './slots.ts';
 import { chainOf, type EventToTake } from './taken-chain.ts';
-import { TakingTurns } from './taking-turns.ts';
 import type { Turns } from './turns.ts';
 
 /** A take that is on disk. */
@@ -48,7 +48,7 @@ export function firstPassesOn({
   config,
   onError,
 }: Options) {
-  const judging = new TakingTurns();
+  const judging = new ObjectQueue();
   const window = new ChainSlots(() => config().concurrency, time, look);
   /** By the handler that due events wait for. */
   const puller = pullerOn({ time, most: 64, plan, onError });

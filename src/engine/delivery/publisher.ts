@@ -1,6 +1,6 @@
 import type { Circuit } from '../rules/circuit.ts';
 import type { ExecutionLog } from '../store/log.ts';
-import type { CircuitState } from '../words/answers.ts';
+import type { CircuitState } from '../words/admin-answers.ts';
 import { Unavailable } from '../words/errors.ts';
 import type { Envelope } from '../words/event.ts';
 import type { ExecutionRow } from '../words/execution.ts';

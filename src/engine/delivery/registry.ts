@@ -2,7 +2,7 @@ import type { HandlerBook } from '../store/handler-book.ts';
 import type { Link } from '../store/journal/chain.ts';
 import type { Target } from '../targets/target.ts';
 import { unavailableTarget } from '../targets/unavailable.ts';
-import type { Override, RegistryHold } from '../words/answers.ts';
+import type { Override, RegistryHold } from '../words/admin-answers.ts';
 import { Conflict, messageOf, NotFound, Unavailable } from '../words/errors.ts';
 import { listensTo } from '../words/event-type.ts';
 import type { Handler, HandlerSnapshot, ListedHandler, RefusedHandler } from '../words/handler.ts';

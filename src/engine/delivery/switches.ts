@@ -1,5 +1,5 @@
 import type { HandlerBook, KeptOverride } from '../store/handler-book.ts';
-import type { Override, RegistryHold } from '../words/answers.ts';
+import type { Override, RegistryHold } from '../words/admin-answers.ts';
 import { InvalidInput } from '../words/errors.ts';
 import type { Time } from '../words/time.ts';
 

@@ -1,4 +1,4 @@
-import type { Override } from '../words/answers.ts';
+import type { Override } from '../words/admin-answers.ts';
 import type { Context } from './context.ts';
 import type { FirstPasses } from './first-passes.ts';
 import type { Parked } from './parked.ts';

@@ -1,4 +1,4 @@
-import type { CircuitState } from '../words/answers.ts';
+import type { CircuitState } from '../words/admin-answers.ts';
 import { causeOf } from '../words/cause.ts';
 import type { Outcome } from '../words/outcome.ts';
 
@@ -51,7 +51,7 @@ export function unprobed(circuit: Circuit): Circuit {
 }
 
 /** Whether it opens, closes or is gone by this; a probe, and one that fails, leave it open. */
-export function turns(before: Circuit, after: Circuit): boolean {
+export function opensOrCloses(before: Circuit, after: Circuit): boolean {
   if (after.state === 'probing') return false;
   return after.state !== (before.state === 'probing' ? 'open' : before.state);
 }

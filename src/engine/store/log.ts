@@ -6,7 +6,7 @@ import type {
   Histogram,
   Page,
   StatisticsStep,
-} from '../words/answers.ts';
+} from '../words/admin-answers.ts';
 import type { EventRow, ExecutionRow } from '../words/execution.ts';
 import type { HandlerSnapshot } from '../words/handler.ts';
 import type {

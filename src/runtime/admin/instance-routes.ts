@@ -1,6 +1,6 @@
 import { isoOf } from '../../engine/delivery/execution-row.ts';
 import type { Engine } from '../../engine/engine.ts';
-import type { InstanceRow } from '../../engine/words/answers.ts';
+import type { InstanceRow } from '../../engine/words/admin-answers.ts';
 import type { Provisioning } from '../provisioning.ts';
 import type { Routes } from './routes.ts';
 

@@ -1,4 +1,4 @@
-import type { RegistryRow } from '../../engine/words/answers.ts';
+import type { RegistryRow } from '../../engine/words/admin-answers.ts';
 import { noCounts, registryRow } from '../operations/registry.ts';
 import type { Provisioning } from '../provisioning.ts';
 import type { Routes } from './routes.ts';

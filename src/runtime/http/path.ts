@@ -1,4 +1,4 @@
-import { normalisePath } from '../../engine/words/intake.ts';
+import { normalisePath } from '../../engine/words/intake-path.ts';
 
 /** What is left of a request's path below another one, normalised; undefined when it is not below. */
 export function pathBelow(base: string, url: string): string | undefined {

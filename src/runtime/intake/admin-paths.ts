@@ -1,5 +1,5 @@
 import type { NodeAPI } from 'node-red';
-import { normalisePath } from '../../engine/words/intake.ts';
+import { normalisePath } from '../../engine/words/intake-path.ts';
 import { rootOf, takesPost } from '../http/apps.ts';
 import { pathBelow } from '../http/path.ts';
 

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { Unavailable } from '../../engine/words/errors.ts';
-import { normalisePath } from '../../engine/words/intake.ts';
+import { normalisePath } from '../../engine/words/intake-path.ts';
 import { answerError } from '../http/answer.ts';
 import type { Provisioning } from '../provisioning.ts';
 

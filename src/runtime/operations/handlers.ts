@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RegisteredHandler } from '../../engine/delivery/registry.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { absentAsMissing } from '../../engine/words/absent.ts';
-import type { ApiHandler, HandlerHealth } from '../../engine/words/answers.ts';
+import type { ApiHandler, HandlerHealth } from '../../engine/words/admin-answers.ts';
 import { Conflict, NotFound, Unavailable } from '../../engine/words/errors.ts';
 import { eventTypeSchema } from '../../engine/words/event.ts';
 import { listensTo } from '../../engine/words/event-type.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Engine } from '../../engine/engine.ts';
-import type { RegistryRow } from '../../engine/words/answers.ts';
+import type { RegistryRow } from '../../engine/words/admin-answers.ts';
 import { Unavailable } from '../../engine/words/errors.ts';
 import { parse } from '../../engine/words/parse.ts';
 import { operation, type Scope } from './operation.ts';

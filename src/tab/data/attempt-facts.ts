@@ -1,4 +1,4 @@
-import type { ExecutionDetails } from '../../engine/words/answers.ts';
+import type { ExecutionDetails } from '../../engine/words/admin-answers.ts';
 import type { AttemptRow } from '../../engine/words/execution.ts';
 
 /** An attempt, and the execution that it is one of. */

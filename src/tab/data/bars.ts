@@ -1,4 +1,4 @@
-import type { HistogramStep } from '../../engine/words/answers.ts';
+import type { HistogramStep } from '../../engine/words/admin-answers.ts';
 import type { LogFilter } from './filters.ts';
 import type { Span } from './statistics.ts';
 

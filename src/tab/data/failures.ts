@@ -1,4 +1,4 @@
-import type { FailureGroup, FailureGroups } from '../../engine/words/answers.ts';
+import type { FailureGroup, FailureGroups } from '../../engine/words/admin-answers.ts';
 import { path } from './api.ts';
 import { LiveSource } from './live-source.ts';
 import type { Model } from './model.ts';

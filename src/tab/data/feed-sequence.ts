@@ -1,4 +1,4 @@
-import type { Frame } from '../../engine/words/answers.ts';
+import type { Frame } from '../../engine/words/admin-answers.ts';
 
 /** Knows up to which frame the changes of each registry have been read. */
 export class FeedSequence {

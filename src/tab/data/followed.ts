@@ -1,4 +1,4 @@
-import type { EventDetails, ExecutionDetails } from '../../engine/words/answers.ts';
+import type { EventDetails, ExecutionDetails } from '../../engine/words/admin-answers.ts';
 import { path } from './api.ts';
 import { LiveSource } from './live-source.ts';
 import type { Model } from './model.ts';

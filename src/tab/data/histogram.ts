@@ -1,4 +1,4 @@
-import type { Histogram } from '../../engine/words/answers.ts';
+import type { Histogram } from '../../engine/words/admin-answers.ts';
 import { path } from './api.ts';
 import { type Bars, barRangeOf, barsOf } from './bars.ts';
 import { isReversed, queryOf } from './filters.ts';

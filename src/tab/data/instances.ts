@@ -1,4 +1,4 @@
-import type { InstanceRow } from '../../engine/words/answers.ts';
+import type { InstanceRow } from '../../engine/words/admin-answers.ts';
 import { LiveSource } from './live-source.ts';
 import type { Model } from './model.ts';
 import { shownRegistries } from './shown-registries.ts';

@@ -1,4 +1,4 @@
-import type { Changes, Frame } from '../../engine/words/answers.ts';
+import type { Changes, Frame } from '../../engine/words/admin-answers.ts';
 import { type Api, path } from './api.ts';
 import { FeedSequence } from './feed-sequence.ts';
 import { Pace } from './pace.ts';

@@ -1,6 +1,6 @@
+import { LatestAnswer } from './latest-answer.ts';
 import { Observable } from './observable.ts';
 import { Pace } from './pace.ts';
-import { Turns } from './turns.ts';
 
 /** Something that is read again and again while somebody watches it. */
 export abstract class LiveSource<Answer, Model> extends Observable {
@@ -10,7 +10,7 @@ export abstract class LiveSource<Answer, Model> extends Observable {
   problem: unknown;
   protected readonly model: Model;
   readonly #pace: Pace;
-  readonly #turns = new Turns();
+  readonly #latest = new LatestAnswer();
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Undefined while nobody watches. */
   #ends: readonly (() => void)[] | undefined;
@@ -24,7 +24,7 @@ export abstract class LiveSource<Answer, Model> extends Observable {
 
   /** Reads now. */
   async read(): Promise<void> {
-    const comesTooLate = this.#turns.ask();
+    const comesTooLate = this.#latest.ask();
     const [outcome] = await Promise.allSettled([this.fetch()]);
     if (comesTooLate()) return;
     if (outcome.status === 'fulfilled') this.answer = outcome.value;

@@ -1,7 +1,13 @@
-import type { Override } from '../../engine/words/answers.ts';
+import type { Override } from '../../engine/words/admin-answers.ts';
 import type { EventRow, ExecutionRow } from '../../engine/words/execution.ts';
 
-export type { ApiHandler, Override, Page, RegistryHold, RegistryRow } from '../../engine/words/answers.ts';
+export type {
+  ApiHandler,
+  Override,
+  Page,
+  RegistryHold,
+  RegistryRow,
+} from '../../engine/words/admin-answers.ts';
 
 /** A row of the log in the tab: the API's, and the registry it is from. */
 export type LogRow = ExecutionRow & { readonly registry: string };

@@ -1,4 +1,4 @@
-import type { StatisticsStep } from '../../engine/words/answers.ts';
+import type { StatisticsStep } from '../../engine/words/admin-answers.ts';
 import type { Preferences } from './preferences.ts';
 
 /** A span of time as the overview shows it; seconds. */

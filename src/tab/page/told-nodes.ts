@@ -1,5 +1,5 @@
 import type { EditorNode } from '../../editor/red.ts';
-import type { ApiHandler, RegistryRow } from '../../engine/words/answers.ts';
+import type { ApiHandler, RegistryRow } from '../../engine/words/admin-answers.ts';
 
 const handlersOf = /^provisioning\/registries\/([^/]+)\/handlers(?=\?|$)/;
 

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ExecutionDetails } from '../../engine/words/answers.ts';
+import type { ExecutionDetails } from '../../engine/words/admin-answers.ts';
 import { path } from '../data/api.ts';
 import { type ToldText, type Tried, toldOf, toldTexts } from '../data/attempt-facts.ts';
 import { mayBeCut } from '../data/sent-request.ts';

@@ -1,5 +1,5 @@
 import { nothing, type TemplateResult } from 'lit';
-import type { ExecutionDetails } from '../../engine/words/answers.ts';
+import type { ExecutionDetails } from '../../engine/words/admin-answers.ts';
 import { curlOf } from '../../engine/words/curl.ts';
 import type { AttemptRow } from '../../engine/words/execution.ts';
 import type { App } from '../app.ts';

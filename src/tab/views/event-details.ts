@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { EventDetails } from '../../engine/words/answers.ts';
+import type { EventDetails } from '../../engine/words/admin-answers.ts';
 import { path } from '../data/api.ts';
 import { followedEvent } from '../data/followed.ts';
 import { indented, visible } from '../text/visible.ts';

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { ExecutionDetails, SearchedText } from '../../engine/words/answers.ts';
+import type { ExecutionDetails, SearchedText } from '../../engine/words/admin-answers.ts';
 import { causeOf } from '../../engine/words/cause.ts';
 import { path } from '../data/api.ts';
 import { followedExecution } from '../data/followed.ts';

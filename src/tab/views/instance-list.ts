@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { InstanceRow } from '../../engine/words/answers.ts';
+import type { InstanceRow } from '../../engine/words/admin-answers.ts';
 import type { App } from '../app.ts';
 import type { InstanceSource } from '../data/instances.ts';
 import { showsSeveral } from '../data/shown-registries.ts';

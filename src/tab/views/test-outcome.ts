@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { EventDetails } from '../../engine/words/answers.ts';
+import type { EventDetails } from '../../engine/words/admin-answers.ts';
 import { followedEvent } from '../data/followed.ts';
 import { chainList } from './chain-list.ts';
 import { DetailsView } from './details-view.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { InstanceRow } from '../../../src/engine/words/answers.ts';
+import type { InstanceRow } from '../../../src/engine/words/admin-answers.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type Member, main, type Site } from './site.ts';
 

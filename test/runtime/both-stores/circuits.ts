@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiHandler, EventDetails } from '../../../src/engine/words/answers.ts';
+import type { ApiHandler, EventDetails } from '../../../src/engine/words/admin-answers.ts';
 import { eventually } from '../../support/eventually.ts';
 import { answers, type Exchange } from '../../support/misbehaving-server.ts';
 import { main, type Site } from './site.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ExecutionDetails } from '../../../src/engine/words/answers.ts';
+import type { ExecutionDetails } from '../../../src/engine/words/admin-answers.ts';
 import { eventually } from '../../support/eventually.ts';
 import { answers, type Exchange, inTurn, type ReceivedRequest } from '../../support/misbehaving-server.ts';
 import { main, type Site } from './site.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ApiHandler, Changes } from '../../../src/engine/words/answers.ts';
+import type { ApiHandler, Changes } from '../../../src/engine/words/admin-answers.ts';
 import { eventually } from '../../support/eventually.ts';
 import { deployed } from './flows.ts';
 import type { Listed } from './listed.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { EventDetails } from '../../../src/engine/words/answers.ts';
+import type { EventDetails } from '../../../src/engine/words/admin-answers.ts';
 import type { ExecutionSummary } from '../../../src/engine/words/execution.ts';
 import { answers } from '../../support/misbehaving-server.ts';
 import { envelope, postJson } from '../../support/provisioning-flow.ts';

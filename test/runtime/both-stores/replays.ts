@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ReplayRow } from '../../../src/engine/store/log/bulk.ts';
-import type { EventDetails, ExecutionDetails } from '../../../src/engine/words/answers.ts';
+import type { EventDetails, ExecutionDetails } from '../../../src/engine/words/admin-answers.ts';
 import { answers } from '../../support/misbehaving-server.ts';
 import { main, type Site } from './site.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { EventDetails } from '../../../src/engine/words/answers.ts';
+import type { EventDetails } from '../../../src/engine/words/admin-answers.ts';
 import { Cluster } from '../../support/cluster.ts';
 import { fewNodes } from '../../support/core-flow.ts';
 import { eventually } from '../../support/eventually.ts';

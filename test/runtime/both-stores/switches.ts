@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ApiHandler, Override, RegistryRow } from '../../../src/engine/words/answers.ts';
+import type { ApiHandler, Override, RegistryRow } from '../../../src/engine/words/admin-answers.ts';
 import { main, type Site, type Who } from './site.ts';
 
 /** Rule 9, and holds of a registry: switched at one, in force at all. */

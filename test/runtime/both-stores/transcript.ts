@@ -1,4 +1,9 @@
-import type { ApiHandler, EventDetails, ExecutionDetails, Page } from '../../../src/engine/words/answers.ts';
+import type {
+  ApiHandler,
+  EventDetails,
+  ExecutionDetails,
+  Page,
+} from '../../../src/engine/words/admin-answers.ts';
 import type { EventRow } from '../../../src/engine/words/execution.ts';
 import { main, type Site } from './site.ts';
 

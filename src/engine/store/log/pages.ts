@@ -1,4 +1,4 @@
-import type { Page } from '../../words/answers.ts';
+import type { Page } from '../../words/admin-answers.ts';
 import type { EventRow, ExecutionRow } from '../../words/execution.ts';
 import type { ExecutionLog } from '../log.ts';
 import type { EventFilter, ExecutionFilter, PageRequest } from './filter.ts';

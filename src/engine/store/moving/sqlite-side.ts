@@ -5,9 +5,9 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { JournalError } from '../journal-error.ts';
 import type { MoveMark } from '../move-mark.ts';
 import { type Lock, lockFolder } from '../sqlite/lock.ts';
-import { Mark } from '../sqlite/mark.ts';
 import { markIn, setMark } from '../sqlite/move-mark.ts';
 import { openFile } from '../sqlite/open.ts';
+import { ProgressMark } from '../sqlite/progress-mark.ts';
 import { openRegistryFile, type RegistryData } from '../sqlite/registry-file.ts';
 import { isToBeReplaced } from '../sqlite/replacement.ts';
 import { metaOf, type Numbers, numbersGiven, passOver } from '../sqlite/schema.ts';
@@ -162,7 +162,7 @@ export class SqliteSide implements Source, Target {
     const file = await this.#openBook();
     Object.assign(file.data, book);
     await file.save();
-    new Mark(this.#folder, await this.tag(), this.#db).close();
+    new ProgressMark(this.#folder, await this.tag(), this.#db).close();
     // It is made anew from the rows.
     removeSearchFile(join(this.#folder, 'search.sqlite'));
   }

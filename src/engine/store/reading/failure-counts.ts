@@ -1,4 +1,4 @@
-import type { FailureGroup, FailureGroups } from '../../words/answers.ts';
+import type { FailureGroup, FailureGroups } from '../../words/admin-answers.ts';
 import { causeOf } from '../../words/cause.ts';
 import type { HandlerSnapshot } from '../../words/handler.ts';
 import type { FailuresRequest } from '../log/ranges.ts';

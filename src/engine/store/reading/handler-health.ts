@@ -1,4 +1,4 @@
-import type { HandlerHealth } from '../../words/answers.ts';
+import type { HandlerHealth } from '../../words/admin-answers.ts';
 import { causeOf } from '../../words/cause.ts';
 import { statusCode } from '../stage.ts';
 import { percentile } from './percentile.ts';

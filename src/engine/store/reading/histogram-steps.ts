@@ -1,4 +1,4 @@
-import type { HistogramStep } from '../../words/answers.ts';
+import type { HistogramStep } from '../../words/admin-answers.ts';
 import { type ShownStatus, shownStatuses } from '../../words/execution.ts';
 import type { ExecutionFilter } from '../log/filter.ts';
 import type { HistogramRequest } from '../log/ranges.ts';

@@ -1,6 +1,6 @@
 import type { EventFilter, ExecutionFilter } from '../log/filter.ts';
 import type { ReadChain } from './chain-rows.ts';
-import type { Positions, Window } from './window.ts';
+import type { PageBounds, Positions } from './page-bounds.ts';
 
 type Given<T> = T | Promise<T>;
 
@@ -29,8 +29,8 @@ export interface LogRows {
   /** Seq of the last one there is, 0: there is none. */
   last(table: 'events' | 'executions'): Given<number>;
   /** Where executions are, newest first; a page may be short, or empty, and yet not be the last one. */
-  executions(filter: ExecutionFilter, window: Window): Promise<Positions>;
-  events(filter: EventFilter, window: Window): Promise<Positions>;
+  executions(filter: ExecutionFilter, bounds: PageBounds): Promise<Positions>;
+  events(filter: EventFilter, bounds: PageBounds): Promise<Positions>;
   settled(executions: readonly number[]): Given<readonly SettledRow[]>;
   states(events: readonly number[]): Given<readonly EventState[]>;
   chains(events: readonly number[]): Given<ReadonlyMap<number, ReadChain>>;

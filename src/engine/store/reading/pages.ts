@@ -1,7 +1,7 @@
-import type { Page } from '../../words/answers.ts';
+import type { Page } from '../../words/admin-answers.ts';
 import { cursorOf } from './cursor.ts';
+import type { Positions } from './page-bounds.ts';
 import type { ReadExecution } from './rows.ts';
-import type { Positions } from './window.ts';
 
 /** What a page may carry of responses and errors, in characters; it ends early then. */
 const pageVolume = 2_000_000;

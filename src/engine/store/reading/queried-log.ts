@@ -1,17 +1,17 @@
-import type { EventDetails, ExecutionDetails, Page } from '../../words/answers.ts';
+import type { EventDetails, ExecutionDetails, Page } from '../../words/admin-answers.ts';
 import { NotFound } from '../../words/errors.ts';
 import type { EventRow, ExecutionRow, ParkedFor } from '../../words/execution.ts';
 import type { EventFilter, ExecutionFilter, PageRequest } from '../log/filter.ts';
 import type { ExecutionLog } from '../log.ts';
+import { type PageBounds, pageBoundsOf } from './page-bounds.ts';
 import type { ReadDetails, ReadExecution } from './rows.ts';
 import { shownBy } from './shown.ts';
-import { type Window, windowOf } from './window.ts';
 
 /** What a store answers for its log; undefined: there is none. */
 export interface LogQueries extends Omit<ExecutionLog, 'executions' | 'execution' | 'events' | 'event'> {
-  executions(filter: ExecutionFilter, window: Window): Promise<Page<ReadExecution>>;
+  executions(filter: ExecutionFilter, bounds: PageBounds): Promise<Page<ReadExecution>>;
   execution(id: string): Promise<ReadDetails | undefined>;
-  events(filter: EventFilter, window: Window): Promise<Page<EventRow>>;
+  events(filter: EventFilter, bounds: PageBounds): Promise<Page<EventRow>>;
   event(
     id: string,
   ): Promise<
@@ -56,7 +56,11 @@ export abstract class QueriedLog implements ExecutionLog {
   protected abstract answer(query: keyof LogQueries, args: readonly unknown[]): Promise<unknown>;
 
   async executions(filter: ExecutionFilter, page: PageRequest): Promise<Page<ExecutionRow>> {
-    const { items, nextCursor } = await this.#ask('executions', filter, windowOf('executions', filter, page));
+    const { items, nextCursor } = await this.#ask(
+      'executions',
+      filter,
+      pageBoundsOf('executions', filter, page),
+    );
     return { items: items.map(this.#shown), nextCursor };
   }
 
@@ -67,7 +71,7 @@ export abstract class QueriedLog implements ExecutionLog {
   }
 
   async events(filter: EventFilter, page: PageRequest): Promise<Page<EventRow>> {
-    return this.#ask('events', filter, windowOf('events', filter, page));
+    return this.#ask('events', filter, pageBoundsOf('events', filter, page));
   }
 
   async event(id: string): Promise<EventDetails> {

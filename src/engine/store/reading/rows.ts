@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ExecutionDetails } from '../../words/answers.ts';
+import type { ExecutionDetails } from '../../words/admin-answers.ts';
 import type { AttemptRow, EventRow, ExecutionRow } from '../../words/execution.ts';
 import { handlerTypes } from '../../words/handler-settings.ts';
 import type { Ids } from '../../words/ids.ts';

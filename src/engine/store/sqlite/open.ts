@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { JournalError } from '../journal-error.ts';
 import { type Lock, lockFolder } from './lock.ts';
-import { Mark, passOverMissing } from './mark.ts';
 import { refuseMarked } from './move-mark.ts';
+import { ProgressMark, passOverMissing } from './progress-mark.ts';
 import { isToBeReplaced, replaceDamaged } from './replacement.ts';
 import { metaOf, migrate, schemaVersion, versionOf } from './schema.ts';
 import { inTransaction } from './transaction.ts';
@@ -18,7 +18,7 @@ export interface OpenJournal {
   readonly lock: Lock;
   readonly tag: string;
   /** Noted after each commit. */
-  readonly mark: Mark;
+  readonly mark: ProgressMark;
   /** A damaged journal was moved aside, or lacks its last commits: what is so, and what to do. */
   readonly notice: string | null;
 }
@@ -42,7 +42,7 @@ export function openJournal(folder: string): OpenJournal {
     const { db, damage } = openOrReplace(file);
     const tag = tagOf(db);
     const missing = fresh ? null : passOverMissing(folder, tag, db);
-    return { db, lock, tag, notice: damage ?? missing, mark: new Mark(folder, tag, db) };
+    return { db, lock, tag, notice: damage ?? missing, mark: new ProgressMark(folder, tag, db) };
   } catch (error) {
     lock?.release();
     throw JournalError.from(error, file);

@@ -3,9 +3,9 @@ import { Unavailable, WriteRefused } from '../../words/errors.ts';
 import type { NewEvent } from '../journal/accept.ts';
 import type { Work } from '../journal/work.ts';
 import type { Found, OnTrouble } from '../journal.ts';
-import { Answers } from './answers.ts';
+import { OpenQuestions } from './open-questions.ts';
+import { PacedAnswers } from './paced-answers.ts';
 import { type Opened, startWriter } from './start-writer.ts';
-import { Unanswered } from './unanswered.ts';
 import { keepUnwritten, takeUnwritten } from './unwritten.ts';
 import type { OperationName, Written } from './writer/operations.ts';
 import type { Failure, FromWriter, Operation, Result, ToWriter } from './writer/protocol.ts';
@@ -55,9 +55,9 @@ export class SqliteJournal implements Written {
   #gathered: Asked[] = [];
   /** What the thread has, in the order of its answers. */
   readonly #sent: Asked[] = [];
-  readonly #answers = new Answers();
+  readonly #answers = new PacedAnswers();
   /** Copies of it that are being written, by file. */
-  readonly #backups = new Unanswered<string>();
+  readonly #backups = new OpenQuestions<string>();
   #scheduled = false;
   #last: Promise<unknown> = Promise.resolve();
   #failure: Error | undefined;

@@ -3,10 +3,10 @@ import type { Worker } from 'node:worker_threads';
 import { Unavailable } from '../../words/errors.ts';
 import type { ParkedFor } from '../../words/execution.ts';
 import { QueriedLog, unreadable } from '../reading/queried-log.ts';
+import { OpenQuestions } from './open-questions.ts';
 import type { FromReader, ToReader } from './reader/protocol.ts';
 import type { Queries } from './reader/queries.ts';
 import { startThread } from './thread.ts';
-import { Unanswered } from './unanswered.ts';
 
 export interface SqliteLogOptions {
   /** The registry's own folder, with its `journal.sqlite`. */
@@ -26,7 +26,7 @@ const gathering = 1000;
  */
 export class SqliteLog extends QueriedLog {
   readonly #options: SqliteLogOptions;
-  readonly #pending = new Unanswered<number>();
+  readonly #pending = new OpenQuestions<number>();
   #worker: Worker | undefined;
   #asked = 0;
   #gathering: NodeJS.Timeout | undefined;

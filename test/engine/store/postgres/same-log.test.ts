@@ -4,7 +4,7 @@ import type { ExecutionLog } from '../../../../src/engine/store/log.ts';
 import { cursorOf, type List, positionOf } from '../../../../src/engine/store/reading/cursor.ts';
 import { sqliteStore } from '../../../../src/engine/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../../../src/engine/store/store.ts';
-import type { Page } from '../../../../src/engine/words/answers.ts';
+import type { Page } from '../../../../src/engine/words/admin-answers.ts';
 import { InvalidInput, NotFound } from '../../../../src/engine/words/errors.ts';
 import { shownStatuses } from '../../../../src/engine/words/execution.ts';
 import { eventually } from '../../../support/eventually.ts';

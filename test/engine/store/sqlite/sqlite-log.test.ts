@@ -18,7 +18,7 @@ import { newestFirst } from '../../../../src/engine/store/sqlite/reader/newest-f
 import { SqliteLog } from '../../../../src/engine/store/sqlite/sqlite-log.ts';
 import { Statements } from '../../../../src/engine/store/sqlite/statements.ts';
 import { eventStatusOf, stage } from '../../../../src/engine/store/stage.ts';
-import type { Page } from '../../../../src/engine/words/answers.ts';
+import type { Page } from '../../../../src/engine/words/admin-answers.ts';
 import { meetsCode } from '../../../../src/engine/words/code-condition.ts';
 import { InvalidInput, NotFound, Unavailable } from '../../../../src/engine/words/errors.ts';
 import {

@@ -1,10 +1,10 @@
-import type { Page } from '../../../words/answers.ts';
+import type { Page } from '../../../words/admin-answers.ts';
 import type { EventRow } from '../../../words/execution.ts';
 import type { Ids } from '../../../words/ids.ts';
 import type { EventFilter } from '../../log/filter.ts';
 import { cursorOf } from '../../reading/cursor.ts';
+import type { PageBounds, Positions } from '../../reading/page-bounds.ts';
 import { eventColumns, readEvent } from '../../reading/rows.ts';
-import type { Positions, Window } from '../../reading/window.ts';
 import type { Ask } from '../named-values.ts';
 import type { Readers } from '../readers.ts';
 import type { ExecutionQueries } from './execution-queries.ts';
@@ -13,18 +13,18 @@ import { eventsSelected } from './selections.ts';
 
 /** Reads events. */
 export function eventQueriesOn(readers: Readers, ids: Ids, executions: ExecutionQueries) {
-  const found = (ask: Ask, filter: EventFilter, window: Window): Promise<Positions> => {
+  const found = (ask: Ask, filter: EventFilter, bounds: PageBounds): Promise<Positions> => {
     const seqs = filter.ids?.flatMap((id) => ids.eventSeq(id) ?? []);
-    return newestFirst(ask, eventsSelected(filter, seqs), window);
+    return newestFirst(ask, eventsSelected(filter, seqs), bounds);
   };
 
-  function positions(filter: EventFilter, window: Window): Promise<Positions> {
-    return readers.read((ask) => found(ask, filter, window));
+  function positions(filter: EventFilter, bounds: PageBounds): Promise<Positions> {
+    return readers.read((ask) => found(ask, filter, bounds));
   }
 
-  function page(filter: EventFilter, window: Window): Promise<Page<EventRow>> {
+  function page(filter: EventFilter, bounds: PageBounds): Promise<Page<EventRow>> {
     return readers.read(async (ask) => {
-      const { found: places, next } = await found(ask, filter, window);
+      const { found: places, next } = await found(ask, filter, bounds);
       const seqs = places.map(([, seq]) => seq);
       const rows = await ask(`select ${eventColumns} from events where seq = any(:seqs)`, { seqs });
       const bySeq = new Map(rows.map((row) => [row['seq'], readEvent(row, ids)]));

@@ -1,6 +1,7 @@
-import type { Page } from '../../../words/answers.ts';
+import type { Page } from '../../../words/admin-answers.ts';
 import type { Ids } from '../../../words/ids.ts';
 import type { ExecutionFilter } from '../../log/filter.ts';
+import { type PageBounds, type Positions, paged } from '../../reading/page-bounds.ts';
 import { mostOfEvent, pageOfExecutions } from '../../reading/pages.ts';
 import {
   attemptsOf,
@@ -11,7 +12,6 @@ import {
   readDetails,
   readExecution,
 } from '../../reading/rows.ts';
-import { type Positions, paged, type Window } from '../../reading/window.ts';
 import { searchWords } from '../../search-words.ts';
 import type { Ask } from '../named-values.ts';
 import type { Readers } from '../readers.ts';
@@ -21,10 +21,10 @@ import { executionsSelected } from './selections.ts';
 
 /** Reads executions. */
 export function executionQueriesOn(readers: Readers, ids: Ids, texts: TextSearch) {
-  async function page(filter: ExecutionFilter, window: Window): Promise<Page<ReadExecution>> {
+  async function page(filter: ExecutionFilter, bounds: PageBounds): Promise<Page<ReadExecution>> {
     await texts.prepare(filter);
     return readers.read(async (ask) =>
-      pageOfExecutions(await found(ask, filter, window), async (seqs) => {
+      pageOfExecutions(await found(ask, filter, bounds), async (seqs) => {
         const rows = await ask(`select ${executionColumns} from executions where seq = any(:seqs)`, { seqs });
         return rows.map((row) => readExecution(row, ids));
       }),
@@ -32,24 +32,24 @@ export function executionQueriesOn(readers: Readers, ids: Ids, texts: TextSearch
   }
 
   /** Where the executions of a page stand. */
-  async function positions(filter: ExecutionFilter, window: Window): Promise<Positions> {
+  async function positions(filter: ExecutionFilter, bounds: PageBounds): Promise<Positions> {
     await texts.prepare(filter);
-    return readers.read((ask) => found(ask, filter, window));
+    return readers.read((ask) => found(ask, filter, bounds));
   }
 
-  async function found(ask: Ask, filter: ExecutionFilter, window: Window): Promise<Positions> {
+  async function found(ask: Ask, filter: ExecutionFilter, bounds: PageBounds): Promise<Positions> {
     const { text, eventId } = filter;
     const words = text === undefined ? undefined : searchWords(text);
     const event = eventId === undefined ? undefined : ids.eventSeq(eventId);
     const seqs = filter.ids?.flatMap((id) => ids.executionSeq(id) ?? []);
     if (words?.length === 0 || (eventId !== undefined && event === undefined))
       return { found: [], next: null };
-    if (words && event === undefined && !seqs) return texts.find(ask, words, filter, window);
+    if (words && event === undefined && !seqs) return texts.find(ask, words, filter, bounds);
     const selection = executionsSelected(filter, event, seqs);
-    if (!words) return newestFirst(ask, selection, window);
+    if (!words) return newestFirst(ask, selection, bounds);
     // An event has few executions, and few are named: they are looked at themselves.
-    const few = await newestFirst(ask, selection, { ...window, limit: mostOfEvent });
-    const page = paged(await withWords(ask, few.found, words), window.limit);
+    const few = await newestFirst(ask, selection, { ...bounds, limit: mostOfEvent });
+    const page = paged(await withWords(ask, few.found, words), bounds.limit);
     return { ...page, next: page.next ?? few.next };
   }
 

@@ -1,4 +1,4 @@
-import type { FailureGroups } from '../../../words/answers.ts';
+import type { FailureGroups } from '../../../words/admin-answers.ts';
 import type { FailuresRequest } from '../../log/ranges.ts';
 import {
   add,

@@ -1,4 +1,4 @@
-import type { StatisticsStep } from '../../../words/answers.ts';
+import type { StatisticsStep } from '../../../words/admin-answers.ts';
 import type { StatisticsRange } from '../../log/ranges.ts';
 import type { Counts } from '../../log.ts';
 import { percentile } from '../../reading/percentile.ts';

@@ -1,4 +1,4 @@
-import type { HandlerHealth } from '../../../words/answers.ts';
+import type { HandlerHealth } from '../../../words/admin-answers.ts';
 import { healthFrom, judged, lookedAt } from '../../reading/handler-health.ts';
 import { statusCode } from '../../stage.ts';
 import type { Ask } from '../named-values.ts';

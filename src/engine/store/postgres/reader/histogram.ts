@@ -1,4 +1,4 @@
-import type { Histogram, HistogramStep } from '../../../words/answers.ts';
+import type { Histogram, HistogramStep } from '../../../words/admin-answers.ts';
 import { shownStatuses } from '../../../words/execution.ts';
 import type { HistogramRequest } from '../../log/ranges.ts';
 import type { Position } from '../../reading/cursor.ts';

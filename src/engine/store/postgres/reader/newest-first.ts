@@ -1,6 +1,6 @@
 import type { Position } from '../../reading/cursor.ts';
+import type { PageBounds, Positions } from '../../reading/page-bounds.ts';
 import type { Selection } from '../../reading/selection.ts';
-import type { Positions, Window } from '../../reading/window.ts';
 import type { Row } from '../connection.ts';
 import type { Ask } from '../named-values.ts';
 
@@ -10,17 +10,17 @@ const end = Number.MAX_SAFE_INTEGER;
  * Finds the newest rows of a selection by walking its indexes from the newest end. Without a filter it costs what the
  * page is long; with one it stops at the bound and says where to go on, be the page full or not.
  */
-export async function newestFirst(ask: Ask, selection: Selection, window: Window): Promise<Positions> {
+export async function newestFirst(ask: Ask, selection: Selection, bounds: PageBounds): Promise<Positions> {
   const { filter, bound = 0, values } = selection;
-  const [at, seq] = window.after ?? [end, end];
+  const [at, seq] = bounds.after ?? [end, end];
   const place = {
-    low: window.from ?? 0,
-    high: Math.min(window.to === undefined ? end : window.to - 1, at),
+    low: bounds.from ?? 0,
+    high: Math.min(bounds.to === undefined ? end : bounds.to - 1, at),
     at,
     seq,
   };
   const merged = mergedStretches(selection);
-  const limit = window.limit + 1;
+  const limit = bounds.limit + 1;
   const rows =
     filter === undefined
       ? await ask(`${merged} limit :limit`, { ...values, ...place, limit })
@@ -31,7 +31,7 @@ export async function newestFirst(ask: Ask, selection: Selection, window: Window
           limit,
         });
   const found = rows.map(positionOfRow);
-  if (found.length > window.limit) return { found: found.slice(0, -1), next: found.at(-2) ?? null };
+  if (found.length > bounds.limit) return { found: found.slice(0, -1), next: found.at(-2) ?? null };
   if (filter === undefined) return { found, next: null };
   const [last] = await ask(`${merged} limit 1 offset :skipped`, { ...values, ...place, skipped: bound - 1 });
   return { found, next: last ? positionOfRow(last) : null };

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionFilter } from '../../log/filter.ts';
 import { breather } from '../../reading/breather.ts';
 import type { Position } from '../../reading/cursor.ts';
+import { type PageBounds, type Positions, paged } from '../../reading/page-bounds.ts';
 import type { Slice } from '../../reading/slices.ts';
 import { documentColumns, hasAll, searchedPart } from '../../reading/text-document.ts';
-import { type Positions, paged, type Window } from '../../reading/window.ts';
 import type { SearchWord } from '../../search-words.ts';
 import type { Ask } from '../named-values.ts';
 import { newestFirst } from '../reader/newest-first.ts';
@@ -86,10 +86,10 @@ export class TextSearch {
     ask: Ask,
     words: readonly SearchWord[],
     filter: ExecutionFilter,
-    window: Window,
+    bounds: PageBounds,
   ): Promise<Positions> {
-    const { from: low = 0, to = end, limit } = window;
-    const after = window.after ?? [end, end];
+    const { from: low = 0, to = end, limit } = bounds;
+    const after = bounds.after ?? [end, end];
     const high = Math.min(after[0], to - 1);
     const [stored] = await Promise.all([ask(slicesIn, { low, high }), ask(withBitmaps)]);
     const slices = stored as unknown as readonly AskedSlice[];
@@ -168,8 +168,8 @@ async function* confirmed(
   filter: ExecutionFilter,
 ): AsyncGenerator<Position> {
   const seqs = places.map(([, seq]) => seq);
-  const window = { from: undefined, to: undefined, after: undefined, limit: seqs.length };
-  const { found } = await newestFirst(ask, executionsSelected(filter, undefined, seqs), window);
+  const bounds = { from: undefined, to: undefined, after: undefined, limit: seqs.length };
+  const { found } = await newestFirst(ask, executionsSelected(filter, undefined, seqs), bounds);
   for (let first = 0; first < found.length; first += lookedAtAtOnce)
     yield* await withWords(ask, found.slice(first, first + lookedAtAtOnce), words);
 }

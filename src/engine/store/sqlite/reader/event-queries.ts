@@ -1,10 +1,10 @@
-import type { Page } from '../../../words/answers.ts';
+import type { Page } from '../../../words/admin-answers.ts';
 import type { EventRow } from '../../../words/execution.ts';
 import type { Ids } from '../../../words/ids.ts';
 import type { EventFilter } from '../../log/filter.ts';
 import { cursorOf } from '../../reading/cursor.ts';
+import type { PageBounds, Positions } from '../../reading/page-bounds.ts';
 import { eventColumns, readEvent } from '../../reading/rows.ts';
-import type { Positions, Window } from '../../reading/window.ts';
 import type { Statements } from '../statements.ts';
 import type { IndexedSearch } from './indexed-search.ts';
 import { newestFirst } from './newest-first.ts';
@@ -13,16 +13,16 @@ import { eventsSelected } from './selections.ts';
 /** Reads events. */
 export function eventQueriesOn(statements: Statements, ids: Ids, search: IndexedSearch) {
   /** Where they are, newest first; a page may be short, or empty, and yet not be the last one. */
-  async function positions(filter: EventFilter, window: Window): Promise<Positions> {
+  async function positions(filter: EventFilter, bounds: PageBounds): Promise<Positions> {
     const { objectId } = filter;
     const seqs = filter.ids?.flatMap((id) => ids.eventSeq(id) ?? []);
     const ofObject =
-      objectId === undefined || seqs ? undefined : await search.eventsOf(objectId, filter, window);
-    return ofObject ?? newestFirst(statements, eventsSelected(filter, seqs), window);
+      objectId === undefined || seqs ? undefined : await search.eventsOf(objectId, filter, bounds);
+    return ofObject ?? newestFirst(statements, eventsSelected(filter, seqs), bounds);
   }
 
-  async function page(filter: EventFilter, window: Window): Promise<Page<EventRow>> {
-    const { found, next } = await positions(filter, window);
+  async function page(filter: EventFilter, bounds: PageBounds): Promise<Page<EventRow>> {
+    const { found, next } = await positions(filter, bounds);
     const bySeq = statements.of(`select ${eventColumns} from events where seq = ?`);
     const items = found.flatMap(([, seq]) => {
       const row = bySeq.get(seq);

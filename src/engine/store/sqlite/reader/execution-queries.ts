@@ -1,6 +1,7 @@
-import type { Page } from '../../../words/answers.ts';
+import type { Page } from '../../../words/admin-answers.ts';
 import type { Ids } from '../../../words/ids.ts';
 import type { ExecutionFilter } from '../../log/filter.ts';
+import { type PageBounds, type Positions, paged } from '../../reading/page-bounds.ts';
 import { mostOfEvent, pageOfExecutions } from '../../reading/pages.ts';
 import {
   attemptsOf,
@@ -11,7 +12,6 @@ import {
   readDetails,
   readExecution,
 } from '../../reading/rows.ts';
-import { type Positions, paged, type Window } from '../../reading/window.ts';
 import { searchWords } from '../../search-words.ts';
 import type { Statements } from '../statements.ts';
 import type { IndexedSearch } from './indexed-search.ts';
@@ -20,8 +20,8 @@ import { executionsSelected } from './selections.ts';
 
 /** Reads executions. No statement outlives its call, so that no read holds up the journal. */
 export function executionQueriesOn(statements: Statements, ids: Ids, search: IndexedSearch) {
-  async function page(filter: ExecutionFilter, window: Window): Promise<Page<ReadExecution>> {
-    return pageOfExecutions(await positions(filter, window), (seqs) => seqs.flatMap(rowOf));
+  async function page(filter: ExecutionFilter, bounds: PageBounds): Promise<Page<ReadExecution>> {
+    return pageOfExecutions(await positions(filter, bounds), (seqs) => seqs.flatMap(rowOf));
   }
 
   function rowOf(seq: number): ReadExecution[] {
@@ -54,7 +54,7 @@ export function executionQueriesOn(statements: Statements, ids: Ids, search: Ind
   }
 
   /** Where the executions of a page stand. */
-  async function positions(filter: ExecutionFilter, window: Window): Promise<Positions> {
+  async function positions(filter: ExecutionFilter, bounds: PageBounds): Promise<Positions> {
     const { text, eventId } = filter;
     const words = text === undefined ? undefined : searchWords(text);
     const event = eventId === undefined ? undefined : ids.eventSeq(eventId);
@@ -62,19 +62,19 @@ export function executionQueriesOn(statements: Statements, ids: Ids, search: Ind
     const isNamed = event !== undefined || seqs !== undefined;
     if (words?.length === 0 || (eventId !== undefined && event === undefined))
       return { found: [], next: null };
-    if (words && !isNamed) return search.byText(words, filter, window);
+    if (words && !isNamed) return search.byText(words, filter, bounds);
     const ofObject =
       filter.objectId !== undefined && !isNamed
-        ? await search.executionsOf(filter.objectId, filter, window)
+        ? await search.executionsOf(filter.objectId, filter, bounds)
         : undefined;
     if (ofObject) return ofObject;
     const selection = executionsSelected(filter, event, seqs);
-    if (!words) return newestFirst(statements, selection, window);
+    if (!words) return newestFirst(statements, selection, bounds);
     // An event has few executions, and few are named: they are looked at themselves.
-    const { found, next } = newestFirst(statements, selection, { ...window, limit: mostOfEvent });
+    const { found, next } = newestFirst(statements, selection, { ...bounds, limit: mostOfEvent });
     const page = paged(
       found.filter(([, seq]) => search.contains(seq, words)),
-      window.limit,
+      bounds.limit,
     );
     return { ...page, next: page.next ?? next };
   }

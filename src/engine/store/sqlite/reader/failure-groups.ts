@@ -1,5 +1,5 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import type { FailureGroup, FailureGroups } from '../../../words/answers.ts';
+import type { FailureGroup, FailureGroups } from '../../../words/admin-answers.ts';
 import type { FailuresRequest } from '../../log/ranges.ts';
 import {
   add,

@@ -1,4 +1,4 @@
-import type { HandlerHealth, StatisticsStep } from '../../../words/answers.ts';
+import type { HandlerHealth, StatisticsStep } from '../../../words/admin-answers.ts';
 import type { StatisticsRange } from '../../log/ranges.ts';
 import type { Counts } from '../../log.ts';
 import { breather } from '../../reading/breather.ts';

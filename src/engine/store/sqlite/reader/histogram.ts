@@ -1,5 +1,5 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import type { Histogram, HistogramStep } from '../../../words/answers.ts';
+import type { Histogram, HistogramStep } from '../../../words/admin-answers.ts';
 import { shownStatuses } from '../../../words/execution.ts';
 import type { ExecutionFilter } from '../../log/filter.ts';
 import type { HistogramRequest } from '../../log/ranges.ts';

@@ -1,6 +1,6 @@
 import type { EventFilter, ExecutionFilter } from '../../log/filter.ts';
+import type { PageBounds, Positions } from '../../reading/page-bounds.ts';
 import { documentColumns, hasAll, searchedPart } from '../../reading/text-document.ts';
-import type { Positions, Window } from '../../reading/window.ts';
 import type { SearchWord } from '../../search-words.ts';
 import { indexQuery } from '../search/index-query.ts';
 import type { TextIndex } from '../search/text-index.ts';
@@ -22,12 +22,12 @@ export function indexedSearchOn(statements: Statements, index: TextIndex) {
   function byText(
     search: readonly SearchWord[],
     filter: ExecutionFilter,
-    window: Window,
+    bounds: PageBounds,
   ): Promise<Positions> {
     index.advance(catchUpTime);
     return proposed(statements, index, {
       query: indexQuery(search, filter),
-      window,
+      bounds,
       selection: executionsSelected(filter),
       keeps: (seq) => contains(seq, search),
     });
@@ -37,7 +37,7 @@ export function indexedSearchOn(statements: Statements, index: TextIndex) {
   async function executionsOf(
     objectId: string,
     filter: ExecutionFilter,
-    window: Window,
+    bounds: PageBounds,
   ): Promise<Positions | undefined> {
     const unindexed = unindexedOf(objectId);
     if (!unindexed) return undefined;
@@ -45,7 +45,7 @@ export function indexedSearchOn(statements: Statements, index: TextIndex) {
     const { status, ...lasting } = filter;
     return proposed(statements, index, {
       query: indexQuery([], status?.includes('running') ? lasting : filter),
-      window,
+      bounds,
       selection: executionsSelected(filter),
       alsoAt: unindexed.flatMap(({ seq }) => startsOf(seq)),
     });
@@ -55,13 +55,13 @@ export function indexedSearchOn(statements: Statements, index: TextIndex) {
   async function eventsOf(
     objectId: string,
     filter: EventFilter,
-    window: Window,
+    bounds: PageBounds,
   ): Promise<Positions | undefined> {
     const unindexed = unindexedOf(objectId);
     if (!unindexed) return undefined;
     return proposed(statements, index, {
       query: indexQuery([], { objectId }),
-      window,
+      bounds,
       selection: eventsSelected(filter),
       alsoAt: unindexed.map(({ acceptedAt }) => acceptedAt),
     });

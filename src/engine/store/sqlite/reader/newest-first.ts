@@ -1,7 +1,7 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { Position } from '../../reading/cursor.ts';
+import type { PageBounds, Positions } from '../../reading/page-bounds.ts';
 import type { Selection } from '../../reading/selection.ts';
-import type { Positions, Window } from '../../reading/window.ts';
 import type { Statements } from '../statements.ts';
 
 const end = Number.MAX_SAFE_INTEGER;
@@ -10,13 +10,13 @@ const end = Number.MAX_SAFE_INTEGER;
  * Finds the newest rows of a selection by walking its indexes from the newest end. Without a filter it costs what the
  * page is long; with one it stops at the bound and says where to go on, be the page full or not.
  */
-export function newestFirst(statements: Statements, selection: Selection, window: Window): Positions {
+export function newestFirst(statements: Statements, selection: Selection, bounds: PageBounds): Positions {
   const { filter, bound = 0, values } = selection;
-  const [at, seq] = window.after ?? [end, end];
+  const [at, seq] = bounds.after ?? [end, end];
   const bindings = {
     ...values,
-    low: window.from ?? 0,
-    high: Math.min(window.to === undefined ? end : window.to - 1, at),
+    low: bounds.from ?? 0,
+    high: Math.min(bounds.to === undefined ? end : bounds.to - 1, at),
     at,
     seq,
   };
@@ -27,9 +27,9 @@ export function newestFirst(statements: Statements, selection: Selection, window
         ? `${merged} limit :limit`
         : `select at, seq from (${merged} limit :bound) where ${filter} limit :limit`,
     )
-    .all({ ...bindings, limit: window.limit + 1, ...(filter !== undefined && { bound }) });
+    .all({ ...bindings, limit: bounds.limit + 1, ...(filter !== undefined && { bound }) });
   const found = rows.map(positionOfRow);
-  if (found.length > window.limit) return { found: found.slice(0, -1), next: found.at(-2) ?? null };
+  if (found.length > bounds.limit) return { found: found.slice(0, -1), next: found.at(-2) ?? null };
   if (filter === undefined) return { found, next: null };
   const last = statements.of(`${merged} limit 1 offset :skipped`).get({ ...bindings, skipped: bound - 1 });
   return { found, next: last ? positionOfRow(last) : null };

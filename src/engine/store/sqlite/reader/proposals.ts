@@ -1,7 +1,7 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Position } from '../../reading/cursor.ts';
+import { isAfter, type PageBounds, type Positions, paged } from '../../reading/page-bounds.ts';
 import type { Selection } from '../../reading/selection.ts';
-import { isAfter, type Positions, paged, type Window } from '../../reading/window.ts';
 import type { IndexQuery } from '../search/index-query.ts';
 import type { TextIndex } from '../search/text-index.ts';
 import type { Proposed } from '../search/word-slices.ts';
@@ -15,7 +15,7 @@ const proposedAtOnce = 100;
 
 interface Asked {
   readonly query: IndexQuery;
-  readonly window: Window;
+  readonly bounds: PageBounds;
   /** Of the rows themselves: they decide. */
   readonly selection: Selection;
   /** Whether a row of the selection is meant. */
@@ -26,9 +26,9 @@ interface Asked {
 
 /** Finds what the index proposes times of, newest first. */
 export async function proposed(statements: Statements, index: TextIndex, asked: Asked): Promise<Positions> {
-  const { query, window, keeps = () => true, alsoAt = [] } = asked;
+  const { query, bounds, keeps = () => true, alsoAt = [] } = asked;
   const rowsAt = rowsOfMs(statements, asked.selection);
-  const { from = 0, to = Number.MAX_SAFE_INTEGER, after } = window;
+  const { from = 0, to = Number.MAX_SAFE_INTEGER, after } = bounds;
   let upTo: number | null = Math.min(after?.[0] ?? Number.MAX_SAFE_INTEGER, to - 1);
   const deadline = performance.now() + searchTime;
   const found: Position[] = [];
@@ -39,7 +39,7 @@ export async function proposed(statements: Statements, index: TextIndex, asked: 
     const between = alsoAt.filter((at) => at <= newest && at > (older ?? from - 1));
     for (const at of merged(proposal.found, between)) {
       for (const seq of rowsAt(at)) if (isAfter([at, seq], after) && keeps(seq)) found.push([at, seq]);
-      if (found.length > window.limit) return paged(found, window.limit);
+      if (found.length > bounds.limit) return paged(found, bounds.limit);
       if (performance.now() > deadline) return { found, next: [at, 0] };
     }
     upTo = older;

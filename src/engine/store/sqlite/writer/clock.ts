@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { lastTouchIn } from '../mark.ts';
+import { lastTouchIn } from '../progress-mark.ts';
 
 /** Gives `touched_at` times, in µs: each later than the one before, whatever the machine's clock does. */
 export function clockOn(db: DatabaseSync) {

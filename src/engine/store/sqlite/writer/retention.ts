@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Prune, Pruned } from '../../journal.ts';
-import { touchKeptOn } from '../mark.ts';
+import { touchKeptOn } from '../progress-mark.ts';
 import { settledCountOn } from './settled-count.ts';
 
 /** What is done between two looks at the clock: rows counted, or rows deleted, in about half a millisecond. */

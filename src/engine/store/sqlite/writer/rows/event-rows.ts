@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Emission } from '../../../journal/work.ts';
 import type { EventHead, EventRow, Rows } from '../../../operations/rows.ts';
 import { stage } from '../../../stage.ts';
-import { touchKeptOn } from '../../mark.ts';
+import { touchKeptOn } from '../../progress-mark.ts';
 import type { Clock } from '../clock.ts';
 import { patchesOf, selected } from './columns.ts';
 

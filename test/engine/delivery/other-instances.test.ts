@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { BulkReplays } from '../../../src/engine/delivery/bulk-replays.ts';
-import { looksElsewhereOn } from '../../../src/engine/delivery/looks-elsewhere.ts';
+import { followOtherInstances } from '../../../src/engine/delivery/other-instances.ts';
 import { Publisher } from '../../../src/engine/delivery/publisher.ts';
 import type { Instances } from '../../../src/engine/store/instances.ts';
 import type { ExecutionLog } from '../../../src/engine/store/log.ts';
-import type { EventDetails } from '../../../src/engine/words/answers.ts';
+import type { EventDetails } from '../../../src/engine/words/admin-answers.ts';
 import { Conflict, NotFound, Unavailable } from '../../../src/engine/words/errors.ts';
 import { Ids } from '../../../src/engine/words/ids.ts';
 
@@ -26,7 +26,7 @@ describe('a message whose first pass another instance has run', () => {
       passed: async (events: readonly number[]) => events.map((event) => ({ event, goneOn })),
       claimReplays: async () => [],
     };
-    looksElsewhereOn({
+    followOtherInstances({
       instances: instances as unknown as Instances,
       publisher,
       bulkReplays: { pausing: undefined } as unknown as BulkReplays,

@@ -7,7 +7,7 @@ interface Answer {
 }
 
 /** Gives answers in the order in which they came; where they are large, others have their turns in between. */
-export class Answers {
+export class PacedAnswers {
   #waiting: Answer[] = [];
   #scheduled = false;
 

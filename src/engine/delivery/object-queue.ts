@@ -4,7 +4,7 @@ import { TransientMap } from '../words/transient-map.ts';
  * Lets what concerns one object go on in the order it came in, though each may have to find something out first.
  * Nothing is held of an object that nothing is under way for.
  */
-export class TakingTurns {
+export class ObjectQueue {
   readonly #last = new TransientMap<string, Promise<unknown>>();
 
   /** Whether something of the object is under way. */

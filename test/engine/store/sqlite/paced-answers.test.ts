@@ -1,13 +1,13 @@
 import { strict as assert } from 'node:assert';
 import { setImmediate as turn } from 'node:timers/promises';
-import { Answers } from '../../../../src/engine/store/sqlite/answers.ts';
+import { PacedAnswers } from '../../../../src/engine/store/sqlite/paced-answers.ts';
 
 describe('answers', () => {
-  let answers: Answers;
+  let answers: PacedAnswers;
   let given: number[];
 
   beforeEach(() => {
-    answers = new Answers();
+    answers = new PacedAnswers();
     given = [];
   });
   const add = (...sizes: number[]) => {

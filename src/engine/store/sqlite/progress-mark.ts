@@ -19,7 +19,7 @@ const spare = 100_000_000;
  * or gone without a word; by this note it is known what is missing. It is not synced: after the machine itself went
  * down it may be behind the journal, but never ahead of it.
  */
-export class Mark {
+export class ProgressMark {
   readonly #tag: string;
   readonly #touched: StatementSync;
   readonly #fd: number;

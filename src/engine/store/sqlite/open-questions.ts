@@ -1,5 +1,5 @@
 /** What a thread was asked, by what its answer names, and has not answered yet. */
-export class Unanswered<Key> {
+export class OpenQuestions<Key> {
   readonly #asked = new Map<Key, PromiseWithResolvers<unknown>>();
 
   get size(): number {

@@ -1,5 +1,5 @@
 /** Knows answers that come too late: a later question has been answered before them. */
-export class Turns {
+export class LatestAnswer {
   #asked = 0;
   #answered = 0;
 

@@ -2,7 +2,7 @@ import type { ExecutionFilter, PageRequest } from '../log/filter.ts';
 import { type List, type Position, positionOf } from './cursor.ts';
 
 /** Of a page: times inclusive and exclusive in ms, and the place after which it begins. */
-export interface Window {
+export interface PageBounds {
   readonly from: number | undefined;
   readonly to: number | undefined;
   readonly after: Position | undefined;
@@ -16,11 +16,11 @@ export interface Positions {
 }
 
 /** @throws InvalidInput for a cursor that is not one of this list */
-export function windowOf(
+export function pageBoundsOf(
   list: List,
   { from, to }: Pick<ExecutionFilter, 'from' | 'to'>,
   { limit, cursor }: PageRequest,
-): Window {
+): PageBounds {
   return { from, to, limit, after: cursor === undefined ? undefined : positionOf(list, cursor) };
 }
 

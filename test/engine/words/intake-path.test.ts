@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { normalisePath } from '../../../src/engine/words/intake.ts';
+import { normalisePath } from '../../../src/engine/words/intake-path.ts';
 
 describe('paths of the intake', () => {
   it('are the same however a sender writes them', () => {

@@ -17,7 +17,14 @@ const mostHeld = 2000;
 const mostTold = 200;
 
 /** What follows here from what other instances do, each time that it is looked at. */
-export function looksElsewhereOn({ instances, publisher, bulkReplays, ids, log, onError }: Options): void {
+export function followOtherInstances({
+  instances,
+  publisher,
+  bulkReplays,
+  ids,
+  log,
+  onError,
+}: Options): void {
   /** Over when this was looked at last: what is over here is told of before it is looked at again. */
   let passed: ReadonlySet<number> = new Set();
 
