@@ -1,15 +1,7 @@
 import { Unavailable } from '../../words/errors.ts';
 import type { Work } from '../journal/work.ts';
-import { acceptanceOn } from '../operations/accept.ts';
 import { Announcements } from '../operations/announcements.ts';
-import { bulkReplaysOn } from '../operations/bulk-replays.ts';
-import { deliveriesOn } from '../operations/deliveries.ts';
-import { emissionsOn } from '../operations/emissions.ts';
-import { parkedOn } from '../operations/parked.ts';
-import { replaysOn } from '../operations/replays.ts';
-import { sharedOn } from '../operations/shared.ts';
-import { takingOn } from '../operations/take.ts';
-import { turnsOn } from '../operations/turns.ts';
+import { decisionsOn } from '../operations/decisions.ts';
 import { Apart } from './changes.ts';
 import { Disconnected, type Query } from './connection.ts';
 import type { KnownGroups } from './known-groups.ts';
@@ -113,33 +105,10 @@ export function groupsOn({ lockSeed, members, groups, lastTouched, drawsAhead = 
     }
   }
 
-  const shared = sharedOn({ rows, work, clock, isolated });
-  const acceptance = acceptanceOn(shared);
-  const emissions = emissionsOn(shared);
-  const turns = turnsOn(shared);
-  const parked = parkedOn(shared, turns);
-  const replays = replaysOn(shared, turns);
-  const bulk = bulkReplaysOn(
-    shared,
+  const operations: Readonly<Record<OperationName, (...args: never[]) => unknown>> = decisionsOn(
+    { rows, work, clock, isolated },
     bulkRowsOn(transaction, members.id),
-    replays,
-    deliveriesOn(shared, turns),
   );
-  const operations: Readonly<Record<OperationName, (...args: never[]) => unknown>> = {
-    accept: acceptance.accept,
-    emitNext: emissions.emitNext,
-    recall: emissions.recall,
-    unclaim: emissions.unclaim,
-    take: takingOn(shared, acceptance, turns).take,
-    endTurn: turns.end,
-    startNext: turns.startNext,
-    startParked: parked.start,
-    cancelParked: parked.cancel,
-    replay: replays.replay,
-    beginReplay: bulk.begin,
-    continueReplay: bulk.advance,
-    endReplay: bulk.cancel,
-  };
 
   /**
    * @param unkept why the database has not kept parts of it that can do with less: they are done with less

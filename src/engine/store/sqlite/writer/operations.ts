@@ -1,15 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Journal } from '../../journal.ts';
-import { acceptanceOn } from '../../operations/accept.ts';
 import { Announcements } from '../../operations/announcements.ts';
-import { bulkReplaysOn } from '../../operations/bulk-replays.ts';
-import { deliveriesOn } from '../../operations/deliveries.ts';
-import { emissionsOn } from '../../operations/emissions.ts';
-import { parkedOn } from '../../operations/parked.ts';
-import { replaysOn } from '../../operations/replays.ts';
-import { sharedOn } from '../../operations/shared.ts';
-import { takingOn } from '../../operations/take.ts';
-import { turnsOn } from '../../operations/turns.ts';
+import { decisionsOn } from '../../operations/decisions.ts';
 import { alarmsOn } from './alarms.ts';
 import { circuitsOn } from './circuits.ts';
 import { clockOn } from './clock.ts';
@@ -61,31 +53,12 @@ export function operationsOn(db: DatabaseSync, { drafts: on }: { readonly drafts
   };
   const { isolated, isolate } = isolationOn(db, mark);
   const drafts = draftingOn(db, tables, { on, isolated });
-  const shared = sharedOn({ rows: drafts.rows, work, clock, isolated });
-  const acceptance = acceptanceOn(shared);
-  const emissions = emissionsOn(shared);
-  const turns = turnsOn(shared);
-  const parked = parkedOn(shared, turns);
-  const replays = replaysOn(shared, turns);
-  const bulkReplays = bulkReplaysOn(shared, bulkRowsOn(db), replays, deliveriesOn(shared, turns));
   const retention = retentionOn(db);
   const keptBook = db.prepare(
     "insert into meta values('book', ?) on conflict(key) do update set value = excluded.value",
   );
   return {
-    accept: acceptance.accept,
-    emitNext: emissions.emitNext,
-    recall: emissions.recall,
-    unclaim: emissions.unclaim,
-    take: takingOn(shared, acceptance, turns).take,
-    endTurn: turns.end,
-    startNext: turns.startNext,
-    startParked: parked.start,
-    cancelParked: parked.cancel,
-    replay: replays.replay,
-    beginReplay: bulkReplays.begin,
-    continueReplay: bulkReplays.advance,
-    endReplay: bulkReplays.cancel,
+    ...decisionsOn({ rows: drafts.rows, work, clock, isolated }, bulkRowsOn(db)),
     saveCircuit: circuitsOn(db).save,
     saveAlarm: alarmsOn(db).save,
     keepBook: (text) => void keptBook.run(text),
