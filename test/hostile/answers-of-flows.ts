@@ -13,10 +13,11 @@ const replies: readonly (readonly [name: string, code: string, expect: AnswerInp
   ['a proxy that throws', "msg.payload = new Proxy({}, { ownKeys() { throw new Error('x'); } });", 'failed'],
   ['10 MB of text', "msg.payload = 'x'.repeat(10_000_000);", 'succeeded'],
   ['a Buffer of 1 MB', 'msg.payload = Buffer.alloc(1_000_000);', 'succeeded'],
+  // How deep JSON.stringify goes is up to the Node.js.
   [
     '100,000 levels',
     'msg.payload = []; for (let i = 0; i < 100_000; i++) msg.payload = [msg.payload];',
-    'failed',
+    'settled',
   ],
   ['half surrogates', "msg.payload = '\\ud800'.repeat(70_000);", 'succeeded'],
   ['64 KiB and half a character', "msg.payload = 'x'.repeat(65_535) + 'é'.repeat(10);", 'succeeded'],

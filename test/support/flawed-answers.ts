@@ -364,14 +364,14 @@ export const unacceptable: readonly FlawedAnswerCase[] = [
     flaw: 'a TLS alert',
     bytes: '\x15\x03\x01\x00\x02\x02\x46',
     code: null,
-    response: '\x15\x03\x01\x00\x02\x02\x46',
+    response: '\x15\x03\x01\ufffd\x02\x02\x46',
     error: /answered over TLS: the URL must begin with https:\/\/$/,
   },
   {
     flaw: 'HTTP/2',
     bytes: '\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x64',
     code: null,
-    response: '\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x64',
+    response: '\ufffd\ufffd\x06\x04\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\x03\ufffd\ufffd\ufffd\x64',
     error: /answered in HTTP\/2, but HTTP\/1\.1 was spoken to it$/,
   },
 ];

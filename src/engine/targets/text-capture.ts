@@ -53,15 +53,15 @@ export class TextCapture {
 }
 
 /**
- * What was kept, as UTF-8 cut at a character's boundary, invalid bytes replaced by U+FFFD, secrets redacted;
- * the empty string when nothing came. 64 KiB at most.
+ * What was kept, as UTF-8 cut at a character's boundary, invalid bytes and U+0000 (which not every store keeps) replaced
+ * by U+FFFD, secrets redacted; the empty string when nothing came. 64 KiB at most.
  * @param isBroken whether its end did not come
  */
 export function textOf(captured: Captured, redaction: Redaction, isBroken = false): string {
   // Once: of a capture they are put together each time.
   const { bytes, received } = captured;
   const cut = isBroken || received > bytes.length;
-  const text = cut ? wholeCharacters(bytes) : bytes.toString('utf8');
+  const text = (cut ? wholeCharacters(bytes) : bytes.toString('utf8')).replaceAll('\0', '\ufffd');
   // U+FFFD takes three bytes, and may stand for one.
   if (bytes.length * 3 > keptBytes && Buffer.byteLength(text) > keptBytes)
     return redaction.cutText(wholeCharacters(Buffer.from(text).subarray(0, keptBytes)));

@@ -207,18 +207,37 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
       );
     });
 
-    it('keeps the order of an object whatever characters its id has', async () => {
-      const id = 'a\0\0\u{1f600}\\u0000';
-      const [first, second] = await accept(anEvent(id), anEvent(id), anEvent('a'));
-      assert.deepEqual([first?.stage, second?.stage], [stage.emitted, stage.behind]);
-      const { execution } = await take(first?.seq ?? 0);
-      await settle(first?.seq ?? 0, execution, true);
-      assert.deepEqual(work().emitted, [second?.seq]);
-      const direct = await take(anEvent(id));
-      assert.equal(direct.stage, stage.running);
-      const { items } = await store.log.events({ objectId: id }, { limit: 5 });
-      assert.equal(items.length, 3);
-    });
+    for (const id of ['a\0\0\u{1f600}\\u0000', 'a\ud800', 'a\udc00\0']) {
+      it(`keeps the order of an object whatever characters its id has: ${JSON.stringify(id)}`, async () => {
+        const [first, second] = await accept(anEvent(id), anEvent(id), anEvent('a'));
+        assert.deepEqual([first?.stage, second?.stage], [stage.emitted, stage.behind]);
+        const { execution } = await take(first?.seq ?? 0);
+        await settle(first?.seq ?? 0, execution, true);
+        assert.deepEqual(work().emitted, [second?.seq]);
+        const direct = await take(anEvent(id));
+        assert.equal(direct.stage, stage.running);
+        const { items } = await store.log.events({ objectId: id }, { limit: 5 });
+        assert.equal(items.length, 3);
+      });
+
+      it(`calls it by one id, before and after a restart: ${JSON.stringify(id)}`, async () => {
+        const [first, second] = await accept(anEvent(id), anEvent(id), anEvent('a'));
+        await reopen();
+        assert.deepEqual(
+          (await journal.emitNext(5, ['event-node'], [])).map(({ seq }) => seq),
+          [first?.seq, (second?.seq ?? 0) + 1],
+        );
+        const taken = await take(first?.seq ?? 0, { start: false });
+        assert.equal(taken.stage, stage.due);
+        const { started } = await journal.startNext('a', 5, at);
+        assert.deepEqual(
+          started.map(({ objectId }) => objectId),
+          [id.toWellFormed().replaceAll('\0', '\ufffd')],
+        );
+        await settle(first?.seq ?? 0, taken.execution, true);
+        assert.deepEqual(work().emitted, [second?.seq]);
+      });
+    }
 
     it('holds nothing back where events are not ordered', async () => {
       const events = await accept(anEvent(1, { ordered: false }), anEvent(1, { ordered: false }));
@@ -1365,6 +1384,36 @@ export function storeContract(open: OpenStore, newPlace: () => string): void {
       const { items, complete } = await store.log.failureGroups(range);
       assert.deepEqual([items[0]?.kind, items[0]?.count, items.length, complete], ['other', 10, 100, false]);
     });
+  });
+
+  it('keeps whatever characters an answer has as it can', async () => {
+    const taken = await take(anEvent(1));
+    const { attempt, ...change } = succeeded(taken.execution);
+    assert.ok(attempt);
+    const odd = '\0\0\0\r\ud800\ud800\udc00\udc00\\u0000\\\0"';
+    // As of a program that Windows has ended.
+    const answer = { ...attempt, code: 0xc0000005, response: odd, error: odd, sentBody: odd, target: odd };
+    assert.deepEqual(await end(taken.seq, { ...change, attempt: answer }, { plain: true }), {
+      stage: stage.succeeded,
+      changed: [],
+    });
+    const shown = odd.toWellFormed().replaceAll('\0', '\ufffd');
+    const { items } = await store.log.executions({}, { limit: 1 });
+    assert.deepEqual(
+      items.map(({ status, code, response, error }) => [status, code, response, error]),
+      [['succeeded', 0xc0000005, shown, shown]],
+    );
+    const { attemptList } = await store.log.execution(items[0]?.id ?? '');
+    assert.deepEqual(
+      attemptList.map(({ response, error }) => [response, error]),
+      [[shown, shown]],
+    );
+    await journal.saveCircuit({ handler: 'a', state: 'open', since: at, error: odd }, 'closed');
+    await reopen();
+    assert.deepEqual(
+      journal.found.circuits.map(({ error }) => error),
+      [shown],
+    );
   });
 
   it('keeps circuits that are not closed', async () => {

@@ -17,15 +17,16 @@ describe('text capture', () => {
     assert.equal(textOf(captured('Zo', first, second), nothingSecret), 'Zoë');
   });
 
-  it('replaces what is not UTF-8', () => {
-    assert.equal(textOf(captured(Buffer.from([0x63, 0xe9, 0x21])), nothingSecret), 'c\ufffd!');
+  it('replaces what is not UTF-8, and U+0000, which not every store keeps', () => {
+    assert.equal(textOf(captured(Buffer.from([0x63, 0xe9, 0x21, 0x00])), nothingSecret), 'c\ufffd!\ufffd');
   });
 
   it('keeps 64 KiB of text, though what replaces a byte is longer than it', () => {
-    for (const length of [keptBytes / 2, keptBytes, 2 * keptBytes]) {
-      const text = textOf(captured('x', Buffer.alloc(length - 1, 0xff)), nothingSecret);
-      assert.equal(text, `x${'\ufffd'.repeat((keptBytes - 1) / 3)}`);
-    }
+    for (const byte of [0xff, 0x00])
+      for (const length of [keptBytes / 2, keptBytes, 2 * keptBytes]) {
+        const text = textOf(captured('x', Buffer.alloc(length - 1, byte)), nothingSecret);
+        assert.equal(text, `x${'\ufffd'.repeat((keptBytes - 1) / 3)}`);
+      }
     const key = new Redaction(['the-secret-key']);
     const cutWithin = textOf(captured(Buffer.alloc(keptBytes / 3 - 2, 0xff), 'the-secret-key'), key);
     assert.doesNotMatch(cutWithin, /the-s/);

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
 import { messageOf, Unavailable, WriteRefused } from '../../words/errors.ts';
-import { keepableValue } from './keepable.ts';
+import { keepable } from '../keepable.ts';
 import type { Server } from './server.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -130,7 +130,7 @@ export class Connection {
   /** @throws Disconnected, or what the server says */
   readonly query: Query = async (text, values) => {
     const name = values && this.#nameOf(text);
-    const given = values?.map(keepableValue);
+    const given = values?.map(keepable);
     this.#gather();
     try {
       const { rows } = await this.#client.query({

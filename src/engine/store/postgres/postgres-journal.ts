@@ -1,9 +1,9 @@
 import { messageOf, Unavailable, WriteRefused } from '../../words/errors.ts';
 import type { Work } from '../journal/work.ts';
 import type { Found, Journal, KeptAlarm, OnTrouble, Prune, Pruned, StoredCircuit } from '../journal.ts';
+import { keepableEvent, keepableTake } from '../keepable.ts';
 import { Disconnected, isConflict, isOwnFault, type Query, refusalOf } from './connection.ts';
 import { type Carried, Fenced, type Groups, groupsOn, Unconfirmed } from './group.ts';
-import { keepableEvent } from './keepable.ts';
 import type { KeptConnection } from './kept-connection.ts';
 import type { KnownGroups } from './known-groups.ts';
 import type { Members } from './members.ts';
@@ -92,12 +92,7 @@ export class PostgresJournal implements Journal {
   readonly accept: Journal['accept'] = (events, ...how) => this.#accept(events.map(keepableEvent), ...how);
   readonly #accept = this.#passOn('accept');
 
-  readonly take: Journal['take'] = ({ event, changed, ...how }) =>
-    this.#take({
-      ...how,
-      event: typeof event === 'number' ? event : keepableEvent(event),
-      ...(changed && { changed: keepableEvent(changed) }),
-    });
+  readonly take: Journal['take'] = (asked) => this.#take(keepableTake(asked));
   readonly #take = this.#passOn('take');
 
   /** Events of nobody are left to those who have their node. */

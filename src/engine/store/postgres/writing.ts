@@ -1,9 +1,9 @@
+import { keepable } from '../keepable.ts';
 import type { ExecutionRow } from '../operations/rows.ts';
 import { statusCode } from '../stage.ts';
 import type { Changes, Deferred } from './changes.ts';
 import { columnName, eventColumns, executionColumns, handlerColumns } from './columns.ts';
 import type { Query } from './connection.ts';
-import { jsonOf } from './keepable.ts';
 import { addGroups } from './known-groups.ts';
 
 const ofExecution = { ...executionColumns, ...handlerColumns };
@@ -56,7 +56,8 @@ export function write(query: Query, changes: Changes, me: number, group: number)
     changes;
   const all: Promise<unknown>[] = [];
   const send = (text: string, ...values: unknown[]) => all.push(query(text, values));
-  const sendRows = (text: string, rows: readonly object[]) => rows.length > 0 && send(text, jsonOf(rows));
+  const sendRows = (text: string, rows: readonly object[]) =>
+    rows.length > 0 && send(text, JSON.stringify(keepable(rows)));
 
   const added = [...newEvents.values()].map((event) => ({ ...event, ...eventPatches.get(event.seq) }));
   const addedExecutions = [...newExecutions.values()].map((row) =>

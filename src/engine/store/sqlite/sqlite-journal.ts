@@ -3,6 +3,7 @@ import { Unavailable, WriteRefused } from '../../words/errors.ts';
 import type { NewEvent } from '../journal/accept.ts';
 import type { Work } from '../journal/work.ts';
 import type { Found, OnTrouble } from '../journal.ts';
+import { keepableEvent, keepableTake } from '../keepable.ts';
 import { OpenQuestions } from './open-questions.ts';
 import { PacedAnswers } from './paced-answers.ts';
 import { type Opened, startWriter } from './start-writer.ts';
@@ -71,8 +72,12 @@ export class SqliteJournal implements Written {
   /** How many read the rows. */
   #readers = 0;
 
-  readonly accept = this.#passOn('accept');
-  readonly take = this.#passOn('take');
+  readonly accept: Written['accept'] = (events, ...how) => this.#accept(events.map(keepableEvent), ...how);
+  readonly #accept = this.#passOn('accept');
+
+  readonly take: Written['take'] = (asked) => this.#take(keepableTake(asked));
+  readonly #take = this.#passOn('take');
+
   readonly endTurn = this.#passOn('endTurn');
   readonly emitNext = this.#passOn('emitNext');
   readonly recall = this.#passOn('recall');

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { Unavailable } from '../../words/errors.ts';
 import type { ParkedFor } from '../../words/execution.ts';
+import { keepable } from '../keepable.ts';
 import { QueriedLog, unreadable } from '../reading/queried-log.ts';
 import { OpenQuestions } from './open-questions.ts';
 import type { FromReader, ToReader } from './reader/protocol.ts';
@@ -72,7 +73,7 @@ export class SqliteLog extends QueriedLog {
   async #read(query: keyof Queries, args: readonly unknown[]): Promise<unknown> {
     if (this.#closed) throw new Unavailable('the execution log is closed');
     this.#asked += 1;
-    this.#post({ id: this.#asked, query, args });
+    this.#post({ id: this.#asked, query, args: keepable(args) });
     this.#worker?.ref();
     return this.#pending.ask(this.#asked);
   }

@@ -36,29 +36,6 @@ describe('the store in PostgreSQL', () => {
     await store.close();
   });
 
-  it('keeps whatever characters there are as it can', async () => {
-    const store = await openPostgres((await sharedPostgres()).url, 'characters');
-    const { journal, log } = store;
-    const taken = await journal.take(aTake(anEvent(1)));
-    assert.ok(taken.outcome === 'taken');
-    const { attempt, ...change } = succeeded(taken.chain[0] ?? 0);
-    assert.ok(attempt);
-    const odd = '\0\0\0\r\ud800\ud800\udc00\udc00\\u0000\\\0"';
-    // As of a program that Windows has ended.
-    const answer = { ...attempt, code: 0xc0000005, response: odd, error: odd, sentBody: odd, target: odd };
-    const pass = aPass({ plain: true });
-    const turn = { event: taken.seq, change: { ...change, attempt: answer }, pass, at, emit: false };
-    assert.deepEqual(await journal.endTurn(turn), { stage: stage.succeeded, changed: [] });
-    await journal.saveCircuit({ handler: 'a', state: 'open', since: at, error: odd }, 'closed');
-    const { items } = await log.executions({}, { limit: 1 });
-    const shown = odd.toWellFormed().replaceAll('\0', '\ufffd');
-    assert.deepEqual(
-      items.map(({ status, code, response, error }) => [status, code, response, error]),
-      [['succeeded', 0xc0000005, shown, shown]],
-    );
-    await store.close();
-  });
-
   it('takes many large requests at once with the locks that a database has by default', async function () {
     this.timeout(60_000);
     const store = await openPostgres((await sharedPostgres()).url, 'large');

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { StoredCircuit } from '../../journal.ts';
+import { keepable } from '../../keepable.ts';
 
 /** Keeps circuits that are not closed; they survive a restart, an endpoint that is gone most of all. */
 export function circuitsOn(db: DatabaseSync) {
@@ -11,7 +12,7 @@ export function circuitsOn(db: DatabaseSync) {
   return {
     save({ handler, state, since, error }: StoredCircuit): void {
       if (state === 'closed') remove.run(handler);
-      else keep.run(handler, state, since, error);
+      else keep.run(handler, state, since, keepable(error));
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { HandlerSnapshot } from '../../../../words/handler.ts';
+import { keepable } from '../../../keepable.ts';
 import type { ExecutionPatch, ExecutionRows, StoredExecution } from '../../../operations/rows.ts';
 import { executionStatusOf, statusCode } from '../../../stage.ts';
 import { failureGroupsIn } from '../../failure-groups.ts';
@@ -64,7 +65,7 @@ export function executionRowsOn(db: DatabaseSync): ExecutionRows {
         flag(row.ordered),
         id,
         number,
-        name,
+        keepable(name),
         type,
         priority,
         flag(row.stop),
@@ -72,21 +73,21 @@ export function executionRowsOn(db: DatabaseSync): ExecutionRows {
         flag(row.blocked),
         retries,
         nextAttemptAt,
-        target,
+        keepable(target),
         startedAt,
         attemptStartedAt,
         durationMs,
         attempts,
         code,
-        response,
-        error,
+        keepable(response),
+        keepable(error),
         requestHeaders,
         responseHeaders,
         replayOf,
         replayedAs,
         flag(row.passedBy),
         flag(row.unjudged),
-        sentBody,
+        keepable(sentBody),
         failureGroup,
         flag(row.stale),
         row.delivery,
@@ -127,7 +128,7 @@ function flag(on: boolean): 0 | 1 {
 function storedValues(patch: ExecutionPatch): SQLInputValue[] {
   return Object.entries(patch).map(([name, value]) => {
     if (name === 'status') return statusCode[value as keyof typeof statusCode];
-    return typeof value === 'boolean' ? flag(value) : (value as SQLInputValue);
+    return typeof value === 'boolean' ? flag(value) : keepable(value as SQLInputValue);
   });
 }
 
