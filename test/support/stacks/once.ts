@@ -139,7 +139,7 @@ export const once: readonly Row[] = [
     stack: 'python',
     does: 'writes bytes of all values',
     script: py('sys.stdout.buffer.write(b"\\x00\\x01\\xff\\xfe\\x80ok")'),
-    response: '\0\x01\ufffd\ufffd\ufffdok',
+    response: '\ufffd\x01\ufffd\ufffd\ufffdok',
   },
   {
     stack: 'sh',
