@@ -38,6 +38,13 @@ export function keepableTake(take: Take): Take {
   };
 }
 
+/** Rows as they are kept, in JSON: a parameter for `json_to_recordset` and its like. */
+export function keepableJson(rows: readonly object[]): string {
+  const text = JSON.stringify(rows);
+  // There is hardly ever one of these escapes: the text tells sooner than all the rows.
+  return text.includes('\\u0000') || text.includes('\\ud') ? JSON.stringify(keepable(rows)) : text;
+}
+
 function keepableText(text: string): string {
   return text.includes('\0') || !text.isWellFormed() ? text.toWellFormed().replaceAll('\0', instead) : text;
 }

@@ -1,6 +1,6 @@
 import { messageOf } from '../../words/errors.ts';
 import { JournalError } from '../journal-error.ts';
-import { keepable } from '../keepable.ts';
+import { keepableJson } from '../keepable.ts';
 import type { MoveMark } from '../move-mark.ts';
 import { columnName, eventColumns, executionColumns } from '../postgres/columns.ts';
 import { Connection, type Query, quoted } from '../postgres/connection.ts';
@@ -168,7 +168,9 @@ export class PostgresSide implements Source, Target {
 
   async addGroups(groups: readonly Group[]): Promise<ReadonlyMap<unknown, number>> {
     const ids = new Map(groups.map(({ id, handler, kind }) => [id as unknown, groupIdOf(handler, kind)]));
-    await this.#query(addGroups, [json(groups.map((group) => ({ ...group, id: ids.get(group.id) })))]);
+    await this.#query(addGroups, [
+      keepableJson(groups.map((group) => ({ ...group, id: ids.get(group.id) }))),
+    ]);
     return ids;
   }
 
@@ -181,15 +183,15 @@ export class PostgresSide implements Source, Target {
   async add({ name }: Table, rows: readonly Row[]): Promise<void> {
     const bodies = name === 'events' ? `with added as (${insertInto('bodies')})` : '';
     const added = rows.map((row) => ({ ...withFlags(row), ...own[name] }));
-    await this.#query(`${bodies} ${insertInto(name)}`, [json(added)]);
+    await this.#query(`${bodies} ${insertInto(name)}`, [keepableJson(added)]);
   }
 
   async complete({ events, executions }: Numbers, book: RegistryData): Promise<void> {
     const handlers = Object.entries(book.numbers).map(([id, number]) => ({ id, number }));
     const switches = Object.entries({ ...book.overrides, ...(book.hold && { '': book.hold }) });
     const kept = switches.map(([handler_id, one]) => ({ handler_id, switch: JSON.stringify(one) }));
-    await this.#query(insertInto('handlers'), [json(handlers)]);
-    await this.#query(insertInto('switches'), [json(kept)]);
+    await this.#query(insertInto('handlers'), [keepableJson(handlers)]);
+    await this.#query(insertInto('switches'), [keepableJson(kept)]);
     await this.#query(sql.count, []);
     await this.#query(sql.give, ['event_seqs', events]);
     await this.#query(sql.give, ['execution_seqs', executions]);
@@ -245,9 +247,4 @@ function pageOf({ name, by, wide = [] }: Table, place: Place | undefined): strin
   const before = `sum(${size}) over (order by ${key} rows between unbounded preceding and 1 preceding)`;
   return `select * from (select *, coalesce(${before}, 0) as before from (${whole}) whole) sized
     where before <= ${atOnce.characters} order by ${key}`;
-}
-
-/** Rows as a parameter of a statement. */
-function json(rows: readonly object[]): string {
-  return JSON.stringify(keepable(rows));
 }

@@ -1,4 +1,4 @@
-import { keepable } from '../keepable.ts';
+import { keepableJson } from '../keepable.ts';
 import type { ExecutionRow } from '../operations/rows.ts';
 import { statusCode } from '../stage.ts';
 import type { Changes, Deferred } from './changes.ts';
@@ -57,7 +57,7 @@ export function write(query: Query, changes: Changes, me: number, group: number)
   const all: Promise<unknown>[] = [];
   const send = (text: string, ...values: unknown[]) => all.push(query(text, values));
   const sendRows = (text: string, rows: readonly object[]) =>
-    rows.length > 0 && send(text, JSON.stringify(keepable(rows)));
+    rows.length > 0 && send(text, keepableJson(rows));
 
   const added = [...newEvents.values()].map((event) => ({ ...event, ...eventPatches.get(event.seq) }));
   const addedExecutions = [...newExecutions.values()].map((row) =>
